@@ -1,0 +1,151 @@
+"""Parameters: numbers with a meaning, a unit, a range and a source, declared beside their rule.
+
+A rule, a place or a mechanism declares its parameters as a frozen dataclass whose fields are made
+by `parameter`. Nothing else in the program may hold a number that somebody could want to vary.
+
+Three words are kept apart:
+
+* a *structural* parameter shapes the layout (how many compounds, how many floors): it is part of
+  the world and never drawn;
+* a *drawn* parameter is uncertain: each replication draws it from its prior, a triangular
+  distribution over ``[low, high]`` with its mode at the default, unless the user has fixed it;
+* a *set* parameter is fixed by the world (observed) or by design and keeps its default unless the
+  user changes it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sim.errors import ConfigError, unknown
+
+Kind = Literal["structural", "drawn", "set"]
+Tag = Literal["S", "F", "D", "E", "G"]
+Value = int | float | bool
+
+PRIOR = "prior"
+"""The word a config uses for "draw it from its prior" (or take the default, `prior_draws: false`)."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is known of one parameter.
+
+    Attributes:
+        name: the field's name, unique within its owner.
+        owner: the rule, place or mechanism that declares it.
+        default: the starting value; the mode of the prior when drawn.
+        low: the smallest value accepted.
+        high: the largest value accepted.
+        unit: unit in words, ``"1"`` for a pure number.
+        doc: what it means, in a sentence.
+        source: where the value comes from (row of the evidence ledger, author and year).
+        tag: S seed page, F found in a public source, D derived, E reasoned guess, G general knowledge.
+        kind: ``structural``, ``drawn`` or ``set``.
+    """
+
+    name: str
+    owner: str
+    default: Value
+    low: Value
+    high: Value
+    unit: str
+    doc: str
+    source: str
+    tag: Tag
+    kind: Kind
+
+    @property
+    def type(self) -> type:
+        """The Python type of the value: bool, int or float."""
+        return type(self.default)
+
+    def check(self, value: Any, name: str | None = None) -> Value:
+        """Return the value in the parameter's own type, or say in one line what is wrong with it.
+
+        Raises:
+            ConfigError: wrong type or out of range.
+        """
+        name = name or self.name
+        if self.type is bool:
+            if not isinstance(value, bool):
+                raise ConfigError(f"{name}={value} is not true or false")
+            return value
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            kind = "a whole number" if self.type is int else "a number"
+            raise ConfigError(f"{name}={value} is not {kind}")
+        if self.type is int:
+            if value != int(value):
+                raise ConfigError(f"{name}={value} is not a whole number")
+            value = int(value)
+        else:
+            value = float(value)
+        if not self.low <= value <= self.high:
+            raise ConfigError(f"{name}={value:g} is out of range [{self.low:g}, {self.high:g}]")
+        return value
+
+
+def parameter(
+    default: Value,
+    low: Value,
+    high: Value,
+    *,
+    unit: str,
+    doc: str,
+    source: str,
+    tag: Tag = "E",
+    kind: Kind = "drawn",
+) -> Any:
+    """Declare a parameter as a dataclass field; the meanings are those of `Spec`."""
+    metadata = dict(low=low, high=high, unit=unit, doc=doc, source=source, tag=tag, kind=kind)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def specs(declared: type, owner: str) -> dict[str, Spec]:
+    """Read the declarations of one parameter dataclass.
+
+    Args:
+        declared: a dataclass whose fields were made by `parameter`.
+        owner: who declares it, for messages and the ledger.
+    """
+    return {
+        f.name: Spec(name=f.name, owner=owner, default=f.default, **f.metadata)
+        for f in dataclasses.fields(declared)
+    }
+
+
+def merge(groups: Iterable[Mapping[str, Spec]]) -> dict[str, Spec]:
+    """Join the declarations of several owners; a name declared twice is a programming error."""
+    merged: dict[str, Spec] = {}
+    for group in groups:
+        for name, spec in group.items():
+            if name in merged:
+                raise TypeError(f"parameter '{name}' of {spec.owner} is already declared by {merged[name].owner}")
+            merged[name] = spec
+    return merged
+
+
+def check_all(known: Mapping[str, Spec], given: Mapping[str, Any], prefix: str = "") -> dict[str, Value]:
+    """Check user-given values against declarations; `PRIOR` entries are dropped.
+
+    Args:
+        known: the declarations.
+        given: name to value, or to the word ``prior``.
+        prefix: put before the name in messages, e.g. ``"world."``.
+
+    Returns:
+        The values that were fixed, in their own types.
+
+    Raises:
+        ConfigError: unknown name, wrong type, out of range.
+    """
+    fixed: dict[str, Value] = {}
+    for name, value in given.items():
+        if name not in known:
+            raise unknown("setting", prefix + name, [prefix + k for k in known])
+        if value != PRIOR:
+            fixed[name] = known[name].check(value, prefix + name)
+    return fixed
