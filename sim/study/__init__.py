@@ -1,0 +1,1 @@
+"""Run experiments, keep their pieces, compare their twins."""
