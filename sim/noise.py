@@ -37,6 +37,7 @@ fdlibm (Sun Microsystems 1993; below one unit in the last place).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -55,18 +56,32 @@ UNIT = 2**40
 WIDTH = 52
 """Bits in a uniform draw."""
 
-# Elements worked on at a time: a few arrays of this many words stay in the second-level cache.
-_CHUNK = 8192
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX = (
-    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
-    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
-)
-_LAST_SHIFT = np.uint64(31)
-_DROP = np.uint64(64 - WIDTH)
-_ONE_BITS = np.uint64(0x3FF0000000000000)
-_ONE_LESS_HALF_CELL = 1.0 - 2.0**-53
+def _constant(value: int | float) -> NDArray[Any]:
+    """Make a word or a float that numpy need not convert at every call (half the cost of a small call)."""
+    return np.array(value, dtype=np.uint64 if isinstance(value, int) else np.float64)
+
+
+# Elements worked on at a time: the working arrays of this length stay in the second-level cache.
+_CHUNK = 16384
+_SPARES = 7  # rows of working memory, the most that any kernel below needs
+
+_MASK = 2**64 - 1
+_GOLDEN = 0x9E3779B97F4A7C15
+_MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
+_LAST_SHIFT = 31
+
+_GOLDEN_WORD = _constant(_GOLDEN)
+_MIX_WORDS = tuple((_constant(shift), _constant(factor)) for shift, factor in _MIX)
+_LAST_SHIFT_WORD = _constant(_LAST_SHIFT)
+
+_DROP = _constant(64 - WIDTH)
+_ONE_BITS = _constant(0x3FF0000000000000)
+_ONE_LESS_HALF_CELL = _constant(1.0 - 2.0**-53)
+_UNIT = _constant(float(UNIT))
+_HALF = _constant(0.5)
+_ONE = _constant(1.0)
+_TWO = _constant(2.0)
 
 
 @cache
@@ -82,9 +97,9 @@ def key(name: str) -> int:
 def bits(seed: Ints, name: str, *ids: Ints) -> Words:
     """Return 64 random bits for every world and id.
 
-    Work is done at the smallest shape possible: ``bits(seeds[:, None], name, actors, 0)`` mixes the
-    seeds once a world and only the actors once a world and actor. Put the ids with the larger
-    shapes last where there is a choice.
+    Each level is worked out at the smallest shape it has: ``bits(seeds[:, None], name, 0, actors)``
+    mixes seeds and the 0 once a world and only the actors once a world and actor. So ids that are
+    the same for many go first.
 
     Args:
         seed: the replication seeds, an integer or an array of integers.
@@ -97,17 +112,7 @@ def bits(seed: Ints, name: str, *ids: Ints) -> Words:
     Raises:
         TypeError: a seed or an id is not an integer (a float or a bool is a slip, not an identity).
     """
-    # uint64 scalars warn when they wrap, arrays do not: everything here has at least one dimension
-    state = np.array([key(name)], dtype=np.uint64)
-    for word in (seed, *ids):
-        step = _words(word) * _GOLDEN
-        shape = np.broadcast_shapes(state.shape, step.shape)
-        if shape == state.shape:
-            np.add(state, step, out=state)
-        else:
-            state = np.add(state, step, order="C")
-        _mix(state.reshape(-1))
-    return state
+    return _draw(seed, name, ids, None)
 
 
 def uniform(seed: Ints, name: str, *ids: Ints) -> Floats:
@@ -115,51 +120,34 @@ def uniform(seed: Ints, name: str, *ids: Ints) -> Floats:
 
     Both u and 1 - u are exact. The arguments are those of `bits`.
     """
-    state = bits(seed, name, *ids)
-    flat = state.reshape(-1)
-    for start in range(0, flat.size, _CHUNK):
-        _to_uniform(flat[start : start + _CHUNK])
-    return state.view(np.float64)
+    return _draw(seed, name, ids, _to_uniform).view(np.float64)
 
 
 def chance(p: ArrayLike, seed: Ints, name: str, *ids: Ints) -> NDArray[np.bool_]:
-    """Decide with probability p: whether the uniform draw of the same key is below p.
+    """Decide with probability p: whether the `uniform` of the same key is below p.
 
-    The comparison is of integers. Decisions of the same key at different p are coupled: what is
-    true at p is true at every larger p. Below 2**-53 the answer is always no, from 1 on always yes.
+    Decisions of the same key at different p are coupled: what is true at p is true at every larger
+    p. The comparison is as exact as one of integers, because a uniform is (k + 1/2) / 2**52 without
+    rounding: it is k < ceil(p * 2**52 - 1/2). Up to 2**-53 the answer is never, from 1 on always.
 
     Args:
-        p: probability, broadcast with the seeds and ids; values outside [0, 1] are taken as 0 or 1.
+        p: probability, broadcast with the seeds and ids; below 0 is taken as 0, above 1 as 1 and
+            nan as 0.
         seed: as in `bits`.
         name: as in `bits`.
         *ids: as in `bits`.
     """
-    # (k + 1/2) < p * 2**52 as integers: k < ceil(p * 2**52 - 1/2); each step is exact for p in [0, 1]
-    limit = np.minimum(np.maximum(np.asarray(p, dtype=np.float64), 0.0), 1.0) * 2.0**WIDTH
-    limit = np.ceil(limit - 0.5).astype(np.int64)
-    state = bits(seed, name, *ids)
-    np.right_shift(state, _DROP, out=state)
-    return np.less(state.view(np.int64), limit)
+    return np.less(uniform(seed, name, *ids), p)
 
 
 def exponential(seed: Ints, name: str, *ids: Ints) -> Floats:
     """Return exponential draws with mean 1: minus the `log` of the `uniform` of the same key."""
-    draw = uniform(seed, name, *ids)
-    flat = draw.reshape(-1)
-    for start in range(0, flat.size, _CHUNK):
-        part = flat[start : start + _CHUNK]
-        _log_normal_range(part, part)
-        np.negative(part, out=part)
-    return draw
+    return _draw(seed, name, ids, _to_exponential).view(np.float64)
 
 
 def threshold(seed: Ints, name: str, *ids: Ints) -> NDArray[np.int64]:
     """Return the integer thresholds of unit-rate clocks: `exponential` in `UNIT`, at least 1."""
-    draw = exponential(seed, name, *ids)
-    np.multiply(draw, float(UNIT), out=draw)
-    np.rint(draw, out=draw)
-    np.maximum(draw, 1.0, out=draw)
-    return draw.astype(np.int64)
+    return _draw(seed, name, ids, _to_threshold).view(np.int64)
 
 
 def log(x: ArrayLike) -> Floats:
@@ -171,16 +159,7 @@ def log(x: ArrayLike) -> Floats:
     Args:
         x: float64 values; not changed.
     """
-    given = np.asarray(x, dtype=np.float64)
-    source = np.ascontiguousarray(given).reshape(-1)
-    out = np.empty_like(source)
-    for start in range(0, source.size, _CHUNK):
-        part, to = source[start : start + _CHUNK], out[start : start + _CHUNK]
-        if part.min() >= _SMALLEST_NORMAL and part.max() < np.inf:
-            _log_normal_range(part, to)
-        else:  # also taken for nan, which fails both comparisons
-            _log_special(part, to)
-    return out.reshape(given.shape)
+    return _elementwise(x, _log)
 
 
 def exp(x: ArrayLike) -> Floats:
@@ -192,24 +171,75 @@ def exp(x: ArrayLike) -> Floats:
     Args:
         x: float64 values; not changed.
     """
-    given = np.asarray(x, dtype=np.float64)
-    source = np.ascontiguousarray(given).reshape(-1)
-    out = np.empty_like(source)
-    for start in range(0, source.size, _CHUNK):
-        _exp(source[start : start + _CHUNK], out[start : start + _CHUNK])
-    return out.reshape(given.shape)
+    return _elementwise(x, _exp)
 
 
 def power(x: ArrayLike, a: ArrayLike) -> Floats:
     """Return x to the power a for x > 0, as ``exp(a * log(x))``.
 
-    The relative error grows with the size of the exponent of the result, up to about 1e-13.
+    The relative error grows with the logarithm of the result, up to about 1e-13.
     """
     return exp(np.asarray(a, dtype=np.float64) * log(x))
 
 
+def _draw(seed: Ints, name: str, ids: tuple[Ints, ...], finish: Callable[[Words, Floats], None] | None) -> Words:
+    """Work out the bits of every key and let ``finish`` turn them in place, chunk by chunk, into a draw.
+
+    Args:
+        seed: as in `bits`.
+        name: as in `bits`.
+        ids: as in `bits`.
+        finish: given a chunk of bits and the working memory for it.
+    """
+    words = [_words(value) for value in (seed, *ids)]
+    shape = words[0].shape if len(words) == 1 else np.broadcast(*words).shape
+    level, first = 0, key(name)
+    # one number for all: Python's integers beat nine calls to numpy
+    while level < len(words) and words[level].size == 1:
+        first = _mix_one(first + _GOLDEN * int(words[level].item()))
+        level += 1
+    state: Words = _constant(first)
+    # then what is shared by many: once each, at its own shape
+    while level < len(words) and np.broadcast(state, words[level]).shape != shape:
+        state = _add(state, words[level])
+        flat = state.reshape(-1)
+        for start in range(0, flat.size, _CHUNK):
+            part = flat[start : start + _CHUNK]
+            _mix(part, np.empty_like(part))
+        level += 1
+
+    # the rest at the full shape; a chunk goes through all levels while it is in the cache
+    full = [w if w.size == 1 else np.broadcast_to(w, shape) for w in words[level:]]
+    if full and state.size > 1:
+        out = _add(state, words[level])
+    else:
+        out = np.empty(shape, dtype=np.uint64)
+        if not full:
+            out[...] = state
+    flat = out.reshape(-1)
+    columns = [w.reshape(-1) for w in full]
+    spare = np.empty((_SPARES, min(flat.size, _CHUNK)))
+    for start in range(0, flat.size, _CHUNK):
+        z = flat[start : start + _CHUNK]
+        rows = spare[:, : z.size]
+        t = rows[0].view(np.uint64)
+        for number, column in enumerate(columns):
+            part = column if column.size == 1 else column[start : start + _CHUNK]
+            if number > 0:
+                np.multiply(part, _GOLDEN_WORD, out=t[: part.size])
+                np.add(z, t[: part.size], out=z)
+            elif state.size == 1:
+                np.multiply(part, _GOLDEN_WORD, out=z)
+                np.add(z, state, out=z)
+            _mix(z, t)
+        if finish is not None:
+            finish(z, rows)
+    return out
+
+
 def _words(value: Ints) -> Words:
     """View integers of any width as 64-bit words of at least one dimension."""
+    # uint64 scalars warn when they wrap, arrays do not
     given = np.asarray(value)
     if given.dtype.kind == "i":
         words = given.astype(np.int64, copy=False).view(np.uint64)
@@ -217,24 +247,34 @@ def _words(value: Ints) -> Words:
         words = given.astype(np.uint64, copy=False)
     else:
         raise TypeError(f"seeds and ids are integers of up to 64 bits, not {given.dtype}")
-    return np.atleast_1d(words)
+    return words if words.ndim else words.reshape(1)
 
 
-def _mix(flat: Words) -> None:
-    """Mix every word in place."""
-    spare = np.empty(min(flat.size, _CHUNK), dtype=np.uint64)
-    for start in range(0, flat.size, _CHUNK):
-        z = flat[start : start + _CHUNK]
-        t = spare[: z.size]
-        for shift, factor in _MIX:
-            np.right_shift(z, shift, out=t)
-            np.bitwise_xor(z, t, out=z)
-            np.multiply(z, factor, out=z)
-        np.right_shift(z, _LAST_SHIFT, out=t)
+def _add(state: Words, word: Words) -> Words:
+    """Absorb a word, still to be mixed."""
+    total: Words = np.add(state, word * _GOLDEN_WORD, order="C")
+    return total
+
+
+def _mix_one(z: int) -> int:
+    """Mix one word."""
+    z &= _MASK
+    for shift, factor in _MIX:
+        z = (z ^ z >> shift) * factor & _MASK
+    return z ^ z >> _LAST_SHIFT
+
+
+def _mix(z: Words, t: Words) -> None:
+    """Mix every word of z in place, with t to work in."""
+    for shift, factor in _MIX_WORDS:
+        np.right_shift(z, shift, out=t)
         np.bitwise_xor(z, t, out=z)
+        np.multiply(z, factor, out=z)
+    np.right_shift(z, _LAST_SHIFT_WORD, out=t)
+    np.bitwise_xor(z, t, out=z)
 
 
-def _to_uniform(z: Words) -> None:
+def _to_uniform(z: Words, spare: Floats) -> None:
     """Turn words in place into the bit patterns of floats in (0, 1)."""
     # the upper bits as the fraction of a float in [1, 2); subtracting 1 - 2**-53 is exact
     np.right_shift(z, _DROP, out=z)
@@ -243,64 +283,122 @@ def _to_uniform(z: Words) -> None:
     np.subtract(value, _ONE_LESS_HALF_CELL, out=value)
 
 
+def _to_exponential(z: Words, spare: Floats) -> None:
+    """Turn words in place into the bit patterns of exponential floats."""
+    _to_uniform(z, spare)
+    value = z.view(np.float64)
+    _log_normal(value, value, spare)
+    np.negative(value, out=value)
+
+
+def _to_threshold(z: Words, spare: Floats) -> None:
+    """Turn words in place into integer thresholds."""
+    _to_exponential(z, spare)
+    value = spare[0]
+    np.multiply(z.view(np.float64), _UNIT, out=value)
+    np.rint(value, out=value)
+    np.maximum(value, _ONE, out=value)
+    np.copyto(z, value, casting="unsafe")
+
+
+def _elementwise(x: ArrayLike, kernel: Callable[[Floats, Floats, Floats], None]) -> Floats:
+    """Apply a kernel (from, to, working memory) chunk by chunk to a new array."""
+    given = np.asarray(x, dtype=np.float64)
+    source = given.reshape(-1)
+    out = np.empty(source.size)
+    spare = np.empty((_SPARES, min(source.size, _CHUNK)))
+    for start in range(0, source.size, _CHUNK):
+        part = source[start : start + _CHUNK]
+        kernel(part, out[start : start + _CHUNK], spare[:, : part.size])
+    return out.reshape(given.shape)
+
+
 # Constants of fdlibm's e_log.c and e_exp.c. ln 2 comes in two parts; the upper one has so many
 # trailing zeros that its product with an exponent is exact.
 _SMALLEST_NORMAL = 2.0**-1022
-_SQRT_HALF_BITS = np.int64(0x3FE6A09E667F3BCD)
-_EXPONENT_SHIFT = np.int64(52)
-_LN2_UPPER = 6.93147180369123816490e-01
-_LN2_LOWER = 1.90821492927058770002e-10
-_INVERSE_LN2 = 1.44269504088896338700e00
-_LOG_EVEN = (1.531383769920937332e-01, 2.222219843214978396e-01, 3.999999999940941908e-01)
+_SQRT_HALF_BITS = np.array(0x3FE6A09E667F3BCD, dtype=np.int64)
+_EXPONENT_SHIFT = np.array(52, dtype=np.int64)
+_LN2_UPPER = _constant(6.93147180369123816490e-01)
+_LN2_LOWER = _constant(1.90821492927058770002e-10)
+_INVERSE_LN2 = _constant(1.44269504088896338700e00)
+_LOG_EVEN = (
+    _constant(1.531383769920937332e-01),
+    _constant(2.222219843214978396e-01),
+    _constant(3.999999999940941908e-01),
+)
 _LOG_ODD = (
-    1.479819860511658591e-01,
-    1.818357216161805012e-01,
-    2.857142874366239149e-01,
-    6.666666666666735130e-01,
+    _constant(1.479819860511658591e-01),
+    _constant(1.818357216161805012e-01),
+    _constant(2.857142874366239149e-01),
+    _constant(6.666666666666735130e-01),
 )
 _EXP = (
-    4.13813679705723846039e-08,
-    -1.65339022054652515390e-06,
-    6.61375632143793436117e-05,
-    -2.77777777770155933842e-03,
-    1.66666666666666019037e-01,
+    _constant(4.13813679705723846039e-08),
+    _constant(-1.65339022054652515390e-06),
+    _constant(6.61375632143793436117e-05),
+    _constant(-2.77777777770155933842e-03),
+    _constant(1.66666666666666019037e-01),
 )
 _EXP_LARGEST = 7.09782712893383973096e02
-_EXP_SMALLEST = -746.0
-_BIAS = np.int64(1023)
-_HALVE = np.int64(1)
+_EXP_SMALLEST = -746.0  # its exponential is 0, as that of everything below
+_BIAS = np.array(1023, dtype=np.int64)
+_HALVE = np.array(1, dtype=np.int64)
 
 
-def _log_normal_range(x: Floats, out: Floats) -> None:
-    """Write log(x) of positive normal numbers to ``out``, which may be ``x``."""
+def _polynomial(coefficients: tuple[NDArray[Any], ...], x: Floats, out: Floats) -> None:
+    """Write to ``out`` the polynomial in x, highest power first, by Horner's rule."""
+    np.multiply(x, coefficients[0], out=out)
+    for c in coefficients[1:-1]:
+        np.add(out, c, out=out)
+        np.multiply(out, x, out=out)
+    np.add(out, coefficients[-1], out=out)
+
+
+def _log(x: Floats, out: Floats, spare: Floats) -> None:
+    """Write log(x) to ``out``."""
+    if x.min() >= _SMALLEST_NORMAL and x.max() < np.inf:  # both are false for nan
+        _log_normal(x, out, spare)
+        return
+    fine = (x > 0) & (x < np.inf)
+    small = fine & (x < _SMALLEST_NORMAL)
+    scaled = np.where(fine, x, 1.0)
+    np.multiply(scaled, 2.0**54, out=scaled, where=small)
+    _log_normal(scaled, out, spare, np.where(small, 54.0, 0.0))
+    out[x == 0] = -np.inf
+    out[x == np.inf] = np.inf
+    out[(x < 0) | np.isnan(x)] = np.nan
+
+
+def _log_normal(x: Floats, out: Floats, spare: Floats, lift: Floats | None = None) -> None:
+    """Write log(x / 2**lift) of positive normal numbers x to ``out``, which may be ``x``."""
+    s, f, exponent, w, w2, odd, even = spare
+    k, z = s.view(np.int64), f.view(np.int64)
     # x = 2**k * z with z in [sqrt(1/2), sqrt(2)), by integer arithmetic on the bit pattern
-    k = x.view(np.int64) - _SQRT_HALF_BITS
+    np.subtract(x.view(np.int64), _SQRT_HALF_BITS, out=k)
     np.right_shift(k, _EXPONENT_SHIFT, out=k)
-    z = np.left_shift(k, _EXPONENT_SHIFT)
+    np.left_shift(k, _EXPONENT_SHIFT, out=z)
     np.subtract(x.view(np.int64), z, out=z)
-    exponent = k.astype(np.float64)
+    np.copyto(exponent, k)
+    if lift is not None:
+        np.subtract(exponent, lift, out=exponent)
 
-    # log(1 + f) = f - f*f/2 + s*(f*f/2 + R(s*s)) with s = f / (2 + f)
-    f = z.view(np.float64)
-    np.subtract(f, 1.0, out=f)
-    s = f + 2.0
+    # log(1 + f) = f - (f*f/2 - s*(f*f/2 + R(s*s))) with s = f / (2 + f)
+    np.subtract(f, _ONE, out=f)
+    np.add(f, _TWO, out=s)
     np.divide(f, s, out=s)
-    w = s * s
-    w2 = w * w
-    odd = w2 * _LOG_ODD[0]
-    for c in _LOG_ODD[1:]:
-        np.add(odd, c, out=odd)
-        np.multiply(odd, w if c is _LOG_ODD[-1] else w2, out=odd)
-    even = w2 * _LOG_EVEN[0]
-    for c in _LOG_EVEN[1:]:
-        np.add(even, c, out=even)
-        np.multiply(even, w2, out=even)
+    np.multiply(s, s, out=w)
+    np.multiply(w, w, out=w2)
+    _polynomial(_LOG_ODD, w2, odd)
+    np.multiply(odd, w, out=odd)
+    _polynomial(_LOG_EVEN, w2, even)
+    np.multiply(even, w2, out=even)
     np.add(odd, even, out=odd)
     half = even
-    np.multiply(f, 0.5, out=half)
+    np.multiply(f, _HALF, out=half)
     np.multiply(half, f, out=half)
     np.add(odd, half, out=odd)
     np.multiply(odd, s, out=odd)
+    # log(x) = k*upper - ((f*f/2 - (s*(f*f/2 + R) + k*lower)) - f): small parts first
     np.multiply(exponent, _LN2_LOWER, out=w)
     np.add(odd, w, out=odd)
     np.subtract(half, odd, out=half)
@@ -309,59 +407,48 @@ def _log_normal_range(x: Floats, out: Floats) -> None:
     np.subtract(exponent, half, out=out)
 
 
-def _log_special(x: Floats, out: Floats) -> None:
-    """Write log(x) of any floats to ``out``."""
-    fine = (x > 0) & (x < np.inf)
-    small = fine & (x < _SMALLEST_NORMAL)
-    scaled = np.where(fine, x, 1.0)
-    np.multiply(scaled, 2.0**54, out=scaled, where=small)
-    _log_normal_range(scaled, out)
-    # only the exponent is off, so redo the small ones with both parts of 54 ln 2
-    np.subtract(out, 54 * _LN2_LOWER, out=out, where=small)
-    np.subtract(out, 54 * _LN2_UPPER, out=out, where=small)
-    out[x == 0] = -np.inf
-    out[x == np.inf] = np.inf
-    out[(x < 0) | np.isnan(x)] = np.nan
-
-
-def _exp(x: Floats, out: Floats) -> None:
+def _exp(x: Floats, out: Floats, spare: Floats) -> None:
     """Write exp(x) to ``out``."""
-    r = np.minimum(np.maximum(x, _EXP_SMALLEST), _EXP_LARGEST)
-    blank = np.isnan(r)
-    any_blank = bool(blank.any())
-    if any_blank:
-        r[blank] = 0.0
-    # x = k ln 2 + (upper - lower)
-    k = r * _INVERSE_LN2
+    if x.min() >= _EXP_SMALLEST and x.max() <= _EXP_LARGEST:  # both are false for nan
+        _exp_finite(x, out, spare)
+        return
+    inside = np.minimum(np.maximum(x, _EXP_SMALLEST), _EXP_LARGEST)
+    inside[np.isnan(x)] = 0.0
+    _exp_finite(inside, out, spare)
+    out[x > _EXP_LARGEST] = np.inf
+    out[np.isnan(x)] = np.nan
+
+
+def _exp_finite(x: Floats, out: Floats, spare: Floats) -> None:
+    """Write exp(x) for x between the smallest and the largest to ``out``, which may be ``x``."""
+    k, upper, lower, r, t, c = spare[:6]
+    # x = k*ln 2 + r with r = upper - lower
+    np.multiply(x, _INVERSE_LN2, out=k)
     np.rint(k, out=k)
-    upper = k * _LN2_UPPER
-    np.subtract(r, upper, out=upper)
-    lower = k * _LN2_LOWER
+    np.multiply(k, _LN2_UPPER, out=upper)
+    np.subtract(x, upper, out=upper)
+    np.multiply(k, _LN2_LOWER, out=lower)
     np.subtract(upper, lower, out=r)
 
-    # exp(r) = 1 + (r - (lower - r*c/(2 - c)))  with c = r - r*r*P(r*r)
-    t = r * r
-    c = t * _EXP[0]
-    for coefficient in _EXP[1:]:
-        np.add(c, coefficient, out=c)
-        np.multiply(c, t, out=c)
+    # exp(r) = 1 - ((lower - r*c/(2 - c)) - upper) with c = r - r*r*P(r*r)
+    np.multiply(r, r, out=t)
+    _polynomial(_EXP, t, c)
+    np.multiply(c, t, out=c)
     np.subtract(r, c, out=c)
     np.multiply(r, c, out=r)
-    np.subtract(2.0, c, out=c)
+    np.subtract(_TWO, c, out=c)
     np.divide(r, c, out=r)
     np.subtract(lower, r, out=r)
     np.subtract(r, upper, out=r)
-    np.subtract(1.0, r, out=r)
+    np.subtract(_ONE, r, out=r)
 
-    # times 2**k in two factors, so that each is a normal number and only the last step can round
-    whole = k.astype(np.int64)
-    first = np.right_shift(whole, _HALVE)
-    np.subtract(whole, first, out=whole)
-    for part in (first, whole):
+    # times 2**k in two factors: each is a normal number, and only the last step can round
+    first, second = lower.view(np.int64), upper.view(np.int64)
+    np.copyto(second, k, casting="unsafe")
+    np.right_shift(second, _HALVE, out=first)
+    np.subtract(second, first, out=second)
+    for part in (first, second):
         np.add(part, _BIAS, out=part)
         np.left_shift(part, _EXPONENT_SHIFT, out=part)
-    np.multiply(r, first.view(np.float64), out=r)
-    np.multiply(r, whole.view(np.float64), out=out)
-    if x.max() > _EXP_LARGEST or any_blank:
-        out[x > _EXP_LARGEST] = np.inf
-        out[np.isnan(x)] = np.nan
+    np.multiply(r, lower, out=r)
+    np.multiply(r, upper, out=out)
