@@ -1,0 +1,417 @@
+"""The folder of finished pieces, and files that are either whole or not there.
+
+A run of an experiment may be killed at any moment, run out of disk, or be started twice into one
+folder. So everything is written under a temporary name in the folder where it will stay, flushed
+to the disk and renamed; a piece counts as finished only once the small JSON file that describes it
+stands beside its tables, and that file is written last.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import errno
+import fcntl
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.errors import StoreError
+from sim.study.digest import table_digest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BLOCKS = "blocks"
+LOCK = ".lock"
+PART = ".part"
+"""How a temporary name ends; whatever ends so when a store is opened was left by a run that died."""
+
+NOT_AVAILABLE = "n/a"
+"""What a CSV file says where there is no value: no path to an outcome is not 0."""
+
+HEX = re.compile(r"[0-9a-f]+")
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """What the caller declares of a table.
+
+    Attributes:
+        schema: its Arrow schema; every piece must have exactly this one.
+        keys: the columns that identify a row, by which it is sorted for its digest.
+    """
+
+    schema: pa.Schema
+    keys: tuple[str, ...]
+
+
+class Store:
+    """A folder of finished pieces; a piece has a key and one table for each declared name.
+
+    Use it as a context manager. A process that computes pieces for the owner of the folder may open
+    it with ``lock=False`` and put pieces too: the files of different pieces never meet.
+    """
+
+    def __init__(self, folder: str | Path, tables: Mapping[str, TableSpec], *, lock: bool = True) -> None:
+        """Open the folder, make it if needed, and sweep what a killed run has left.
+
+        Args:
+            folder: where the pieces are, or will be.
+            tables: the tables that every piece has.
+            lock: keep every other run out until `close`; without it nothing is made or swept.
+
+        Raises:
+            StoreError: the folder cannot be used or another run is using it.
+        """
+        self.folder = Path(folder)
+        self.tables = dict(tables)
+        self._lock: int | None = None
+        if lock:
+            self._lock = _locked(self.folder)
+            try:
+                self._sweep()
+            except BaseException:
+                self.close()
+                raise
+
+    def __enter__(self) -> Self:
+        """Return the open store."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Let the folder go."""
+        self.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give a worker the store without the lock, which stays with its owner."""
+        return self.__dict__ | {"_lock": None}
+
+    def close(self) -> None:
+        """Let the folder go, so that another run may use it."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def path(self, key: str, table: str) -> Path:
+        """Return the file that holds a table of a piece."""
+        return self.folder / BLOCKS / table / f"{_hex(key)}.parquet"
+
+    def has(self, key: str) -> bool:
+        """Say whether the piece is finished, with the tables declared now."""
+        record = self._record(key)
+        return record is not None and all(self.path(key, name).exists() for name in self.tables)
+
+    def keys(self) -> list[str]:
+        """Return the keys of all finished pieces, sorted."""
+        found = (path.stem for path in (self.folder / BLOCKS).glob("*.json"))
+        return sorted(key for key in found if HEX.fullmatch(key) and self.has(key))
+
+    def put(self, key: str, tables: Mapping[str, pa.Table]) -> None:
+        """Keep a piece; afterwards it is finished, and before that it is not there.
+
+        Args:
+            key: its key, from `piece_key`.
+            tables: one table for each declared name.
+
+        Raises:
+            StoreError: the disk is full or the folder cannot be written.
+            ValueError: the tables are not the declared ones (a programming error).
+        """
+        if set(tables) != set(self.tables):
+            raise ValueError(f"a piece has the tables {sorted(self.tables)}, not {sorted(tables)}")
+        description: dict[str, dict[str, int | str]] = {}
+        for name, spec in self.tables.items():
+            if not tables[name].schema.equals(spec.schema):
+                raise ValueError(f"table '{name}' has {_columns(tables[name].schema)}, not {_columns(spec.schema)}")
+            description[name] = {"rows": tables[name].num_rows, "digest": table_digest(tables[name], spec.keys)}
+        record = self._record_path(key)
+        with _telling("write", record):
+            # An older description must not vouch for tables that are being replaced.
+            record.unlink(missing_ok=True)
+        for name, table in tables.items():
+            write_parquet(self.path(key, name), table)
+        write_json(record, {"key": key, "tables": description})
+
+    def get(self, key: str, table: str) -> pa.Table:
+        """Read a table of a finished piece and check that it says what it said when it was put.
+
+        Raises:
+            StoreError: the piece is not finished, or its file is foreign, damaged or gone.
+        """
+        spec = self.tables[table]
+        record = self._record(key)
+        path = self.path(key, table)
+        if record is None:
+            raise StoreError(f"{self._record_path(key)} is missing or damaged; run again with --resume to compute it")
+        remedy = "delete it and run again with --resume"
+        try:
+            with pq.ParquetFile(path) as file:
+                content = file.read()
+        except FileNotFoundError:
+            raise StoreError(f"{path} is missing; run again with --resume to compute it") from None
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"{path} is damaged or no Parquet file; {remedy}") from error
+        if not content.schema.equals(spec.schema):
+            raise StoreError(f"{path} holds other columns than '{table}' has; {remedy}")
+        if content.num_rows != record[table]["rows"]:
+            raise StoreError(f"{path} holds {content.num_rows} rows, not {record[table]['rows']}; {remedy}")
+        if table_digest(content, spec.keys) != record[table]["digest"]:
+            raise StoreError(f"{path} does not hold what was written into it; {remedy}")
+        return content
+
+    def digests(self, key: str) -> dict[str, str]:
+        """Return the digest of each table of a finished piece.
+
+        Raises:
+            StoreError: the piece is not finished.
+        """
+        record = self._record(key)
+        if record is None:
+            raise StoreError(f"{self._record_path(key)} is missing or damaged; run again with --resume to compute it")
+        return {name: str(record[name]["digest"]) for name in self.tables}
+
+    def merge(self, keys: Iterable[str], table: str) -> pa.Table:
+        """Read one table of many pieces, one below the other in the order of the keys.
+
+        Raises:
+            StoreError: a piece is not finished, or its file is foreign, damaged or gone.
+        """
+        parts = [self.get(key, table) for key in keys]
+        return pa.concat_tables([self.tables[table].schema.empty_table(), *parts]).combine_chunks()
+
+    def _record_path(self, key: str) -> Path:
+        """Return the file whose presence makes a piece finished."""
+        return self.folder / BLOCKS / f"{_hex(key)}.json"
+
+    def _record(self, key: str) -> dict[str, dict[str, int | str]] | None:
+        """Read the description of a finished piece; whatever is not one is as good as absent."""
+        try:
+            record = json.loads(self._record_path(key).read_bytes())
+            tables: dict[str, dict[str, int | str]] = {
+                name: {"rows": int(record["tables"][name]["rows"]), "digest": str(record["tables"][name]["digest"])}
+                for name in self.tables
+            }
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return tables if record.get("key") == key else None
+
+    def _sweep(self) -> None:
+        """Remove the temporary files of runs that died; whoever holds the lock is alone."""
+        blocks = self.folder / BLOCKS
+        if blocks.exists() and not blocks.is_dir():
+            raise StoreError(f"{blocks} is a file, not a folder; choose another folder with --out")
+        with _telling("write", self.folder):
+            for pattern in (f".*{PART}", f"{BLOCKS}/.*{PART}", f"{BLOCKS}/*/.*{PART}"):
+                for left in self.folder.glob(pattern):
+                    left.unlink(missing_ok=True)
+
+
+def piece_key(**description: Any) -> str:
+    """Return the key of a piece: the SHA-256 of all that determines what it says.
+
+    Two descriptions have the same key only if they are equal: names are sorted, ``1``, ``1.0`` and
+    ``true`` are three things, floats count to their last bit. Tuples are lists.
+
+    Args:
+        description: whole numbers, floats, texts, `None`, and lists and mappings of these.
+
+    Raises:
+        ValueError: a number is not finite; nothing could be equal to it.
+        TypeError: something else, whose text might not say all that it is.
+    """
+    return hashlib.sha256(_canonical_json(description, "description").encode()).hexdigest()
+
+
+@contextlib.contextmanager
+def atomic(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a file for writing that appears at once when the block ends, or not at all.
+
+    Args:
+        path: where it will be; folders on the way are made, an older file is replaced.
+
+    Raises:
+        StoreError: it cannot be written; nothing is left behind.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
+    with _telling("write", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(temporary, "xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+
+
+def write_parquet(path: str | Path, table: pa.Table) -> None:
+    """Write a table as a Parquet file, whole or not at all.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    with atomic(path) as file:
+        pq.write_table(table, file, compression="zstd")
+
+
+def write_csv(
+    path: str | Path, table: pa.Table | pd.DataFrame, columns: Sequence[str] | None = None, *, decimals: int = 6
+) -> None:
+    r"""Write a table as a CSV file that is equal byte for byte wherever the numbers are.
+
+    Whole numbers are written as such, floats with a fixed number of decimals and never as
+    ``-0.000000``, what is missing as ``n/a``; lines end with ``\n``.
+
+    Args:
+        path: where to.
+        table: columns of whole numbers, floats, booleans or texts.
+        columns: which of them, in this order; all by default.
+        decimals: the number of decimals of floats.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    if not isinstance(table, pa.Table):
+        table = pa.Table.from_pandas(table, columns=columns, preserve_index=False)
+    names = table.column_names if columns is None else list(columns)
+    content = [[_cell(value, decimals) for value in table.column(name).to_pylist()] for name in names]
+    text = io.StringIO(newline="")
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(names)
+    lines.writerows(zip(*content, strict=True))
+    with atomic(path) as file:
+        file.write(text.getvalue().encode())
+
+
+def write_json(path: str | Path, value: Any) -> None:
+    """Write a value as indented JSON in the order it has, whole or not at all.
+
+    Raises:
+        StoreError: it cannot be written.
+        ValueError: a number is not finite; JSON has no word for it.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    with atomic(path) as file:
+        file.write(text.encode())
+
+
+def _cell(value: Any, decimals: int) -> str:
+    """Write one value for a CSV file."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NOT_AVAILABLE
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        text = f"{value:.{decimals}f}"
+        return text.removeprefix("-") if float(text) == 0 else text
+    if isinstance(value, (int, str)):
+        return str(value)
+    raise TypeError(f"no way to write a {type(value).__name__} into a CSV file")
+
+
+def _canonical_json(value: Any, where: str) -> str:
+    """Write a value as the one JSON text it has."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return json.dumps(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{where} is {value}, which equals nothing")
+        return float.__repr__(value)
+    if isinstance(value, Mapping):
+        if not all(isinstance(name, str) for name in value):
+            raise TypeError(f"{where} has a name that is not a text")
+        items = (f"{json.dumps(name)}:{_canonical_json(value[name], f'{where}.{name}')}" for name in sorted(value))
+        return "{" + ",".join(items) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(_canonical_json(item, f"{where}[{i}]") for i, item in enumerate(value)) + "]"
+    raise TypeError(f"{where} is a {type(value).__name__}; give a plain number, text, list or mapping")
+
+
+def _hex(key: str) -> str:
+    """Return the key if it can be the name of a file."""
+    if not HEX.fullmatch(key):
+        raise ValueError(f"'{key}' is no key of a piece")
+    return key
+
+
+def _columns(schema: pa.Schema) -> str:
+    """List the columns of a schema in one line."""
+    return ", ".join(f"{field.name} {field.type}" for field in schema)
+
+
+def _locked(folder: Path) -> int:
+    """Make the folder and lock it; the lock dies with the process, however that ends."""
+    with _telling("write", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError(
+                f"another run is writing into {folder}; wait until it has ended or choose another folder with --out"
+            ) from None
+        except OSError as error:
+            raise StoreError(f"cannot lock {folder} ({error.strerror}); choose a local folder with --out") from error
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush a folder's list of names, so that a rename outlives a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # Some network file systems cannot; the file itself is safe.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def _telling(what: str, path: Path) -> Iterator[None]:
+    """Turn an error of the operating system into one line that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            message = f"no space left to {what} {path}; free some and run again with --resume"
+        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            message = f"no permission to {what} {path}; choose another folder with --out"
+        elif error.errno in (errno.ENOTDIR, errno.EEXIST, errno.EISDIR):
+            message = f"cannot {what} {path}: {_in_the_way(path)}; choose another folder with --out"
+        else:
+            message = f"cannot {what} {path}: {error.strerror or error}"
+        raise StoreError(message) from error
+
+
+def _in_the_way(path: Path) -> str:
+    """Name what stands where a file or folder should be."""
+    if path.is_dir():
+        return "a folder stands there"
+    for part in (path, *path.parents):
+        if os.path.lexists(part) and not part.is_dir():
+            return f"{part} is a file, not a folder"
+    return "something stands in the way"
