@@ -1,0 +1,222 @@
+"""The command line: what can be asked for, and how a mistake is told.
+
+Only the standard library is imported here, so that help and mistakes are answered at once, without
+an environment. What a command needs is imported when it runs, after `sim.environment.ensure`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+import sim
+from sim import environment
+from sim.errors import SimError, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OK, FAILED, WRONG, INTERRUPTED, CLOSED = 0, 1, 2, 130, 141
+"""Exit codes: a mistake in what was asked for is 2; Ctrl-C and a closed pipe are what shells expect."""
+
+
+class UsageError(SimError):
+    """The command line cannot be read."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An `argparse` parser whose errors are the program's one-line errors."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing usage and leaving."""
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+class Command(NamedTuple):
+    """One word of the command line.
+
+    Attributes:
+        summary: what it does, in a line.
+        lock: the lock it needs.
+        arguments: declares its arguments; None if all words after it are its own to read.
+        call: does it and returns the exit code.
+        usage: its arguments in help, where `arguments` is None.
+    """
+
+    summary: str
+    lock: str
+    arguments: Callable[[argparse.ArgumentParser], None] | None
+    call: Callable[[Any], int]
+    usage: str = ""
+
+
+def _run_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME|FILE.yaml", help="an experiment, or a file of your own (see list)")
+    parser.add_argument("settings", metavar="key=value", nargs="*", help="settings to change, e.g. replications=50")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="result folder (default: results/local/NAME)")
+    parser.add_argument("--resume", action="store_true", help="keep the blocks already stored there")
+    parser.add_argument("--backend", choices=("serial", "joblib"), default="joblib", help="default: joblib")
+    parser.add_argument("--workers", metavar="N", type=_count, help="processes (default: one a core)")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be run, and stop")
+
+
+def _show_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="an experiment, or mechanism/NAME, world/NAME")
+
+
+def _no_arguments(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 up")
+    return int(text)
+
+
+def _study(function: str) -> Callable[[argparse.Namespace], int]:
+    """A command that `sim.study.commands` does, imported only when it is called."""
+
+    def call(arguments: argparse.Namespace) -> int:
+        return int(getattr(importlib.import_module("sim.study.commands"), function)(arguments))
+
+    return call
+
+
+def test(words: Sequence[str]) -> int:
+    """Check style and types, then run the tests; with words, only the tests these name.
+
+    Args:
+        words: the name of a test file without ``test_``, or pytest's own arguments.
+    """
+    import subprocess
+
+    tests = _part_of_clone("tests")
+
+    def run(*command: str) -> bool:
+        sys.stdout.flush()
+        return subprocess.run([sys.executable, "-m", *command], cwd=environment.ROOT, check=False).returncode == 0
+
+    failed = []
+    if not words:
+        for name, command in (("ruff", ("ruff", "check", "--quiet")), ("mypy", ("mypy", "--no-error-summary"))):
+            good = run(*command)
+            print(f"{name}: {'ok' if good else 'failed'}", flush=True)
+            failed += [] if good else [name]
+    if not run("pytest", "-W", "error", *pytest_words(words, tests)):
+        failed.append("pytest")
+    if failed:
+        print(f"failed: {', '.join(failed)}", flush=True)
+    return FAILED if failed else OK
+
+
+def pytest_words(words: Sequence[str], tests: Path) -> list[str]:
+    """Pytest's arguments for what was asked: a plain first word is a test file's name, or else a pattern.
+
+    Args:
+        words: what was asked.
+        tests: the folder of tests.
+    """
+    if not words:
+        return ["-n", "2"]
+    first, rest = words[0], list(words[1:])
+    if first.startswith("-") or (tests.parent / first.split("::")[0]).exists():
+        return list(words)
+    files = sorted(str(path) for path in tests.rglob(f"test_{first}.py"))
+    return [*files, *rest] if files else ["-k", first, *rest]
+
+
+def bench(words: Sequence[str]) -> int:
+    """Run the benchmarks, which read the words themselves."""
+    import runpy
+
+    _part_of_clone("benchmarks")
+    if str(environment.ROOT) not in sys.path:
+        sys.path.insert(0, str(environment.ROOT))
+    sys.argv = ["benchmarks", *words]
+    runpy.run_module("benchmarks", run_name="__main__", alter_sys=True)
+    return OK
+
+
+def _part_of_clone(name: str) -> Path:
+    folder = environment.ROOT / name
+    if not folder.is_dir():
+        raise UsageError(f"there is no {name}/ beside the package; this command works in a clone of the repository")
+    return folder
+
+
+COMMANDS = {
+    "run": Command("run an experiment, print what came out, keep it", "core", _run_arguments, _study("run")),
+    "list": Command("what can be run", "core", _no_arguments, _study("list_")),
+    "show": Command("what an experiment sets, with units, ranges, sources", "core", _show_arguments, _study("show")),
+    "test": Command("everything that is checked; NAME for one part", "test", None, test, "[NAME | pytest arguments]"),
+    "bench": Command("the benchmarks", "test", None, bench, "[arguments]"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line says and return the exit code.
+
+    Args:
+        argv: the words after the program's name; those it was started with if None.
+    """
+    try:
+        code = _dispatch(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+        return code
+    except SimError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing left to flush at exit
+        return CLOSED
+
+
+def _dispatch(words: list[str]) -> int:
+    program = "sim" if os.path.basename(sys.argv[0]) == "sim" else "python3 -m sim"
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_help(program))
+        return OK
+    if words[0] == "--version":
+        print(sim.__version__)
+        return OK
+    name, rest = words[0], words[1:]
+    if name not in COMMANDS:
+        raise unknown("command", name, COMMANDS)
+    command = COMMANDS[name]
+    parser = Parser(prog=f"{program} {name}", description=command.summary, allow_abbrev=False)
+    arguments: Any = rest
+    if command.arguments:
+        command.arguments(parser)
+        try:
+            arguments = parser.parse_intermixed_args(rest)
+        except SystemExit:  # --help
+            return OK
+    elif rest[:1] in (["-h"], ["--help"]):
+        print(f"usage: {parser.prog} {command.usage}\n\n{command.summary}")
+        return OK
+    environment.ensure(command.lock)
+    return command.call(arguments)
+
+
+def _help(program: str) -> str:
+    lines = [f"  {name:<7}{command.summary}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        [
+            f"usage: {program} COMMAND ...",
+            "",
+            "A laboratory for grassroots governance: what an institution does to the cases people bring.",
+            "",
+            *lines,
+            "",
+            f"'{program} COMMAND --help' says more. The first command that computes sets up .venv, once.",
+        ]
+    )
