@@ -1,0 +1,269 @@
+"""Who computes the pieces: this process, or worker processes on this machine.
+
+An executor applies a function to tasks and hands out each outcome as it is there. One failing task
+never costs another: what it raised becomes a `Failure`. A worker that is killed (by hand, or by
+the system when memory runs out) takes the tasks in flight with it; each of these is tried once more
+in a fresh worker of its own, so that the guilty one is known and the others are not.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Generic, Protocol, TypeVar
+
+from sim.errors import ConfigError, SimError, unknown
+
+Task = TypeVar("Task")
+Value = TypeVar("Value")
+
+LIBRARIES = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR")
+ONE_THREAD = dict.fromkeys([f"{name}_NUM_THREADS" for name in LIBRARIES], "1")
+"""A worker computes with one thread, or workers and their libraries' threads would crowd each other."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a task has no value.
+
+    Attributes:
+        stage: where it happened, as told by `stage`; ``"worker"`` if its process died.
+        message: what happened, in one line.
+        traceback: the traceback in full, empty if there is none.
+    """
+
+    stage: str
+    message: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[Task, Value]):
+    """What became of a task: it has a value, or a failure says why not.
+
+    Attributes:
+        task: the task as it was given.
+        value: what the function returned.
+        failure: `None` if all went well.
+    """
+
+    task: Task
+    value: Value | None = None
+    failure: Failure | None = None
+
+
+class Executor(Protocol):
+    """Something that applies a function to tasks."""
+
+    def map(self, function: Callable[[Task], Value], tasks: Iterable[Task]) -> Iterator[Outcome[Task, Value]]:
+        """Yield the outcome of each task, in any order; closing the iterator stops the rest.
+
+        Args:
+            function: importable or picklable; it may run in another process.
+            tasks: picklable descriptions of what to compute; taken only as fast as they are computed.
+        """
+        ...
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """Name the stage of a computation; if it fails inside, the failure carries the innermost name."""
+    try:
+        yield
+    except Exception as error:
+        if not hasattr(error, "sim_stage"):
+            error.sim_stage = name  # type: ignore[attr-defined]
+        raise
+
+
+class Serial:
+    """Compute in this process, one task after the other."""
+
+    def map(self, function: Callable[[Task], Value], tasks: Iterable[Task]) -> Iterator[Outcome[Task, Value]]:
+        """Yield the outcome of each task, in order."""
+        for task in tasks:
+            try:
+                value = function(task)
+            except (Exception, SystemExit) as error:
+                yield Outcome(task, failure=_failure(error))
+            else:
+                yield Outcome(task, value)
+
+
+class Joblib:
+    """Compute in worker processes (joblib's loky), one task each at a time."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        """Choose the number of worker processes.
+
+        Args:
+            workers: as many as there are free cores by default.
+
+        Raises:
+            ConfigError: fewer than one.
+        """
+        if workers is not None and workers < 1:
+            raise ConfigError(f"workers={workers} is out of range; at least 1 is needed")
+        self.workers = workers or _cores()
+
+    def map(self, function: Callable[[Task], Value], tasks: Iterable[Task]) -> Iterator[Outcome[Task, Value]]:
+        """Yield the outcome of each task as it is there.
+
+        Not through `joblib.Parallel`, which drops everything when a worker dies and cannot say which
+        tasks were in flight, but through the pool of processes beneath it. No more tasks are handed
+        over than there are workers: then a dead pool names its suspects.
+        """
+        todo = iter(tasks)
+        suspects: deque[Task] = deque()
+        while True:
+            yield from self._together(function, todo, suspects)
+            if not suspects:
+                return
+            while suspects:
+                yield from self._alone(function, suspects.popleft())
+
+    def _together(
+        self, function: Callable[[Task], Value], todo: Iterator[Task], suspects: deque[Task]
+    ) -> Iterator[Outcome[Task, Value]]:
+        """Yield outcomes until all is done or a worker has died; then the tasks in flight are suspects."""
+        pool = _pool(self.workers)
+        running: dict[Future[bytes], Task] = {}
+        ready: deque[Outcome[Task, Value]] = deque()
+        finished = False
+        try:
+            while True:
+                for task in islice(todo, 0 if suspects else self.workers - len(running)):
+                    try:
+                        running[pool.submit(_in_worker, function, task)] = task
+                    except BrokenExecutor:
+                        suspects.append(task)
+                        break
+                # Only now, so that no worker waits for what the consumer does with an outcome.
+                while ready:
+                    yield ready.popleft()
+                if not running:
+                    break
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    task = running.pop(future)
+                    if _lost(future):
+                        suspects.append(task)
+                    else:
+                        ready.append(_outcome(task, future))
+            finished = not suspects
+        finally:
+            # Also when the consumer stops or Ctrl-C arrives: nothing goes on behind our back.
+            _close(pool, running, finished)
+
+    def _alone(self, function: Callable[[Task], Value], task: Task) -> Iterator[Outcome[Task, Value]]:
+        """Yield the outcome of a suspect; if its own worker dies too, it was this task."""
+        pool = _pool(1)
+        running: list[Future[bytes]] = []
+        finished = False
+        try:
+            future = pool.submit(_in_worker, function, task)
+            running.append(future)
+            wait(running)
+            finished = not _lost(future)
+            if finished:
+                yield _outcome(task, future)
+            else:
+                message = "its worker process died twice, the second time computing nothing else; out of memory?"
+                yield Outcome(task, failure=Failure("worker", message, str(future.exception())))
+        finally:
+            _close(pool, running, finished)
+
+
+EXECUTORS: dict[str, Callable[[int | None], Executor]] = {"serial": lambda _: Serial(), "joblib": Joblib}
+
+
+def executor(name: str, workers: int | None = None) -> Executor:
+    """Return the executor of this name.
+
+    Args:
+        name: ``serial`` or ``joblib``.
+        workers: the number of worker processes; as many as free cores by default.
+
+    Raises:
+        ConfigError: there is no such executor, or the number is below one.
+    """
+    if name not in EXECUTORS:
+        raise unknown("backend", name, EXECUTORS)
+    return EXECUTORS[name](workers)
+
+
+def _cores() -> int:
+    """Count the cores this process may use."""
+    import joblib
+
+    return int(joblib.cpu_count())
+
+
+def _pool(workers: int) -> Any:
+    """Start worker processes; joblib brings loky, whose workers start afresh instead of by fork."""
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    return ProcessPoolExecutor(workers, env=ONE_THREAD, initializer=_begin, initargs=(os.getpid(),))
+
+
+def _close(pool: Any, running: Iterable[Future[bytes]], finished: bool) -> None:
+    """End the workers, at once if they have not finished."""
+    # loky fails in its own thread when killed with a task that it has not yet put on its queue.
+    while not all(future.running() or future.done() for future in running):
+        time.sleep(0.001)
+    pool.shutdown(wait=True, kill_workers=not finished)
+
+
+def _begin(parent: int) -> None:
+    """Prepare a worker: Ctrl-C is its parent's business, and it does not outlive its parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        # A parent killed by -9 cannot tell its workers to stop.
+        while os.getppid() == parent:
+            pause.wait(1.0)
+        os._exit(1)
+
+    pause = threading.Event()
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _in_worker(function: Callable[[Any], Any], task: Any) -> bytes:
+    """Apply the function and pack what it returns or raises, so that nothing can fail on the way back."""
+    try:
+        value = function(task)
+        with stage("sending the result"):
+            return pickle.dumps(Outcome(None, value), protocol=pickle.HIGHEST_PROTOCOL)
+    except (Exception, SystemExit) as error:
+        return pickle.dumps(Outcome(None, failure=_failure(error)))
+
+
+def _lost(future: Future[bytes]) -> bool:
+    """Say whether the worker of a task that has ended died before there was a value."""
+    return isinstance(future.exception(), BrokenExecutor)
+
+
+def _outcome(task: Task, future: Future[bytes]) -> Outcome[Task, Any]:
+    """Unpack what a worker has sent."""
+    try:
+        sent = pickle.loads(future.result())
+    except Exception as error:  # the task could not be sent, or its value cannot be rebuilt here
+        return Outcome(task, failure=_failure(error, "exchange with the worker"))
+    return Outcome(task, sent.value, sent.failure)
+
+
+def _failure(error: BaseException, otherwise: str = "") -> Failure:
+    """Describe what was raised."""
+    text = " ".join(str(error).split())
+    message = text if isinstance(error, SimError) else f"{type(error).__name__}: {text}".removesuffix(": ")
+    return Failure(getattr(error, "sim_stage", otherwise), message, "".join(traceback.format_exception(error)))
