@@ -169,7 +169,7 @@ def geometric(mean: ArrayLike, seed: Ints, name: str, *ids: Ints) -> NDArray[np.
         *ids: whose, which.
     """
     wanted = _floats(mean)
-    positive = wanted > 0.0
+    positive = wanted > 1e-300  # so that 1 / mean is finite; far below what a draw can tell from 0
     ratio = 1.0 / np.where(positive, wanted, 1.0)
     # -log(q) = log(1 + ratio); ratio / ((1 + ratio) - 1) repairs what rounding 1 + ratio took away
     above = 1.0 + ratio
