@@ -20,6 +20,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import distributions, noise
 from sim.errors import ConfigError, unknown
 
 Kind = Literal["structural", "drawn", "set"]
@@ -149,3 +153,33 @@ def check_all(known: Mapping[str, Spec], given: Mapping[str, Any], prefix: str =
         if value != PRIOR:
             fixed[name] = known[name].check(value, prefix + name)
     return fixed
+
+
+def draw(
+    known: Mapping[str, Spec], seeds: NDArray[np.uint64], fixed: Mapping[str, Value], prior_draws: bool
+) -> dict[str, NDArray[np.float64]]:
+    """Give every parameter a value in every world.
+
+    Args:
+        known: the declarations.
+        seeds: replication seed of each world, shape ``(worlds,)``.
+        fixed: values the user fixed; they are the same in every world.
+        prior_draws: whether parameters of kind ``drawn`` that are not fixed come from their priors
+            (keyed by replication, owner and name: the same in every scenario) or keep the default.
+
+    Returns:
+        Name to float64 array of shape ``(worlds, 1)``; whole numbers stay whole.
+    """
+    values: dict[str, NDArray[np.float64]] = {}
+    for name, spec in known.items():
+        value = np.full((len(seeds), 1), float(fixed.get(name, spec.default)))
+        if prior_draws and spec.kind == "drawn" and name not in fixed:
+            u = noise.uniform(seeds, f"prior.{spec.owner}.{name}")[:, None]
+            low, high = float(spec.low), float(spec.high)
+            if spec.type is int:  # whole numbers: each end gets its own half-unit, then round down
+                value = np.floor(distributions.triangular(low, float(spec.default) + 0.5, high + 1.0, u))
+                value = np.minimum(value, high)
+            else:
+                value = np.asarray(distributions.triangular(low, float(spec.default), high, u))
+        values[name] = value
+    return values

@@ -1,0 +1,58 @@
+"""Double-entry books in whole fen: every yuan that appears somewhere leaves somewhere.
+
+Accounts are integer columns; the world outside the model is an account too, so the sum over all
+accounts of a world is zero on every day.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.columns import Column, Rule
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+
+FEN = 100
+"""Fen in a yuan."""
+
+ACCOUNTS = {
+    "purse": ("household", "money of the dwelling's owner since the start, fen"),
+    "escrow": ("building", "owners' shares held for a repair of the building, fen"),
+    "outside": ("world", "everybody the model does not follow, contractors among them, fen"),
+}
+"""Account to (entity whose rows it has, meaning)."""
+
+RULE = Rule(
+    name="books",
+    columns=tuple(Column(name, of, np.int64, doc) for name, (of, doc) in ACCOUNTS.items()),
+)
+
+
+def transfer(w: Worlds, source: str, source_rows: Ints, target: str, target_rows: Ints, world: Ints, fen: Ints) -> None:
+    """Move money between two accounts, row by row.
+
+    Args:
+        w: the worlds.
+        source: account that pays.
+        source_rows: its rows.
+        target: account that receives.
+        target_rows: its rows.
+        world: world of each payment.
+        fen: whole fen, may be zero.
+    """
+    np.subtract.at(getattr(w, source), (world, source_rows), fen)
+    np.add.at(getattr(w, target), (world, target_rows), fen)
+
+
+def imbalance(w: Worlds) -> Ints:
+    """Return for each world the sum over all accounts, in fen; anything but 0 is a mistake."""
+    total = np.zeros(w.n, dtype=np.int64)
+    for account in ACCOUNTS:
+        total += getattr(w, account).sum(axis=1)
+    return total

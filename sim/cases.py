@@ -1,0 +1,346 @@
+"""Flat tables (grievances, cases, agenda, ended cases) and the event log.
+
+Households and institutions are columns; what comes and goes is rows. A `Table` is a set of equally
+long arrays that grow by doubling and are compacted once a week. A row number is only a place for
+the time being: what a case *is* stands in its identity (world, kind, bearer, ordinal).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Array = NDArray[Any]
+
+NEVER = 2**31 - 1
+"""A day that does not come."""
+
+
+class Kind(IntEnum):
+    """What a grievance is about. Shared defects come first, disputes between parties after."""
+
+    ROOF = 0
+    NEIGHBOUR = 1
+
+
+class State(IntEnum):
+    """Where a grievance stands; every grievance is in exactly one state on every day."""
+
+    LATENT = 0  # felt, not yet named
+    QUIET = 1  # named, not (or no longer) claimed
+    OPEN = 2  # claimed; it opened the case
+    JOINED = 3  # claimed; it joined a case already open
+    SETTLED = 4  # the defect is repaired or the parties agreed
+    LAPSED = 5  # faded, or every level failed
+    WITHDRAWN = 6  # the claimant tired of waiting
+    ESCALATED = 7  # petition or fight: beyond the model
+    BROKEN = 8  # settled, broken within twelve months and reopened as a new grievance
+
+
+class Stage(IntEnum):
+    """Where a case stands; every case is in exactly one stage on every day."""
+
+    WAITING = 0  # in a desk's queue
+    TRANSIT = 1  # handed from one desk to another
+    LOST = 2  # lost on the way
+    APPROVAL = 3  # in the second principal's queue
+    SIGNING = 4  # owners are signing and paying
+    WORKS = 5  # the crew is at work
+    SHELVED = 6  # the proposal failed; on the books, on nobody's agenda
+    SETTLED = 7
+    FAILED = 8  # every level tried, no agreement
+    WITHDRAWN = 9  # no claimant is left
+    ESCALATED = 10
+
+
+class Activity(IntEnum):
+    """Activities of the event log."""
+
+    OPENED = 0
+    JOINED = 1
+    HANDED_OFF = 2
+    LOST = 3
+    NO_SHOW = 4
+    SESSION = 5
+    PROPOSED = 6
+    TURNED_BACK = 7
+    REFERRED = 8
+    APPROVED = 9
+    SIGNING = 10
+    FUNDED = 11
+    REFUNDED = 12
+    RETABLED = 13
+    REPAIRED = 14
+    SETTLED = 15
+    FAILED = 16
+    WITHDRAWN = 17
+    ESCALATED = 18
+
+
+GRIEVANCES = {
+    "world": np.int32,
+    "household": np.int32,
+    "kind": np.int8,
+    "bearer": np.int32,  # the building that leaks, or the aggrieved household itself
+    "other": np.int32,  # the other party's household, -1 for a defect
+    "ordinal": np.int32,  # 16 x (the bearer's how-manieth) + times broken and reopened
+    "severity": np.int32,  # thousandths
+    "born": np.int32,
+    "state": np.int8,
+    "aching": np.bool_,  # still suffered: counts in the headline outcome
+    "tries": np.int32,  # claiming decisions taken so far
+    "claims": np.int32,  # times claimed so far
+    "claimed": np.int32,  # day of the last claim
+    "desk": np.int32,  # kind of desk it was claimed at
+    "answered": np.bool_,  # the question "was I answered in time?" is closed
+    "case": np.int64,
+    "act": np.int32,  # next day on which its owner acts
+    "fade": np.int32,
+    "escalate": np.int32,
+}
+"""Fields of the grievance table: one row a sufferer's grievance."""
+
+CASES = {
+    "world": np.int32,
+    "kind": np.int8,
+    "bearer": np.int32,
+    "other": np.int32,
+    "ordinal": np.int32,
+    "severity": np.int32,
+    "opened": np.int32,
+    "stage": np.int8,
+    "desk": np.int32,  # row of the desk that has it
+    "organiser": np.int32,  # row of the desk that proposes the repair, -1 before
+    "ready": np.int32,  # first day on which it may be taken up, or arrives, or is due
+    "started": np.int32,  # day on which its present stage of signing or works began
+    "handled": np.int32,  # last day on which a desk did something for it, -NEVER before
+    "sessions": np.int32,  # sessions held, all levels
+    "level_sessions": np.int32,  # sessions held at this desk
+    "sittings": np.int32,  # times laid before a principal
+    "rounds": np.int32,  # signing rounds begun
+    "handoffs": np.int32,
+    "drafted": np.bool_,  # a proposal has been worked out, re-tabling it is quick
+}
+"""Fields of the case table: one row an open case."""
+
+ENDED = {
+    "world": np.int32,
+    "kind": np.int8,
+    "bearer": np.int32,
+    "ordinal": np.int32,
+    "opened": np.int32,
+    "closed": np.int32,
+    "stage": np.int8,
+    "desk": np.int32,
+    "sessions": np.int32,
+}
+"""Fields of the table of ended cases, from which durations and shares are computed."""
+
+AGENDA = {
+    "world": np.int32,
+    "clock": np.int8,
+    "row": np.int32,
+    "day": np.int32,
+    "stamp": np.int32,  # an owner's consideration holds for the signing round that began on this day
+}
+
+
+class Clock(IntEnum):
+    """What an agenda entry is about."""
+
+    ROOF = 0
+    NEIGHBOUR = 1
+    CONSIDER = 2
+"""Fields of the agenda: clocks known to fire later this week, and owners due to consider a share."""
+
+
+class Table:
+    """Equally long growing arrays; a field is read as ``table.FIELD``, a view of the live rows.
+
+    The order of rows is the order of appending, also after compaction; restricted to one world it
+    is therefore the same whether that world is computed alone or in a crowd.
+    """
+
+    def __init__(self, name: str, fields: Mapping[str, type], points_to: Mapping[str, str] | None = None) -> None:
+        """Make an empty table.
+
+        Args:
+            name: what its rows are.
+            fields: field name to numpy type.
+            points_to: field name to the name of the table whose row numbers it holds (-1 = none).
+        """
+        self.name = name
+        self.fields = dict(fields)
+        self.points_to = dict(points_to or {})
+        self.n = 0
+        self._data: dict[str, Array] = {f: np.zeros(64, dtype=t) for f, t in self.fields.items()}
+
+    def __getattr__(self, field: str) -> Array:
+        """Return the live rows of a field, as a view."""
+        data = self.__dict__.get("_data")
+        if data is None or field not in data:
+            raise AttributeError(f"table has no field '{field}'")
+        view: Array = data[field][: self.__dict__["n"]]
+        return view
+
+    def __len__(self) -> int:
+        """Return the number of live rows."""
+        return self.n
+
+    def append(self, **values: Any) -> NDArray[np.int64]:
+        """Add rows and return their numbers; scalars are repeated, all fields must be given, one as an array."""
+        if values.keys() != self.fields.keys():
+            raise TypeError(f"{self.name}: fields differ: {sorted(values.keys() ^ self.fields.keys())}")
+        size = next(len(v) for v in values.values() if np.ndim(v))
+        stop = self.n + size
+        capacity = len(next(iter(self._data.values())))
+        if stop > capacity:
+            capacity = max(stop, 2 * capacity)
+            for field, old in self._data.items():
+                grown = np.zeros(capacity, dtype=old.dtype)
+                grown[: self.n] = old[: self.n]
+                self._data[field] = grown
+        for field, value in values.items():
+            self._data[field][self.n : stop] = value
+        rows = np.arange(self.n, stop)
+        self.n = stop
+        return rows
+
+    def keep(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Drop the rows outside the mask, in order; return old row number to new one (-1 = dropped)."""
+        kept = np.flatnonzero(mask)
+        moved = np.full(self.n + 1, -1, dtype=np.int64)  # the last entry serves the pointer -1
+        moved[kept] = np.arange(len(kept))
+        for data in self._data.values():
+            data[: len(kept)] = data[kept]
+        self.n = len(kept)
+        return moved
+
+    def repoint(self, field: str, moved: NDArray[np.int64]) -> None:
+        """Follow the move of the rows that a field points to."""
+        view = self._data[field][: self.n]
+        view[:] = moved[view]
+
+    def stacked(self, copies: int, worlds: int, sizes: Mapping[str, int]) -> Table:
+        """Return the rows repeated for `copies` copies of all `worlds` worlds, copy by copy.
+
+        Args:
+            copies: how many.
+            worlds: the number of worlds now; copy ``c`` of world ``k`` becomes world ``c * worlds + k``.
+            sizes: number of rows of each table, to move pointers along.
+        """
+        out = Table(self.name, self.fields, self.points_to)
+        out.n = self.n * copies
+        for field, data in self._data.items():
+            out._data[field] = np.tile(data[: self.n], copies)
+        if self.n:
+            copy = np.repeat(np.arange(copies), self.n)
+            out._data["world"] += (copy * worlds).astype(out._data["world"].dtype)
+            for field, target in self.points_to.items():
+                pointer = out._data[field]
+                pointer += np.where(pointer >= 0, copy * sizes[target], 0)
+        else:
+            out._data = {f: np.zeros(64, dtype=t) for f, t in self.fields.items()}
+        return out
+
+    def arrays(self) -> dict[str, Array]:
+        """Return copies of all live fields."""
+        return {f: d[: self.n].copy() for f, d in self._data.items()}
+
+
+class EventLog:
+    """What happened to cases, as integers, for the worlds that are watched.
+
+    One row an event: world, day, activity, kind, bearer, ordinal, desk, in the order in which
+    things happened (the row number is the sequence number).
+    """
+
+    FIELDS = ("world", "day", "activity", "kind", "bearer", "ordinal", "desk")
+
+    def __init__(self, watched: NDArray[np.bool_]) -> None:
+        """Watch the worlds of the mask, shape ``(worlds,)``."""
+        self.watched = watched
+        self._any = bool(watched.any())
+        self._chunks: list[dict[str, Array]] = []
+
+    def write(
+        self, day: int, activity: int, world: Array, kind: Any, bearer: Array, ordinal: Array, desk: Any = -1
+    ) -> None:
+        """Add one event for each row, keeping only watched worlds."""
+        if not self._any or len(world) == 0:
+            return
+        seen = self.watched[world]
+        if not seen.any():
+            return
+        size = len(world)
+        row = dict(world=world, day=day, activity=activity, kind=kind, bearer=bearer, ordinal=ordinal, desk=desk)
+        self._chunks.append({f: np.broadcast_to(np.asarray(v, dtype=np.int32), size)[seen] for f, v in row.items()})
+
+    def arrays(self) -> dict[str, Array]:
+        """Return all events so far, one int32 array a field."""
+        if not self._chunks:
+            return {f: np.zeros(0, dtype=np.int32) for f in self.FIELDS}
+        return {f: np.concatenate([c[f] for c in self._chunks]) for f in self.FIELDS}
+
+
+def sizes(tables: Iterable[Table]) -> dict[str, int]:
+    """Return the number of rows of each table by name."""
+    return {t.name: t.n for t in tables}
+
+
+def move_cases(w: Worlds, rows: Array, stage: Stage) -> None:
+    """Move cases to another stage and keep the tally."""
+    _move(w.cases, w.tally["cases"], "stage", rows, stage)
+
+
+def move_grievances(w: Worlds, rows: Array, state: State) -> None:
+    """Move grievances to another state and keep the tally."""
+    _move(w.grievances, w.tally["grievances"], "state", rows, state)
+
+
+def _move(table: Table, tally: Array, field: str, rows: Array, to: IntEnum) -> None:
+    """Change the state field of the given rows and the tally of (world, kind, state)."""
+    if len(rows) == 0:
+        return
+    world, kind = table.world[rows], table.kind[rows]
+    values = getattr(table, field)
+    np.subtract.at(tally, (world, kind, values[rows]), 1)
+    np.add.at(tally, (world, kind, np.full(len(rows), int(to))), 1)
+    values[rows] = to
+
+
+def close_cases(w: Worlds, rows: Array, stage: Stage, activity: Activity) -> None:
+    """End cases: book the end, keep what is needed to measure durations, let go of the rows.
+
+    The rows stay until the weekly compaction; nothing may act on them any more.
+    """
+    if len(rows) == 0:
+        return
+    c = w.cases
+    move_cases(w, rows, stage)
+    log_cases(w, rows, activity)
+    kept = {f: getattr(c, f)[rows] for f in ENDED if f != "closed"}
+    w.ended.append(closed=w.day, **kept)
+
+
+def log_cases(w: Worlds, rows: Array, activity: Activity) -> None:
+    """Write one event for each of the given cases."""
+    c = w.cases
+    w.log.write(w.day, activity, c.world[rows], c.kind[rows], c.bearer[rows], c.ordinal[rows], c.desk[rows])
+
+
+def grievances_of(w: Worlds, case_rows: Array) -> Array:
+    """Return the rows of the grievances that were claimed into the given cases, in table order."""
+    if len(case_rows) == 0:
+        return np.zeros(0, dtype=np.int64)
+    hit = np.zeros(w.cases.n + 1, dtype=bool)  # the last entry serves the pointer -1
+    hit[case_rows] = True
+    hit[-1] = False
+    return np.flatnonzero(hit[w.grievances.case])

@@ -1,0 +1,94 @@
+"""Unit-rate Poisson clocks, looked at a week ahead.
+
+Each bearer of a kind of trouble has a clock: the k-th event comes on the day on which its
+accumulated hazard crosses the k-th keyed exponential threshold (random time change; Rathinam,
+Sheppard & Khammash 2010). Hazards are held constant within a week, so one pass on the first day of
+the week tells which clocks fire in it and when; the days between touch only what fires. The result
+is the same, integer for integer, as subtracting the hazard every day.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import noise
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+
+WEEK = 7
+
+
+def days_left(day: int) -> int:
+    """Return how many days of the week are left, today included; day 0 is the first of a week."""
+    return WEEK - day % WEEK
+
+
+def quantise(per_day: NDArray[np.float64]) -> Ints:
+    """Return hazards per day in the integer unit of the clocks."""
+    hazard: Ints = (per_day * noise.UNIT).astype(np.int64)
+    return hazard
+
+
+def look_ahead(w: Worlds, clock: int, left: Ints, hazard: Ints) -> None:
+    """Run all clocks of one kind to the end of this week and put those that fire on the agenda.
+
+    Args:
+        w: the worlds, at the first day of a week or of the run.
+        clock: the clock's number on the agenda.
+        left: what each clock still has to run, shape ``(worlds, rows)``; changed in place.
+        hazard: per day, same shape; 0 for a clock that stands still.
+    """
+    days = days_left(w.day)
+    left -= hazard * days
+    world, row = np.nonzero(left <= 0)
+    if len(world):
+        _schedule(w, clock, left, hazard, world, row, days)
+
+
+def restart(w: Worlds, clock: int, left: Ints, hazard: Ints, world: Ints, row: Ints, days: int) -> None:
+    """Set the clocks of the given rows going again for the last `days` days of this week.
+
+    Args:
+        w: the worlds.
+        clock: the clock's number on the agenda.
+        left: thresholds, already renewed where they had been used up; changed in place.
+        hazard: per day, while running.
+        world: world of each row.
+        row: row of each clock.
+        days: how many days of this week it will still run.
+    """
+    if days <= 0 or len(world) == 0:
+        return
+    left[world, row] -= hazard[world, row] * days
+    fired = left[world, row] <= 0
+    if fired.any():
+        _schedule(w, clock, left, hazard, world[fired], row[fired], days)
+
+
+def _schedule(w: Worlds, clock: int, left: Ints, hazard: Ints, world: Ints, row: Ints, days: int) -> None:
+    """Put fired clocks on the agenda on the day on which they crossed zero."""
+    over = -left[world, row]
+    # It crossed zero on the first day after which hazard x (days since) no longer exceeded what was left.
+    late = over // np.maximum(hazard[world, row], 1)
+    week_end = w.day - w.day % WEEK + WEEK - 1
+    day = np.maximum(week_end - late, week_end - days + 1)
+    w.agenda.append(world=world, clock=clock, row=row, day=day, stamp=0)
+
+
+def due(w: Worlds, clock: int) -> tuple[Ints, Ints]:
+    """Return world and row of the clocks of one kind that fire today."""
+    world, row, _ = due_with_stamp(w, clock)
+    return world, row
+
+
+def due_with_stamp(w: Worlds, clock: int) -> tuple[Ints, Ints, Ints]:
+    """Return world, row and stamp of the agenda entries of one kind that are due today."""
+    agenda = w.agenda
+    rows = np.flatnonzero((agenda.day == w.day) & (agenda.clock == clock))
+    return agenda.world[rows].astype(np.int64), agenda.row[rows].astype(np.int64), agenda.stamp[rows].astype(np.int64)

@@ -1,0 +1,115 @@
+"""Columns and levers: what a world remembers, and the few places where policy may touch it.
+
+A `Column` is an array of shape ``(worlds, rows of its entity)``. A `Lever` is a column that is
+rebuilt from its base every time offices change: mechanisms *offer* values, and a declared
+combinator joins them, so that two mechanisms compose in any order. The list of all levers is the
+list of all that any policy may touch; hazards, surpluses and probabilities of success are never
+levers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Combine = Literal["max", "min", "add"]
+
+COMBINERS: dict[Combine, Callable[..., Any]] = {"max": np.maximum, "min": np.minimum, "add": np.add}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One remembered quantity.
+
+    Attributes:
+        name: unique over all rules; read in rules as ``w.NAME``.
+        of: the entity whose rows it has (``household``, ``building``, ``compound``, ``desk`` ...).
+        dtype: numpy type; float64 or an integer in every column a rule reads.
+        doc: meaning, with unit.
+        default: value before `set_up`.
+        points_to: name of the table whose row number it holds (-1 = none), kept true when that
+            table is compacted.
+    """
+
+    name: str
+    of: str
+    dtype: type
+    doc: str
+    default: float = 0
+    points_to: str = ""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A structural quantity that mechanisms may offer to change.
+
+    Attributes:
+        name: unique over all rules and columns.
+        of: the entity whose rows it has.
+        base: a number, or the name of the column it starts from.
+        combine: how offers are joined with the base and with one another.
+        unit: unit in words.
+        doc: what it changes.
+    """
+
+    name: str
+    of: str
+    base: float | str
+    combine: Combine
+    unit: str
+    doc: str
+    dtype: type = np.int64
+
+
+def _nothing(w: Worlds) -> None:
+    """Set nothing up."""
+
+
+class NoParameters:
+    """The parameter declaration of a rule that has none."""
+
+    __dataclass_fields__: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one rule file declares: its columns, levers, parameters, flows and starting values.
+
+    The rule's phases are plain functions of the same file, listed in `sim.schedule`.
+
+    Attributes:
+        name: the file's noun.
+        columns: see `Column`.
+        levers: see `Lever`.
+        parameters: a dataclass of `sim.parameters.parameter` fields.
+        flows: name to meaning (with unit) of the daily per-world integer counters it adds to.
+        stocks: name to meaning of the per-world integer stocks it keeps up to date.
+        set_up: fills the columns' starting values once, from keyed noise.
+    """
+
+    name: str
+    columns: tuple[Column, ...] = ()
+    levers: tuple[Lever, ...] = ()
+    parameters: type = NoParameters
+    flows: dict[str, str] = field(default_factory=dict)
+    stocks: dict[str, str] = field(default_factory=dict)
+    set_up: Callable[[Worlds], None] = _nothing
+
+
+def combine(lever: Lever, current: NDArray[Any], offered: Any, where: Any) -> None:
+    """Join one offer into a lever's array, in place, only where the offer stands.
+
+    Args:
+        lever: the lever's declaration.
+        current: its array, shape ``(worlds, rows)``.
+        offered: scalar or array that broadcasts to it.
+        where: boolean array that broadcasts to it.
+    """
+    COMBINERS[lever.combine](current, np.asarray(offered, dtype=current.dtype), out=current, where=where)

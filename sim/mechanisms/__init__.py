@@ -1,0 +1,101 @@
+"""Mechanisms: institutional arrangements, one file each.
+
+A mechanism changes who meets, decides, sees, pays, travels, risks. It declares a name, causal
+channels that can be switched one by one, and parameters; it says who is eligible and what it
+*offers* to levers. It reads everything and writes nothing but its own columns. The model names no
+mechanism: a file in this folder is found by its being here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.columns import Column, NoParameters
+from sim.parameters import Spec, specs
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+
+class Mechanism:
+    """What every mechanism declares; subclasses live in files of this folder.
+
+    Attributes:
+        name: the word used in scenarios.
+        channels: its causal channels, each a switch.
+        Parameters: a dataclass of `sim.parameters.parameter` fields.
+        columns: its own columns, the only ones it may write.
+        places: the places where it can apply.
+    """
+
+    name: ClassVar[str]
+    channels: ClassVar[tuple[str, ...]]
+    Parameters: ClassVar[type] = NoParameters
+    columns: ClassVar[tuple[Column, ...]] = ()
+    places: ClassVar[tuple[str, ...]] = ()
+
+    def set_up(self, w: Worlds, me: Setting) -> None:
+        """Fill its own columns at day 0; draws only from names that begin with its own."""
+
+    def offices(self, w: Worlds, me: Setting) -> None:
+        """Offer values to levers; called whenever offices change, once a week."""
+
+
+class Setting:
+    """How a mechanism is set in each world: its switches and parameters.
+
+    Read ``me.on("case_ledger")`` for the channel's switch, shape ``(worlds, 1)``, false in worlds
+    whose scenario lacks the mechanism; read ``me.hours`` for a parameter, shape ``(worlds, 1)``.
+    """
+
+    def __init__(
+        self, present: NDArray[np.bool_], switches: dict[str, NDArray[np.bool_]], values: dict[str, NDArray[np.float64]]
+    ) -> None:
+        """Hold the arrays, each of shape ``(worlds, 1)``."""
+        self.present = present
+        self.switches = switches
+        self.values = values
+
+    def on(self, channel: str) -> NDArray[np.bool_]:
+        """Return where the channel is switched on."""
+        return self.switches[channel]
+
+    def any_on(self, *channels: str) -> NDArray[np.bool_]:
+        """Return where at least one of the channels is switched on; without names, any of all."""
+        out = np.zeros_like(self.present)
+        for channel in channels or tuple(self.switches):
+            out |= self.switches[channel]
+        return out
+
+    def __getattr__(self, name: str) -> NDArray[np.float64]:
+        """Return a parameter's value in each world."""
+        values: dict[str, Any] = self.__dict__.get("values", {})
+        if name not in values:
+            raise AttributeError(f"no parameter '{name}'")
+        found: NDArray[np.float64] = values[name]
+        return found
+
+
+@cache
+def registry() -> dict[str, type[Mechanism]]:
+    """Return every mechanism of this folder by name, in the order of their names."""
+    found: dict[str, type[Mechanism]] = {}
+    for module in pkgutil.iter_modules(__path__):
+        content = importlib.import_module(f"{__name__}.{module.name}")
+        for thing in vars(content).values():
+            if isinstance(thing, type) and issubclass(thing, Mechanism) and thing.__module__ == content.__name__:
+                if thing.name in found:
+                    raise TypeError(f"two mechanisms are called '{thing.name}'")
+                found[thing.name] = thing
+    return dict(sorted(found.items()))
+
+
+def mechanism_specs(name: str) -> dict[str, Spec]:
+    """Return the parameter declarations of one mechanism."""
+    return specs(registry()[name].Parameters, name)

@@ -1,0 +1,43 @@
+"""A body is formed where there is none; the party branch stays nominal.
+
+Institutional grammar (ADICO): the sub-district [A] must [D] form a property management committee
+物管会 [I] in a compound that has neither owners' committee nor management committee [C]; whether it
+functions is as uncertain as for bodies found (evidence D2, D13; Baotou's plan in the priors). 一肩挑
+presupposes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.mechanisms import Mechanism, Setting
+from sim.parameters import parameter
+from sim.rules import bodies
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Where bodies are formed."""
+
+    coverage: float = parameter(
+        1.0, 0.0, 1.0, unit="share", kind="set", tag="F", source="priors: Baotou's plan, 95% with either body by 2025", doc="share of compounds in which a missing body is formed",
+    )  # fmt: skip
+
+
+class FormedBody(Mechanism):
+    """See the module."""
+
+    name = "formed_body"
+    channels = ("formation",)
+    Parameters = Parameters
+    places = ("compound",)
+
+    def offices(self, w: Worlds, me: Setting) -> None:
+        """Offer a management committee and its director's hours where no body was found."""
+        where = me.on("formation") & bodies.among(w, "formed_body.rank", me.coverage) & (w.body_found == bodies.NONE)
+        w.offer("body", bodies.MANAGEMENT, where)
+        w.offer("director_minutes", bodies.director_minutes(w), where)

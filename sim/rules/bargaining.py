@@ -1,0 +1,105 @@
+"""Bargaining: a dispute settles when what both save by settling exceeds the gap between their expectations.
+
+Bebchuk (1984), Priest & Klein (1984): each dispute has a gap between the parties' expectations, as a
+share of the stake. Every session a mediator narrows it; delay widens it. Parties who are not summoned
+may fail to show. Three sessions at a desk without agreement take the case to the next; after the
+last desk it fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import distributions, noise
+from sim.cases import Activity, Stage, close_cases, grievances_of, log_cases
+from sim.columns import Rule
+from sim.parameters import parameter
+from sim.rules import desks, grievances
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Gaps, costs and attendance, for quarrels between neighbours."""
+
+    gap_mean: float = parameter(
+        0.10, 0.0, 0.30, unit="share of stake", source="priors: expectation gap N(.10, .35)", doc="mean gap between the parties' expectations",
+    )  # fmt: skip
+    gap_sd: float = parameter(
+        0.35, 0.20, 0.60, unit="share of stake", source="priors: expectation gap N(.10, .35)", doc="spread of the gap over disputes",
+    )  # fmt: skip
+    joint_cost: float = parameter(
+        0.4, 0.2, 0.6, unit="share of stake", source="priors: joint cost neighbour .4", doc="what both together save by settling",
+    )  # fmt: skip
+    narrowing: float = parameter(
+        0.7, 0.6, 0.9, unit="factor", source="priors: gap x .7 (.6-.9) a session", doc="what a session leaves of the gap",
+    )  # fmt: skip
+    hardening: float = parameter(
+        0.10, 0.0, 0.30, unit="per 90 days", source="priors: success -10% per 90 days of age", doc="growth of the gap with the age of the case",
+    )  # fmt: skip
+    no_show: float = parameter(
+        0.35, 0.15, 0.50, unit="probability", source="priors: no-show when not summoned .35", doc="chance that a party does not come",
+    )  # fmt: skip
+    most_sessions: int = parameter(
+        3, 1, 6, unit="sessions", kind="set", source="priors: neighbour at most 3", doc="sessions at one desk before the case goes on",
+    )  # fmt: skip
+
+
+def mediate(w: Worlds, rows: Ints) -> None:
+    """Hold one session for each of the given disputes."""
+    c = w.cases
+    if len(rows) == 0:
+        return
+    world = c.world[rows]
+    c.sittings[rows] += 1
+    ids = (c.kind[rows], c.bearer[rows], c.ordinal[rows])
+    absent = noise.chance(w.at("no_show", world), w.seeds[world], "session.no_show", *ids, c.sittings[rows])
+    log_cases(w, rows[absent], Activity.NO_SHOW)
+    c.ready[rows] = w.day + w.at("session_gap_days", world).astype(np.int64)
+
+    rows, world = rows[~absent], world[~absent]
+    c.sessions[rows] += 1
+    c.level_sessions[rows] += 1
+    c.handled[rows] = w.day
+    w.count("sessions", world)
+    log_cases(w, rows, Activity.SESSION)
+    agreed = gap(w, rows) <= w.at("joint_cost", world)
+    over = ~agreed & (c.level_sessions[rows] >= w.at("most_sessions", world))
+    at_body = c.desk[rows] < 2 * w.layout.sizes["compound"]
+
+    settled = rows[agreed]
+    grievances.settle(w, grievances_of(w, settled))
+    close_cases(w, settled, Stage.SETTLED, Activity.SETTLED)
+    failed = rows[over & ~at_body]
+    lapsed = grievances_of(w, failed)
+    grievances.fail(w, lapsed)
+    w.grievances.case[lapsed] = -1
+    close_cases(w, failed, Stage.FAILED, Activity.FAILED)
+    onward = rows[over & at_body]
+    desks.hand_off(w, onward, desks.of_compound(w, desks.compound_of(w, onward), desks.COMMUNITY))
+
+
+def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
+    """Return the present gap between the parties' expectations, as a share of the stake."""
+    c = w.cases
+    world = c.world[rows]
+    start = distributions.normal(w.seeds[world], "dispute.gap", c.kind[rows], c.bearer[rows], c.ordinal[rows])
+    at_first = w.at("gap_mean", world) + w.at("gap_sd", world) * start
+    aged = 1 + w.at("hardening", world) * (w.day - c.opened[rows]) / 90
+    kept = np.ones(len(rows))
+    factor = w.at("narrowing", world)
+    for session in range(int(c.sessions[rows].max(initial=0))):
+        kept = np.where(c.sessions[rows] > session, kept * factor, kept)
+    now: NDArray[np.float64] = at_first * aged * kept
+    return now
+
+
+RULE = Rule(name="bargaining", parameters=Parameters, flows={"sessions": "mediation sessions held with both parties"})

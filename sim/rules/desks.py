@@ -1,0 +1,260 @@
+"""Desks are queues: hours a week, service times, discipline, hand-offs that take days and lose cases.
+
+Each compound has the desk of its body and, while a second principal stands over the body, the desk
+of its party branch; each community has the desk of its mediation committee. Nobody has a capacity
+that is not counted in hours. The most severe case comes first, then the oldest, then the one booked
+first. A desk works on its queue as far as its minutes go; minutes that nobody needs are not saved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import noise
+from sim.cases import Activity, Kind, Stage, log_cases, move_cases
+from sim.columns import Column, Lever, Rule
+from sim.parameters import parameter
+from sim.rules import bodies
+from sim.space import rank_in_group
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+
+BODY, BRANCH, COMMUNITY = 0, 1, 2
+"""Kinds of desk, in the order of `sim.rules.trust.DESKS`."""
+
+WEEK = 7
+"""Minutes are kept in sevenths, so that a week's minutes accrue in whole numbers day by day."""
+
+LONGEST_WAIT = 999.0
+"""Days that a desk without hours posts as its wait."""
+
+LEDGER_WEEKS = 4
+"""A ledger keeper may save up the minutes of this many weeks."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Hours and service times."""
+
+    community_hours: float = parameter(
+        2.0, 1.0, 4.0, unit="hours/week per 300 flats", source="priors: hours, community mediator 2 per 300 households", doc="hours of the community's mediation committee",
+    )  # fmt: skip
+    triage_hours: float = parameter(
+        0.1, 0.05, 0.5, unit="hours", source="priors: report triage .1", doc="reading a case and sending it on, or writing it into a ledger",
+    )  # fmt: skip
+    proposal_hours: float = parameter(
+        6.0, 3.0, 12.0, unit="hours", source="priors: service, shared repair 6", doc="working out a shared repair and laying it before the principal",
+    )  # fmt: skip
+    sitting_hours: float = parameter(
+        1.0, 0.5, 2.0, unit="hours", source="guess", doc="laying a proposal already worked out before a principal",
+    )  # fmt: skip
+    mediation_hours: float = parameter(
+        1.5, 1.0, 3.0, unit="hours", source="priors: service, neighbour 1.5", doc="one mediation session between neighbours",
+    )  # fmt: skip
+    session_gap_days: int = parameter(
+        7, 3, 14, unit="days", source="priors: sessions 7 days apart", doc="time between two sessions of a case",
+    )  # fmt: skip
+    handoff_days: int = parameter(
+        5, 2, 15, unit="days", source="priors: hand-off 5 (2-15) days", doc="time a case takes from desk to desk",
+    )  # fmt: skip
+    handoff_loss: float = parameter(
+        0.12, 0.03, 0.30, unit="probability", source="priors: lost without a ledger .12", doc="chance that a case is lost on the way",
+    )  # fmt: skip
+
+
+def kinds(w: Worlds) -> Ints:
+    """Return the kind of each desk row."""
+    compounds = w.layout.sizes["compound"]
+    return np.r_[np.tile([BODY, BRANCH], compounds), np.full(w.layout.sizes["community"], COMMUNITY)]
+
+
+def of_compound(w: Worlds, compound: Ints, kind: int) -> Ints:
+    """Return the desk row of a kind that serves each compound."""
+    if kind == COMMUNITY:
+        return 2 * w.layout.sizes["compound"] + w.layout.up("compound", "community")[compound]
+    return 2 * compound + kind
+
+
+def compound_of(w: Worlds, rows: Ints) -> Ints:
+    """Return the compound in which each case's trouble is."""
+    c = w.cases
+    bearer = c.bearer[rows].astype(np.int64)
+    out = np.zeros(len(rows), dtype=np.int64)
+    shared = c.kind[rows] == Kind.ROOF
+    out[shared] = w.layout.up("building", "compound")[bearer[shared]]
+    out[~shared] = w.layout.up("household", "compound")[bearer[~shared]]
+    return out
+
+
+def staff(w: Worlds) -> None:
+    """Give every desk its minutes a week and post its expected wait; part of the change of offices."""
+    director = w.director_minutes
+    together = director + np.rint(w.merged * (w.merged_minutes - director)).astype(np.int64)
+    body = np.where(w.body > bodies.NONE, together + w.extra_minutes, 0)
+    branch = np.where(w.principals > 1, w.secretary_minutes, 0)
+    # Who keeps a ledger does so in the hours there are: the second principal where there is one.
+    branch_keeps = w.principals > 1
+    kept = np.minimum(w.ledger_minutes, np.where(branch_keeps, branch, body))
+    compounds = w.layout.sizes["compound"]
+    w.desk_minutes[:, 0 : 2 * compounds : 2] = np.where(branch_keeps, body, body - kept)
+    w.desk_minutes[:, 1 : 2 * compounds : 2] = np.where(branch_keeps, branch - kept, branch)
+    flats = w.layout.count("community", "household")
+    w.desk_minutes[:, 2 * compounds :] = np.rint(w.p.community_hours * 60 * flats / 300).astype(np.int64)
+    w.ledger_balance[...] = np.minimum(w.ledger_balance + kept * WEEK, LEDGER_WEEKS * WEEK * kept)
+    _post_waits(w)
+
+
+def _post_waits(w: Worlds) -> None:
+    """Post the days that a case brought today would wait, from the work in each queue."""
+    c = w.cases
+    rows = np.flatnonzero((c.stage == Stage.WAITING) | (c.stage == Stage.APPROVAL))
+    backlog = np.zeros_like(w.wait)
+    np.add.at(backlog, (c.world[rows], c.desk[rows]), service_minutes(w, rows))
+    own = w.p.sitting_hours * 60
+    a_day = w.desk_minutes / WEEK
+    with np.errstate(divide="ignore"):
+        w.wait[...] = np.minimum(np.where(w.desk_minutes > 0, (backlog + own) / a_day, LONGEST_WAIT), LONGEST_WAIT)
+
+
+def service_minutes(w: Worlds, rows: Ints) -> Ints:
+    """Return the minutes that the next step of each queued case takes."""
+    c = w.cases
+    world = c.world[rows]
+    hours = w.at("mediation_hours", world)
+    shared = c.kind[rows] == Kind.ROOF
+    step = np.where(c.drafted[rows], w.at("sitting_hours", world), w.at("proposal_hours", world))
+    step = np.where(to_be_sent_on(w, rows), w.at("triage_hours", world), step)
+    minutes: Ints = np.rint(60 * np.where(shared, step, hours)).astype(np.int64)
+    return minutes
+
+
+def to_be_sent_on(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
+    """Return which cases lie with a community that has a body to organise the repair instead."""
+    c = w.cases
+    at_community = c.desk[rows] >= 2 * w.layout.sizes["compound"]
+    has_body = w.body[c.world[rows], compound_of(w, rows)] > bodies.NONE
+    return (c.kind[rows] == Kind.ROOF) & at_community & has_body & ~c.drafted[rows]
+
+
+def arrive(w: Worlds) -> None:
+    """Phase: cases handed on yesterday and before arrive in the next desk's queue."""
+    c = w.cases
+    move_cases(w, np.flatnonzero((c.stage == Stage.TRANSIT) & (c.ready <= w.day)), Stage.WAITING)
+
+
+def serve(w: Worlds) -> Ints:
+    """Let every desk work on its queue for a day; return the cases served, desk by desk in order.
+
+    A step that takes longer than a day's minutes is done when the minutes have come together; they
+    belong to the desk, so a more severe newcomer is served first.
+    """
+    c = w.cases
+    rows = np.flatnonzero(((c.stage == Stage.WAITING) | (c.stage == Stage.APPROVAL)) & (c.ready <= w.day))
+    balance = w.balance.reshape(-1)
+    if len(rows) == 0:
+        balance[...] = 0
+        return rows
+    desks = w.layout.sizes["desk"]
+    desk = c.world[rows].astype(np.int64) * desks + c.desk[rows]
+    queued = np.bincount(desk, minlength=len(balance))
+    balance[...] = np.where(queued > 0, balance + w.desk_minutes.reshape(-1), 0)
+
+    order = np.argsort((desk << 24) | ((1000 - c.severity[rows]) << 14) | (c.opened[rows] - w.first_book_day), kind="stable")
+    rows, desk = rows[order], desk[order]
+    cost = service_minutes(w, rows) * WEEK
+    total = np.cumsum(cost)
+    first = np.flatnonzero(np.r_[True, desk[1:] != desk[:-1]])
+    before = np.repeat(total[first] - cost[first], np.diff(np.r_[first, len(desk)]))
+    done = total - before <= balance[desk]
+    np.subtract.at(balance, desk[done], cost[done])
+    served = np.bincount(desk[done], minlength=len(balance))
+    balance[served == queued] = 0
+
+    rows, desk = rows[done], desk[done]
+    kind = kinds(w)[desk % desks]
+    for number, name in enumerate(("minutes_body", "minutes_branch", "minutes_community")):
+        here = kind == number
+        w.count(name, c.world[rows[here]], cost[done][here] // WEEK)
+    return rows
+
+
+def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
+    """Send cases to other desks; on the way some are lost, fewer if the hand-off is in a ledger.
+
+    Args:
+        w: the worlds.
+        rows: case rows.
+        desk: desk row each is sent to.
+    """
+    c = w.cases
+    if len(rows) == 0:
+        return
+    world = c.world[rows]
+    c.handoffs[rows] += 1
+    loss = w.at("handoff_loss", world)
+    booked = write_ledger(w, rows)
+    loss = np.where(booked, np.minimum(loss, w.ledger_loss[world, compound_of(w, rows)]), loss)
+    ids = (c.kind[rows], c.bearer[rows], c.ordinal[rows], c.handoffs[rows])
+    lost = noise.chance(loss, w.seeds[world], "handoff.lost", *ids)
+    log_cases(w, rows, Activity.HANDED_OFF)
+    w.count("handed_off", world)
+    w.count("lost", world[lost])
+    c.desk[rows] = desk
+    c.level_sessions[rows] = 0
+    c.ready[rows] = w.day + w.at("handoff_days", world).astype(np.int64)
+    move_cases(w, rows[~lost], Stage.TRANSIT)
+    move_cases(w, rows[lost], Stage.LOST)
+    log_cases(w, rows[lost], Activity.LOST)
+
+
+def write_ledger(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
+    """Enter cases in their compound's ledger as far as the keeper's minutes go; return which were."""
+    world, compound = w.cases.world[rows].astype(np.int64), compound_of(w, rows)
+    cost = np.rint(w.at("triage_hours", world) * 60).astype(np.int64) * WEEK
+    nth = rank_in_group(world * w.layout.sizes["compound"] + compound)
+    booked: NDArray[np.bool_] = (nth + 1) * cost <= w.ledger_balance[world, compound]
+    np.subtract.at(w.ledger_balance, (world[booked], compound[booked]), cost[booked])
+    w.count("minutes_ledger", world[booked], cost[booked] // WEEK)
+    return booked
+
+
+def let_go(w: Worlds) -> None:
+    """Phase, weekly: drop from the tables what is over."""
+    w.compact()
+
+
+RULE = Rule(
+    name="desks",
+    columns=(
+        Column("desk_minutes", "desk", np.int64, "minutes a week the desk gives to cases"),
+        Column("balance", "desk", np.int64, "minutes in hand for the head of the queue, sevenths"),
+        Column("wait", "desk", np.float64, "posted expected wait, days"),
+        Column("ledger_balance", "compound", np.int64, "minutes in hand for ledger entries, sevenths"),
+    ),
+    levers=(
+        Lever("merged", "compound", 0, "max", "share", "how far director and secretary are one person", np.float64),
+        Lever("merged_minutes", "compound", 0, "max", "minutes/week", "what the one person gives to both offices"),
+        Lever("secretary_minutes", "compound", 0, "add", "minutes/week", "what a second principal gives to the body's matters"),
+        Lever("extra_minutes", "compound", 0, "add", "minutes/week", "hours added to the body's desk from nowhere (0 unless scanned)"),
+        Lever("principals", "compound", 1, "max", "persons", "who must agree to a proposal"),
+        Lever("ledger_minutes", "compound", 0, "add", "minutes/week", "time kept for a ledger, out of the keeper's hours"),
+        Lever("ledger_loss", "compound", 1.0, "min", "probability", "chance that a case in the ledger is lost", np.float64),
+        Lever("ledger_deadline", "compound", 10**6, "min", "days", "after which a shelved proposal in the ledger is laid before the principal again"),
+    ),
+    parameters=Parameters,
+    flows={
+        "minutes_body": "minutes worked at bodies' desks",
+        "minutes_branch": "minutes worked at branches' desks",
+        "minutes_community": "minutes worked at communities' desks",
+        "minutes_ledger": "minutes of ledger keeping",
+        "handed_off": "hand-offs between desks",
+        "lost": "cases lost in a hand-off",
+    },
+)

@@ -1,0 +1,99 @@
+"""Neighbours: each household's clock of quarrels with somebody of the same entrance.
+
+Households differ in how often they quarrel (gamma frailty), so a few of them bring many of the cases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import clocks, distributions, noise
+from sim.cases import Clock, Kind
+from sim.columns import Column, Rule
+from sim.parameters import parameter
+from sim.places.compound import VACANT
+from sim.rules import grievances
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+
+YEAR = 365
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """How often neighbours quarrel."""
+
+    quarrel_rate: float = parameter(
+        0.03, 0.01, 0.06, unit="per household-year", source="priors: neighbour .03 a household-year", doc="quarrels that a household feels aggrieved by",
+    )  # fmt: skip
+    quarrel_frailty: float = parameter(
+        0.7, 0.4, 1.5, unit="1", source="priors: frailty gamma shape .7", doc="shape of the spread between households (mean 1); large = all alike",
+    )  # fmt: skip
+    quarrel_severity: float = parameter(
+        0.5, 0.2, 0.8, unit="severity", kind="set", source="priors: severity of a neighbour quarrel .5", doc="severity of a quarrel with a neighbour",
+    )  # fmt: skip
+
+
+def _set_up(w: Worlds) -> None:
+    """Draw frailty and first threshold of every household; empty flats never quarrel."""
+    seeds, flat = w.seeds[:, None], np.arange(w.households)
+    shape = w.p.quarrel_frailty
+    frailty = distributions.gamma(shape, seeds, "quarrel.frailty", flat) / shape
+    hazard = clocks.quantise(w.p.quarrel_rate * frailty / YEAR)
+    w.quarrel_hazard[...] = np.where(w.tenure == VACANT, 0, hazard)
+    w.quarrel_left[...] = noise.threshold(seeds, "quarrel.clock", flat, 0)
+
+
+def look_ahead(w: Worlds) -> None:
+    """Phase, weekly: see which households will feel wronged by a neighbour this week."""
+    clocks.look_ahead(w, Clock.NEIGHBOUR, w.quarrel_left, w.quarrel_hazard)
+
+
+def quarrel(w: Worlds) -> None:
+    """Phase: households feel wronged by a neighbour of their entrance; nobody quarrels with an empty flat."""
+    world, household = clocks.due(w, Clock.NEIGHBOUR)
+    if len(world) == 0:
+        return
+    w.quarrels[world, household] += 1
+    nth = w.quarrels[world, household].astype(np.int64)
+    w.quarrel_left[world, household] = noise.threshold(w.seeds[world], "quarrel.clock", household, nth)
+    other = _other_party(w, world, household, nth)
+    met = other >= 0
+    severity = w.at("quarrel_severity", world[met])
+    ordinal = grievances.REOPENINGS * nth[met]
+    grievances.arise(w, world[met], household[met], Kind.NEIGHBOUR, household[met], other[met], ordinal, severity)
+    left = clocks.days_left(w.day) - 1
+    clocks.restart(w, Clock.NEIGHBOUR, w.quarrel_left, w.quarrel_hazard, world, household, left)
+
+
+def _other_party(w: Worlds, world: Ints, household: Ints, nth: Ints) -> Ints:
+    """Return the neighbour of each quarrel: a flat of the same entrance, or the next inhabited one; -1 if none."""
+    entrance = w.layout.up("household", "entrance")[household]
+    first, size = w.layout.first("entrance", "household")[entrance], w.layout.count("entrance", "household")[entrance]
+    u = noise.uniform(w.seeds[world], "quarrel.other", household, nth)
+    step = 1 + np.floor(u * (size - 1)).astype(np.int64)
+    other = np.full(len(household), -1, dtype=np.int64)
+    for extra in range(int(size.max())):
+        at = first + (household - first + step + extra) % size
+        fits = (other < 0) & (extra < size) & (at != household) & (w.tenure[world, at] != VACANT)
+        other[fits] = at[fits]
+    return other
+
+
+RULE = Rule(
+    name="neighbours",
+    columns=(
+        Column("quarrel_left", "household", np.int64, "hazard left on the household's clock, units of sim.noise.UNIT"),
+        Column("quarrel_hazard", "household", np.int64, "quarrel hazard a day, same units"),
+        Column("quarrels", "household", np.int32, "times its clock has fired"),
+    ),
+    parameters=Parameters,
+    set_up=_set_up,
+)

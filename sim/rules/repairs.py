@@ -1,0 +1,302 @@
+"""Repairs: a shared defect is mended by a proposal, the owners' signatures and shares, and a crew.
+
+Whoever organises works the repair out and lays it before each principal; a principal may turn it back.
+Then the building's owners are asked for shares, which are voluntary money, not votes: an owner signs,
+and pays, when benefit over share + what others have signed + trust reaches 1; some never do
+(Granovetter 1978; Fischbacher 2001). An owner whom nobody visits thinks about it now and then. When
+enough has come together the crew starts; what is not complete in time is paid back, and the
+proposal is shelved until somebody claims again, or until a ledger's deadline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import books, clocks, distributions, noise
+from sim.cases import Activity, Clock, Stage, close_cases, log_cases, move_cases
+from sim.columns import Column, Rule
+from sim.parameters import parameter
+from sim.rules import desks, roofs, trust
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+
+MONTH = 30
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Costs, consent and works."""
+
+    roof_cost_low: float = parameter(
+        15000.0, 10000.0, 20000.0, unit="yuan", tag="F", source="evidence 2.1: 15k a building", doc="cheapest roof repair",
+    )  # fmt: skip
+    roof_cost_mode: float = parameter(
+        25000.0, 20000.0, 35000.0, unit="yuan", tag="S", source="evidence D10: 200k over 8 buildings", doc="commonest roof repair",
+    )  # fmt: skip
+    roof_cost_high: float = parameter(
+        60000.0, 40000.0, 80000.0, unit="yuan", source="evidence 2.1: 15k-60k a building", doc="dearest roof repair",
+    )  # fmt: skip
+    leak_growth: float = parameter(
+        0.03, 0.0, 0.06, unit="per month", source="priors: cost growth leak 3% a month", doc="growth of the cost while it leaks",
+    )  # fmt: skip
+    veto: float = parameter(
+        0.15, 0.0, 0.40, unit="probability", source="guess: no source; the same for every principal", doc="chance that a principal turns a proposal back at a sitting",
+    )  # fmt: skip
+    second_patience_days: float = parameter(
+        14.0, 3.0, 30.0, unit="days", source="guess: silence counts as consent where no answer is in sight", doc="a second principal whose desk posts a longer wait is passed over",
+    )  # fmt: skip
+    benefit: float = parameter(
+        0.65, 0.5, 0.8, unit="share", source="priors: b/share N(.65, .2)", doc="mean benefit of the repair over an owner's share",
+    )  # fmt: skip
+    benefit_sd: float = parameter(
+        0.20, 0.10, 0.30, unit="share", source="priors: b/share N(.65, .2)", doc="spread of the benefit over owners",
+    )  # fmt: skip
+    benefit_top: float = parameter(
+        0.95, 0.80, 1.20, unit="share", source="priors: top floor N(.95, .15)", doc="mean benefit over share on the top floor",
+    )  # fmt: skip
+    benefit_top_sd: float = parameter(
+        0.15, 0.05, 0.25, unit="share", source="priors: top floor N(.95, .15)", doc="its spread over owners",
+    )  # fmt: skip
+    social_proof: float = parameter(
+        1.0, 0.5, 1.5, unit="1", source="priors: u = b/share + 1.0 f + .4 (trust - .5)", doc="weight of the share of the building that has signed",
+    )  # fmt: skip
+    share_trust: float = parameter(
+        0.4, 0.0, 0.8, unit="1", source="priors: u = b/share + 1.0 f + .4 (trust - .5)", doc="weight of trust in the organiser",
+    )  # fmt: skip
+    never_pay: float = parameter(
+        0.15, 0.05, 0.30, unit="share", source="priors: never-pay .15 (Fischbacher 2001)", doc="owners who never pay a share",
+    )  # fmt: skip
+    consider_days: float = parameter(
+        20.0, 10.0, 40.0, unit="days", source="priors: an unvisited owner decides at 1/20 a day", doc="mean time until an unvisited owner thinks about it",
+    )  # fmt: skip
+    funded_share: float = parameter(
+        0.80, 0.67, 1.0, unit="share", source="priors: funded at .80 of cost", doc="share of the cost at which the crew starts",
+    )  # fmt: skip
+    signing_days: int = parameter(
+        90, 45, 180, unit="days", source="model 5.6: unfunded after 90 days = refunded", doc="time after which an unfunded round is paid back",
+    )  # fmt: skip
+    works_days: int = parameter(
+        5, 2, 10, unit="days", tag="D", source="evidence D16: 15 days for 3 roofs, an assumption", doc="days a crew needs for a roof",
+    )  # fmt: skip
+
+
+def organise(w: Worlds, rows: Ints) -> None:
+    """Lay the given repairs before the first principal; send on what another desk should organise."""
+    c = w.cases
+    onward = desks.to_be_sent_on(w, rows)
+    away = rows[onward]
+    desks.hand_off(w, away, desks.of_compound(w, desks.compound_of(w, away), desks.BODY))
+    rows = rows[~onward]
+    log_cases(w, rows[~c.drafted[rows]], Activity.PROPOSED)
+    c.drafted[rows] = True
+    c.organiser[rows] = c.desk[rows]
+    rows = _lay_before(w, rows, principal=0)
+    _sign_or_refer(w, rows)
+
+
+def approve(w: Worlds, rows: Ints) -> None:
+    """Lay the given repairs before the second principal."""
+    w.cases.desk[rows] = w.cases.organiser[rows]
+    move_cases(w, rows, Stage.WAITING)
+    _start_signing(w, _lay_before(w, rows, principal=1))
+
+
+def _lay_before(w: Worlds, rows: Ints, principal: int) -> Ints:
+    """Return the proposals a principal lets pass; the others come back to the organiser's desk."""
+    c = w.cases
+    world = c.world[rows]
+    c.sittings[rows] += 1
+    c.handled[rows] = w.day
+    ids = (c.bearer[rows], c.ordinal[rows], c.sittings[rows], principal)
+    back = noise.chance(w.at("veto", world), w.seeds[world], "repair.veto", *ids)
+    c.ready[rows[back]] = w.day + w.at("session_gap_days", world[back]).astype(np.int64)
+    w.count("turned_back", world[back])
+    log_cases(w, rows[back], Activity.TURNED_BACK)
+    log_cases(w, rows[~back], Activity.APPROVED)
+    return rows[~back]
+
+
+def _sign_or_refer(w: Worlds, rows: Ints) -> None:
+    """Let owners sign, or refer the proposal to the second principal where one stands and can be reached."""
+    c = w.cases
+    world, compound = c.world[rows], desks.compound_of(w, rows)
+    branch = desks.of_compound(w, compound, desks.BRANCH)
+    at_body = c.desk[rows] == desks.of_compound(w, compound, desks.BODY)
+    in_sight = w.wait[world, branch] <= w.at("second_patience_days", world)
+    asked = at_body & (w.principals[world, compound] > 1) & in_sight
+    referred = rows[asked]
+    c.desk[referred] = branch[asked]
+    c.ready[referred] = w.day
+    move_cases(w, referred, Stage.APPROVAL)
+    w.count("referred", world[asked])
+    log_cases(w, referred, Activity.REFERRED)
+    _start_signing(w, rows[~asked])
+
+
+def _start_signing(w: Worlds, rows: Ints) -> None:
+    """Fix cost and shares of the repairs and ask the building's owners."""
+    c = w.cases
+    if len(rows) == 0:
+        return
+    world, building = c.world[rows].astype(np.int64), c.bearer[rows].astype(np.int64)
+    c.rounds[rows] += 1
+    c.started[rows] = w.day
+    move_cases(w, rows, Stage.SIGNING)
+    log_cases(w, rows, Activity.SIGNING)
+    u = noise.uniform(w.seeds[world], "roof.cost", building, c.ordinal[rows])
+    low, mode, high = (w.at("roof_cost_" + k, world) for k in ("low", "mode", "high"))
+    months = (w.day - w.leak_day[world, building]) / MONTH
+    yuan = distributions.triangular(low, mode, high, u) * (1 + w.at("leak_growth", world) * months)
+    fen = np.rint(yuan * books.FEN).astype(np.int64)
+    w.repair_cost[world, building] = fen
+    w.share[world, building] = -(-fen // w.layout.count("building", "household")[building])
+    w.signers[world, building] = 0
+    owners, position = w.layout.rows_of("building", "household", building)
+    w.signed[world[position], owners] = False
+    _consider_later(w, world[position], owners, rows[position])
+
+
+def _consider_later(w: Worlds, world: Ints, owners: Ints, case: Ints) -> None:
+    """Put on the agenda when each owner next thinks about the share asked of them."""
+    c = w.cases
+    since = w.day - c.started[case]
+    ids = (owners, c.ordinal[case], c.rounds[case], since)
+    wait = distributions.days(w.at("consider_days", world), w.seeds[world], "share.consider", *ids)
+    day = w.day + wait
+    soon = day < c.started[case] + w.at("signing_days", world)
+    w.agenda.append(
+        world=world[soon], clock=Clock.CONSIDER, row=owners[soon], day=day[soon], stamp=c.started[case[soon]]
+    )
+
+
+def consider(w: Worlds) -> None:
+    """Phase: owners whose turn it is sign and pay their share, or put it off."""
+    world, owner, stamp = clocks.due_with_stamp(w, Clock.CONSIDER)
+    if len(world) == 0:
+        return
+    c = w.cases
+    building = w.layout.up("household", "building")[owner]
+    case = w.leak_case[world, building]
+    current = case >= 0
+    current[current] = (c.stage[case[current]] == Stage.SIGNING) & (c.started[case[current]] == stamp[current])
+    world, owner, building, case = world[current], owner[current], building[current], case[current]
+    if len(world) == 0:
+        return
+    signs = _willing(w, world, owner, building, case)
+    payer, at, house = world[signs], owner[signs], building[signs]
+    w.signed[payer, at] = True
+    np.add.at(w.signers, (payer, house), 1)
+    books.transfer(w, "purse", at, "escrow", house, payer, w.share[payer, house])
+    w.count("signed_shares", payer)
+    _consider_later(w, world[~signs], owner[~signs], case[~signs])
+
+
+def _willing(w: Worlds, world: Ints, owner: Ints, building: Ints, case: Ints) -> NDArray[np.bool_]:
+    """Return which owners sign today, given how many had signed by this morning."""
+    seeds = w.seeds[world]
+    top = w.layout.traits["top"][owner] == 1
+    mean = np.where(top, w.at("benefit_top", world), w.at("benefit", world))
+    sd = np.where(top, w.at("benefit_top_sd", world), w.at("benefit_sd", world))
+    benefit = mean + sd * distributions.normal(seeds, "owner.benefit", owner)
+    others = w.signers[world, building] / w.layout.count("building", "household")[building]
+    by_community = w.cases.organiser[case] >= 2 * w.layout.sizes["compound"]
+    in_organiser = np.where(
+        by_community, trust.in_desk(w, "community", world, owner), trust.in_desk(w, "body", world, owner)
+    )
+    u = benefit + w.at("social_proof", world) * others + w.at("share_trust", world) * (in_organiser - 0.5)
+    never = noise.chance(w.at("never_pay", world), seeds, "owner.never_pays", owner)
+    willing: NDArray[np.bool_] = (u >= 1) & ~never
+    return willing
+
+
+def fund(w: Worlds) -> None:
+    """Phase: start the works of repairs with enough money; pay back those that ran out of time."""
+    c = w.cases
+    rows = np.flatnonzero(c.stage == Stage.SIGNING)
+    if len(rows) == 0:
+        return
+    world, building = c.world[rows].astype(np.int64), c.bearer[rows].astype(np.int64)
+    held = w.escrow[world, building]
+    enough = held >= np.ceil(w.at("funded_share", world) * w.repair_cost[world, building])
+    late = ~enough & (w.day - c.started[rows] >= w.at("signing_days", world))
+
+    begun = rows[enough]
+    outside = np.zeros(len(begun), dtype=np.int64)
+    books.transfer(w, "escrow", building[enough], "outside", outside, world[enough], held[enough])
+    w.count("repair_fen", world[enough], held[enough])
+    w.count("unpaid_fen", world[enough], np.maximum(w.repair_cost[world, building] - held, 0)[enough])
+    c.ready[begun] = w.day + w.at("works_days", world[enough]).astype(np.int64)
+    c.started[begun] = w.day
+    move_cases(w, begun, Stage.WORKS)
+    log_cases(w, begun, Activity.FUNDED)
+    _refund(w, rows[late])
+
+
+def _refund(w: Worlds, rows: Ints) -> None:
+    """Pay the shares of failed rounds back and shelve the proposals."""
+    c = w.cases
+    world, building = c.world[rows].astype(np.int64), c.bearer[rows].astype(np.int64)
+    owners, position = w.layout.rows_of("building", "household", building)
+    paid = w.signed[world[position], owners]
+    owners, position = owners[paid], position[paid]
+    fen = w.share[world[position], building[position]]
+    books.transfer(w, "escrow", building[position], "purse", owners, world[position], fen)
+    w.count("refunded", world)
+    c.started[rows] = w.day
+    move_cases(w, rows, Stage.SHELVED)
+    log_cases(w, rows, Activity.REFUNDED)
+
+
+def retable(w: Worlds) -> None:
+    """Phase: proposals that a ledger keeps come before the principal again when their deadline has passed."""
+    c = w.cases
+    rows = np.flatnonzero(c.stage == Stage.SHELVED)
+    if len(rows) == 0:
+        return
+    compound = desks.compound_of(w, rows)
+    overdue = rows[w.day - c.started[rows] >= w.ledger_deadline[c.world[rows], compound]]
+    again = overdue[desks.write_ledger(w, overdue)]
+    c.ready[again] = w.day
+    move_cases(w, again, Stage.WAITING)
+    w.count("retabled", c.world[again])
+    log_cases(w, again, Activity.RETABLED)
+
+
+def work(w: Worlds) -> None:
+    """Phase: crews finish; the roof is checked and dry."""
+    c = w.cases
+    rows = np.flatnonzero((c.stage == Stage.WORKS) & (c.ready <= w.day))
+    if len(rows) == 0:
+        return
+    log_cases(w, rows, Activity.REPAIRED)
+    world, building = c.world[rows].astype(np.int64), c.bearer[rows].astype(np.int64)
+    close_cases(w, rows, Stage.SETTLED, Activity.SETTLED)
+    roofs.mend(w, world, building)
+
+
+RULE = Rule(
+    name="repairs",
+    columns=(
+        Column("repair_cost", "building", np.int64, "cost of the repair proposed, fen"),
+        Column("share", "building", np.int64, "share asked of each owner, fen"),
+        Column("signers", "building", np.int32, "owners who have signed and paid in this round"),
+        Column("signed", "household", np.bool_, "the flat's owner has signed and paid in this round"),
+    ),
+    parameters=Parameters,
+    flows={
+        "turned_back": "proposals turned back by a principal",
+        "referred": "proposals referred to a second principal",
+        "signed_shares": "shares signed and paid",
+        "repair_fen": "paid to crews, fen",
+        "unpaid_fen": "cost of repairs begun that nobody has paid yet, fen",
+        "refunded": "signing rounds that failed and were paid back",
+        "retabled": "shelved proposals laid before the principal again by a ledger",
+    },
+)

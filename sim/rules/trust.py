@@ -1,0 +1,132 @@
+"""Trust and belief: what households learn, from their own cases and, discounted, their neighbours'.
+
+Two things are learned apart, so that no outcome enters twice. *Trust* in a kind of desk is
+Beta-Bernoulli on being answered in time. *Believed success* of a kind of grievance is Beta-Bernoulli
+on how grievances of that kind ended. Evidence is kept in whole thousandths of an experience, so that
+sums do not depend on order, and fades with a half-life.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import noise
+from sim.cases import Kind
+from sim.columns import Column, Rule
+from sim.parameters import parameter
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+ONE = 1000
+"""One experience, in the unit in which evidence is kept."""
+
+DESKS = ("body", "branch", "community")
+"""Kinds of desk, by the number used in columns and tables."""
+
+TRUSTED = ("body", "community")
+"""Kinds of desk that take claims, and so are trusted or not."""
+
+QUARTER = 91
+"""Days between two rounds of forgetting."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Learning."""
+
+    trust_body: float = parameter(
+        0.45, 0.3, 0.6, unit="probability", source="priors: trust, committee .45", doc="trust in a body before any experience",
+    )  # fmt: skip
+    trust_community: float = parameter(
+        0.55, 0.4, 0.7, unit="probability", source="priors: trust, community .55", doc="trust in the community's committee before any experience",
+    )  # fmt: skip
+    trust_strength: float = parameter(
+        5.0, 2.0, 10.0, unit="experiences", source="priors: Beta strength 5", doc="weight of the starting trust and belief",
+    )  # fmt: skip
+    belief: float = parameter(
+        0.5, 0.3, 0.7, unit="probability", source="guess: believed success before any experience", doc="believed chance that a claim succeeds, before any experience",
+    )  # fmt: skip
+    hearsay: float = parameter(
+        0.2, 0.0, 0.5, unit="experiences", source="priors: neighbours' experience x .2", doc="weight of a neighbour's experience beside one's own",
+    )  # fmt: skip
+    memory_half_life: float = parameter(
+        730.0, 365.0, 1460.0, unit="days", source="priors: forgetting half-life 2 years", doc="time after which an experience counts half",
+    )  # fmt: skip
+
+
+def in_desk(w: Worlds, desk: str, world: Ints, household: Ints) -> Floats:
+    """Return the trust of households in a kind of desk, a probability."""
+    return _mean(w, "trust_" + desk, f"answered_{desk}", f"ignored_{desk}", world, household)
+
+
+def in_success(w: Worlds, kind: Kind, world: Ints, household: Ints) -> Floats:
+    """Return the success that households believe a claim of this kind to have, a probability."""
+    name = kind.name.lower()
+    return _mean(w, "belief", f"succeeded_{name}", f"failed_{name}", world, household)
+
+
+def _mean(w: Worlds, prior: str, yes: str, no: str, world: Ints, household: Ints) -> Floats:
+    """Return the posterior mean of a Beta with the prior's mean and strength."""
+    strength = w.at("trust_strength", world) * ONE
+    good = getattr(w, yes)[world, household]
+    bad = getattr(w, no)[world, household]
+    mean: Floats = (w.at(prior, world) * strength + good) / (strength + good + bad)
+    return mean
+
+
+def hear(w: Worlds, topic: str, good: NDArray[np.bool_], world: Ints, household: Ints) -> None:
+    """Let households, and those of the same entrance at a discount, learn from one experience each.
+
+    Args:
+        w: the worlds.
+        topic: a kind of desk of `TRUSTED` (good = answered in time) or the lower-case name of a kind
+            of grievance (good = it succeeded).
+        good: how it went.
+        world: world of each experience.
+        household: whose it was.
+    """
+    if len(world) == 0:
+        return
+    pair = ("answered_", "ignored_") if topic in TRUSTED else ("succeeded_", "failed_")
+    layout = w.layout
+    entrance = layout.up("household", "entrance")[household]
+    mates, position = layout.rows_of("entrance", "household", entrance)
+    told = np.rint(w.at("hearsay", world) * ONE).astype(np.int32)
+    weight = np.where(mates == household[position], ONE, told[position]).astype(np.int32)
+    for prefix, mask in zip(pair, (good, ~good), strict=True):
+        chosen = mask[position]
+        np.add.at(getattr(w, prefix + topic), (world[position[chosen]], mates[chosen]), weight[chosen])
+
+
+def forget(w: Worlds) -> None:
+    """Phase, quarterly: evidence fades."""
+    half_lives = QUARTER / w.p.memory_half_life
+    kept = np.rint(65536 * noise.exp(-0.6931471805599453 * half_lives)).astype(np.int64)
+    for column in RULE.columns:
+        evidence = getattr(w, column.name)
+        evidence[...] = (evidence * kept) >> 16
+
+
+def _evidence(name: str, doc: str) -> Column:
+    """Declare one column of evidence."""
+    return Column(name, "household", np.int32, doc + ", thousandths of an experience")
+
+
+RULE = Rule(
+    name="trust",
+    columns=(
+        *(_evidence(f"answered_{d}", f"times answered in time by the {d}") for d in TRUSTED),
+        *(_evidence(f"ignored_{d}", f"times not answered in time by the {d}") for d in TRUSTED),
+        *(_evidence(f"succeeded_{k.name.lower()}", f"{k.name.lower()} grievances seen to succeed") for k in Kind),
+        *(_evidence(f"failed_{k.name.lower()}", f"{k.name.lower()} grievances seen to fail") for k in Kind),
+    ),
+    parameters=Parameters,
+)

@@ -1,0 +1,102 @@
+"""The day: one readable list of phases, in the order in which they are lived.
+
+The ODD quotes this list, and a test compares the two. The number of a phase is its step in the
+description of a day: 1 season and weather, 2 troubles arise, 3 noticed, 4 claimed and booked,
+5 handled, 6 complied with and checked, 7 money moves, 8 people learn, 9 offices change, 10 record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sim import books, places
+from sim.columns import Rule
+from sim.parameters import Spec, merge, specs
+from sim.rules import (
+    bargaining,
+    bodies,
+    claiming,
+    desks,
+    grievances,
+    handling,
+    neighbours,
+    offices,
+    repairs,
+    roofs,
+    trust,
+    weather,
+)
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Cadence = Literal["day", "week", "week's end", "quarter", "year"]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One entry of the schedule.
+
+    Attributes:
+        step: step of the day it belongs to, 1-10.
+        function: what is done, for all worlds at once.
+        every: how often. ``week`` = on the first day of a week and of the run; ``week's end`` = on
+            the last day of a week; day 0 is the first day of a week, a quarter and a year.
+    """
+
+    step: int
+    function: Callable[[Worlds], None]
+    every: Cadence = "day"
+
+    @property
+    def name(self) -> str:
+        """Return the phase's name, ``rule.function``."""
+        return f"{self.function.__module__.rsplit('.', 1)[-1]}.{self.function.__name__}"
+
+    def due(self, day: int, first: bool) -> bool:
+        """Return whether the phase is lived on this day; `first` marks the first day of the run."""
+        if self.every == "day":
+            return True
+        if self.every == "week":
+            return first or day % 7 == 0
+        if self.every == "week's end":
+            return day % 7 == 6
+        return day % {"quarter": trust.QUARTER, "year": weather.YEAR}[self.every] == 0
+
+
+SCHEDULE: tuple[Phase, ...] = (
+    Phase(1, weather.draw_year, "year"),
+    Phase(2, roofs.look_ahead, "week"),
+    Phase(2, neighbours.look_ahead, "week"),
+    Phase(2, roofs.leak),
+    Phase(2, neighbours.quarrel),
+    Phase(3, grievances.mature),
+    Phase(4, claiming.decide),
+    Phase(4, desks.arrive),
+    Phase(5, repairs.retable),
+    Phase(5, handling.handle),
+    Phase(5, repairs.consider),
+    Phase(6, repairs.work),
+    Phase(7, repairs.fund),
+    Phase(8, trust.forget, "quarter"),
+    Phase(9, offices.change, "week's end"),
+    Phase(10, desks.let_go, "week's end"),
+)
+
+RULES: tuple[Rule, ...] = tuple(
+    module.RULE  # type: ignore[attr-defined]
+    for module in (books, weather, trust, grievances, bodies, desks, claiming, bargaining, roofs, neighbours, repairs)
+)
+
+
+def rules_of(place: str) -> tuple[Rule, ...]:
+    """Return the rules that stand in a place, the place's own first."""
+    return (places.registry()[place].RULE, *RULES)
+
+
+def world_specs(place: str) -> dict[str, Spec]:
+    """Return every parameter declaration that a world of this place reads, structural ones first."""
+    structure = specs(places.registry()[place].Structure, place)
+    return merge([structure, *(specs(r.parameters, r.name) for r in rules_of(place))])

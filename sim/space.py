@@ -1,0 +1,106 @@
+"""Who lives where: entities, what belongs to what, and the cells they stand on.
+
+A `Layout` is shared by all worlds of a block. It knows entities (``household``, ``entrance``,
+``building``, ``compound``, ``community``, ``desk`` ...), which row of one belongs to which row of
+another, and the grid cell of every place. Ragged structure (buildings of different size) goes
+through the two helpers `Layout.rows_of` and `rank_in_group`; other index tricks are kept out of
+rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+LAND_USE = {"open": 0, "building": 1, "road": 2}
+"""Codes of the land-use layer of the grid."""
+
+
+@dataclass
+class Layout:
+    """The structure that all worlds of a block share.
+
+    Attributes:
+        place: which place file made it.
+        sizes: rows of each entity.
+        width: cells of the grid from west to east.
+        height: cells of the grid from south to north.
+        cell_metres: edge of a cell.
+        cells: entity to integer array ``(rows, 2)`` of grid coordinates.
+        layers: name to array ``(width, height)``: ``settlement``, ``land_use``, ``travel_cost``.
+        traits: fixed attributes of rows, e.g. ``floor`` of households.
+    """
+
+    place: str
+    sizes: dict[str, int]
+    width: int = 1
+    height: int = 1
+    cell_metres: float = 30.0
+    cells: dict[str, Ints] = field(default_factory=dict)
+    layers: dict[str, NDArray[Any]] = field(default_factory=dict)
+    traits: dict[str, Ints] = field(default_factory=dict)
+    _up: dict[tuple[str, str], Ints] = field(default_factory=dict)
+    _first: dict[tuple[str, str], Ints] = field(default_factory=dict)
+    _count: dict[tuple[str, str], Ints] = field(default_factory=dict)
+
+    def nest(self, child: str, parent: str, belongs: Ints) -> None:
+        """Declare which parent each child row belongs to; children of one parent are neighbours in order."""
+        belongs = np.asarray(belongs, dtype=np.int64)
+        if np.any(np.diff(belongs) < 0):
+            raise ValueError(f"rows of {child} must be in the order of their {parent}")
+        parents = np.arange(self.sizes[parent])
+        self._up[child, parent] = belongs
+        self._first[parent, child] = np.searchsorted(belongs, parents)
+        self._count[parent, child] = np.bincount(belongs, minlength=len(parents))
+
+    def up(self, child: str, parent: str) -> Ints:
+        """Return the parent row of every child row, shape ``(children,)``."""
+        return self._up[child, parent]
+
+    def first(self, parent: str, child: str) -> Ints:
+        """Return the first child row of every parent row."""
+        return self._first[parent, child]
+
+    def count(self, parent: str, child: str) -> Ints:
+        """Return how many children every parent row has."""
+        return self._count[parent, child]
+
+    def rows_of(self, parent: str, child: str, parents: Ints) -> tuple[Ints, Ints]:
+        """Return all children of the given parents, one parent after another.
+
+        Args:
+            parent: entity of the given rows.
+            child: entity to list.
+            parents: rows of `parent`; a row may occur several times (for several worlds).
+
+        Returns:
+            The child rows, and for each the position in `parents` it was listed for.
+        """
+        counts = self._count[parent, child][parents]
+        position = np.repeat(np.arange(len(parents)), counts)
+        start = np.repeat(self._first[parent, child][parents] - (np.cumsum(counts) - counts), counts)
+        return start + np.arange(len(position)), position
+
+
+def rank_in_group(group: Ints, *keys: NDArray[Any]) -> Ints:
+    """Return each row's rank (0 = smallest) within its group, by the keys in order, then by position.
+
+    Args:
+        group: group number of each row.
+        keys: integer or exact float arrays; the first decides first.
+    """
+    order = np.lexsort((*reversed(keys), group))
+    starts = np.zeros(len(group), dtype=np.int64)
+    if len(group) == 0:
+        return starts
+    ordered = group[order]
+    fresh = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    position = np.arange(len(group))
+    rank = position - np.repeat(fresh, np.diff(np.r_[fresh, len(group)]))
+    starts[order] = rank
+    return starts

@@ -1,0 +1,344 @@
+"""Many worlds stepped at once: state is columns of shape ``(worlds, rows)``, and one day is a list of phases.
+
+A world alone and a world in a crowd are the same world, bit for bit: rules act element by element,
+sums over rows are of integers, and every draw is a function of (replication seed, decision, actor,
+the actor's own ordinal). So replications, scenarios and coalitions may be stacked in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim import cases, mechanisms, noise, places
+from sim.cases import EventLog, Kind, Stage, State, Table
+from sim.columns import Column, Lever, combine
+from sim.mechanisms import Setting
+from sim.parameters import Value, draw
+from sim.scenario import Scenario
+from sim.rules import offices
+from sim.schedule import SCHEDULE, rules_of, world_specs
+from sim.space import Layout
+
+Array = NDArray[Any]
+Ints = NDArray[np.int64]
+
+TABLES = {
+    "grievances": (cases.GRIEVANCES, {"case": "cases"}),
+    "cases": (cases.CASES, {}),
+    "ended": (cases.ENDED, {}),
+    "agenda": (cases.AGENDA, {}),
+}
+"""Table name to (fields, fields that point to rows of other tables)."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that determines a group of worlds before any mechanism is added.
+
+    Attributes:
+        place: name of the place file.
+        structure: structural parameters, complete.
+        fixed: uncertain parameters fixed by the user; the rest is drawn or takes its default.
+        seed: the experiment's seed.
+        layout: which layout.
+        replications: replication numbers; replication k meets the same in every scenario.
+        prior_draws: whether each replication draws the parameters that are not fixed.
+        burn_in: days before day 0.
+    """
+
+    place: str
+    structure: Mapping[str, Value]
+    fixed: Mapping[str, Value] = field(default_factory=dict)
+    seed: int = 1
+    layout: int = 0
+    replications: tuple[int, ...] = (0,)
+    prior_draws: bool = True
+    burn_in: int = 0
+
+    def layout_seed(self) -> NDArray[np.uint64]:
+        """Return the layout's own seed, shared by all replications."""
+        return noise.bits(np.array([self.seed]), "layout", self.layout)
+
+    def seeds(self) -> NDArray[np.uint64]:
+        """Return the replications' seeds."""
+        return noise.bits(np.array([self.seed]), "replication", np.array(self.replications))
+
+
+class Parameters:
+    """Values by name, each of shape ``(worlds, 1)``, read as attributes."""
+
+    def __init__(self, values: Mapping[str, Array]) -> None:
+        """Hold the arrays."""
+        self.values = dict(values)
+
+    def __getattr__(self, name: str) -> NDArray[np.float64]:
+        """Return the value of a parameter in every world."""
+        values: dict[str, Any] = self.__dict__.get("values", {})
+        if name not in values:
+            raise AttributeError(f"no parameter '{name}'")
+        found: NDArray[np.float64] = values[name]
+        return found
+
+
+class Worlds:
+    """A block of worlds that share a layout.
+
+    Columns and levers are attributes: ``w.trust`` has shape ``(worlds, rows of its entity)``.
+
+    Attributes:
+        layout: who lives where.
+        n: number of worlds.
+        day: the day about to be lived; negative during burn-in.
+        seeds: replication seed of each world, shape ``(worlds,)``.
+        p: parameters, ``w.p.NAME`` of shape ``(worlds, 1)``.
+        settings: mechanism name to its `Setting`.
+        grievances, cases, ended, agenda: tables, see `sim.cases`.
+        log: the event log.
+        flow: name to today's counts per world.
+        stock: name to the present integer stock per world.
+        first_book_day: the first day on which a case can have been opened.
+        record: daily values, shape ``(days, worlds, series)``.
+    """
+
+    grievances: Table
+    cases: Table
+    ended: Table
+    agenda: Table
+
+    def __init__(self, recipe: Recipe, watch: Sequence[int] = ()) -> None:
+        """Found the worlds of a recipe on the first day of their burn-in.
+
+        Args:
+            recipe: what they are.
+            watch: replication numbers whose events are logged.
+        """
+        self.recipe = recipe
+        self.place = places.registry()[recipe.place]
+        self.layout: Layout = self.place.build(self.place.Structure(**recipe.structure), recipe.layout_seed())
+        self.seeds = recipe.seeds()
+        self.n = len(self.seeds)
+        self.replication = np.array(recipe.replications)
+        self.scenario = np.zeros(self.n, dtype=np.int64)
+        self.scenario_names = ["burn_in"]
+        self.day = -recipe.burn_in
+        self.first_day = self.first_book_day = self.day
+        known = {k: s for k, s in world_specs(recipe.place).items() if s.kind != "structural"}
+        self.p = Parameters(draw(known, self.seeds, recipe.fixed, recipe.prior_draws))
+        self.settings: dict[str, Setting] = {}
+        self.mechanisms: list[mechanisms.Mechanism] = []
+        self.rules = rules_of(recipe.place)
+        self.columns: dict[str, Column] = {}
+        self.levers: dict[str, Lever] = {}
+        self._allocate()
+        for name, (fields, points_to) in TABLES.items():
+            setattr(self, name, Table(name, fields, points_to))
+        self.log = EventLog(np.isin(self.replication, np.array(watch, dtype=np.int64)))
+        self.tally = {
+            "grievances": np.zeros((self.n, len(Kind), len(State)), dtype=np.int64),
+            "cases": np.zeros((self.n, len(Kind), len(Stage)), dtype=np.int64),
+        }
+        for rule in self.rules:
+            rule.set_up(self)
+        offices.change(self)
+
+    def _allocate(self) -> None:
+        """Make the arrays that the rules declare."""
+        self.flow: dict[str, Ints] = {}
+        self.stock: dict[str, Ints] = {}
+        for rule in self.rules:
+            for column in rule.columns:
+                if column.name in self.columns:
+                    raise TypeError(f"column '{column.name}' is declared twice")
+                self.columns[column.name] = column
+                shape = (self.n, self.layout.sizes[column.of])
+                setattr(self, column.name, np.full(shape, column.default, dtype=column.dtype))
+            for lever in rule.levers:
+                self.levers[lever.name] = lever
+                setattr(self, lever.name, np.zeros((self.n, self.layout.sizes[lever.of]), dtype=lever.dtype))
+            for name in rule.flows:
+                self.flow[name] = np.zeros(self.n, dtype=np.int64)
+            for name in rule.stocks:
+                self.stock[name] = np.zeros(self.n, dtype=np.int64)
+        self.series = [*self.flow, *self.stock]
+        self._recorded: list[Ints] = []
+
+    def __getattr__(self, name: str) -> Array:
+        """Say which column is missing; columns themselves are ordinary attributes."""
+        raise AttributeError(f"no column '{name}'")
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def at(self, name: str, world: Ints) -> NDArray[np.float64]:
+        """Return a parameter's value for each given world."""
+        value: NDArray[np.float64] = self.p.values[name][world, 0]
+        return value
+
+    def count(self, flow: str, world: Ints, amount: ArrayLike = 1) -> None:
+        """Add to a daily counter, once for each given world."""
+        np.add.at(self.flow[flow], world, amount)
+
+    def stocks(self, stock: str, world: Ints, amount: ArrayLike) -> None:
+        """Change a stock, once for each given world."""
+        np.add.at(self.stock[stock], world, amount)
+
+    @property
+    def households(self) -> int:
+        """Return the number of household rows of one world."""
+        return self.layout.sizes["household"]
+
+    @property
+    def record(self) -> Ints:
+        """Return what was recorded, shape ``(days, worlds, series)``."""
+        if not self._recorded:
+            return np.zeros((0, self.n, len(self.series)), dtype=np.int64)
+        return np.stack(self._recorded)
+
+    # -- offices ------------------------------------------------------------------------------
+
+    def rebuild_levers(self) -> None:
+        """Set every lever to its base and let the mechanisms of each world make their offers."""
+        for lever in self.levers.values():
+            array = getattr(self, lever.name)
+            array.flags.writeable = True
+            array[...] = getattr(self, lever.base) if isinstance(lever.base, str) else lever.base
+        for mechanism in self.mechanisms:
+            with self.guarded(mechanism):
+                mechanism.offices(self, self.settings[mechanism.name])
+        for lever in self.levers.values():
+            getattr(self, lever.name).flags.writeable = False
+
+    def offer(self, lever: str, value: ArrayLike, where: ArrayLike = True) -> None:
+        """Let a mechanism offer a value to a lever.
+
+        Args:
+            lever: the lever's name.
+            value: scalar or array that broadcasts to ``(worlds, rows)``.
+            where: boolean mask that broadcasts likewise; elsewhere the lever stays as it is.
+        """
+        array = getattr(self, lever)
+        array.flags.writeable = True
+        combine(self.levers[lever], array, value, where)
+        array.flags.writeable = False
+
+    @contextmanager
+    def guarded(self, mechanism: mechanisms.Mechanism) -> Iterator[None]:
+        """Make everything but the mechanism's own columns read-only while it acts."""
+        own = {c.name for c in mechanism.columns}
+        locked = [getattr(self, name) for name in (*self.columns, *self.levers) if name not in own]
+        tables = [d for name in TABLES for d in getattr(self, name)._data.values()]
+        tallies = [*self.flow.values(), *self.stock.values(), *self.tally.values(), *self.p.values.values()]
+        everything = [a for a in (*locked, *tables, *tallies) if a.flags.writeable]
+        for array in everything:
+            array.flags.writeable = False
+        try:
+            yield
+        finally:
+            for array in everything:
+                array.flags.writeable = True
+
+    # -- time ---------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Live one day: every phase of the schedule that is due, then the record."""
+        first = self.day == self.first_day
+        for phase in SCHEDULE:
+            if phase.due(self.day, first):
+                phase.function(self)
+        self._recorded.append(np.stack([*self.flow.values(), *self.stock.values()], axis=1))
+        for counter in self.flow.values():
+            counter[...] = 0
+        self.day += 1
+
+    def run(self, until: int) -> None:
+        """Live until the given day begins."""
+        while self.day < until:
+            self.step()
+
+    def compact(self) -> None:
+        """Drop what is over from the tables, keeping order and pointers."""
+        live_cases = self.cases.stage < Stage.SETTLED
+        moved = self.cases.keep(live_cases)
+        self.grievances.repoint("case", moved)
+        for name, column in self.columns.items():
+            if column.points_to == "cases":
+                array = getattr(self, name)
+                array[...] = moved[array]
+        self.grievances.keep(self.grievances.aching | (self.grievances.act != cases.NEVER))
+        self.agenda.keep(self.agenda.day >= self.day)
+
+    # -- scenarios ----------------------------------------------------------------------------
+
+    def stack(self, scenarios: Sequence[Scenario]) -> Worlds:
+        """Return the worlds once for every scenario, with that scenario's mechanisms set up.
+
+        World ``s * n + k`` is world ``k`` of this block in scenario ``s``. Recording starts afresh;
+        this block stays as it is.
+        """
+        copies = len(scenarios)
+        out: Worlds = object.__new__(Worlds)
+        out.recipe, out.place, out.layout = self.recipe, self.place, self.layout
+        out.rules, out.levers = self.rules, self.levers
+        out.columns = dict(self.columns)
+        out.day = out.first_day = self.day
+        out.first_book_day = self.first_book_day
+        out.n = self.n * copies
+        out.seeds = np.tile(self.seeds, copies)
+        out.replication = np.tile(self.replication, copies)
+        out.scenario = np.repeat(np.arange(copies), self.n)
+        out.scenario_names = [s.name for s in scenarios]
+        out.p = Parameters({k: np.tile(v, (copies, 1)) for k, v in self.p.values.items()})
+        for name in (*self.columns, *self.levers):
+            setattr(out, name, np.tile(getattr(self, name), (copies, 1)))
+        rows = {name: getattr(self, name).n for name in TABLES}
+        for name in TABLES:
+            setattr(out, name, getattr(self, name).stacked(copies, self.n, rows))
+        for name, column in self.columns.items():
+            if column.points_to:
+                array = getattr(out, name)
+                array += np.where(array >= 0, out.scenario[:, None] * rows[column.points_to], 0)
+        out.log = EventLog(np.tile(self.log.watched, copies))
+        out.tally = {k: np.tile(v, (copies, 1, 1)) for k, v in self.tally.items()}
+        out.flow = {k: np.tile(v, copies) for k, v in self.flow.items()}
+        out.stock = {k: np.tile(v, copies) for k, v in self.stock.items()}
+        out.series = self.series
+        out._recorded = []
+        out._appoint(scenarios)
+        return out
+
+    def _appoint(self, scenarios: Sequence[Scenario]) -> None:
+        """Bring in the mechanisms that any scenario names, with switches and parameters by world."""
+        self.settings, self.mechanisms = {}, []
+        per_world = [scenarios[s] for s in self.scenario]
+        for name, kind in mechanisms.registry().items():
+            chosen = [s.choices.get(name) for s in per_world]
+            if not any(chosen):
+                continue
+            present = np.array([c is not None for c in chosen])[:, None]
+            switches = {
+                channel: np.array([c is not None and c.channels[channel] for c in chosen])[:, None]
+                for channel in kind.channels
+            }
+            known = mechanisms.mechanism_specs(name)
+            values = draw(known, self.seeds, {}, self.recipe.prior_draws)
+            for key in known:
+                for k, choice in enumerate(chosen):
+                    if choice is not None and key in choice.fixed:
+                        values[key][k, 0] = choice.fixed[key]
+            self.settings[name] = Setting(present, switches, values)
+            mechanism = kind()
+            self.mechanisms.append(mechanism)
+            for column in mechanism.columns:
+                self.columns[column.name] = column
+                shape = (self.n, self.layout.sizes[column.of])
+                setattr(self, column.name, np.full(shape, column.default, dtype=column.dtype))
+        for mechanism in self.mechanisms:
+            with self.guarded(mechanism):
+                mechanism.set_up(self, self.settings[mechanism.name])
+        offices.change(self)
+
