@@ -201,6 +201,7 @@ def pip_install(home: Path, lock: Path, descriptor: int) -> None:
     command = [
         *_pip(home),
         "install",
+        "--quiet",
         "--disable-pip-version-check",
         "--no-deps",
         "--require-hashes",
