@@ -47,6 +47,9 @@ from numpy.typing import ArrayLike, NDArray
 Ints = int | NDArray[Any]
 """What names a world or an id: an integer, or an array of integers of any width."""
 
+Name = str | tuple[str, ...]
+"""The decision; several names make all their draws at once, along a new first axis."""
+
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
 
@@ -94,7 +97,7 @@ def key(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
 
 
-def bits(seed: Ints, name: str, *ids: Ints) -> Words:
+def bits(seed: Ints, name: Name, *ids: Ints) -> Words:
     """Return 64 random bits for every world and id.
 
     Each level is worked out at the smallest shape it has: ``bits(seeds[:, None], name, 0, actors)``
@@ -103,7 +106,8 @@ def bits(seed: Ints, name: str, *ids: Ints) -> Words:
 
     Args:
         seed: the replication seeds, an integer or an array of integers.
-        name: the decision; used for one thing only.
+        name: the decision; used for one thing only. A tuple of names returns what each would have
+            returned alone, along a new first axis: a call costs more than its elements when they are few.
         *ids: whose decision, which time (actor, ordinal, retry, ...); broadcast with the seeds.
 
     Returns:
@@ -115,7 +119,7 @@ def bits(seed: Ints, name: str, *ids: Ints) -> Words:
     return _draw(seed, name, ids, None)
 
 
-def uniform(seed: Ints, name: str, *ids: Ints) -> Floats:
+def uniform(seed: Ints, name: Name, *ids: Ints) -> Floats:
     """Return uniform draws strictly between 0 and 1: (k + 1/2) / 2**52 for the upper 52 bits k.
 
     Both u and 1 - u are exact. The arguments are those of `bits`.
@@ -123,7 +127,7 @@ def uniform(seed: Ints, name: str, *ids: Ints) -> Floats:
     return _draw(seed, name, ids, _to_uniform).view(np.float64)
 
 
-def chance(p: ArrayLike, seed: Ints, name: str, *ids: Ints) -> NDArray[np.bool_]:
+def chance(p: ArrayLike, seed: Ints, name: Name, *ids: Ints) -> NDArray[np.bool_]:
     """Decide with probability p: whether the `uniform` of the same key is below p.
 
     Decisions of the same key at different p are coupled: what is true at p is true at every larger
@@ -140,12 +144,12 @@ def chance(p: ArrayLike, seed: Ints, name: str, *ids: Ints) -> NDArray[np.bool_]
     return np.less(uniform(seed, name, *ids), p)
 
 
-def exponential(seed: Ints, name: str, *ids: Ints) -> Floats:
+def exponential(seed: Ints, name: Name, *ids: Ints) -> Floats:
     """Return exponential draws with mean 1: minus the `log` of the `uniform` of the same key."""
     return _draw(seed, name, ids, _to_exponential).view(np.float64)
 
 
-def threshold(seed: Ints, name: str, *ids: Ints) -> NDArray[np.int64]:
+def threshold(seed: Ints, name: Name, *ids: Ints) -> NDArray[np.int64]:
     """Return the integer thresholds of unit-rate clocks: `exponential` in `UNIT`, at least 1."""
     return _draw(seed, name, ids, _to_threshold).view(np.int64)
 
@@ -182,7 +186,7 @@ def power(x: ArrayLike, a: ArrayLike) -> Floats:
     return exp(np.asarray(a, dtype=np.float64) * log(x))
 
 
-def _draw(seed: Ints, name: str, ids: tuple[Ints, ...], finish: Callable[[Words, Floats], None] | None) -> Words:
+def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: Callable[[Words, Floats], None] | None) -> Words:
     """Work out the bits of every key and let ``finish`` turn them in place, chunk by chunk, into a draw.
 
     Args:
@@ -193,12 +197,18 @@ def _draw(seed: Ints, name: str, ids: tuple[Ints, ...], finish: Callable[[Words,
     """
     words = [_words(value) for value in (seed, *ids)]
     shape = words[0].shape if len(words) == 1 else np.broadcast(*words).shape
-    level, first = 0, key(name)
-    # one number for all: Python's integers beat nine calls to numpy
-    while level < len(words) and words[level].size == 1:
-        first = _mix_one(first + _GOLDEN * int(words[level].item()))
-        level += 1
-    state: Words = _constant(first)
+    level = 0
+    state: Words
+    if isinstance(name, tuple):
+        state = np.array([key(n) for n in name], dtype=np.uint64).reshape(-1, *[1] * len(shape))
+        shape = (len(name), *shape)
+    else:
+        first = key(name)
+        # one number for all: Python's integers beat nine calls to numpy
+        while level < len(words) and words[level].size == 1:
+            first = _mix_one(first + _GOLDEN * int(words[level].item()))
+            level += 1
+        state = _constant(first)
     # then what is shared by many: once each, at its own shape
     while level < len(words) and np.broadcast(state, words[level]).shape != shape:
         state = _add(state, words[level])
@@ -209,7 +219,7 @@ def _draw(seed: Ints, name: str, ids: tuple[Ints, ...], finish: Callable[[Words,
         level += 1
 
     # the rest at the full shape; a chunk goes through all levels while it is in the cache
-    full = [w if w.size == 1 else np.broadcast_to(w, shape) for w in words[level:]]
+    full = [w if w.size == 1 or w.shape == shape else np.broadcast_to(w, shape) for w in words[level:]]
     if full and state.size > 1:
         out = _add(state, words[level])
     else:

@@ -446,3 +446,14 @@ def once(seed: Any, name: str, *who: Any) -> Words:
 def test_a_weak_mixer_fails_the_battery(weak: Draw) -> None:
     p = battery(weak)
     assert sum(value < LEVEL for value in p.values()) >= 4
+
+
+def test_several_names_at_once_are_the_names_one_by_one() -> None:
+    """A tuple of names is only a faster way to ask several questions."""
+    seeds, ids = np.arange(7).astype(np.uint64), np.arange(7)
+    names = ("first", "second", "third")
+    for draw in (noise.bits, noise.uniform, noise.exponential, noise.threshold):
+        for keys in ((seeds, ids, 3), (seeds[:1], 4), (seeds[:, None], ids[:3]), (5, ids), (5,)):
+            together = draw(keys[0], names, *keys[1:])
+            for number, name in enumerate(names):
+                np.testing.assert_array_equal(together[number], draw(keys[0], name, *keys[1:]))
