@@ -223,6 +223,18 @@ def compare_runs(
     return frame[list(COLUMNS)]
 
 
+def twin_differences(scenario: NDArray[np.float64], baseline: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Subtract twins from each other; a difference that only rounding has made is none.
+
+    Args:
+        scenario: an outcome under the scenario.
+        baseline: the same of the twins, in the same order.
+    """
+    differences = scenario - baseline
+    size = np.maximum(np.abs(scenario), np.abs(baseline))
+    return np.where(np.abs(differences) <= _ROUNDING * size, 0.0, differences)
+
+
 def holm(p: ArrayLike) -> NDArray[np.float64]:
     """Correct p-values for being many so that the chance of any false one stays below the level (Holm 1979).
 
@@ -258,8 +270,7 @@ def _complete(
     """Compare rows without missing values."""
     n = a.shape[1]
     size = np.maximum(np.abs(a), np.abs(b))
-    differences = a - b
-    differences[np.abs(differences) <= _ROUNDING * size] = 0.0
+    differences = twin_differences(a, b)
     equal = np.ptp(differences, axis=1) <= _ROUNDING * size.max(axis=1)
     differences[equal] = differences[equal, :1]
     mean = np.where(equal, differences[:, 0], differences.mean(axis=1))

@@ -1,0 +1,128 @@
+"""Comparisons as a table for the terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+from sim.study.statistics import OutcomeSpec
+
+NOT_AVAILABLE = "n/a"
+
+FEW = 10
+"""With fewer pairs an interval is a rough idea, and the table says so."""
+
+
+def number(value: float, scale: float | None = None, *, sign: bool = False) -> str:
+    """Write a number for people: three digits that count, thousands separated, nothing as n/a.
+
+    Args:
+        value: the number.
+        scale: the size that decides the decimals, so that numbers side by side have equally many; its own by default.
+        sign: write a plus before what is positive.
+    """
+    if not math.isfinite(value):
+        return NOT_AVAILABLE
+    scale = abs(value if scale is None else scale)
+    unit, letter = (1e9, "bn") if scale >= 1e9 else (1e6, "M") if scale >= 1e6 else (1.0, "")
+    size = scale / unit
+    decimals = 0 if size == 0 else min(2 - math.floor(math.log10(size)), 6)
+    # Negative decimals round to tens or hundreds: digits beyond the third would only pretend.
+    text = f"{round(value / unit, decimals):{'+' if sign else ''},.{max(decimals, 0)}f}"
+    if not any(digit in text for digit in "123456789"):
+        text = text.lstrip("+-")
+    return text + letter
+
+
+def interval(low: float, high: float, scale: float | None = None) -> str:
+    """Write an interval for people, both ends with equally many decimals.
+
+    Args:
+        low: the lower end.
+        high: the upper end.
+        scale: the size that decides the decimals; that of the larger end by default.
+    """
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return NOT_AVAILABLE
+    scale = max(abs(low), abs(high)) if scale is None else scale
+    return f"{number(low, scale)} to {number(high, scale)}"
+
+
+def print_comparison(
+    console: Console,
+    comparison: pd.DataFrame,
+    *,
+    title: str = "",
+    outcomes: Sequence[OutcomeSpec] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> None:
+    """Print a comparison as a table, readable in 100 columns.
+
+    Args:
+        console: where to.
+        comparison: what `sim.study.statistics.compare_runs` returns.
+        title: stands above the table.
+        outcomes: which outcomes to print, with their titles; all under their own names by default.
+        names: how scenarios are called, where that differs from their name.
+    """
+    names = names or {}
+    titles = titles_of(comparison, outcomes)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+        pad_edge=False,
+        title_justify="left",
+        title_style="bold",
+    )
+    table.title = escape(title) or None
+    table.add_column("comparison\n  outcome", max_width=27, overflow="fold")
+    table.add_column("unit", max_width=16, overflow="fold", style="dim")
+    for heading in ("baseline", "difference", "95% interval", "same\nsign", "n"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    few = False
+    for pair, group in comparison.groupby(["scenario", "baseline"], sort=False):
+        label = " - ".join(names.get(name, name) for name in map(str, pair))
+        table.add_row(f"[bold]{escape(label)}[/bold]")
+        for row in group[group["outcome"].isin(titles)].to_dict("records"):
+            few |= 0 < row["n"] < FEW
+            table.add_row(*_cells(row, titles))
+        table.add_section()
+    console.print(table)
+    console.print(
+        "Under these assumptions: mean difference between twins (scenario - baseline) over n replications, with its "
+        "bootstrap interval. Same sign: share of the replications whose difference has the sign of the mean.",
+        style="dim",
+    )
+    if few:
+        console.print(f"Fewer than {FEW} pairs of twins: read the intervals as a rough idea.", style="yellow")
+
+
+def titles_of(comparison: pd.DataFrame, outcomes: Sequence[OutcomeSpec] | None) -> dict[str, str]:
+    """Return the outcomes to show and their titles, in order."""
+    if outcomes is None:
+        outcomes = [OutcomeSpec(str(name), "") for name in comparison["outcome"].unique()]
+    return {outcome.name: outcome.title for outcome in outcomes}
+
+
+def _cells(row: dict[str, Any] | dict[Any, Any], titles: Mapping[str, str]) -> list[RenderableType]:
+    """Write one row but for its comparison."""
+    ends = [abs(row[name]) for name in ("difference", "low", "high") if math.isfinite(row[name])]
+    scale = max(ends, default=0.0)
+    share = row["share_same_sign"]
+    return [
+        Padding(escape(titles[row["outcome"]]), (0, 0, 0, 2)),
+        "" if row["unit"] == "1" else escape(row["unit"]),
+        number(row["mean_baseline"]),
+        number(row["difference"], scale, sign=True),
+        escape(interval(row["low"], row["high"], scale)),
+        f"{share:.0%}" if math.isfinite(share) else NOT_AVAILABLE,
+        str(row["n"]),
+    ]

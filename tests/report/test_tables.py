@@ -1,0 +1,85 @@
+"""The table for the terminal: nothing cut off in 100 columns, numbers as people write them."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from sim.report.tables import interval, number, print_comparison
+from sim.study.statistics import OutcomeSpec, compare_runs
+
+OUTCOMES = [
+    OutcomeSpec("days", "grievance-days per 1,000 households a year", "severity-weighted unresolved grievance-days"),
+    OutcomeSpec("settled", "share of cases"),
+    OutcomeSpec("paid", "yuan", "paid [by] owners"),
+]
+
+
+def printed(replications: int, width: int = 100) -> str:
+    rng = np.random.default_rng(1)
+    parts = [
+        pd.DataFrame(
+            {
+                "scenario": scenario,
+                "replication": range(replications),
+                "days": 1e3 + rng.normal(-50 * i, 20, replications),
+                "settled": np.nan,
+                "paid": 250_000.0 + 1_000 * i,
+            }
+        )
+        for i, scenario in enumerate(("baseline", "body_branch", "merged_equal_hours"))
+    ]
+    pairs = [("merged_equal_hours", "body_branch"), ("body_branch", "baseline")]
+    comparison = compare_runs(pd.concat(parts), pairs, OUTCOMES)
+    stream = io.StringIO()
+    names = {"body_branch": "body and branch"}
+    print_comparison(Console(file=stream, width=width), comparison, title="[test]", outcomes=OUTCOMES, names=names)
+    return stream.getvalue()
+
+
+def test_a_comparison_fits_in_100_columns() -> None:
+    text = printed(200)
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 100
+    assert lines[0].strip() == "[test]"
+    assert "…" not in text
+    paid = next(line for line in lines if "paid [by] owners" in line).split()
+    assert paid[-7:] == ["251,000", "+1,000", "1,000", "to", "1,000", "100%", "200"]
+    settled = next(line for line in lines if "settled" in line).split()
+    assert settled[-5:] == ["n/a", "n/a", "n/a", "n/a", "0"]
+    words = " ".join(text.split())
+    assert "Under these assumptions" in words
+    assert "body and branch - baseline" in words
+    assert "rough idea" not in words
+    assert "rough idea" in printed(3)
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "text"),
+    [
+        (0, None, "0"),
+        (12.345, None, "12.3"),
+        (-0.0004, 5.0, "0.00"),
+        (0.000451, None, "0.000451"),
+        (1e-9, None, "0.000000"),
+        (52_959, None, "53,000"),
+        (-1_772, 62_028, "-1,800"),
+        (1_234_567, None, "1.23M"),
+        (340_000, 2e6, "0.34M"),
+        (2.5e9, None, "2.50bn"),
+        (float("nan"), None, "n/a"),
+    ],
+)
+def test_numbers_have_three_digits_that_count(value: float, scale: float | None, text: str) -> None:
+    assert number(value, scale) == text
+
+
+def test_signs_and_intervals() -> None:
+    assert number(3.0, sign=True) == "+3.00"
+    assert number(0.0, 1.0, sign=True) == "0.00"
+    assert interval(-21.93, 5) == "-21.9 to 5.0"
+    assert interval(float("nan"), 1) == "n/a"
