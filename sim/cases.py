@@ -85,12 +85,13 @@ class Activity(IntEnum):
 
 
 GRIEVANCES = {
-    "world": np.int32,
-    "household": np.int32,
+    "world": np.int64,
+    "household": np.int64,
     "kind": np.int8,
-    "bearer": np.int32,  # the building that leaks, or the aggrieved household itself
-    "other": np.int32,  # the other party's household, -1 for a defect
+    "bearer": np.int64,  # the building that leaks, or the aggrieved household itself
+    "other": np.int64,  # the other party's household, -1 for a defect
     "ordinal": np.int32,  # 16 x (the bearer's how-manieth) + times broken and reopened
+    "key": np.uint64,  # names it in draws
     "severity": np.int32,  # thousandths
     "born": np.int32,
     "state": np.int8,
@@ -98,7 +99,7 @@ GRIEVANCES = {
     "tries": np.int32,  # claiming decisions taken so far
     "claims": np.int32,  # times claimed so far
     "claimed": np.int32,  # day of the last claim
-    "desk": np.int32,  # kind of desk it was claimed at
+    "desk": np.int64,  # kind of desk it was claimed at
     "answered": np.bool_,  # the question "was I answered in time?" is closed
     "case": np.int64,
     "act": np.int32,  # next day on which its owner acts
@@ -108,16 +109,18 @@ GRIEVANCES = {
 """Fields of the grievance table: one row a sufferer's grievance."""
 
 CASES = {
-    "world": np.int32,
+    "world": np.int64,
     "kind": np.int8,
-    "bearer": np.int32,
-    "other": np.int32,
+    "bearer": np.int64,
+    "other": np.int64,
     "ordinal": np.int32,
+    "key": np.uint64,  # names it in draws
+    "compound": np.int64,
     "severity": np.int32,
     "opened": np.int32,
     "stage": np.int8,
-    "desk": np.int32,  # row of the desk that has it
-    "organiser": np.int32,  # row of the desk that proposes the repair, -1 before
+    "desk": np.int64,  # row of the desk that has it
+    "organiser": np.int64,  # row of the desk that proposes the repair, -1 before
     "ready": np.int32,  # first day on which it may be taken up, or arrives, or is due
     "started": np.int32,  # day on which its present stage of signing or works began
     "handled": np.int32,  # last day on which a desk did something for it, -NEVER before
@@ -126,27 +129,28 @@ CASES = {
     "sittings": np.int32,  # times laid before a principal
     "rounds": np.int32,  # signing rounds begun
     "handoffs": np.int32,
+    "minutes": np.int64,  # what its next step takes, fixed when it enters a queue
     "drafted": np.bool_,  # a proposal has been worked out, re-tabling it is quick
 }
 """Fields of the case table: one row an open case."""
 
 ENDED = {
-    "world": np.int32,
+    "world": np.int64,
     "kind": np.int8,
-    "bearer": np.int32,
+    "bearer": np.int64,
     "ordinal": np.int32,
     "opened": np.int32,
     "closed": np.int32,
     "stage": np.int8,
-    "desk": np.int32,
+    "desk": np.int64,
     "sessions": np.int32,
 }
 """Fields of the table of ended cases, from which durations and shares are computed."""
 
 AGENDA = {
-    "world": np.int32,
+    "world": np.int64,
     "clock": np.int8,
-    "row": np.int32,
+    "row": np.int64,
     "day": np.int32,
     "stamp": np.int32,  # an owner's consideration holds for the signing round that began on this day
 }
@@ -165,7 +169,8 @@ class Table:
     """Equally long growing arrays; a field is read as ``table.FIELD``, a view of the live rows.
 
     The order of rows is the order of appending, also after compaction; restricted to one world it
-    is therefore the same whether that world is computed alone or in a crowd.
+    is therefore the same whether that world is computed alone or in a crowd. Views are renewed by
+    `append` and `keep`: do not hold one across them.
     """
 
     def __init__(self, name: str, fields: Mapping[str, type], points_to: Mapping[str, str] | None = None) -> None:
@@ -179,16 +184,18 @@ class Table:
         self.name = name
         self.fields = dict(fields)
         self.points_to = dict(points_to or {})
-        self.n = 0
         self._data: dict[str, Array] = {f: np.zeros(64, dtype=t) for f, t in self.fields.items()}
+        self._resize(0)
 
-    def __getattr__(self, field: str) -> Array:
-        """Return the live rows of a field, as a view."""
-        data = self.__dict__.get("_data")
-        if data is None or field not in data:
-            raise AttributeError(f"table has no field '{field}'")
-        view: Array = data[field][: self.__dict__["n"]]
-        return view
+    def _resize(self, n: int) -> None:
+        """Set the number of live rows and renew the views of the fields (attributes: they are read all the time)."""
+        self.n = n
+        self.__dict__.update({f: d[:n] for f, d in self._data.items()})
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, field: str) -> Array:
+            """Return the live rows of a field."""
 
     def __len__(self) -> int:
         """Return the number of live rows."""
@@ -199,19 +206,18 @@ class Table:
         if values.keys() != self.fields.keys():
             raise TypeError(f"{self.name}: fields differ: {sorted(values.keys() ^ self.fields.keys())}")
         size = next(len(v) for v in values.values() if np.ndim(v))
-        stop = self.n + size
+        start, stop = self.n, self.n + size
         capacity = len(next(iter(self._data.values())))
         if stop > capacity:
             capacity = max(stop, 2 * capacity)
             for field, old in self._data.items():
                 grown = np.zeros(capacity, dtype=old.dtype)
-                grown[: self.n] = old[: self.n]
+                grown[:start] = old[:start]
                 self._data[field] = grown
         for field, value in values.items():
-            self._data[field][self.n : stop] = value
-        rows = np.arange(self.n, stop)
-        self.n = stop
-        return rows
+            self._data[field][start:stop] = value
+        self._resize(stop)
+        return np.arange(start, stop)
 
     def keep(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Drop the rows outside the mask, in order; return old row number to new one (-1 = dropped)."""
@@ -220,7 +226,7 @@ class Table:
         moved[kept] = np.arange(len(kept))
         for data in self._data.values():
             data[: len(kept)] = data[kept]
-        self.n = len(kept)
+        self._resize(len(kept))
         return moved
 
     def repoint(self, field: str, moved: NDArray[np.int64]) -> None:
@@ -237,17 +243,15 @@ class Table:
             sizes: number of rows of each table, to move pointers along.
         """
         out = Table(self.name, self.fields, self.points_to)
-        out.n = self.n * copies
-        for field, data in self._data.items():
-            out._data[field] = np.tile(data[: self.n], copies)
-        if self.n:
-            copy = np.repeat(np.arange(copies), self.n)
-            out._data["world"] += (copy * worlds).astype(out._data["world"].dtype)
-            for field, target in self.points_to.items():
-                pointer = out._data[field]
-                pointer += np.where(pointer >= 0, copy * sizes[target], 0)
-        else:
-            out._data = {f: np.zeros(64, dtype=t) for f, t in self.fields.items()}
+        if self.n == 0:
+            return out
+        out._data = {f: np.tile(d[: self.n], copies) for f, d in self._data.items()}
+        copy = np.repeat(np.arange(copies), self.n)
+        out._data["world"] += copy * worlds
+        for field, target in self.points_to.items():
+            pointer = out._data[field]
+            pointer += np.where(pointer >= 0, copy * sizes[target], 0)
+        out._resize(self.n * copies)
         return out
 
     def arrays(self) -> dict[str, Array]:
@@ -267,21 +271,15 @@ class EventLog:
     def __init__(self, watched: NDArray[np.bool_]) -> None:
         """Watch the worlds of the mask, shape ``(worlds,)``."""
         self.watched = watched
-        self._any = bool(watched.any())
+        self.watching = bool(watched.any())
         self._chunks: list[dict[str, Array]] = []
 
     def write(
         self, day: int, activity: int, world: Array, kind: Any, bearer: Array, ordinal: Array, desk: Any = -1
     ) -> None:
-        """Add one event for each row, keeping only watched worlds."""
-        if not self._any or len(world) == 0:
-            return
-        seen = self.watched[world]
-        if not seen.any():
-            return
-        size = len(world)
+        """Add one event for each row; the caller leaves out worlds that are not watched."""
         row = dict(world=world, day=day, activity=activity, kind=kind, bearer=bearer, ordinal=ordinal, desk=desk)
-        self._chunks.append({f: np.broadcast_to(np.asarray(v, dtype=np.int32), size)[seen] for f, v in row.items()})
+        self._chunks.append({f: np.broadcast_to(np.asarray(v, dtype=np.int32), len(world)) for f, v in row.items()})
 
     def arrays(self) -> dict[str, Array]:
         """Return all events so far, one int32 array a field."""
@@ -295,28 +293,29 @@ def sizes(tables: Iterable[Table]) -> dict[str, int]:
     return {t.name: t.n for t in tables}
 
 
-def move_cases(w: Worlds, rows: Array, stage: Stage) -> None:
+def move_cases(w: Worlds, rows: Array, stage: int) -> None:
     """Move cases to another stage and keep the tally."""
-    _move(w.cases, w.tally["cases"], "stage", rows, stage)
+    _move(w.cases, w.tally["cases"], w.cases.stage, rows, stage)
 
 
-def move_grievances(w: Worlds, rows: Array, state: State) -> None:
+def move_grievances(w: Worlds, rows: Array, state: int) -> None:
     """Move grievances to another state and keep the tally."""
-    _move(w.grievances, w.tally["grievances"], "state", rows, state)
+    _move(w.grievances, w.tally["grievances"], w.grievances.state, rows, state)
 
 
-def _move(table: Table, tally: Array, field: str, rows: Array, to: IntEnum) -> None:
-    """Change the state field of the given rows and the tally of (world, kind, state)."""
+def _move(table: Table, tally: Array, values: Array, rows: Array, to: int) -> None:
+    """Change the state of the given rows and the tally of (world, kind, state)."""
     if len(rows) == 0:
         return
-    world, kind = table.world[rows], table.kind[rows]
-    values = getattr(table, field)
-    np.subtract.at(tally, (world, kind, values[rows]), 1)
-    np.add.at(tally, (world, kind, np.full(len(rows), int(to))), 1)
-    values[rows] = to
+    kinds, states = tally.shape[1:]
+    flat = tally.reshape(-1)
+    first = (table.world[rows] * kinds + table.kind[rows]) * states
+    np.subtract.at(flat, first + values[rows], 1)
+    np.add.at(flat, first + int(to), 1)
+    values[rows] = int(to)
 
 
-def close_cases(w: Worlds, rows: Array, stage: Stage, activity: Activity) -> None:
+def close_cases(w: Worlds, rows: Array, stage: int, activity: int) -> None:
     """End cases: book the end, keep what is needed to measure durations, let go of the rows.
 
     The rows stay until the weekly compaction; nothing may act on them any more.
@@ -330,10 +329,14 @@ def close_cases(w: Worlds, rows: Array, stage: Stage, activity: Activity) -> Non
     w.ended.append(closed=w.day, **kept)
 
 
-def log_cases(w: Worlds, rows: Array, activity: Activity) -> None:
+def log_cases(w: Worlds, rows: Array, activity: int) -> None:
     """Write one event for each of the given cases."""
+    if not w.log.watching or len(rows) == 0:
+        return
     c = w.cases
-    w.log.write(w.day, activity, c.world[rows], c.kind[rows], c.bearer[rows], c.ordinal[rows], c.desk[rows])
+    rows = rows[w.log.watched[c.world[rows]]]
+    if len(rows):
+        w.log.write(w.day, activity, c.world[rows], c.kind[rows], c.bearer[rows], c.ordinal[rows], c.desk[rows])
 
 
 def grievances_of(w: Worlds, case_rows: Array) -> Array:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise
+from sim.cases import Clock
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -76,19 +77,23 @@ def _schedule(w: Worlds, clock: int, left: Ints, hazard: Ints, world: Ints, row:
     over = -left[world, row]
     # It crossed zero on the first day after which hazard x (days since) no longer exceeded what was left.
     late = over // np.maximum(hazard[world, row], 1)
-    week_end = w.day - w.day % WEEK + WEEK - 1
+    week_end = w.day + days_left(w.day) - 1
     day = np.maximum(week_end - late, week_end - days + 1)
     w.agenda.append(world=world, clock=clock, row=row, day=day, stamp=0)
 
 
+def turn_page(w: Worlds) -> None:
+    """Phase: look up what the agenda holds for today, sorted by what it is about."""
+    agenda = w.agenda
+    today = np.flatnonzero(agenda.day == w.day)
+    clock = agenda.clock[today]
+    w.page = {}
+    for number in map(int, Clock):
+        rows = today[clock == number]
+        w.page[number] = agenda.world[rows], agenda.row[rows], agenda.stamp[rows].astype(np.int64)
+
+
 def due(w: Worlds, clock: int) -> tuple[Ints, Ints]:
     """Return world and row of the clocks of one kind that fire today."""
-    world, row, _ = due_with_stamp(w, clock)
+    world, row, _ = w.page[clock]
     return world, row
-
-
-def due_with_stamp(w: Worlds, clock: int) -> tuple[Ints, Ints, Ints]:
-    """Return world, row and stamp of the agenda entries of one kind that are due today."""
-    agenda = w.agenda
-    rows = np.flatnonzero((agenda.day == w.day) & (agenda.clock == clock))
-    return agenda.world[rows].astype(np.int64), agenda.row[rows].astype(np.int64), agenda.stamp[rows].astype(np.int64)

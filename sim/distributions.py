@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim import noise
-from sim.noise import Floats, Ints
+from sim.noise import Floats, Ints, Name
 
 # Wichura (1988), Algorithm AS 241, PPND16: coefficients of the numerators and denominators,
 # highest power first.
@@ -87,7 +87,7 @@ _TAIL = (
 )
 
 
-def normal(seed: Ints, name: str, *ids: Ints) -> Floats:
+def normal(seed: Ints, name: Name, *ids: Ints) -> Floats:
     """Return standard normal draws: `normal_quantile` of the uniform of the same key."""
     return normal_quantile(noise.uniform(seed, name, *ids))
 
@@ -156,7 +156,7 @@ def weibull(shape: ArrayLike, scale: ArrayLike, seed: Ints, name: str, *ids: Int
     return _floats(scale) * noise.power(noise.exponential(seed, name, *ids), 1.0 / _floats(shape))
 
 
-def geometric(mean: ArrayLike, seed: Ints, name: str, *ids: Ints) -> NDArray[np.int64]:
+def geometric(mean: ArrayLike, seed: Ints, name: Name, *ids: Ints) -> NDArray[np.int64]:
     """Return the number of failures before the first success, 0, 1, 2, ..., with the given mean.
 
     P(X >= k) = q**k with q = mean / (1 + mean), by inversion: the whole part of E / -log(q) with E
@@ -168,6 +168,19 @@ def geometric(mean: ArrayLike, seed: Ints, name: str, *ids: Ints) -> NDArray[np.
         name: the decision.
         *ids: whose, which.
     """
+    return np.floor(noise.exponential(seed, name, *ids) / _failure_rate(mean)).astype(np.int64)
+
+
+def day_rate(mean: ArrayLike) -> Floats:
+    """Return the rate r for which 1 + floor(E / r), E exponential, has the given mean of whole days.
+
+    It is log(mean / (mean - 1)); infinite for a mean of 1 or below, so that the wait is 1 day.
+    """
+    return _failure_rate(_floats(mean) - 1.0)
+
+
+def _failure_rate(mean: ArrayLike) -> Floats:
+    """Return -log(q) of the geometric distribution with the given mean; infinite for a mean of 0."""
     wanted = _floats(mean)
     positive = wanted > 1e-300  # so that 1 / mean is finite; far below what a draw can tell from 0
     ratio = 1.0 / np.where(positive, wanted, 1.0)
@@ -176,11 +189,10 @@ def geometric(mean: ArrayLike, seed: Ints, name: str, *ids: Ints) -> NDArray[np.
     shift = above - 1.0
     lost = shift == 0.0
     rate = np.where(lost, ratio, noise.log(above) * (ratio / np.where(lost, 1.0, shift)))
-    failures = np.floor(noise.exponential(seed, name, *ids) / rate)
-    return np.where(positive, failures, 0.0).astype(np.int64)
+    return np.where(positive, rate, np.inf)
 
 
-def days(mean: ArrayLike, seed: Ints, name: str, *ids: Ints) -> NDArray[np.int64]:
+def days(mean: ArrayLike, seed: Ints, name: Name, *ids: Ints) -> NDArray[np.int64]:
     """Return a waiting time in whole days, at least 1, with exactly the given mean.
 
     It is 1 + floor(T) with T exponential; the rate of T is not 1 / mean but

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sim import books, places
+from sim import books, clocks, places
 from sim.columns import Rule
 from sim.parameters import Spec, merge, specs
 from sim.rules import (
@@ -70,6 +70,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(1, weather.draw_year, "year"),
     Phase(2, roofs.look_ahead, "week"),
     Phase(2, neighbours.look_ahead, "week"),
+    Phase(2, clocks.turn_page),
     Phase(2, roofs.leak),
     Phase(2, neighbours.quarrel),
     Phase(3, grievances.mature),

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim import cases, mechanisms, noise, places
+from sim import cases, distributions, mechanisms, noise, places
 from sim.cases import EventLog, Kind, Stage, State, Table
 from sim.columns import Column, Lever, combine
 from sim.mechanisms import Setting
@@ -103,6 +103,8 @@ class Worlds:
         flow: name to today's counts per world.
         stock: name to the present integer stock per world.
         first_book_day: the first day on which a case can have been opened.
+        derived: arrays worked out of parameters once and kept, by name.
+        page: what the agenda holds for today, see `sim.clocks.turn_page`.
         record: daily values, shape ``(days, worlds, series)``.
     """
 
@@ -132,6 +134,8 @@ class Worlds:
         self.p = Parameters(draw(known, self.seeds, recipe.fixed, recipe.prior_draws))
         self.settings: dict[str, Setting] = {}
         self.mechanisms: list[mechanisms.Mechanism] = []
+        self.derived: dict[str, Array] = {}
+        self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
         self.rules = rules_of(recipe.place)
         self.columns: dict[str, Column] = {}
         self.levers: dict[str, Lever] = {}
@@ -176,8 +180,26 @@ class Worlds:
 
     def at(self, name: str, world: Ints) -> NDArray[np.float64]:
         """Return a parameter's value for each given world."""
-        value: NDArray[np.float64] = self.p.values[name][world, 0]
+        value: NDArray[np.float64] = self.p.values[name].reshape(-1).take(world)
         return value
+
+    def whole(self, name: str, world: Ints) -> Ints:
+        """Return a whole-number parameter's value for each given world."""
+        return self.at(name, world).astype(np.int64)
+
+    def wait(self, mean: str, world: Ints, exponential: NDArray[np.float64]) -> Ints:
+        """Turn exponential draws into waits of whole days, at least 1, whose mean is a parameter.
+
+        Args:
+            mean: name of the parameter, in days.
+            world: world of each draw.
+            exponential: draws with mean 1.
+
+        See `sim.distributions.days`, of which this is the half that depends on the draw.
+        """
+        if mean not in self.derived:
+            self.derived[mean] = distributions.day_rate(self.p.values[mean][:, 0])
+        return 1 + np.floor(exponential / self.derived[mean].take(world)).astype(np.int64)
 
     def count(self, flow: str, world: Ints, amount: ArrayLike = 1) -> None:
         """Add to a daily counter, once for each given world."""
@@ -231,7 +253,7 @@ class Worlds:
         """Make everything but the mechanism's own columns read-only while it acts."""
         own = {c.name for c in mechanism.columns}
         locked = [getattr(self, name) for name in (*self.columns, *self.levers) if name not in own]
-        tables = [d for name in TABLES for d in getattr(self, name)._data.values()]
+        tables = [a for name in TABLES for a in vars(getattr(self, name)).values() if isinstance(a, np.ndarray)]
         tallies = [*self.flow.values(), *self.stock.values(), *self.tally.values(), *self.p.values.values()]
         everything = [a for a in (*locked, *tables, *tallies) if a.flags.writeable]
         for array in everything:
@@ -307,6 +329,7 @@ class Worlds:
         out.flow = {k: np.tile(v, copies) for k, v in self.flow.items()}
         out.stock = {k: np.tile(v, copies) for k, v in self.stock.items()}
         out.series = self.series
+        out.derived, out.page = {}, {}
         out._recorded = []
         out._appoint(scenarios)
         return out

@@ -55,17 +55,17 @@ class Parameters:
 
 def mediate(w: Worlds, rows: Ints) -> None:
     """Hold one session for each of the given disputes."""
-    c = w.cases
     if len(rows) == 0:
         return
+    c = w.cases
     world = c.world[rows]
     c.sittings[rows] += 1
-    ids = (c.kind[rows], c.bearer[rows], c.ordinal[rows])
-    absent = noise.chance(w.at("no_show", world), w.seeds[world], "session.no_show", *ids, c.sittings[rows])
+    absent = noise.chance(w.at("no_show", world), c.key[rows], "session.no_show", c.sittings[rows])
     log_cases(w, rows[absent], Activity.NO_SHOW)
-    c.ready[rows] = w.day + w.at("session_gap_days", world).astype(np.int64)
+    c.ready[rows] = w.day + w.whole("session_gap_days", world)
 
-    rows, world = rows[~absent], world[~absent]
+    rows = rows[~absent]
+    world = c.world[rows]
     c.sessions[rows] += 1
     c.level_sessions[rows] += 1
     c.handled[rows] = w.day
@@ -75,31 +75,25 @@ def mediate(w: Worlds, rows: Ints) -> None:
     over = ~agreed & (c.level_sessions[rows] >= w.at("most_sessions", world))
     at_body = c.desk[rows] < 2 * w.layout.sizes["compound"]
 
-    settled = rows[agreed]
+    settled, failed, onward = rows[agreed], rows[over & ~at_body], rows[over & at_body]
     grievances.settle(w, grievances_of(w, settled))
     close_cases(w, settled, Stage.SETTLED, Activity.SETTLED)
-    failed = rows[over & ~at_body]
-    lapsed = grievances_of(w, failed)
-    grievances.fail(w, lapsed)
-    w.grievances.case[lapsed] = -1
+    grievances.fail(w, grievances_of(w, failed))
     close_cases(w, failed, Stage.FAILED, Activity.FAILED)
-    onward = rows[over & at_body]
-    desks.hand_off(w, onward, desks.of_compound(w, desks.compound_of(w, onward), desks.COMMUNITY))
+    desks.hand_off(w, onward, desks.of_compound(w, c.compound[onward], desks.COMMUNITY))
 
 
 def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     """Return the present gap between the parties' expectations, as a share of the stake."""
     c = w.cases
     world = c.world[rows]
-    start = distributions.normal(w.seeds[world], "dispute.gap", c.kind[rows], c.bearer[rows], c.ordinal[rows])
-    at_first = w.at("gap_mean", world) + w.at("gap_sd", world) * start
+    at_first = w.at("gap_mean", world) + w.at("gap_sd", world) * distributions.normal(c.key[rows], "dispute.gap")
     aged = 1 + w.at("hardening", world) * (w.day - c.opened[rows]) / 90
-    kept = np.ones(len(rows))
-    factor = w.at("narrowing", world)
-    for session in range(int(c.sessions[rows].max(initial=0))):
-        kept = np.where(c.sessions[rows] > session, kept * factor, kept)
-    now: NDArray[np.float64] = at_first * aged * kept
-    return now
+    left: NDArray[np.float64] = at_first * aged
+    factor, sessions = w.at("narrowing", world), c.sessions[rows]
+    for session in range(int(sessions.max(initial=0))):  # a product of few, the same on every CPU
+        left = np.where(sessions > session, left * factor, left)
+    return left
 
 
 RULE = Rule(name="bargaining", parameters=Parameters, flows={"sessions": "mediation sessions held with both parties"})

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import distributions, noise
-from sim.cases import NEVER, Activity, Kind, Stage, State, log_cases, move_cases, move_grievances
+from sim.cases import NEVER, Activity, Kind, Stage, State, log_cases, move_grievances
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.rules import bodies, desks, trust
+from sim.rules.grievances import FIRST_DISPUTE
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -60,121 +61,114 @@ class Parameters:
 def decide(w: Worlds) -> None:
     """Phase: households with a named grievance that is due choose between silence and the desks."""
     g = w.grievances
-    rows = np.flatnonzero((g.act <= w.day) & (g.state == State.QUIET))
+    rows = np.flatnonzero((g.act <= w.day) & (g.state == int(State.QUIET)))
     if len(rows) == 0:
         return
-    world, household = g.world[rows].astype(np.int64), g.household[rows].astype(np.int64)
-    compound = w.layout.up("household", "compound")[household]
-    weights = np.stack(_weights(w, rows, world, household, compound), axis=1)
-    ids = (g.household[rows], g.kind[rows], g.bearer[rows], g.ordinal[rows], g.tries[rows])
-    pick = distributions.choice(weights, noise.uniform(w.seeds[world], "claim.choice", *ids))
+    world = g.world[rows]
+    pick = distributions.choice(_weights(w, rows), noise.uniform(g.key[rows], "claim.choice", g.tries[rows]))
     g.tries[rows] += 1
-    g.act[rows] = w.day + w.at("review_days", world).astype(np.int64)
+    g.act[rows] = w.day + w.whole("review_days", world)
     voiced = pick != QUIET
-    rows, world, compound = rows[voiced], world[voiced], compound[voiced]
-    kind = np.array(OPTIONS)[pick[voiced] - 1]
-    body, community = (desks.of_compound(w, compound, k) for k in OPTIONS)
-    _claim(w, rows, world, kind, np.where(kind == desks.BODY, body, community))
+    rows = rows[voiced]
+    if len(rows):
+        _claim(w, rows, np.array(OPTIONS)[pick[voiced] - 1])
 
 
-def _weights(w: Worlds, rows: Ints, world: Ints, household: Ints, compound: Ints) -> list[NDArray[np.float64]]:
-    """Return exp(utility) of silence and of each desk."""
+def _weights(w: Worlds, rows: Ints) -> NDArray[np.float64]:
+    """Return exp(utility) of silence and of each desk, shape ``(grievances, 1 + desks)``."""
     g = w.grievances
-    severity = g.severity[rows] / 1000
-    out = [noise.exp(w.at("quiet", world) - w.at("quiet_severity", world) * severity)]
-    success = np.zeros(len(rows))
-    for kind in Kind:
-        here = g.kind[rows] == kind
-        success[here] = trust.in_success(w, kind, world[here], household[here])
-    for desk in OPTIONS:
-        row = desks.of_compound(w, compound, desk)
-        utility = (
-            w.at("any_desk", world)
-            + w.at("b_success", world) * success
-            - w.at("b_wait", world) * w.wait[world, row]
-            + w.at("b_trust", world) * trust.in_desk(w, trust.DESKS[desk], world, household)
-        )
-        within_reach = w.body[world, compound] > bodies.NONE if desk == desks.BODY else True
-        out.append(np.where(within_reach, noise.exp(utility), 0.0))
-    return out
+    world, household, kind = g.world[rows], g.household[rows], g.kind[rows]
+    compound = w.layout.up("household", "compound")[household]
+    utility = np.empty((1 + len(OPTIONS), len(rows)))
+    utility[QUIET] = w.at("quiet", world) - w.at("quiet_severity", world) * (g.severity[rows] / 1000)
+    success = np.empty(len(rows))
+    for number in Kind:
+        here = np.flatnonzero(kind == int(number))
+        success[here] = trust.in_success(w, number, world[here], household[here])
+    common = w.at("any_desk", world) + w.at("b_success", world) * success
+    for option, desk in enumerate(OPTIONS, start=1):
+        days = w.wait_days[world, desks.of_compound(w, compound, desk)]
+        confidence = trust.in_desk(w, trust.DESKS[desk], world, household)
+        utility[option] = common - w.at("b_wait", world) * days + w.at("b_trust", world) * confidence
+    weights = noise.exp(utility)
+    weights[1 + OPTIONS.index(desks.BODY)] *= w.body[world, compound] > bodies.NONE  # no body, no desk
+    return weights.T
 
 
-def _claim(w: Worlds, rows: Ints, world: Ints, kind: Ints, desk: Ints) -> None:
-    """Voice grievances at desks: each opens a case, joins one, or brings one back."""
+def _claim(w: Worlds, rows: Ints, kind: Ints) -> None:
+    """Voice grievances at desks of the given kinds: each opens a case, joins one, or brings one back."""
     g = w.grievances
-    if len(rows) == 0:
-        return
+    world = g.world[rows]
     w.count("claimed", world)
     g.claims[rows] += 1
     g.claimed[rows] = w.day
     g.desk[rows] = kind
     g.answered[rows] = False
-    g.act[rows] = w.day + w.at("answer_days", world).astype(np.int64)
-    shared = g.kind[rows] == Kind.ROOF
-    bearer = g.bearer[rows].astype(np.int64)
-    known = g.case[rows].copy()
-    known[shared] = w.leak_case[world[shared], bearer[shared]]
-    known_before = known >= 0
-    _open(w, rows[~known_before], world[~known_before], desk[~known_before])
+    g.act[rows] = w.day + w.whole("answer_days", world)
+    compound = w.layout.up("household", "compound")[g.household[rows]]
+    body, community = (desks.of_compound(w, compound, k) for k in OPTIONS)
+    desk = np.where(kind == desks.BODY, body, community)
+    shared = g.kind[rows] < FIRST_DISPUTE
+    known = g.case[rows]
+    known[shared] = w.leak_case[world[shared], g.bearer[rows[shared]]]
+    old = known >= 0
+    if not old.all():
+        _open(w, rows[~old], desk[~old], compound[~old])
+    if old.any():
+        joined, case = rows[old], known[old]
+        g.case[joined] = case
+        move_grievances(w, joined, State.JOINED)
+        log_cases(w, case, Activity.JOINED)
+        _bring_back(w, case, desk[old])
 
-    joined, case = rows[known_before], known[known_before]
-    g.case[joined] = case
-    move_grievances(w, joined, State.JOINED)
-    log_cases(w, case, Activity.JOINED)
-    _bring_back(w, case, desk[known_before])
 
-
-def _open(w: Worlds, rows: Ints, world: Ints, desk: Ints) -> None:
+def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints) -> None:
     """Open a case for each grievance; of several first claims about one defect the first opens, the rest join."""
     g, c = w.grievances, w.cases
-    if len(rows) == 0:
-        return
-    kind, bearer = g.kind[rows].astype(np.int64), g.bearer[rows].astype(np.int64)
-    defect = (world * len(Kind) + kind) * w.households + bearer
-    number = np.where(kind == Kind.ROOF, defect, -1 - rows)  # a dispute is never joined
+    defect = (g.world[rows] * len(Kind) + g.kind[rows]) * w.households + g.bearer[rows]
+    number = np.where(g.kind[rows] < FIRST_DISPUTE, defect, -1 - rows)  # a dispute is never joined
     _, first, which = np.unique(number, return_index=True, return_inverse=True)
-    opener = np.sort(first)  # the order of the table, not of the identities
-    place = np.empty(len(first), dtype=np.int64)
-    place[np.argsort(first, kind="stable")] = np.arange(len(first))
+    opener = np.sort(first)  # in the order of the table
+    place = np.searchsorted(opener, first)
     own = rows[opener]
+    world, kind = g.world[own], g.kind[own]
+    key = noise.bits(w.seeds[world], "case", kind, g.bearer[own], g.ordinal[own])
     opened = c.append(
-        world=g.world[own], kind=g.kind[own], bearer=g.bearer[own], other=g.other[own], ordinal=g.ordinal[own],
-        severity=g.severity[own], opened=w.day, stage=Stage.WAITING, desk=desk[opener], organiser=-1, ready=w.day,
-        started=0, handled=-NEVER, sessions=0, level_sessions=0, sittings=0, rounds=0, handoffs=0, drafted=False,
+        world=world, kind=kind, bearer=g.bearer[own], other=g.other[own], ordinal=g.ordinal[own], key=key,
+        compound=compound[opener], severity=g.severity[own], opened=w.day, stage=Stage.WAITING, desk=desk[opener],
+        organiser=-1, ready=w.day, started=0, handled=-NEVER, sessions=0, level_sessions=0, sittings=0, rounds=0,
+        handoffs=0, minutes=0, drafted=False,
     )  # fmt: skip
-    np.add.at(w.tally["cases"], (world[opener], kind[opener], np.full(len(opener), int(Stage.WAITING))), 1)
-    w.count("opened", world[opener])
+    kinds, stages = w.tally["cases"].shape[1:]
+    np.add.at(w.tally["cases"].reshape(-1), (world * kinds + kind) * stages + int(Stage.WAITING), 1)
+    w.count("opened", world)
     log_cases(w, opened, Activity.OPENED)
+    desks.enter_queue(w, opened, desk[opener])
     g.case[rows] = opened[place[which]]
     move_grievances(w, own, State.OPEN)
-    followers = np.setdiff1d(np.arange(len(rows)), opener)
-    move_grievances(w, rows[followers], State.JOINED)
-    log_cases(w, g.case[rows[followers]], Activity.JOINED)
+    later = np.ones(len(rows), dtype=bool)
+    later[opener] = False
+    move_grievances(w, rows[later], State.JOINED)
+    log_cases(w, g.case[rows[later]], Activity.JOINED)
 
-    shared = opened[c.kind[opened] == Kind.ROOF]
+    shared = opened[kind < FIRST_DISPUTE]
     w.leak_case[c.world[shared], c.bearer[shared]] = shared
-    alone = shared[~has_body(w, shared)]
-    c.ready[alone] = w.day + w.at("application_days", c.world[alone]).astype(np.int64)
-
-
-def has_body(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
-    """Return which cases lie in a compound with a body."""
-    found: NDArray[np.bool_] = w.body[w.cases.world[rows], desks.compound_of(w, rows)] > bodies.NONE
-    return found
+    alone = shared[w.body[c.world[shared], c.compound[shared]] == bodies.NONE]
+    c.ready[alone] = w.day + w.whole("application_days", c.world[alone])
 
 
 def _bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
     """Put lost cases before the desk of the new claim, and shelved ones before their organiser again."""
     c = w.cases
-    case, first = np.unique(case, return_index=True)
-    desk = desk[first]
-    lost = c.stage[case] == Stage.LOST
-    c.desk[case[lost]] = desk[lost]
-    shelved = c.stage[case] == Stage.SHELVED
-    again = case[lost | shelved]
-    c.ready[again] = w.day
-    move_cases(w, again, Stage.WAITING)
-    log_cases(w, case[shelved], Activity.RETABLED)
+    stage = c.stage[case]
+    gone = (stage == Stage.LOST) | (stage == Stage.SHELVED)
+    if not gone.any():
+        return
+    case, first = np.unique(case[gone], return_index=True)
+    stage, desk = c.stage[case], desk[gone][first]
+    c.ready[case] = w.day
+    desks.enter_queue(w, case, np.where(stage == Stage.LOST, desk, c.organiser[case]))
+    log_cases(w, case[stage == Stage.SHELVED], Activity.RETABLED)
 
 
 RULE = Rule(

@@ -15,16 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise
-from sim.cases import Activity, Kind, Stage, log_cases, move_cases
+from sim.cases import Activity, Stage, log_cases, move_cases
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
 from sim.rules import bodies
+from sim.rules.grievances import FIRST_DISPUTE
 from sim.space import rank_in_group
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
 
 Ints = NDArray[np.int64]
+
+WAITING, TRANSIT, LOST, APPROVAL = map(int, (Stage.WAITING, Stage.TRANSIT, Stage.LOST, Stage.APPROVAL))
 
 BODY, BRANCH, COMMUNITY = 0, 1, 2
 """Kinds of desk, in the order of `sim.rules.trust.DESKS`."""
@@ -71,8 +74,10 @@ class Parameters:
 
 def kinds(w: Worlds) -> Ints:
     """Return the kind of each desk row."""
-    compounds = w.layout.sizes["compound"]
-    return np.r_[np.tile([BODY, BRANCH], compounds), np.full(w.layout.sizes["community"], COMMUNITY)]
+    if "desk_kinds" not in w.derived:
+        compounds, communities = w.layout.sizes["compound"], w.layout.sizes["community"]
+        w.derived["desk_kinds"] = np.r_[np.tile([BODY, BRANCH], compounds), np.full(communities, COMMUNITY)]
+    return w.derived["desk_kinds"]
 
 
 def of_compound(w: Worlds, compound: Ints, kind: int) -> Ints:
@@ -80,17 +85,6 @@ def of_compound(w: Worlds, compound: Ints, kind: int) -> Ints:
     if kind == COMMUNITY:
         return 2 * w.layout.sizes["compound"] + w.layout.up("compound", "community")[compound]
     return 2 * compound + kind
-
-
-def compound_of(w: Worlds, rows: Ints) -> Ints:
-    """Return the compound in which each case's trouble is."""
-    c = w.cases
-    bearer = c.bearer[rows].astype(np.int64)
-    out = np.zeros(len(rows), dtype=np.int64)
-    shared = c.kind[rows] == Kind.ROOF
-    out[shared] = w.layout.up("building", "compound")[bearer[shared]]
-    out[~shared] = w.layout.up("household", "compound")[bearer[~shared]]
-    return out
 
 
 def staff(w: Worlds) -> None:
@@ -114,39 +108,54 @@ def staff(w: Worlds) -> None:
 def _post_waits(w: Worlds) -> None:
     """Post the days that a case brought today would wait, from the work in each queue."""
     c = w.cases
-    rows = np.flatnonzero((c.stage == Stage.WAITING) | (c.stage == Stage.APPROVAL))
-    backlog = np.zeros_like(w.wait)
-    np.add.at(backlog, (c.world[rows], c.desk[rows]), service_minutes(w, rows))
+    rows = np.flatnonzero((c.stage == WAITING) | (c.stage == APPROVAL))
+    backlog = np.zeros_like(w.desk_minutes)
+    np.add.at(backlog.reshape(-1), c.world[rows] * w.layout.sizes["desk"] + c.desk[rows], c.minutes[rows])
     own = w.p.sitting_hours * 60
-    a_day = w.desk_minutes / WEEK
-    with np.errstate(divide="ignore"):
-        w.wait[...] = np.minimum(np.where(w.desk_minutes > 0, (backlog + own) / a_day, LONGEST_WAIT), LONGEST_WAIT)
+    a_day = np.maximum(w.desk_minutes, 1) / WEEK
+    w.wait_days[...] = np.minimum(np.where(w.desk_minutes > 0, (backlog + own) / a_day, LONGEST_WAIT), LONGEST_WAIT)
 
 
-def service_minutes(w: Worlds, rows: Ints) -> Ints:
-    """Return the minutes that the next step of each queued case takes."""
+def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING) -> None:
+    """Put cases into a desk's queue; what their next step takes is settled on entering.
+
+    Args:
+        w: the worlds.
+        rows: case rows.
+        desk: desk row for each.
+        stage: `WAITING`, or `APPROVAL` for the second principal's queue.
+    """
     c = w.cases
-    world = c.world[rows]
-    hours = w.at("mediation_hours", world)
-    shared = c.kind[rows] == Kind.ROOF
-    step = np.where(c.drafted[rows], w.at("sitting_hours", world), w.at("proposal_hours", world))
-    step = np.where(to_be_sent_on(w, rows), w.at("triage_hours", world), step)
-    minutes: Ints = np.rint(60 * np.where(shared, step, hours)).astype(np.int64)
-    return minutes
+    c.desk[rows] = desk
+    c.minutes[rows] = _service_minutes(w, rows)
+    move_cases(w, rows, stage)
+
+
+def _service_minutes(w: Worlds, rows: Ints) -> Ints:
+    """Return the minutes that the next step of each case takes at the desk that has it."""
+    c = w.cases
+    if "step_minutes" not in w.derived:
+        steps = (w.p.mediation_hours, w.p.sitting_hours, w.p.proposal_hours, w.p.triage_hours)
+        w.derived["step_minutes"] = np.rint(60 * np.concatenate(steps, axis=1)).astype(np.int64).reshape(-1)
+    step = np.where(c.kind[rows] >= FIRST_DISPUTE, 0, np.where(c.drafted[rows], 1, 2))
+    step[to_be_sent_on(w, rows)] = 3
+    return w.derived["step_minutes"].take(c.world[rows] * 4 + step)
 
 
 def to_be_sent_on(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     """Return which cases lie with a community that has a body to organise the repair instead."""
     c = w.cases
     at_community = c.desk[rows] >= 2 * w.layout.sizes["compound"]
-    has_body = w.body[c.world[rows], compound_of(w, rows)] > bodies.NONE
-    return (c.kind[rows] == Kind.ROOF) & at_community & has_body & ~c.drafted[rows]
+    has_body = w.body[c.world[rows], c.compound[rows]] > bodies.NONE
+    return (c.kind[rows] < FIRST_DISPUTE) & at_community & has_body & ~c.drafted[rows]
 
 
 def arrive(w: Worlds) -> None:
-    """Phase: cases handed on yesterday and before arrive in the next desk's queue."""
+    """Phase: cases handed on some days ago arrive in the next desk's queue."""
     c = w.cases
-    move_cases(w, np.flatnonzero((c.stage == Stage.TRANSIT) & (c.ready <= w.day)), Stage.WAITING)
+    rows = np.flatnonzero((c.stage == TRANSIT) & (c.ready <= w.day))
+    if len(rows):
+        enter_queue(w, rows, c.desk[rows])
 
 
 def serve(w: Worlds) -> Ints:
@@ -156,32 +165,37 @@ def serve(w: Worlds) -> Ints:
     belong to the desk, so a more severe newcomer is served first.
     """
     c = w.cases
-    rows = np.flatnonzero(((c.stage == Stage.WAITING) | (c.stage == Stage.APPROVAL)) & (c.ready <= w.day))
+    rows = np.flatnonzero(((c.stage == WAITING) | (c.stage == APPROVAL)) & (c.ready <= w.day))
     balance = w.balance.reshape(-1)
-    if len(rows) == 0:
-        balance[...] = 0
-        return rows
-    desks = w.layout.sizes["desk"]
-    desk = c.world[rows].astype(np.int64) * desks + c.desk[rows]
+    desk = c.world[rows] * w.layout.sizes["desk"] + c.desk[rows]
     queued = np.bincount(desk, minlength=len(balance))
-    balance[...] = np.where(queued > 0, balance + w.desk_minutes.reshape(-1), 0)
+    balance += w.desk_minutes.reshape(-1)
+    balance *= queued > 0  # minutes that nobody needs are not saved
+    cost = c.minutes[rows] * WEEK
 
-    order = np.argsort((desk << 24) | ((1000 - c.severity[rows]) << 14) | (c.opened[rows] - w.first_book_day), kind="stable")
-    rows, desk = rows[order], desk[order]
-    cost = service_minutes(w, rows) * WEEK
+    # Only a desk that can pay for some case need be put in order.
+    able = np.zeros(len(balance), dtype=bool)
+    able[desk[cost <= balance[desk]]] = True
+    some = able[desk]
+    rows, desk, cost = rows[some], desk[some], cost[some]
+    if len(rows) == 0:
+        return rows
+    urgency = ((1000 - c.severity[rows].astype(np.int64)) << 14) | (c.opened[rows] - w.first_book_day)
+    order = np.argsort((desk << 24) | urgency, kind="stable")
+    rows, desk, cost = rows[order], desk[order], cost[order]
     total = np.cumsum(cost)
     first = np.flatnonzero(np.r_[True, desk[1:] != desk[:-1]])
     before = np.repeat(total[first] - cost[first], np.diff(np.r_[first, len(desk)]))
     done = total - before <= balance[desk]
-    np.subtract.at(balance, desk[done], cost[done])
-    served = np.bincount(desk[done], minlength=len(balance))
-    balance[served == queued] = 0
+    rows, desk, cost = rows[done], desk[done], cost[done]
+    np.subtract.at(balance, desk, cost)
+    served = np.bincount(desk, minlength=len(balance))
+    balance *= served < queued
 
-    rows, desk = rows[done], desk[done]
-    kind = kinds(w)[desk % desks]
+    kind = kinds(w)[desk % w.layout.sizes["desk"]]
     for number, name in enumerate(("minutes_body", "minutes_branch", "minutes_community")):
-        here = kind == number
-        w.count(name, c.world[rows[here]], cost[done][here] // WEEK)
+        here = np.flatnonzero(kind == number)
+        w.count(name, c.world[rows[here]], cost[here] // WEEK)
     return rows
 
 
@@ -193,30 +207,29 @@ def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
         rows: case rows.
         desk: desk row each is sent to.
     """
-    c = w.cases
     if len(rows) == 0:
         return
+    c = w.cases
     world = c.world[rows]
     c.handoffs[rows] += 1
-    loss = w.at("handoff_loss", world)
     booked = write_ledger(w, rows)
-    loss = np.where(booked, np.minimum(loss, w.ledger_loss[world, compound_of(w, rows)]), loss)
-    ids = (c.kind[rows], c.bearer[rows], c.ordinal[rows], c.handoffs[rows])
-    lost = noise.chance(loss, w.seeds[world], "handoff.lost", *ids)
+    loss = w.at("handoff_loss", world)
+    loss = np.where(booked, np.minimum(loss, w.ledger_loss[world, c.compound[rows]]), loss)
+    lost = noise.chance(loss, c.key[rows], "handoff.lost", c.handoffs[rows])
     log_cases(w, rows, Activity.HANDED_OFF)
     w.count("handed_off", world)
     w.count("lost", world[lost])
     c.desk[rows] = desk
     c.level_sessions[rows] = 0
-    c.ready[rows] = w.day + w.at("handoff_days", world).astype(np.int64)
-    move_cases(w, rows[~lost], Stage.TRANSIT)
-    move_cases(w, rows[lost], Stage.LOST)
+    c.ready[rows] = w.day + w.whole("handoff_days", world)
+    move_cases(w, rows[~lost], TRANSIT)
+    move_cases(w, rows[lost], LOST)
     log_cases(w, rows[lost], Activity.LOST)
 
 
 def write_ledger(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     """Enter cases in their compound's ledger as far as the keeper's minutes go; return which were."""
-    world, compound = w.cases.world[rows].astype(np.int64), compound_of(w, rows)
+    world, compound = w.cases.world[rows], w.cases.compound[rows]
     cost = np.rint(w.at("triage_hours", world) * 60).astype(np.int64) * WEEK
     nth = rank_in_group(world * w.layout.sizes["compound"] + compound)
     booked: NDArray[np.bool_] = (nth + 1) * cost <= w.ledger_balance[world, compound]
@@ -235,7 +248,7 @@ RULE = Rule(
     columns=(
         Column("desk_minutes", "desk", np.int64, "minutes a week the desk gives to cases"),
         Column("balance", "desk", np.int64, "minutes in hand for the head of the queue, sevenths"),
-        Column("wait", "desk", np.float64, "posted expected wait, days"),
+        Column("wait_days", "desk", np.float64, "posted expected wait, days"),
         Column("ledger_balance", "compound", np.int64, "minutes in hand for ledger entries, sevenths"),
     ),
     levers=(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import distributions, noise
+from sim import noise
 from sim.cases import NEVER, Activity, Kind, Stage, State, close_cases, move_grievances
 from sim.columns import Rule
 from sim.parameters import parameter
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 
-DISPUTES = (Kind.NEIGHBOUR,)
-"""Kinds that are between parties; the others are shared defects, which do not fade."""
+FIRST_DISPUTE = int(Kind.NEIGHBOUR)
+"""Kinds from this one on are between parties; those before are shared defects, which do not fade."""
 
 REOPENINGS = 16
 """An ordinal is this times the bearer's count of events, plus the times broken and reopened."""
@@ -63,16 +63,13 @@ class Parameters:
     )  # fmt: skip
 
 
-def _key(w: Worlds, rows: Ints) -> tuple[Any, ...]:
-    """Return what identifies grievances in draws: seed is given apart; household, kind, bearer, ordinal."""
-    g = w.grievances
-    return g.household[rows], g.kind[rows], g.bearer[rows], g.ordinal[rows]
+LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN = map(int, State)  # numpy is slow on enums
 
 
 def arise(
     w: Worlds, world: Ints, household: Ints, kind: Kind, bearer: Ints, other: Any, ordinal: Ints, severity: NDArray[Any]
-) -> Ints:
-    """Let grievances be felt from today on and return their rows.
+) -> None:
+    """Let grievances be felt from today on.
 
     Args:
         w: the worlds.
@@ -85,26 +82,27 @@ def arise(
         severity: between 0 and 1.
     """
     if len(world) == 0:
-        return np.zeros(0, dtype=np.int64)
-    seeds, ids = w.seeds[world], (household, int(kind), bearer, ordinal)
-    naming = distributions.days(w.at("naming_days", world), seeds, "grievance.naming", *ids)
+        return
+    key = noise.bits(w.seeds[world], "grievance", int(kind), household, bearer, ordinal)
+    naming, festering, fading = noise.exponential(
+        key, ("grievance.naming", "grievance.escalation", "grievance.fade"), 0
+    )
     scale = w.at("escalation_days", world) * (1.5 - severity)
-    time = distributions.weibull(w.at("escalation_shape", world), scale, seeds, "grievance.escalation", *ids)
-    fade = np.full(len(world), NEVER)
-    if kind in DISPUTES:
-        fade = w.day + distributions.days(w.at("fade_days", world), seeds, "grievance.fade", *ids, 0)
+    time = scale * noise.power(festering, 1.0 / w.at("escalation_shape", world))
+    disputed = kind >= FIRST_DISPUTE
     thousandths = np.rint(1000 * severity).astype(np.int64)
-    rows = w.grievances.append(
-        world=world, household=household, kind=int(kind), bearer=bearer, other=other, ordinal=ordinal,
-        severity=thousandths, born=w.day, state=State.LATENT, aching=True, tries=0, claims=0, claimed=0, desk=-1,
-        answered=False, case=-1, act=w.day + naming, fade=fade,
-        escalate=np.minimum(w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64), NEVER),
+    w.grievances.append(
+        world=world, household=household, kind=int(kind), bearer=bearer, other=other, ordinal=ordinal, key=key,
+        severity=thousandths, born=w.day, state=LATENT, aching=True, tries=0, claims=0, claimed=0, desk=-1,
+        answered=False, case=-1, act=w.day + w.wait("naming_days", world, naming),
+        fade=w.day + w.wait("fade_days", world, fading) if disputed else NEVER,
+        escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
     )  # fmt: skip
-    np.add.at(w.tally["grievances"], (world, np.full(len(world), int(kind)), np.zeros(len(world), dtype=int)), 1)
+    kinds, states = w.tally["grievances"].shape[1:]
+    np.add.at(w.tally["grievances"].reshape(-1), (world * kinds + int(kind)) * states + LATENT, 1)
     w.stocks("unresolved", world, thousandths)
     w.stocks("aching", world, 1)
     w.count("arisen", world)
-    return rows
 
 
 def _end_ache(w: Worlds, rows: Ints) -> None:
@@ -125,65 +123,71 @@ def relieve(w: Worlds, rows: Ints) -> None:
 def mature(w: Worlds) -> None:
     """Phase: what is felt is named; what is unresolved fades or escalates; claimants look for an answer."""
     g = w.grievances
-    claimed = (g.state == State.OPEN) | (g.state == State.JOINED)
-    _fade(w, np.flatnonzero((g.fade <= w.day) & g.aching & ~claimed))
-    _escalate(w, np.flatnonzero((g.escalate <= w.day) & (g.state <= State.JOINED)))
+    faded = np.flatnonzero((g.fade <= w.day) & g.aching)
+    state = g.state[faded]
+    _fade(w, faded[(state != OPEN) & (state != JOINED)])
+    escalated = np.flatnonzero(g.escalate <= w.day)
+    _escalate(w, escalated[g.state[escalated] <= JOINED])
     due = np.flatnonzero(g.act <= w.day)
     if len(due) == 0:
         return
     state = g.state[due]
-    move_grievances(w, due[state == State.LATENT], State.QUIET)
-    waiting = due[(state == State.OPEN) | (state == State.JOINED)]
+    move_grievances(w, due[state == LATENT], QUIET)
+    waiting = due[(state == OPEN) | (state == JOINED)]
     asked = g.answered[waiting]
     _withdraw(w, waiting[asked])
     _look_for_answer(w, waiting[~asked])
-    _break(w, due[state == State.SETTLED])
+    _break(w, due[state == SETTLED])
 
 
 def _fade(w: Worlds, rows: Ints) -> None:
     """End what has faded: unclaimed ones lapse, those given up keep their state but ache no more."""
+    if len(rows) == 0:
+        return
     g = w.grievances
     _end_ache(w, rows)
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
-    fresh = rows[g.state[rows] <= State.QUIET]
+    fresh = rows[g.state[rows] <= QUIET]
     w.count("lapsed", g.world[fresh])
     _drop_case(w, fresh, Stage.WITHDRAWN, Activity.WITHDRAWN)
-    move_grievances(w, fresh, State.LAPSED)
+    move_grievances(w, fresh, LAPSED)
 
 
 def _escalate(w: Worlds, rows: Ints) -> None:
     """Take grievances to a petition or a fight: beyond the model, not resolved, so they go on aching."""
-    g = w.grievances
-    w.count("escalated", g.world[rows])
+    if len(rows) == 0:
+        return
+    w.count("escalated", w.grievances.world[rows])
     _drop_case(w, rows, Stage.ESCALATED, Activity.ESCALATED)
-    _hear_end(w, rows, np.zeros(len(rows), dtype=bool))
-    _give_up(w, rows, State.ESCALATED)
+    _hear_end(w, rows, False)
+    _give_up(w, rows, ESCALATED)
 
 
 def _withdraw(w: Worlds, rows: Ints) -> None:
     """Let claimants who are tired of waiting leave: a dispute is over, a defect goes on and may be claimed again."""
+    if len(rows) == 0:
+        return
     g = w.grievances
     w.count("withdrawn", g.world[rows])
-    defect = ~np.isin(g.kind[rows], DISPUTES)
-    silent, rows = rows[defect], rows[~defect]
-    _hear_end(w, silent, np.zeros(len(silent), dtype=bool))
-    g.case[silent] = -1
-    g.act[silent] = w.day + w.at("review_days", g.world[silent]).astype(np.int64)
-    move_grievances(w, silent, State.QUIET)
     _drop_case(w, rows, Stage.WITHDRAWN, Activity.WITHDRAWN)
-    _hear_end(w, rows, np.zeros(len(rows), dtype=bool))
-    _give_up(w, rows, State.WITHDRAWN)
+    _hear_end(w, rows, False)
+    defect = g.kind[rows] < FIRST_DISPUTE
+    silent = rows[defect]
+    g.act[silent] = w.day + w.whole("review_days", g.world[silent])
+    move_grievances(w, silent, QUIET)
+    _give_up(w, rows[~defect], WITHDRAWN)
 
 
 def fail(w: Worlds, rows: Ints) -> None:
-    """Lapse grievances for which every level has been tried in vain."""
+    """Lapse grievances for which every level has been tried in vain; their case is closed by the caller."""
     w.count("lapsed", w.grievances.world[rows])
-    _hear_end(w, rows, np.zeros(len(rows), dtype=bool))
-    _give_up(w, rows, State.LAPSED)
+    _hear_end(w, rows, False)
+    w.grievances.case[rows] = -1
+    _give_up(w, rows, LAPSED)
 
 
-def _give_up(w: Worlds, rows: Ints, state: State) -> None:
+def _give_up(w: Worlds, rows: Ints, state: int) -> None:
     """Leave grievances unresolved: nobody acts on them any more, disputes fade in time."""
     g = w.grievances
     _draw_fade(w, rows)
@@ -195,92 +199,82 @@ def _give_up(w: Worlds, rows: Ints, state: State) -> None:
 def _draw_fade(w: Worlds, rows: Ints) -> None:
     """Start the fading of disputes that leave a desk; fading is memoryless, so it starts afresh."""
     g = w.grievances
-    rows = rows[np.isin(g.kind[rows], DISPUTES)]
+    rows = rows[g.kind[rows] >= FIRST_DISPUTE]
     if len(rows):
-        mean = w.at("fade_days", g.world[rows])
-        again = 1 + g.claims[rows]
-        g.fade[rows] = w.day + distributions.days(mean, w.seeds[g.world[rows]], "grievance.fade", *_key(w, rows), again)
+        draw = noise.exponential(g.key[rows], "grievance.fade", g.claims[rows])
+        g.fade[rows] = w.day + w.wait("fade_days", g.world[rows], draw)
 
 
 def _drop_case(w: Worlds, rows: Ints, stage: Stage, activity: Activity) -> None:
     """End the disputes whose claimant leaves; a defect's case stays on the books without the claimant."""
     g = w.grievances
-    pointed = g.case[rows]
-    own = np.isin(g.kind[rows], DISPUTES) & (pointed >= 0)
-    close_cases(w, pointed[own], stage, activity)
+    own = rows[(g.kind[rows] >= FIRST_DISPUTE) & (g.case[rows] >= 0)]
+    close_cases(w, g.case[own], stage, activity)
     g.case[rows] = -1
 
 
 def _look_for_answer(w: Worlds, rows: Ints) -> None:
     """Ask, once a claim: was I answered in time? Whoever hears that the case was lost is back at the start."""
-    g, c = w.grievances, w.cases
     if len(rows) == 0:
         return
-    world, household, case = g.world[rows], g.household[rows], g.case[rows]
-    under_way = np.isin(c.stage[case], (Stage.SIGNING, Stage.WORKS))
-    good = under_way | (c.handled[case] >= g.claimed[rows])
-    for number, desk in enumerate(trust.DESKS):
-        if desk in trust.TRUSTED:
-            here = g.desk[rows] == number
-            trust.hear(w, desk, good[here], world[here], household[here])
+    g, c = w.grievances, w.cases
+    world, case = g.world[rows], g.case[rows]
+    stage = c.stage[case]
+    good = (c.handled[case] >= g.claimed[rows]) | (stage == Stage.SIGNING) | (stage == Stage.WORKS)
+    trust.hear(w, trust.DESKS, g.desk[rows], good, world, g.household[rows])
     g.answered[rows] = True
-    patience = distributions.days(
-        w.at("patience_days", world), w.seeds[world], "claim.patience", *_key(w, rows), g.claims[rows]
-    )
+    patience = w.wait("patience_days", world, noise.exponential(g.key[rows], "claim.patience", g.claims[rows]))
     g.act[rows] = np.maximum(g.claimed[rows] + patience, w.day + 1)
-    lost = rows[c.stage[case] == Stage.LOST]
-    move_grievances(w, lost, State.QUIET)
-    _draw_fade(w, lost)
-    g.act[lost] = w.day + w.at("review_days", g.world[lost]).astype(np.int64)
+    lost = rows[stage == Stage.LOST]
+    if len(lost):
+        move_grievances(w, lost, QUIET)
+        _draw_fade(w, lost)
+        g.act[lost] = w.day + w.whole("review_days", g.world[lost])
 
 
 def settle(w: Worlds, rows: Ints) -> None:
     """Settle grievances: they ache no more; an agreement may be broken within a year."""
-    g = w.grievances
     if len(rows) == 0:
         return
-    world = g.world[rows]
-    w.count("settled", world)
-    _hear_end(w, rows, np.ones(len(rows), dtype=bool))
+    g = w.grievances
+    w.count("settled", g.world[rows])
+    _hear_end(w, rows, True)
     _end_ache(w, rows)
-    move_grievances(w, rows, State.SETTLED)
+    move_grievances(w, rows, SETTLED)
     g.case[rows] = -1
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
     g.fade[rows] = NEVER
-    agreed = rows[np.isin(g.kind[rows], DISPUTES)]
-    world = g.world[agreed]
-    years = noise.exponential(w.seeds[world], "agreement.relapse", *_key(w, agreed)) / w.at("relapse_rate", world)
-    within = years < 1.0  # later quarrels are new quarrels: "no relapse in 12 months" is what is measured
-    g.act[agreed[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
+    agreed = rows[g.kind[rows] >= FIRST_DISPUTE]
+    if len(agreed):
+        years = noise.exponential(g.key[agreed], "agreement.relapse") / w.at("relapse_rate", g.world[agreed])
+        within = years < 1.0  # later quarrels are new quarrels: "no relapse in 12 months" is what is measured
+        g.act[agreed[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
 
 
 def _break(w: Worlds, rows: Ints) -> None:
     """Break agreements: the old grievance is booked as broken, a new one is felt by the same household."""
-    g = w.grievances
     if len(rows) == 0:
         return
+    g = w.grievances
     w.count("relapsed", g.world[rows])
     g.act[rows] = NEVER
-    move_grievances(w, rows, State.BROKEN)
-    kept = {f: getattr(g, f)[rows].astype(np.int64) for f in ("world", "household", "bearer", "other", "ordinal")}
-    severity = g.severity[rows] / 1000
-    again = kept["ordinal"] % REOPENINGS < REOPENINGS - 1  # a quarrel broken sixteen times stays broken
-    for kind in DISPUTES:
-        here = again & (g.kind[rows] == kind)
-        kept_here = {f: v[here] for f, v in kept.items()}
-        kept_here["ordinal"] = kept_here["ordinal"] + 1
-        arise(w, kind=kind, severity=severity[here], **kept_here)
+    move_grievances(w, rows, BROKEN)
+    rows = rows[g.ordinal[rows] % REOPENINGS < REOPENINGS - 1]  # what broke fifteen times stays broken
+    old = {f: getattr(g, f)[rows] for f in ("world", "household", "kind", "bearer", "other", "ordinal", "severity")}
+    for kind in Kind:
+        same = {f: v[old["kind"] == kind] for f, v in old.items() if f != "kind"}
+        same["ordinal"] = same["ordinal"].astype(np.int64) + 1
+        arise(w, kind=kind, **(same | {"severity": same["severity"] / 1000}))
 
 
-def _hear_end(w: Worlds, rows: Ints, good: NDArray[np.bool_]) -> None:
+def _hear_end(w: Worlds, rows: Ints, good: bool) -> None:
     """Let claimants and their neighbours learn how a claimed grievance ended."""
     g = w.grievances
-    claimed = np.isin(g.state[rows], (State.OPEN, State.JOINED))
-    for kind in Kind:
-        here = claimed & (g.kind[rows] == kind)
-        at = rows[here]
-        trust.hear(w, kind.name.lower(), good[here], g.world[at].astype(np.int64), g.household[at].astype(np.int64))
+    state = g.state[rows]
+    rows = rows[(state == OPEN) | (state == JOINED)]
+    outcome = np.full(len(rows), good)
+    trust.hear(w, trust.KINDS, g.kind[rows].astype(np.int64), outcome, g.world[rows], g.household[rows])
 
 
 RULE = Rule(

@@ -17,7 +17,7 @@ def handle(w: Worlds) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    shared, second = c.kind[rows] == Kind.ROOF, c.stage[rows] == Stage.APPROVAL
+    shared, second = c.kind[rows] == int(Kind.ROOF), c.stage[rows] == int(Stage.APPROVAL)
     bargaining.mediate(w, rows[~shared])
     repairs.approve(w, rows[shared & second])
     repairs.organise(w, rows[shared & ~second])

@@ -78,12 +78,16 @@ def _other_party(w: Worlds, world: Ints, household: Ints, nth: Ints) -> Ints:
     entrance = w.layout.up("household", "entrance")[household]
     first, size = w.layout.first("entrance", "household")[entrance], w.layout.count("entrance", "household")[entrance]
     u = noise.uniform(w.seeds[world], "quarrel.other", household, nth)
-    step = 1 + np.floor(u * (size - 1)).astype(np.int64)
+    start = household - first + 1 + np.floor(u * (size - 1)).astype(np.int64)
     other = np.full(len(household), -1, dtype=np.int64)
+    looking = np.arange(len(household))
     for extra in range(int(size.max())):
-        at = first + (household - first + step + extra) % size
-        fits = (other < 0) & (extra < size) & (at != household) & (w.tenure[world, at] != VACANT)
-        other[fits] = at[fits]
+        at = first[looking] + (start[looking] + extra) % size[looking]
+        fits = (at != household[looking]) & (w.tenure[world[looking], at] != VACANT)
+        other[looking[fits]] = at[fits]
+        looking = looking[~fits & (extra + 1 < size[looking])]
+        if len(looking) == 0:
+            break
     return other
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import books, clocks, distributions, noise
+from sim import books, distributions, noise
 from sim.cases import Activity, Clock, Stage, close_cases, log_cases, move_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 MONTH = 30
+
+NOBODY = 2.0
+"""A share signed that is never reached."""
+
+LONGEST_ROUND = 512
+"""Days that no signing round reaches, so that (round, day of the round) is one number."""
 
 
 @dataclass(frozen=True)
@@ -89,22 +95,24 @@ class Parameters:
 
 def organise(w: Worlds, rows: Ints) -> None:
     """Lay the given repairs before the first principal; send on what another desk should organise."""
+    if len(rows) == 0:
+        return
     c = w.cases
     onward = desks.to_be_sent_on(w, rows)
     away = rows[onward]
-    desks.hand_off(w, away, desks.of_compound(w, desks.compound_of(w, away), desks.BODY))
+    desks.hand_off(w, away, desks.of_compound(w, c.compound[away], desks.BODY))
     rows = rows[~onward]
     log_cases(w, rows[~c.drafted[rows]], Activity.PROPOSED)
     c.drafted[rows] = True
     c.organiser[rows] = c.desk[rows]
-    rows = _lay_before(w, rows, principal=0)
-    _sign_or_refer(w, rows)
+    _sign_or_refer(w, _lay_before(w, rows, principal=0))
 
 
 def approve(w: Worlds, rows: Ints) -> None:
-    """Lay the given repairs before the second principal."""
-    w.cases.desk[rows] = w.cases.organiser[rows]
-    move_cases(w, rows, Stage.WAITING)
+    """Lay the given repairs before the second principal; what is turned back waits at the organiser's desk."""
+    if len(rows) == 0:
+        return
+    desks.enter_queue(w, rows, w.cases.organiser[rows])
     _start_signing(w, _lay_before(w, rows, principal=1))
 
 
@@ -114,11 +122,12 @@ def _lay_before(w: Worlds, rows: Ints, principal: int) -> Ints:
     world = c.world[rows]
     c.sittings[rows] += 1
     c.handled[rows] = w.day
-    ids = (c.bearer[rows], c.ordinal[rows], c.sittings[rows], principal)
-    back = noise.chance(w.at("veto", world), w.seeds[world], "repair.veto", *ids)
-    c.ready[rows[back]] = w.day + w.at("session_gap_days", world[back]).astype(np.int64)
+    back = noise.chance(w.at("veto", world), c.key[rows], "repair.veto", principal, c.sittings[rows])
+    returned = rows[back]
+    c.ready[returned] = w.day + w.whole("session_gap_days", world[back])
+    desks.enter_queue(w, returned, c.organiser[returned])
     w.count("turned_back", world[back])
-    log_cases(w, rows[back], Activity.TURNED_BACK)
+    log_cases(w, returned, Activity.TURNED_BACK)
     log_cases(w, rows[~back], Activity.APPROVED)
     return rows[~back]
 
@@ -126,15 +135,14 @@ def _lay_before(w: Worlds, rows: Ints, principal: int) -> Ints:
 def _sign_or_refer(w: Worlds, rows: Ints) -> None:
     """Let owners sign, or refer the proposal to the second principal where one stands and can be reached."""
     c = w.cases
-    world, compound = c.world[rows], desks.compound_of(w, rows)
+    world, compound = c.world[rows], c.compound[rows]
     branch = desks.of_compound(w, compound, desks.BRANCH)
     at_body = c.desk[rows] == desks.of_compound(w, compound, desks.BODY)
-    in_sight = w.wait[world, branch] <= w.at("second_patience_days", world)
+    in_sight = w.wait_days[world, branch] <= w.at("second_patience_days", world)
     asked = at_body & (w.principals[world, compound] > 1) & in_sight
     referred = rows[asked]
-    c.desk[referred] = branch[asked]
     c.ready[referred] = w.day
-    move_cases(w, referred, Stage.APPROVAL)
+    desks.enter_queue(w, referred, branch[asked], Stage.APPROVAL)
     w.count("referred", world[asked])
     log_cases(w, referred, Activity.REFERRED)
     _start_signing(w, rows[~asked])
@@ -142,107 +150,115 @@ def _sign_or_refer(w: Worlds, rows: Ints) -> None:
 
 def _start_signing(w: Worlds, rows: Ints) -> None:
     """Fix cost and shares of the repairs and ask the building's owners."""
-    c = w.cases
     if len(rows) == 0:
         return
-    world, building = c.world[rows].astype(np.int64), c.bearer[rows].astype(np.int64)
+    c = w.cases
+    world, building = c.world[rows], c.bearer[rows]
     c.rounds[rows] += 1
     c.started[rows] = w.day
     move_cases(w, rows, Stage.SIGNING)
     log_cases(w, rows, Activity.SIGNING)
-    u = noise.uniform(w.seeds[world], "roof.cost", building, c.ordinal[rows])
     low, mode, high = (w.at("roof_cost_" + k, world) for k in ("low", "mode", "high"))
     months = (w.day - w.leak_day[world, building]) / MONTH
-    yuan = distributions.triangular(low, mode, high, u) * (1 + w.at("leak_growth", world) * months)
-    fen = np.rint(yuan * books.FEN).astype(np.int64)
+    yuan = distributions.triangular(low, mode, high, noise.uniform(c.key[rows], "roof.cost"))
+    fen = np.rint(yuan * (1 + w.at("leak_growth", world) * months) * books.FEN).astype(np.int64)
     w.repair_cost[world, building] = fen
     w.share[world, building] = -(-fen // w.layout.count("building", "household")[building])
     w.signers[world, building] = 0
     owners, position = w.layout.rows_of("building", "household", building)
-    w.signed[world[position], owners] = False
-    _consider_later(w, world[position], owners, rows[position])
+    at = world[position]
+    w.signed[at, owners] = False
+    need = _signers_needed(w, rows[position], at, owners)
+    w.signers_needed[at, owners] = need
+    asked = need < NOBODY
+    _consider_later(w, rows[position[asked]], at[asked], owners[asked])
 
 
-def _consider_later(w: Worlds, world: Ints, owners: Ints, case: Ints) -> None:
-    """Put on the agenda when each owner next thinks about the share asked of them."""
-    c = w.cases
-    since = w.day - c.started[case]
-    ids = (owners, c.ordinal[case], c.rounds[case], since)
-    wait = distributions.days(w.at("consider_days", world), w.seeds[world], "share.consider", *ids)
-    day = w.day + wait
-    soon = day < c.started[case] + w.at("signing_days", world)
-    w.agenda.append(
-        world=world[soon], clock=Clock.CONSIDER, row=owners[soon], day=day[soon], stamp=c.started[case[soon]]
-    )
+def _signers_needed(w: Worlds, case: Ints, world: Ints, owner: Ints) -> NDArray[np.float64]:
+    """Return the share of the building that must have signed before each owner signs; `NOBODY` = never.
 
-
-def consider(w: Worlds) -> None:
-    """Phase: owners whose turn it is sign and pay their share, or put it off."""
-    world, owner, stamp = clocks.due_with_stamp(w, Clock.CONSIDER)
-    if len(world) == 0:
-        return
-    c = w.cases
-    building = w.layout.up("household", "building")[owner]
-    case = w.leak_case[world, building]
-    current = case >= 0
-    current[current] = (c.stage[case[current]] == Stage.SIGNING) & (c.started[case[current]] == stamp[current])
-    world, owner, building, case = world[current], owner[current], building[current], case[current]
-    if len(world) == 0:
-        return
-    signs = _willing(w, world, owner, building, case)
-    payer, at, house = world[signs], owner[signs], building[signs]
-    w.signed[payer, at] = True
-    np.add.at(w.signers, (payer, house), 1)
-    books.transfer(w, "purse", at, "escrow", house, payer, w.share[payer, house])
-    w.count("signed_shares", payer)
-    _consider_later(w, world[~signs], owner[~signs], case[~signs])
-
-
-def _willing(w: Worlds, world: Ints, owner: Ints, building: Ints, case: Ints) -> NDArray[np.bool_]:
-    """Return which owners sign today, given how many had signed by this morning."""
+    An owner's threshold (Granovetter 1978): benefit over share + social proof x share signed +
+    weight x (trust in the organiser - 1/2) >= 1. She makes up her mind when the round begins.
+    """
     seeds = w.seeds[world]
     top = w.layout.traits["top"][owner] == 1
     mean = np.where(top, w.at("benefit_top", world), w.at("benefit", world))
     sd = np.where(top, w.at("benefit_top_sd", world), w.at("benefit_sd", world))
-    benefit = mean + sd * distributions.normal(seeds, "owner.benefit", owner)
-    others = w.signers[world, building] / w.layout.count("building", "household")[building]
+    own = mean + sd * distributions.normal(seeds, "owner.benefit", owner)
     by_community = w.cases.organiser[case] >= 2 * w.layout.sizes["compound"]
-    in_organiser = np.where(
-        by_community, trust.in_desk(w, "community", world, owner), trust.in_desk(w, "body", world, owner)
-    )
-    u = benefit + w.at("social_proof", world) * others + w.at("share_trust", world) * (in_organiser - 0.5)
+    confidence = trust.in_desk(w, "body", world, owner)
+    confidence[by_community] = trust.in_desk(w, "community", world[by_community], owner[by_community])
+    short = 1 - own - w.at("share_trust", world) * (confidence - 0.5)
     never = noise.chance(w.at("never_pay", world), seeds, "owner.never_pays", owner)
-    willing: NDArray[np.bool_] = (u >= 1) & ~never
-    return willing
+    unreachable = short > w.at("social_proof", world)
+    return np.where(never | unreachable, NOBODY, short / w.at("social_proof", world))
+
+
+def _consider_later(w: Worlds, case: Ints, world: Ints, owner: Ints) -> None:
+    """Put on the agenda when each owner next thinks about the share asked of them."""
+    if len(case) == 0:
+        return
+    c = w.cases
+    started = c.started[case]
+    draw = noise.exponential(c.key[case], "share.consider", owner, c.rounds[case] * LONGEST_ROUND + w.day - started)
+    day = w.day + w.wait("consider_days", world, draw)
+    soon = day < started + w.at("signing_days", world)
+    w.agenda.append(world=world[soon], clock=Clock.CONSIDER, row=owner[soon], day=day[soon], stamp=started[soon])
+
+
+def consider(w: Worlds) -> None:
+    """Phase: owners whose turn it is sign and pay their share, or put it off."""
+    world, owner, stamp = w.page[int(Clock.CONSIDER)]
+    c = w.cases
+    if len(world) == 0 or len(c) == 0:
+        return
+    building = w.layout.up("household", "building")[owner]
+    house = world * w.layout.sizes["building"] + building
+    case = w.leak_case.reshape(-1).take(house)
+    open_round = (case >= 0) & (c.stage.take(case) == int(Stage.SIGNING)) & (c.started.take(case) == stamp)
+    if not open_round.all():
+        world, owner, building, case, house = (a[open_round] for a in (world, owner, building, case, house))
+    have = w.signers.reshape(-1).take(house) / w.layout.count("building", "household")[building]
+    signs = have >= w.signers_needed.reshape(-1).take(world * w.households + owner)
+    payer, at, site = world[signs], owner[signs], building[signs]
+    w.signed[payer, at] = True
+    np.add.at(w.signers.reshape(-1), house[signs], np.int32(1))
+    books.transfer(w, "purse", at, "escrow", site, payer, w.share[payer, site])
+    w.count("signed_shares", payer)
+    _consider_later(w, case[~signs], world[~signs], owner[~signs])
 
 
 def fund(w: Worlds) -> None:
     """Phase: start the works of repairs with enough money; pay back those that ran out of time."""
     c = w.cases
-    rows = np.flatnonzero(c.stage == Stage.SIGNING)
+    rows = np.flatnonzero(c.stage == int(Stage.SIGNING))
     if len(rows) == 0:
         return
-    world, building = c.world[rows].astype(np.int64), c.bearer[rows].astype(np.int64)
+    world, building = c.world[rows], c.bearer[rows]
     held = w.escrow[world, building]
     enough = held >= np.ceil(w.at("funded_share", world) * w.repair_cost[world, building])
     late = ~enough & (w.day - c.started[rows] >= w.at("signing_days", world))
 
+    _refund(w, rows[late])
+    if not enough.any():
+        return
     begun = rows[enough]
     outside = np.zeros(len(begun), dtype=np.int64)
     books.transfer(w, "escrow", building[enough], "outside", outside, world[enough], held[enough])
     w.count("repair_fen", world[enough], held[enough])
     w.count("unpaid_fen", world[enough], np.maximum(w.repair_cost[world, building] - held, 0)[enough])
-    c.ready[begun] = w.day + w.at("works_days", world[enough]).astype(np.int64)
+    c.ready[begun] = w.day + w.whole("works_days", world[enough])
     c.started[begun] = w.day
     move_cases(w, begun, Stage.WORKS)
     log_cases(w, begun, Activity.FUNDED)
-    _refund(w, rows[late])
 
 
 def _refund(w: Worlds, rows: Ints) -> None:
     """Pay the shares of failed rounds back and shelve the proposals."""
+    if len(rows) == 0:
+        return
     c = w.cases
-    world, building = c.world[rows].astype(np.int64), c.bearer[rows].astype(np.int64)
+    world, building = c.world[rows], c.bearer[rows]
     owners, position = w.layout.rows_of("building", "household", building)
     paid = w.signed[world[position], owners]
     owners, position = owners[paid], position[paid]
@@ -257,14 +273,15 @@ def _refund(w: Worlds, rows: Ints) -> None:
 def retable(w: Worlds) -> None:
     """Phase: proposals that a ledger keeps come before the principal again when their deadline has passed."""
     c = w.cases
-    rows = np.flatnonzero(c.stage == Stage.SHELVED)
+    rows = np.flatnonzero(c.stage == int(Stage.SHELVED))
     if len(rows) == 0:
         return
-    compound = desks.compound_of(w, rows)
-    overdue = rows[w.day - c.started[rows] >= w.ledger_deadline[c.world[rows], compound]]
+    overdue = rows[w.day - c.started[rows] >= w.ledger_deadline[c.world[rows], c.compound[rows]]]
+    if len(overdue) == 0:
+        return
     again = overdue[desks.write_ledger(w, overdue)]
     c.ready[again] = w.day
-    move_cases(w, again, Stage.WAITING)
+    desks.enter_queue(w, again, c.organiser[again])
     w.count("retabled", c.world[again])
     log_cases(w, again, Activity.RETABLED)
 
@@ -272,11 +289,11 @@ def retable(w: Worlds) -> None:
 def work(w: Worlds) -> None:
     """Phase: crews finish; the roof is checked and dry."""
     c = w.cases
-    rows = np.flatnonzero((c.stage == Stage.WORKS) & (c.ready <= w.day))
+    rows = np.flatnonzero((c.stage == int(Stage.WORKS)) & (c.ready <= w.day))
     if len(rows) == 0:
         return
     log_cases(w, rows, Activity.REPAIRED)
-    world, building = c.world[rows].astype(np.int64), c.bearer[rows].astype(np.int64)
+    world, building = c.world[rows], c.bearer[rows]
     close_cases(w, rows, Stage.SETTLED, Activity.SETTLED)
     roofs.mend(w, world, building)
 
@@ -287,6 +304,7 @@ RULE = Rule(
         Column("repair_cost", "building", np.int64, "cost of the repair proposed, fen"),
         Column("share", "building", np.int64, "share asked of each owner, fen"),
         Column("signers", "building", np.int32, "owners who have signed and paid in this round"),
+        Column("signers_needed", "household", np.float64, "share of the building that must have signed before the owner signs"),
         Column("signed", "household", np.bool_, "the flat's owner has signed and paid in this round"),
     ),
     parameters=Parameters,

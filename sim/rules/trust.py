@@ -34,6 +34,14 @@ DESKS = ("body", "branch", "community")
 TRUSTED = ("body", "community")
 """Kinds of desk that take claims, and so are trusted or not."""
 
+EVIDENCE = {desk: (f"answered_{desk}", f"ignored_{desk}") for desk in TRUSTED} | {
+    kind.name.lower(): (f"succeeded_{kind.name.lower()}", f"failed_{kind.name.lower()}") for kind in Kind
+}
+"""Topic to the columns that keep good and bad experiences with it."""
+
+KINDS = tuple(kind.name.lower() for kind in Kind)
+"""Topics of believed success, by the number of the kind."""
+
 QUARTER = 91
 """Days between two rounds of forgetting."""
 
@@ -64,46 +72,52 @@ class Parameters:
 
 def in_desk(w: Worlds, desk: str, world: Ints, household: Ints) -> Floats:
     """Return the trust of households in a kind of desk, a probability."""
-    return _mean(w, "trust_" + desk, f"answered_{desk}", f"ignored_{desk}", world, household)
+    return _mean(w, "trust_" + desk, desk, world, household)
 
 
 def in_success(w: Worlds, kind: Kind, world: Ints, household: Ints) -> Floats:
     """Return the success that households believe a claim of this kind to have, a probability."""
-    name = kind.name.lower()
-    return _mean(w, "belief", f"succeeded_{name}", f"failed_{name}", world, household)
+    return _mean(w, "belief", kind.name.lower(), world, household)
 
 
-def _mean(w: Worlds, prior: str, yes: str, no: str, world: Ints, household: Ints) -> Floats:
+def _mean(w: Worlds, prior: str, topic: str, world: Ints, household: Ints) -> Floats:
     """Return the posterior mean of a Beta with the prior's mean and strength."""
+    flat = world * w.households + household
+    yes, no = EVIDENCE[topic]
     strength = w.at("trust_strength", world) * ONE
-    good = getattr(w, yes)[world, household]
-    bad = getattr(w, no)[world, household]
+    good = getattr(w, yes).reshape(-1).take(flat)
+    bad = getattr(w, no).reshape(-1).take(flat)
     mean: Floats = (w.at(prior, world) * strength + good) / (strength + good + bad)
     return mean
 
 
-def hear(w: Worlds, topic: str, good: NDArray[np.bool_], world: Ints, household: Ints) -> None:
+def hear(w: Worlds, topics: tuple[str, ...], topic: Ints, good: NDArray[np.bool_], world: Ints, household: Ints) -> None:
     """Let households, and those of the same entrance at a discount, learn from one experience each.
 
     Args:
         w: the worlds.
-        topic: a kind of desk of `TRUSTED` (good = answered in time) or the lower-case name of a kind
-            of grievance (good = it succeeded).
+        topics: kinds of desk of `TRUSTED` (good = answered in time) or lower-case names of kinds of
+            grievance (good = it succeeded).
+        topic: number of the topic in `topics` that each experience is about.
         good: how it went.
         world: world of each experience.
         household: whose it was.
     """
     if len(world) == 0:
         return
-    pair = ("answered_", "ignored_") if topic in TRUSTED else ("succeeded_", "failed_")
     layout = w.layout
-    entrance = layout.up("household", "entrance")[household]
-    mates, position = layout.rows_of("entrance", "household", entrance)
-    told = np.rint(w.at("hearsay", world) * ONE).astype(np.int32)
-    weight = np.where(mates == household[position], ONE, told[position]).astype(np.int32)
-    for prefix, mask in zip(pair, (good, ~good), strict=True):
-        chosen = mask[position]
-        np.add.at(getattr(w, prefix + topic), (world[position[chosen]], mates[chosen]), weight[chosen])
+    mates, position = layout.rows_of("entrance", "household", layout.up("household", "entrance")[household])
+    if "hearsay" not in w.derived:
+        w.derived["hearsay"] = np.rint(w.p.hearsay[:, 0] * ONE).astype(np.int32)
+    told = w.derived["hearsay"].take(world)
+    weight = np.where(mates == household[position], np.int32(ONE), told[position])
+    flat = world[position] * w.households + mates
+    outcome = (2 * topic + ~good)[position]
+    for number, name in enumerate(topics):
+        for bad, column in enumerate(EVIDENCE.get(name, ())):
+            here = np.flatnonzero(outcome == 2 * number + bad)
+            if len(here):
+                np.add.at(getattr(w, column).reshape(-1), flat[here], weight[here])
 
 
 def forget(w: Worlds) -> None:
