@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -116,8 +117,13 @@ def forest_figure(
         outcomes: which outcomes to draw, with their titles and units; all by default (1-8 are legible).
         names: how scenarios are called, where that differs from their name.
         note: one more sentence at the foot.
+
+    Raises:
+        ValueError: there is no comparison to draw.
     """
-    with mpl.rc_context(STYLE):
+    if comparison.empty:
+        raise ValueError("there is no comparison to draw")
+    with _style():
         return _forest(comparison, runs, title, outcomes, names or {}, note)
 
 
@@ -129,12 +135,21 @@ def save(figure: Figure, path_stem: str | Path) -> list[Path]:
     """
     stem = Path(path_stem)
     paths = [stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.pdf")]
-    with mpl.rc_context(STYLE):
+    with _style():
         with atomic(paths[0]) as file:
             figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
         with atomic(paths[1]) as file:
             figure.savefig(file, format="pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
     return paths
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    """Draw in the project's style alone, whatever the user's own settings are, and leave those as they were."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(STYLE)
+        yield
 
 
 def _forest(

@@ -123,8 +123,10 @@ def test_the_same_numbers_give_the_same_bytes(tmp_path: Path) -> None:
     comparison, runs = data(30, 3, 3)
     before = dict(mpl.rcParams)
     first = forest(comparison, runs, tmp_path / "figures" / "one", "Twice")
-    second = forest(comparison, runs.sample(frac=1, random_state=1), tmp_path / "figures" / "two", "Twice")
     assert dict(mpl.rcParams) == before
+    # Neither the order of the runs nor somebody's own settings matter.
+    with mpl.rc_context({"savefig.bbox": "tight", "axes.edgecolor": "red", "lines.linewidth": 5}):
+        second = forest(comparison, runs.sample(frac=1, random_state=1), tmp_path / "figures" / "two", "Twice")
     assert [path.name for path in first] == ["one.png", "one.pdf"]
     for one, two in zip(first, second, strict=True):
         assert one.read_bytes() == two.read_bytes()
@@ -142,6 +144,8 @@ def test_a_figure_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> 
     comparison, runs = data(2, 1, 1)
     with pytest.raises(StoreError, match=r"figures is a file, not a folder"):
         forest(comparison, runs, tmp_path / "figures" / "one", "Nowhere")
+    with pytest.raises(ValueError, match="no comparison"):
+        forest_figure(comparison.iloc[:0], runs, "Nothing")
 
 
 ROOMS = """
