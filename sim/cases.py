@@ -162,6 +162,8 @@ class Clock(IntEnum):
     ROOF = 0
     NEIGHBOUR = 1
     CONSIDER = 2
+
+
 """Fields of the agenda: clocks known to fire later this week, and owners due to consider a share."""
 
 

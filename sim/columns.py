@@ -72,10 +72,9 @@ def _nothing(w: Worlds) -> None:
     """Set nothing up."""
 
 
+@dataclass(frozen=True)
 class NoParameters:
     """The parameter declaration of a rule that has none."""
-
-    __dataclass_fields__: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)

@@ -115,10 +115,11 @@ def specs(declared: type, owner: str) -> dict[str, Spec]:
         declared: a dataclass whose fields were made by `parameter`.
         owner: who declares it, for messages and the ledger.
     """
-    return {
-        f.name: Spec(name=f.name, owner=owner, default=f.default, **f.metadata)
-        for f in dataclasses.fields(declared)
-    }
+    found: dict[str, Spec] = {}
+    for f in dataclasses.fields(declared):
+        default: Any = f.default
+        found[f.name] = Spec(name=f.name, owner=owner, default=default, **f.metadata)
+    return found
 
 
 def merge(groups: Iterable[Mapping[str, Spec]]) -> dict[str, Spec]:

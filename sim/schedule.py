@@ -74,6 +74,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(2, roofs.leak),
     Phase(2, neighbours.quarrel),
     Phase(3, grievances.mature),
+    Phase(3, grievances.feel),
     Phase(4, claiming.decide),
     Phase(4, desks.arrive),
     Phase(5, repairs.retable),
@@ -87,7 +88,7 @@ SCHEDULE: tuple[Phase, ...] = (
 )
 
 RULES: tuple[Rule, ...] = tuple(
-    module.RULE  # type: ignore[attr-defined]
+    module.RULE
     for module in (books, weather, trust, grievances, bodies, desks, claiming, bargaining, roofs, neighbours, repairs)
 )
 

@@ -20,15 +20,15 @@ from sim.cases import EventLog, Kind, Stage, State, Table
 from sim.columns import Column, Lever, combine
 from sim.mechanisms import Setting
 from sim.parameters import Value, draw
-from sim.scenario import Scenario
 from sim.rules import offices
+from sim.scenario import Scenario
 from sim.schedule import SCHEDULE, rules_of, world_specs
 from sim.space import Layout
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
 
-TABLES = {
+TABLES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "grievances": (cases.GRIEVANCES, {"case": "cases"}),
     "cases": (cases.CASES, {}),
     "ended": (cases.ENDED, {}),
@@ -76,6 +76,7 @@ class Parameters:
     def __init__(self, values: Mapping[str, Array]) -> None:
         """Hold the arrays."""
         self.values = dict(values)
+        self.flat = {k: v.reshape(-1) for k, v in self.values.items()}
 
     def __getattr__(self, name: str) -> NDArray[np.float64]:
         """Return the value of a parameter in every world."""
@@ -104,6 +105,7 @@ class Worlds:
         stock: name to the present integer stock per world.
         first_book_day: the first day on which a case can have been opened.
         derived: arrays worked out of parameters once and kept, by name.
+        newborn: grievances that arise today, see `sim.rules.grievances.arise`.
         page: what the agenda holds for today, see `sim.clocks.turn_page`.
         record: daily values, shape ``(days, worlds, series)``.
     """
@@ -136,6 +138,7 @@ class Worlds:
         self.mechanisms: list[mechanisms.Mechanism] = []
         self.derived: dict[str, Array] = {}
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
+        self.newborn: list[dict[str, Array]] = []
         self.rules = rules_of(recipe.place)
         self.columns: dict[str, Column] = {}
         self.levers: dict[str, Lever] = {}
@@ -153,8 +156,6 @@ class Worlds:
 
     def _allocate(self) -> None:
         """Make the arrays that the rules declare."""
-        self.flow: dict[str, Ints] = {}
-        self.stock: dict[str, Ints] = {}
         for rule in self.rules:
             for column in rule.columns:
                 if column.name in self.columns:
@@ -165,11 +166,16 @@ class Worlds:
             for lever in rule.levers:
                 self.levers[lever.name] = lever
                 setattr(self, lever.name, np.zeros((self.n, self.layout.sizes[lever.of]), dtype=lever.dtype))
-            for name in rule.flows:
-                self.flow[name] = np.zeros(self.n, dtype=np.int64)
-            for name in rule.stocks:
-                self.stock[name] = np.zeros(self.n, dtype=np.int64)
-        self.series = [*self.flow, *self.stock]
+        flows = [name for rule in self.rules for name in rule.flows]
+        stocks = [name for rule in self.rules for name in rule.stocks]
+        self._open_diary(flows, stocks, np.zeros((len(flows) + len(stocks), self.n), dtype=np.int64))
+
+    def _open_diary(self, flows: list[str], stocks: list[str], values: Ints) -> None:
+        """Keep today's counts and present stocks in one array, shape ``(series, worlds)``, and its views by name."""
+        self.series = [*flows, *stocks]
+        self._today = values
+        self.flow = {name: values[k] for k, name in enumerate(flows)}
+        self.stock = {name: values[len(flows) + k] for k, name in enumerate(stocks)}
         self._recorded: list[Ints] = []
 
     def __getattr__(self, name: str) -> Array:
@@ -180,7 +186,7 @@ class Worlds:
 
     def at(self, name: str, world: Ints) -> NDArray[np.float64]:
         """Return a parameter's value for each given world."""
-        value: NDArray[np.float64] = self.p.values[name].reshape(-1).take(world)
+        value: NDArray[np.float64] = self.p.flat[name].take(world)
         return value
 
     def whole(self, name: str, world: Ints) -> Ints:
@@ -219,7 +225,7 @@ class Worlds:
         """Return what was recorded, shape ``(days, worlds, series)``."""
         if not self._recorded:
             return np.zeros((0, self.n, len(self.series)), dtype=np.int64)
-        return np.stack(self._recorded)
+        return np.stack(self._recorded).transpose(0, 2, 1)
 
     # -- offices ------------------------------------------------------------------------------
 
@@ -254,7 +260,14 @@ class Worlds:
         own = {c.name for c in mechanism.columns}
         locked = [getattr(self, name) for name in (*self.columns, *self.levers) if name not in own]
         tables = [a for name in TABLES for a in vars(getattr(self, name)).values() if isinstance(a, np.ndarray)]
-        tallies = [*self.flow.values(), *self.stock.values(), *self.tally.values(), *self.p.values.values()]
+        tallies = [
+            self._today,
+            *self.flow.values(),
+            *self.stock.values(),
+            *self.tally.values(),
+            *self.p.values.values(),
+            *self.p.flat.values(),
+        ]
         everything = [a for a in (*locked, *tables, *tallies) if a.flags.writeable]
         for array in everything:
             array.flags.writeable = False
@@ -272,9 +285,8 @@ class Worlds:
         for phase in SCHEDULE:
             if phase.due(self.day, first):
                 phase.function(self)
-        self._recorded.append(np.stack([*self.flow.values(), *self.stock.values()], axis=1))
-        for counter in self.flow.values():
-            counter[...] = 0
+        self._recorded.append(self._today.copy())
+        self._today[: len(self.flow)] = 0
         self.day += 1
 
     def run(self, until: int) -> None:
@@ -326,18 +338,15 @@ class Worlds:
                 array += np.where(array >= 0, out.scenario[:, None] * rows[column.points_to], 0)
         out.log = EventLog(np.tile(self.log.watched, copies))
         out.tally = {k: np.tile(v, (copies, 1, 1)) for k, v in self.tally.items()}
-        out.flow = {k: np.tile(v, copies) for k, v in self.flow.items()}
-        out.stock = {k: np.tile(v, copies) for k, v in self.stock.items()}
-        out.series = self.series
-        out.derived, out.page = {}, {}
-        out._recorded = []
+        out._open_diary(list(self.flow), list(self.stock), np.tile(self._today, copies))
+        out.derived, out.page, out.newborn = {}, {}, []
         out._appoint(scenarios)
         return out
 
     def _appoint(self, scenarios: Sequence[Scenario]) -> None:
         """Bring in the mechanisms that any scenario names, with switches and parameters by world."""
         self.settings, self.mechanisms = {}, []
-        per_world = [scenarios[s] for s in self.scenario]
+        per_world = [scenarios[int(s)] for s in self.scenario]
         for name, kind in mechanisms.registry().items():
             chosen = [s.choices.get(name) for s in per_world]
             if not any(chosen):
@@ -364,4 +373,3 @@ class Worlds:
             with self.guarded(mechanism):
                 mechanism.set_up(self, self.settings[mechanism.name])
         offices.change(self)
-

@@ -24,8 +24,15 @@ class Parameters:
     """Where bodies are formed."""
 
     coverage: float = parameter(
-        1.0, 0.0, 1.0, unit="share", kind="set", tag="F", source="priors: Baotou's plan, 95% with either body by 2025", doc="share of compounds in which a missing body is formed",
-    )  # fmt: skip
+        1.0,
+        0.0,
+        1.0,
+        unit="share",
+        kind="set",
+        tag="F",
+        source="priors: Baotou's plan, 95% with either body by 2025",
+        doc="share of compounds in which a missing body is formed",
+    )
 
 
 class FormedBody(Mechanism):

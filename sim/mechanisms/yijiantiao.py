@@ -34,29 +34,75 @@ class Parameters:
     """Hours and the ledger."""
 
     coverage: float = parameter(
-        1.0, 0.0, 1.0, unit="share", kind="set", tag="S", source="evidence D4: today 892 of 1,990 compounds = 0.448", doc="share of compounds under the arrangement",
-    )  # fmt: skip
+        1.0,
+        0.0,
+        1.0,
+        unit="share",
+        kind="set",
+        tag="S",
+        source="evidence D4: today 892 of 1,990 compounds = 0.448",
+        doc="share of compounds under the arrangement",
+    )
     hours: float = parameter(
-        4.0, 0.0, 8.0, unit="hours/week", kind="set", source="priors: hours, secretary 4", doc="what the secretary gives to the body's matters",
-    )  # fmt: skip
+        4.0,
+        0.0,
+        8.0,
+        unit="hours/week",
+        kind="set",
+        source="priors: hours, secretary 4",
+        doc="what the secretary gives to the body's matters",
+    )
     merged_hours: float = parameter(
-        6.0, 4.0, 8.0, unit="hours/week", source="priors: the one person gives 6 (4-8)", doc="what one person gives to both offices, when `hours` is the usual 4",
-    )  # fmt: skip
+        6.0,
+        4.0,
+        8.0,
+        unit="hours/week",
+        source="priors: the one person gives 6 (4-8)",
+        doc="what one person gives to both offices, when `hours` is the usual 4",
+    )
     equal_hours: bool = parameter(
-        False, False, True, unit="switch", kind="set", source="model 5.8: companion scenario merged_equal_hours", doc="the one person gives what the two gave together",
-    )  # fmt: skip
+        False,
+        False,
+        True,
+        unit="switch",
+        kind="set",
+        source="model 5.8: companion scenario merged_equal_hours",
+        doc="the one person gives what the two gave together",
+    )
     extra_hours: float = parameter(
-        0.0, 0.0, 4.0, unit="hours/week", kind="set", source="model, hour-neutral: 0 by default; placebo 2 (1-4)", doc="hours added to the body's desk from nowhere",
-    )  # fmt: skip
+        0.0,
+        0.0,
+        4.0,
+        unit="hours/week",
+        kind="set",
+        source="model, hour-neutral: 0 by default; placebo 2 (1-4)",
+        doc="hours added to the body's desk from nowhere",
+    )
     ledger_hours: float = parameter(
-        0.4, 0.1, 1.0, unit="hours/week", source="guess: four entries a week of .1 hour", doc="time kept for the ledger, out of the keeper's hours",
-    )  # fmt: skip
+        0.4,
+        0.1,
+        1.0,
+        unit="hours/week",
+        source="guess: four entries a week of .1 hour",
+        doc="time kept for the ledger, out of the keeper's hours",
+    )
     ledger_loss: float = parameter(
-        0.01, 0.0, 0.05, unit="probability", source="priors: hand-off lost with a ledger .01", doc="chance that a case in the ledger is lost",
-    )  # fmt: skip
+        0.01,
+        0.0,
+        0.05,
+        unit="probability",
+        source="priors: hand-off lost with a ledger .01",
+        doc="chance that a case in the ledger is lost",
+    )
     deadline_days: float = parameter(
-        30.0, 15.0, 60.0, unit="days", tag="F", source="evidence 2.2: caps of 30, 15 and 7 days", doc="after which the ledger brings a shelved proposal up again",
-    )  # fmt: skip
+        30.0,
+        15.0,
+        60.0,
+        unit="days",
+        tag="F",
+        source="evidence 2.2: caps of 30, 15 and 7 days",
+        doc="after which the ledger brings a shelved proposal up again",
+    )
 
 
 USUAL_HOURS = 4.0

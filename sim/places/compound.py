@@ -33,25 +33,53 @@ class Structure:
     """What shapes the layout."""
 
     compounds: int = parameter(
-        6, 1, 30000, unit="compounds", tag="D", kind="structural", source="page: 1,990 branches; 6 for experiments",
+        6,
+        1,
+        30000,
+        unit="compounds",
+        tag="D",
+        kind="structural",
+        source="page: 1,990 branches; 6 for experiments",
         doc="number of compounds",
-    )  # fmt: skip
+    )
     households: int = parameter(
-        300, 12, 5000, unit="flats", tag="D", kind="structural", source="priors: 300 small, 500 Hohhot (150-1,200)",
+        300,
+        12,
+        5000,
+        unit="flats",
+        tag="D",
+        kind="structural",
+        source="priors: 300 small, 500 Hohhot (150-1,200)",
         doc="flats in a compound, on average",
-    )  # fmt: skip
+    )
     size_spread: float = parameter(
-        0.25, 0.0, 1.0, unit="log sd", kind="structural", source="guess",
+        0.25,
+        0.0,
+        1.0,
+        unit="log sd",
+        kind="structural",
+        source="guess",
         doc="how unequal compounds are in size; 0 makes all equal",
-    )  # fmt: skip
+    )
     floors: int = parameter(
-        6, 1, 30, unit="floors", tag="E", kind="structural", source="priors: 6 floors, 3 entrances, 36 flats",
+        6,
+        1,
+        30,
+        unit="floors",
+        tag="E",
+        kind="structural",
+        source="priors: 6 floors, 3 entrances, 36 flats",
         doc="floors of a building",
-    )  # fmt: skip
+    )
     compounds_per_community: int = parameter(
-        3, 1, 100, unit="compounds", kind="structural", source="guess: a community has 1,000 to 3,000 households",
+        3,
+        1,
+        100,
+        unit="compounds",
+        kind="structural",
+        source="guess: a community has 1,000 to 3,000 households",
         doc="compounds under one community and its mediation committee",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -59,24 +87,48 @@ class People:
     """Who lives in the flats."""
 
     owner_share: float = parameter(
-        0.75, 0.5, 0.9, unit="share", source="priors: people", doc="flats in which their owner lives",
-    )  # fmt: skip
+        0.75,
+        0.5,
+        0.9,
+        unit="share",
+        source="priors: people",
+        doc="flats in which their owner lives",
+    )
     tenant_share: float = parameter(
-        0.15, 0.05, 0.3, unit="share", source="priors: people",
+        0.15,
+        0.05,
+        0.3,
+        unit="share",
+        source="priors: people",
         doc="flats let to tenants; the rest of the flats stands empty",
-    )  # fmt: skip
+    )
     member_share: float = parameter(
-        0.16, 0.08, 0.30, unit="share", tag="D", source="priors: 1 - (1 - .071)^2.35 members a household",
+        0.16,
+        0.08,
+        0.30,
+        unit="share",
+        tag="D",
+        source="priors: 1 - (1 - .071)^2.35 members a household",
         doc="occupied flats with a party member",
-    )  # fmt: skip
+    )
     youngest: float = parameter(
-        5.0, 0.0, 60.0, unit="years", kind="set", source="priors: built-age 5-40 years, uniform",
+        5.0,
+        0.0,
+        60.0,
+        unit="years",
+        kind="set",
+        source="priors: built-age 5-40 years, uniform",
         doc="age of the newest compounds at day 0",
-    )  # fmt: skip
+    )
     oldest: float = parameter(
-        40.0, 0.0, 80.0, unit="years", kind="set", source="priors: built-age 5-40 years, uniform",
+        40.0,
+        0.0,
+        80.0,
+        unit="years",
+        kind="set",
+        source="priors: built-age 5-40 years, uniform",
         doc="age of the oldest compounds at day 0",
-    )  # fmt: skip
+    )
 
 
 def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
@@ -183,7 +235,9 @@ def _set_up(w: Worlds) -> None:
     seeds = w.seeds[:, None]
     flat = np.arange(w.households)
     u = noise.uniform(seeds, "people.tenure", flat)
-    w.tenure[...] = np.where(u < w.p.owner_share, OWNER, np.where(u < w.p.owner_share + w.p.tenant_share, TENANT, VACANT))
+    w.tenure[...] = np.where(
+        u < w.p.owner_share, OWNER, np.where(u < w.p.owner_share + w.p.tenant_share, TENANT, VACANT)
+    )
     w.member[...] = (w.tenure != VACANT) & noise.chance(w.p.member_share, seeds, "people.member", flat)
     age = noise.uniform(seeds, "compound.age", np.arange(w.layout.sizes["compound"]))
     w.age[...] = w.p.youngest + (w.p.oldest - w.p.youngest) * age

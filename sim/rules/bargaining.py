@@ -31,26 +31,62 @@ class Parameters:
     """Gaps, costs and attendance, for quarrels between neighbours."""
 
     gap_mean: float = parameter(
-        0.10, 0.0, 0.30, unit="share of stake", source="priors: expectation gap N(.10, .35)", doc="mean gap between the parties' expectations",
-    )  # fmt: skip
+        0.10,
+        0.0,
+        0.30,
+        unit="share of stake",
+        source="priors: expectation gap N(.10, .35)",
+        doc="mean gap between the parties' expectations",
+    )
     gap_sd: float = parameter(
-        0.35, 0.20, 0.60, unit="share of stake", source="priors: expectation gap N(.10, .35)", doc="spread of the gap over disputes",
-    )  # fmt: skip
+        0.35,
+        0.20,
+        0.60,
+        unit="share of stake",
+        source="priors: expectation gap N(.10, .35)",
+        doc="spread of the gap over disputes",
+    )
     joint_cost: float = parameter(
-        0.4, 0.2, 0.6, unit="share of stake", source="priors: joint cost neighbour .4", doc="what both together save by settling",
-    )  # fmt: skip
+        0.4,
+        0.2,
+        0.6,
+        unit="share of stake",
+        source="priors: joint cost neighbour .4",
+        doc="what both together save by settling",
+    )
     narrowing: float = parameter(
-        0.7, 0.6, 0.9, unit="factor", source="priors: gap x .7 (.6-.9) a session", doc="what a session leaves of the gap",
-    )  # fmt: skip
+        0.7,
+        0.6,
+        0.9,
+        unit="factor",
+        source="priors: gap x .7 (.6-.9) a session",
+        doc="what a session leaves of the gap",
+    )
     hardening: float = parameter(
-        0.10, 0.0, 0.30, unit="per 90 days", source="priors: success -10% per 90 days of age", doc="growth of the gap with the age of the case",
-    )  # fmt: skip
+        0.10,
+        0.0,
+        0.30,
+        unit="per 90 days",
+        source="priors: success -10% per 90 days of age",
+        doc="growth of the gap with the age of the case",
+    )
     no_show: float = parameter(
-        0.35, 0.15, 0.50, unit="probability", source="priors: no-show when not summoned .35", doc="chance that a party does not come",
-    )  # fmt: skip
+        0.35,
+        0.15,
+        0.50,
+        unit="probability",
+        source="priors: no-show when not summoned .35",
+        doc="chance that a party does not come",
+    )
     most_sessions: int = parameter(
-        3, 1, 6, unit="sessions", kind="set", source="priors: neighbour at most 3", doc="sessions at one desk before the case goes on",
-    )  # fmt: skip
+        3,
+        1,
+        6,
+        unit="sessions",
+        kind="set",
+        source="priors: neighbour at most 3",
+        doc="sessions at one desk before the case goes on",
+    )
 
 
 def mediate(w: Worlds, rows: Ints) -> None:

@@ -27,22 +27,46 @@ class Parameters:
     """Bodies as found, and what their directors give."""
 
     committee_share: float = parameter(
-        0.30, 0.10, 0.40, unit="share", tag="F", source="evidence 2.1: about 30% national, West 33.3%",
+        0.30,
+        0.10,
+        0.40,
+        unit="share",
+        tag="F",
+        source="evidence 2.1: about 30% national, West 33.3%",
         doc="compounds with an owners' committee at the start",
-    )  # fmt: skip
+    )
     management_share: float = parameter(
-        0.25, 0.0, 0.55, unit="share", source="priors: bodies, 物管会 .25",
+        0.25,
+        0.0,
+        0.55,
+        unit="share",
+        source="priors: bodies, 物管会 .25",
         doc="compounds with a property management committee at the start",
-    )  # fmt: skip
+    )
     functioning_share: float = parameter(
-        0.40, 0.20, 0.60, unit="share", source="priors: bodies, functioning .4", doc="bodies whose director gives full hours",
-    )  # fmt: skip
+        0.40,
+        0.20,
+        0.60,
+        unit="share",
+        source="priors: bodies, functioning .4",
+        doc="bodies whose director gives full hours",
+    )
     director_hours: float = parameter(
-        4.0, 1.0, 8.0, unit="hours/week", source="priors: hours, director 4", doc="hours of a functioning body's director",
-    )  # fmt: skip
+        4.0,
+        1.0,
+        8.0,
+        unit="hours/week",
+        source="priors: hours, director 4",
+        doc="hours of a functioning body's director",
+    )
     idle_director_hours: float = parameter(
-        0.5, 0.0, 2.0, unit="hours/week", source="priors: hours, barely functioning .5", doc="hours of a barely functioning body's director",
-    )  # fmt: skip
+        0.5,
+        0.0,
+        2.0,
+        unit="hours/week",
+        source="priors: hours, barely functioning .5",
+        doc="hours of a barely functioning body's director",
+    )
 
 
 def _set_up(w: Worlds) -> None:
@@ -90,7 +114,9 @@ RULE = Rule(
     ),
     levers=(
         Lever("body", "compound", "body_found", "max", "code", "which body the compound has", np.int8),
-        Lever("director_minutes", "compound", "director_found", "max", "minutes/week", "what the body's director gives"),
+        Lever(
+            "director_minutes", "compound", "director_found", "max", "minutes/week", "what the body's director gives"
+        ),
     ),
     parameters=Parameters,
     set_up=_set_up,

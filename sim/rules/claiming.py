@@ -36,26 +36,62 @@ class Parameters:
     """Utilities, in logits."""
 
     quiet: float = parameter(
-        2.5, 1.5, 3.5, unit="logit", source="priors: quiet 2.5 - 3.0 x severity", doc="pull of keeping quiet about something trifling",
-    )  # fmt: skip
+        2.5,
+        1.5,
+        3.5,
+        unit="logit",
+        source="priors: quiet 2.5 - 3.0 x severity",
+        doc="pull of keeping quiet about something trifling",
+    )
     quiet_severity: float = parameter(
-        3.0, 2.0, 4.0, unit="logit", source="priors: quiet 2.5 - 3.0 x severity", doc="how much severity takes from that pull",
-    )  # fmt: skip
+        3.0,
+        2.0,
+        4.0,
+        unit="logit",
+        source="priors: quiet 2.5 - 3.0 x severity",
+        doc="how much severity takes from that pull",
+    )
     b_success: float = parameter(
-        2.0, 1.0, 3.0, unit="logit", source="priors: b_q 2.0", doc="weight of believed success",
-    )  # fmt: skip
+        2.0,
+        1.0,
+        3.0,
+        unit="logit",
+        source="priors: b_q 2.0",
+        doc="weight of believed success",
+    )
     b_wait: float = parameter(
-        0.03, 0.01, 0.06, unit="logit/day", source="priors: b_w .03 a day", doc="weight of a day of expected wait",
-    )  # fmt: skip
+        0.03,
+        0.01,
+        0.06,
+        unit="logit/day",
+        source="priors: b_w .03 a day",
+        doc="weight of a day of expected wait",
+    )
     b_trust: float = parameter(
-        1.5, 0.5, 2.5, unit="logit", source="priors: b_t 1.5", doc="weight of trust in the desk",
-    )  # fmt: skip
+        1.5,
+        0.5,
+        2.5,
+        unit="logit",
+        source="priors: b_t 1.5",
+        doc="weight of trust in the desk",
+    )
     any_desk: float = parameter(
-        -1.9, -2.9, -0.9, unit="logit", source="priors: any desk -1.9", doc="reluctance to go to any desk",
-    )  # fmt: skip
+        -1.9,
+        -2.9,
+        -0.9,
+        unit="logit",
+        source="priors: any desk -1.9",
+        doc="reluctance to go to any desk",
+    )
     application_days: int = parameter(
-        30, 15, 60, unit="days", tag="F", source="model 5.6: without a body the community applies, 30 days (Civil Code 281)", doc="delay of a repair organised by the community because there is no body",
-    )  # fmt: skip
+        30,
+        15,
+        60,
+        unit="days",
+        tag="F",
+        source="model 5.6: without a body the community applies, 30 days (Civil Code 281)",
+        doc="delay of a repair organised by the community because there is no body",
+    )
 
 
 def decide(w: Worlds) -> None:
@@ -134,11 +170,29 @@ def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints) -> None:
     world, kind = g.world[own], g.kind[own]
     key = noise.bits(w.seeds[world], "case", kind, g.bearer[own], g.ordinal[own])
     opened = c.append(
-        world=world, kind=kind, bearer=g.bearer[own], other=g.other[own], ordinal=g.ordinal[own], key=key,
-        compound=compound[opener], severity=g.severity[own], opened=w.day, stage=Stage.WAITING, desk=desk[opener],
-        organiser=-1, ready=w.day, started=0, handled=-NEVER, sessions=0, level_sessions=0, sittings=0, rounds=0,
-        handoffs=0, minutes=0, drafted=False,
-    )  # fmt: skip
+        world=world,
+        kind=kind,
+        bearer=g.bearer[own],
+        other=g.other[own],
+        ordinal=g.ordinal[own],
+        key=key,
+        compound=compound[opener],
+        severity=g.severity[own],
+        opened=w.day,
+        stage=Stage.WAITING,
+        desk=desk[opener],
+        organiser=-1,
+        ready=w.day,
+        started=0,
+        handled=-NEVER,
+        sessions=0,
+        level_sessions=0,
+        sittings=0,
+        rounds=0,
+        handoffs=0,
+        minutes=0,
+        drafted=False,
+    )
     kinds, stages = w.tally["cases"].shape[1:]
     np.add.at(w.tally["cases"].reshape(-1), (world * kinds + kind) * stages + int(Stage.WAITING), 1)
     w.count("opened", world)

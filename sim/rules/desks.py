@@ -47,29 +47,69 @@ class Parameters:
     """Hours and service times."""
 
     community_hours: float = parameter(
-        2.0, 1.0, 4.0, unit="hours/week per 300 flats", source="priors: hours, community mediator 2 per 300 households", doc="hours of the community's mediation committee",
-    )  # fmt: skip
+        2.0,
+        1.0,
+        4.0,
+        unit="hours/week per 300 flats",
+        source="priors: hours, community mediator 2 per 300 households",
+        doc="hours of the community's mediation committee",
+    )
     triage_hours: float = parameter(
-        0.1, 0.05, 0.5, unit="hours", source="priors: report triage .1", doc="reading a case and sending it on, or writing it into a ledger",
-    )  # fmt: skip
+        0.1,
+        0.05,
+        0.5,
+        unit="hours",
+        source="priors: report triage .1",
+        doc="reading a case and sending it on, or writing it into a ledger",
+    )
     proposal_hours: float = parameter(
-        6.0, 3.0, 12.0, unit="hours", source="priors: service, shared repair 6", doc="working out a shared repair and laying it before the principal",
-    )  # fmt: skip
+        6.0,
+        3.0,
+        12.0,
+        unit="hours",
+        source="priors: service, shared repair 6",
+        doc="working out a shared repair and laying it before the principal",
+    )
     sitting_hours: float = parameter(
-        1.0, 0.5, 2.0, unit="hours", source="guess", doc="laying a proposal already worked out before a principal",
-    )  # fmt: skip
+        1.0,
+        0.5,
+        2.0,
+        unit="hours",
+        source="guess",
+        doc="laying a proposal already worked out before a principal",
+    )
     mediation_hours: float = parameter(
-        1.5, 1.0, 3.0, unit="hours", source="priors: service, neighbour 1.5", doc="one mediation session between neighbours",
-    )  # fmt: skip
+        1.5,
+        1.0,
+        3.0,
+        unit="hours",
+        source="priors: service, neighbour 1.5",
+        doc="one mediation session between neighbours",
+    )
     session_gap_days: int = parameter(
-        7, 3, 14, unit="days", source="priors: sessions 7 days apart", doc="time between two sessions of a case",
-    )  # fmt: skip
+        7,
+        3,
+        14,
+        unit="days",
+        source="priors: sessions 7 days apart",
+        doc="time between two sessions of a case",
+    )
     handoff_days: int = parameter(
-        5, 2, 15, unit="days", source="priors: hand-off 5 (2-15) days", doc="time a case takes from desk to desk",
-    )  # fmt: skip
+        5,
+        2,
+        15,
+        unit="days",
+        source="priors: hand-off 5 (2-15) days",
+        doc="time a case takes from desk to desk",
+    )
     handoff_loss: float = parameter(
-        0.12, 0.03, 0.30, unit="probability", source="priors: lost without a ledger .12", doc="chance that a case is lost on the way",
-    )  # fmt: skip
+        0.12,
+        0.03,
+        0.30,
+        unit="probability",
+        source="priors: lost without a ledger .12",
+        doc="chance that a case is lost on the way",
+    )
 
 
 def kinds(w: Worlds) -> Ints:
@@ -254,12 +294,37 @@ RULE = Rule(
     levers=(
         Lever("merged", "compound", 0, "max", "share", "how far director and secretary are one person", np.float64),
         Lever("merged_minutes", "compound", 0, "max", "minutes/week", "what the one person gives to both offices"),
-        Lever("secretary_minutes", "compound", 0, "add", "minutes/week", "what a second principal gives to the body's matters"),
-        Lever("extra_minutes", "compound", 0, "add", "minutes/week", "hours added to the body's desk from nowhere (0 unless scanned)"),
+        Lever(
+            "secretary_minutes",
+            "compound",
+            0,
+            "add",
+            "minutes/week",
+            "what a second principal gives to the body's matters",
+        ),
+        Lever(
+            "extra_minutes",
+            "compound",
+            0,
+            "add",
+            "minutes/week",
+            "hours added to the body's desk from nowhere (0 unless scanned)",
+        ),
         Lever("principals", "compound", 1, "max", "persons", "who must agree to a proposal"),
-        Lever("ledger_minutes", "compound", 0, "add", "minutes/week", "time kept for a ledger, out of the keeper's hours"),
-        Lever("ledger_loss", "compound", 1.0, "min", "probability", "chance that a case in the ledger is lost", np.float64),
-        Lever("ledger_deadline", "compound", 10**6, "min", "days", "after which a shelved proposal in the ledger is laid before the principal again"),
+        Lever(
+            "ledger_minutes", "compound", 0, "add", "minutes/week", "time kept for a ledger, out of the keeper's hours"
+        ),
+        Lever(
+            "ledger_loss", "compound", 1.0, "min", "probability", "chance that a case in the ledger is lost", np.float64
+        ),
+        Lever(
+            "ledger_deadline",
+            "compound",
+            10**6,
+            "min",
+            "days",
+            "after which a shelved proposal in the ledger is laid before the principal again",
+        ),
     ),
     parameters=Parameters,
     flows={

@@ -38,38 +38,80 @@ class Parameters:
     """How grievances age."""
 
     naming_days: float = parameter(
-        7.0, 1.0, 30.0, unit="days", source="guess: Felstiner-Abel-Sarat 1980 give no rate", doc="mean time from felt to named",
-    )  # fmt: skip
+        7.0,
+        1.0,
+        30.0,
+        unit="days",
+        source="guess: Felstiner-Abel-Sarat 1980 give no rate",
+        doc="mean time from felt to named",
+    )
     review_days: int = parameter(
-        30, 7, 90, unit="days", kind="set", source="model 5.1: at naming and every 30 days", doc="time after which a quiet grievance is thought over again",
-    )  # fmt: skip
+        30,
+        7,
+        90,
+        unit="days",
+        kind="set",
+        source="model 5.1: at naming and every 30 days",
+        doc="time after which a quiet grievance is thought over again",
+    )
     fade_days: float = parameter(
-        120.0, 60.0, 240.0, unit="days", source="priors: fade mean 120 days, no fade for a roof", doc="mean time after which an unclaimed dispute fades",
-    )  # fmt: skip
+        120.0,
+        60.0,
+        240.0,
+        unit="days",
+        source="priors: fade mean 120 days, no fade for a roof",
+        doc="mean time after which an unclaimed dispute fades",
+    )
     escalation_shape: float = parameter(
-        1.5, 1.0, 2.5, unit="1", source="priors: Weibull shape 1.5", doc="above 1: the longer it festers, the likelier it escalates",
-    )  # fmt: skip
+        1.5,
+        1.0,
+        2.5,
+        unit="1",
+        source="priors: Weibull shape 1.5",
+        doc="above 1: the longer it festers, the likelier it escalates",
+    )
     escalation_days: float = parameter(
-        3000.0, 1500.0, 6000.0, unit="days", source="priors: Weibull scale 3,000 days x (1.5 - severity)", doc="scale of the time to a petition or fight, before severity",
-    )  # fmt: skip
+        3000.0,
+        1500.0,
+        6000.0,
+        unit="days",
+        source="priors: Weibull scale 3,000 days x (1.5 - severity)",
+        doc="scale of the time to a petition or fight, before severity",
+    )
     answer_days: int = parameter(
-        30, 7, 30, unit="days", tag="F", source="evidence 2.2: caps of 30, 15 and 7 days", doc="an answer within this time counts as in time",
-    )  # fmt: skip
+        30,
+        7,
+        30,
+        unit="days",
+        tag="F",
+        source="evidence 2.2: caps of 30, 15 and 7 days",
+        doc="an answer within this time counts as in time",
+    )
     patience_days: float = parameter(
-        180.0, 90.0, 360.0, unit="days", source="guess: claimants renege after about half a year", doc="mean time after which a claimant stops waiting",
-    )  # fmt: skip
+        180.0,
+        90.0,
+        360.0,
+        unit="days",
+        source="guess: claimants renege after about half a year",
+        doc="mean time after which a claimant stops waiting",
+    )
     relapse_rate: float = parameter(
-        0.10, 0.02, 0.30, unit="per year", source="priors: relapse .10 a year", doc="hazard that an agreement is broken",
-    )  # fmt: skip
+        0.10,
+        0.02,
+        0.30,
+        unit="per year",
+        source="priors: relapse .10 a year",
+        doc="hazard that an agreement is broken",
+    )
 
 
 LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN = map(int, State)  # numpy is slow on enums
 
 
 def arise(
-    w: Worlds, world: Ints, household: Ints, kind: Kind, bearer: Ints, other: Any, ordinal: Ints, severity: NDArray[Any]
+    w: Worlds, world: Ints, household: Ints, kind: Any, bearer: Ints, other: Any, ordinal: Ints, severity: NDArray[Any]
 ) -> None:
-    """Let grievances be felt from today on.
+    """Let grievances be felt from today on; they enter the table in the phase `feel`, all kinds together.
 
     Args:
         w: the worlds.
@@ -79,28 +121,48 @@ def arise(
         bearer: building of a defect, the household itself for a dispute.
         other: the other party's household, -1 for a defect.
         ordinal: see `REOPENINGS`.
-        severity: between 0 and 1.
+        severity: thousandths.
     """
-    if len(world) == 0:
+    if len(world):
+        row = dict(world=world, household=household, kind=kind, bearer=bearer, other=other, ordinal=ordinal)
+        row["severity"] = severity
+        w.newborn.append({f: np.broadcast_to(np.asarray(v, dtype=np.int64), world.shape) for f, v in row.items()})
+
+
+def feel(w: Worlds) -> None:
+    """Phase: what arose today is felt; when it will be named, fade and escalate is drawn at once."""
+    if not w.newborn:
         return
-    key = noise.bits(w.seeds[world], "grievance", int(kind), household, bearer, ordinal)
+    new = {f: np.concatenate([n[f] for n in w.newborn]) for f in w.newborn[0]}
+    w.newborn = []
+    world, kind, severity = new["world"], new["kind"], new["severity"]
+    key = noise.bits(w.seeds[world], "grievance", kind, new["household"], new["bearer"], new["ordinal"])
     naming, festering, fading = noise.exponential(
         key, ("grievance.naming", "grievance.escalation", "grievance.fade"), 0
     )
-    scale = w.at("escalation_days", world) * (1.5 - severity)
-    time = scale * noise.power(festering, 1.0 / w.at("escalation_shape", world))
-    disputed = kind >= FIRST_DISPUTE
-    thousandths = np.rint(1000 * severity).astype(np.int64)
+    if "escalation_power" not in w.derived:
+        w.derived["escalation_power"] = 1.0 / w.p.flat["escalation_shape"]
+    scale = w.at("escalation_days", world) * (1.5 - severity / 1000)
+    time = scale * noise.power(festering, w.derived["escalation_power"].take(world))
     w.grievances.append(
-        world=world, household=household, kind=int(kind), bearer=bearer, other=other, ordinal=ordinal, key=key,
-        severity=thousandths, born=w.day, state=LATENT, aching=True, tries=0, claims=0, claimed=0, desk=-1,
-        answered=False, case=-1, act=w.day + w.wait("naming_days", world, naming),
-        fade=w.day + w.wait("fade_days", world, fading) if disputed else NEVER,
+        **new,
+        key=key,
+        born=w.day,
+        state=LATENT,
+        aching=True,
+        tries=0,
+        claims=0,
+        claimed=0,
+        desk=-1,
+        answered=False,
+        case=-1,
+        act=w.day + w.wait("naming_days", world, naming),
+        fade=np.where(kind >= FIRST_DISPUTE, w.day + w.wait("fade_days", world, fading), NEVER),
         escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
-    )  # fmt: skip
+    )
     kinds, states = w.tally["grievances"].shape[1:]
-    np.add.at(w.tally["grievances"].reshape(-1), (world * kinds + int(kind)) * states + LATENT, 1)
-    w.stocks("unresolved", world, thousandths)
+    np.add.at(w.tally["grievances"].reshape(-1), (world * kinds + kind) * states + LATENT, 1)
+    w.stocks("unresolved", world, severity)
     w.stocks("aching", world, 1)
     w.count("arisen", world)
 
@@ -261,11 +323,8 @@ def _break(w: Worlds, rows: Ints) -> None:
     g.act[rows] = NEVER
     move_grievances(w, rows, BROKEN)
     rows = rows[g.ordinal[rows] % REOPENINGS < REOPENINGS - 1]  # what broke fifteen times stays broken
-    old = {f: getattr(g, f)[rows] for f in ("world", "household", "kind", "bearer", "other", "ordinal", "severity")}
-    for kind in Kind:
-        same = {f: v[old["kind"] == kind] for f, v in old.items() if f != "kind"}
-        same["ordinal"] = same["ordinal"].astype(np.int64) + 1
-        arise(w, kind=kind, **(same | {"severity": same["severity"] / 1000}))
+    old = {f: getattr(g, f)[rows] for f in ("world", "household", "kind", "bearer", "other", "severity")}
+    arise(w, **old, ordinal=g.ordinal[rows].astype(np.int64) + 1)
 
 
 def _hear_end(w: Worlds, rows: Ints, good: bool) -> None:

@@ -31,14 +31,30 @@ class Parameters:
     """How often neighbours quarrel."""
 
     quarrel_rate: float = parameter(
-        0.03, 0.01, 0.06, unit="per household-year", source="priors: neighbour .03 a household-year", doc="quarrels that a household feels aggrieved by",
-    )  # fmt: skip
+        0.03,
+        0.01,
+        0.06,
+        unit="per household-year",
+        source="priors: neighbour .03 a household-year",
+        doc="quarrels that a household feels aggrieved by",
+    )
     quarrel_frailty: float = parameter(
-        0.7, 0.4, 1.5, unit="1", source="priors: frailty gamma shape .7", doc="shape of the spread between households (mean 1); large = all alike",
-    )  # fmt: skip
+        0.7,
+        0.4,
+        1.5,
+        unit="1",
+        source="priors: frailty gamma shape .7",
+        doc="shape of the spread between households (mean 1); large = all alike",
+    )
     quarrel_severity: float = parameter(
-        0.5, 0.2, 0.8, unit="severity", kind="set", source="priors: severity of a neighbour quarrel .5", doc="severity of a quarrel with a neighbour",
-    )  # fmt: skip
+        0.5,
+        0.2,
+        0.8,
+        unit="severity",
+        kind="set",
+        source="priors: severity of a neighbour quarrel .5",
+        doc="severity of a quarrel with a neighbour",
+    )
 
 
 def _set_up(w: Worlds) -> None:
@@ -66,7 +82,7 @@ def quarrel(w: Worlds) -> None:
     w.quarrel_left[world, household] = noise.threshold(w.seeds[world], "quarrel.clock", household, nth)
     other = _other_party(w, world, household, nth)
     met = other >= 0
-    severity = w.at("quarrel_severity", world[met])
+    severity = np.rint(1000 * w.at("quarrel_severity", world[met]))
     ordinal = grievances.REOPENINGS * nth[met]
     grievances.arise(w, world[met], household[met], Kind.NEIGHBOUR, household[met], other[met], ordinal, severity)
     left = clocks.days_left(w.day) - 1

@@ -41,56 +41,144 @@ class Parameters:
     """Costs, consent and works."""
 
     roof_cost_low: float = parameter(
-        15000.0, 10000.0, 20000.0, unit="yuan", tag="F", source="evidence 2.1: 15k a building", doc="cheapest roof repair",
-    )  # fmt: skip
+        15000.0,
+        10000.0,
+        20000.0,
+        unit="yuan",
+        tag="F",
+        source="evidence 2.1: 15k a building",
+        doc="cheapest roof repair",
+    )
     roof_cost_mode: float = parameter(
-        25000.0, 20000.0, 35000.0, unit="yuan", tag="S", source="evidence D10: 200k over 8 buildings", doc="commonest roof repair",
-    )  # fmt: skip
+        25000.0,
+        20000.0,
+        35000.0,
+        unit="yuan",
+        tag="S",
+        source="evidence D10: 200k over 8 buildings",
+        doc="commonest roof repair",
+    )
     roof_cost_high: float = parameter(
-        60000.0, 40000.0, 80000.0, unit="yuan", source="evidence 2.1: 15k-60k a building", doc="dearest roof repair",
-    )  # fmt: skip
+        60000.0,
+        40000.0,
+        80000.0,
+        unit="yuan",
+        source="evidence 2.1: 15k-60k a building",
+        doc="dearest roof repair",
+    )
     leak_growth: float = parameter(
-        0.03, 0.0, 0.06, unit="per month", source="priors: cost growth leak 3% a month", doc="growth of the cost while it leaks",
-    )  # fmt: skip
+        0.03,
+        0.0,
+        0.06,
+        unit="per month",
+        source="priors: cost growth leak 3% a month",
+        doc="growth of the cost while it leaks",
+    )
     veto: float = parameter(
-        0.15, 0.0, 0.40, unit="probability", source="guess: no source; the same for every principal", doc="chance that a principal turns a proposal back at a sitting",
-    )  # fmt: skip
+        0.15,
+        0.0,
+        0.40,
+        unit="probability",
+        source="guess: no source; the same for every principal",
+        doc="chance that a principal turns a proposal back at a sitting",
+    )
     second_patience_days: float = parameter(
-        14.0, 3.0, 30.0, unit="days", source="guess: silence counts as consent where no answer is in sight", doc="a second principal whose desk posts a longer wait is passed over",
-    )  # fmt: skip
+        14.0,
+        3.0,
+        30.0,
+        unit="days",
+        source="guess: silence counts as consent where no answer is in sight",
+        doc="a second principal whose desk posts a longer wait is passed over",
+    )
     benefit: float = parameter(
-        0.65, 0.5, 0.8, unit="share", source="priors: b/share N(.65, .2)", doc="mean benefit of the repair over an owner's share",
-    )  # fmt: skip
+        0.65,
+        0.5,
+        0.8,
+        unit="share",
+        source="priors: b/share N(.65, .2)",
+        doc="mean benefit of the repair over an owner's share",
+    )
     benefit_sd: float = parameter(
-        0.20, 0.10, 0.30, unit="share", source="priors: b/share N(.65, .2)", doc="spread of the benefit over owners",
-    )  # fmt: skip
+        0.20,
+        0.10,
+        0.30,
+        unit="share",
+        source="priors: b/share N(.65, .2)",
+        doc="spread of the benefit over owners",
+    )
     benefit_top: float = parameter(
-        0.95, 0.80, 1.20, unit="share", source="priors: top floor N(.95, .15)", doc="mean benefit over share on the top floor",
-    )  # fmt: skip
+        0.95,
+        0.80,
+        1.20,
+        unit="share",
+        source="priors: top floor N(.95, .15)",
+        doc="mean benefit over share on the top floor",
+    )
     benefit_top_sd: float = parameter(
-        0.15, 0.05, 0.25, unit="share", source="priors: top floor N(.95, .15)", doc="its spread over owners",
-    )  # fmt: skip
+        0.15,
+        0.05,
+        0.25,
+        unit="share",
+        source="priors: top floor N(.95, .15)",
+        doc="its spread over owners",
+    )
     social_proof: float = parameter(
-        1.0, 0.5, 1.5, unit="1", source="priors: u = b/share + 1.0 f + .4 (trust - .5)", doc="weight of the share of the building that has signed",
-    )  # fmt: skip
+        1.0,
+        0.5,
+        1.5,
+        unit="1",
+        source="priors: u = b/share + 1.0 f + .4 (trust - .5)",
+        doc="weight of the share of the building that has signed",
+    )
     share_trust: float = parameter(
-        0.4, 0.0, 0.8, unit="1", source="priors: u = b/share + 1.0 f + .4 (trust - .5)", doc="weight of trust in the organiser",
-    )  # fmt: skip
+        0.4,
+        0.0,
+        0.8,
+        unit="1",
+        source="priors: u = b/share + 1.0 f + .4 (trust - .5)",
+        doc="weight of trust in the organiser",
+    )
     never_pay: float = parameter(
-        0.15, 0.05, 0.30, unit="share", source="priors: never-pay .15 (Fischbacher 2001)", doc="owners who never pay a share",
-    )  # fmt: skip
+        0.15,
+        0.05,
+        0.30,
+        unit="share",
+        source="priors: never-pay .15 (Fischbacher 2001)",
+        doc="owners who never pay a share",
+    )
     consider_days: float = parameter(
-        20.0, 10.0, 40.0, unit="days", source="priors: an unvisited owner decides at 1/20 a day", doc="mean time until an unvisited owner thinks about it",
-    )  # fmt: skip
+        20.0,
+        10.0,
+        40.0,
+        unit="days",
+        source="priors: an unvisited owner decides at 1/20 a day",
+        doc="mean time until an unvisited owner thinks about it",
+    )
     funded_share: float = parameter(
-        0.80, 0.67, 1.0, unit="share", source="priors: funded at .80 of cost", doc="share of the cost at which the crew starts",
-    )  # fmt: skip
+        0.80,
+        0.67,
+        1.0,
+        unit="share",
+        source="priors: funded at .80 of cost",
+        doc="share of the cost at which the crew starts",
+    )
     signing_days: int = parameter(
-        90, 45, 180, unit="days", source="model 5.6: unfunded after 90 days = refunded", doc="time after which an unfunded round is paid back",
-    )  # fmt: skip
+        90,
+        45,
+        180,
+        unit="days",
+        source="model 5.6: unfunded after 90 days = refunded",
+        doc="time after which an unfunded round is paid back",
+    )
     works_days: int = parameter(
-        5, 2, 10, unit="days", tag="D", source="evidence D16: 15 days for 3 roofs, an assumption", doc="days a crew needs for a roof",
-    )  # fmt: skip
+        5,
+        2,
+        10,
+        unit="days",
+        tag="D",
+        source="evidence D16: 15 days for 3 roofs, an assumption",
+        doc="days a crew needs for a roof",
+    )
 
 
 def organise(w: Worlds, rows: Ints) -> None:
@@ -304,7 +392,12 @@ RULE = Rule(
         Column("repair_cost", "building", np.int64, "cost of the repair proposed, fen"),
         Column("share", "building", np.int64, "share asked of each owner, fen"),
         Column("signers", "building", np.int32, "owners who have signed and paid in this round"),
-        Column("signers_needed", "household", np.float64, "share of the building that must have signed before the owner signs"),
+        Column(
+            "signers_needed",
+            "household",
+            np.float64,
+            "share of the building that must have signed before the owner signs",
+        ),
         Column("signed", "household", np.bool_, "the flat's owner has signed and paid in this round"),
     ),
     parameters=Parameters,

@@ -34,20 +34,46 @@ class Parameters:
     """How often roofs leak, and on whom."""
 
     leak_young: float = parameter(
-        0.02, 0.005, 0.05, unit="per building-year", source="priors: roof, age < 10: .02", doc="leaks of a roof younger than 10 years",
-    )  # fmt: skip
+        0.02,
+        0.005,
+        0.05,
+        unit="per building-year",
+        source="priors: roof, age < 10: .02",
+        doc="leaks of a roof younger than 10 years",
+    )
     leak_middle: float = parameter(
-        0.10, 0.05, 0.20, unit="per building-year", source="priors: roof .10", doc="leaks of a roof of 10 to 25 years",
-    )  # fmt: skip
+        0.10,
+        0.05,
+        0.20,
+        unit="per building-year",
+        source="priors: roof .10",
+        doc="leaks of a roof of 10 to 25 years",
+    )
     leak_old: float = parameter(
-        0.20, 0.10, 0.40, unit="per building-year", source="priors: roof, age > 25: .20", doc="leaks of a roof older than 25 years",
-    )  # fmt: skip
+        0.20,
+        0.10,
+        0.40,
+        unit="per building-year",
+        source="priors: roof, age > 25: .20",
+        doc="leaks of a roof older than 25 years",
+    )
     leak_sufferers: int = parameter(
-        8, 2, 16, unit="flats", source="priors: roof, sufferers 8", doc="flats under a leaking roof, from the top floor down",
-    )  # fmt: skip
+        8,
+        2,
+        16,
+        unit="flats",
+        source="priors: roof, sufferers 8",
+        doc="flats under a leaking roof, from the top floor down",
+    )
     leak_severity: float = parameter(
-        0.8, 0.5, 1.0, unit="severity", kind="set", source="priors: severity of a roof .8", doc="severity of living under a leak",
-    )  # fmt: skip
+        0.8,
+        0.5,
+        1.0,
+        unit="severity",
+        kind="set",
+        source="priors: severity of a roof .8",
+        doc="severity of living under a leak",
+    )
 
 
 def _set_up(w: Worlds) -> None:
@@ -81,7 +107,8 @@ def leak(w: Worlds) -> None:
     wet = (rank < w.at("leak_sufferers", world)[position]) & (w.tenure[world[position], flats] != VACANT)
     world, building, household = world[position[wet]], building[position[wet]], flats[wet]
     ordinal = grievances.REOPENINGS * w.leaks[world, building].astype(np.int64)
-    grievances.arise(w, world, household, Kind.ROOF, building, -1, ordinal, w.at("leak_severity", world))
+    severity = np.rint(1000 * w.at("leak_severity", world))
+    grievances.arise(w, world, household, Kind.ROOF, building, -1, ordinal, severity)
 
 
 def mend(w: Worlds, world: Ints, building: Ints) -> None:

@@ -51,23 +51,53 @@ class Parameters:
     """Learning."""
 
     trust_body: float = parameter(
-        0.45, 0.3, 0.6, unit="probability", source="priors: trust, committee .45", doc="trust in a body before any experience",
-    )  # fmt: skip
+        0.45,
+        0.3,
+        0.6,
+        unit="probability",
+        source="priors: trust, committee .45",
+        doc="trust in a body before any experience",
+    )
     trust_community: float = parameter(
-        0.55, 0.4, 0.7, unit="probability", source="priors: trust, community .55", doc="trust in the community's committee before any experience",
-    )  # fmt: skip
+        0.55,
+        0.4,
+        0.7,
+        unit="probability",
+        source="priors: trust, community .55",
+        doc="trust in the community's committee before any experience",
+    )
     trust_strength: float = parameter(
-        5.0, 2.0, 10.0, unit="experiences", source="priors: Beta strength 5", doc="weight of the starting trust and belief",
-    )  # fmt: skip
+        5.0,
+        2.0,
+        10.0,
+        unit="experiences",
+        source="priors: Beta strength 5",
+        doc="weight of the starting trust and belief",
+    )
     belief: float = parameter(
-        0.5, 0.3, 0.7, unit="probability", source="guess: believed success before any experience", doc="believed chance that a claim succeeds, before any experience",
-    )  # fmt: skip
+        0.5,
+        0.3,
+        0.7,
+        unit="probability",
+        source="guess: believed success before any experience",
+        doc="believed chance that a claim succeeds, before any experience",
+    )
     hearsay: float = parameter(
-        0.2, 0.0, 0.5, unit="experiences", source="priors: neighbours' experience x .2", doc="weight of a neighbour's experience beside one's own",
-    )  # fmt: skip
+        0.2,
+        0.0,
+        0.5,
+        unit="experiences",
+        source="priors: neighbours' experience x .2",
+        doc="weight of a neighbour's experience beside one's own",
+    )
     memory_half_life: float = parameter(
-        730.0, 365.0, 1460.0, unit="days", source="priors: forgetting half-life 2 years", doc="time after which an experience counts half",
-    )  # fmt: skip
+        730.0,
+        365.0,
+        1460.0,
+        unit="days",
+        source="priors: forgetting half-life 2 years",
+        doc="time after which an experience counts half",
+    )
 
 
 def in_desk(w: Worlds, desk: str, world: Ints, household: Ints) -> Floats:
@@ -91,7 +121,9 @@ def _mean(w: Worlds, prior: str, topic: str, world: Ints, household: Ints) -> Fl
     return mean
 
 
-def hear(w: Worlds, topics: tuple[str, ...], topic: Ints, good: NDArray[np.bool_], world: Ints, household: Ints) -> None:
+def hear(
+    w: Worlds, topics: tuple[str, ...], topic: Ints, good: NDArray[np.bool_], world: Ints, household: Ints
+) -> None:
     """Let households, and those of the same entrance at a discount, learn from one experience each.
 
     Args:

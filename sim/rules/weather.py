@@ -31,12 +31,21 @@ class Parameters:
     """Rain."""
 
     rainy_share: float = parameter(
-        0.75, 0.5, 0.95, unit="share", source="priors: roof, 75% June to September", doc="leaks that come in the rainy season",
-    )  # fmt: skip
+        0.75,
+        0.5,
+        0.95,
+        unit="share",
+        source="priors: roof, 75% June to September",
+        doc="leaks that come in the rainy season",
+    )
     rain_shape: float = parameter(
-        1.0, 0.5, 5.0, unit="1", source="priors: roof, compound rain frailty gamma shape 1",
+        1.0,
+        0.5,
+        5.0,
+        unit="1",
+        source="priors: roof, compound rain frailty gamma shape 1",
         doc="shape of the compound's yearly rain factor (mean 1); small = roofs fail together",
-    )  # fmt: skip
+    )
 
 
 def _set_up(w: Worlds) -> None:
@@ -54,7 +63,11 @@ def draw_year(w: Worlds) -> None:
 def season(w: Worlds) -> np.ndarray:
     """Return the factor of the season on leak hazards, shape ``(worlds, 1)``; its mean over a year is 1."""
     first, after = RAINY
-    share, length = (w.p.rainy_share, after - first) if first <= w.day % YEAR < after else (1 - w.p.rainy_share, YEAR - after + first)
+    share, length = (
+        (w.p.rainy_share, after - first)
+        if first <= w.day % YEAR < after
+        else (1 - w.p.rainy_share, YEAR - after + first)
+    )
     return share * YEAR / length
 
 
