@@ -25,6 +25,7 @@ from sim.rules import (
     offices,
     repairs,
     roofs,
+    shares,
     trust,
     weather,
 )
@@ -79,9 +80,9 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(4, desks.arrive),
     Phase(5, repairs.retable),
     Phase(5, handling.handle),
-    Phase(5, repairs.consider),
+    Phase(5, shares.consider),
     Phase(6, repairs.work),
-    Phase(7, repairs.fund),
+    Phase(7, shares.fund),
     Phase(8, trust.forget, "quarter"),
     Phase(9, offices.change, "week's end"),
     Phase(10, desks.let_go, "week's end"),
@@ -89,7 +90,20 @@ SCHEDULE: tuple[Phase, ...] = (
 
 RULES: tuple[Rule, ...] = tuple(
     module.RULE
-    for module in (books, weather, trust, grievances, bodies, desks, claiming, bargaining, roofs, neighbours, repairs)
+    for module in (
+        books,
+        weather,
+        trust,
+        grievances,
+        bodies,
+        desks,
+        claiming,
+        bargaining,
+        roofs,
+        neighbours,
+        repairs,
+        shares,
+    )
 )
 
 

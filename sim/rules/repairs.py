@@ -1,11 +1,8 @@
-"""Repairs: a shared defect is mended by a proposal, the owners' signatures and shares, and a crew.
+"""Repairs: a shared defect is mended by a proposal, the consent of its principals, money and a crew.
 
 Whoever organises works the repair out and lays it before each principal; a principal may turn it back.
-Then the building's owners are asked for shares, which are voluntary money, not votes: an owner signs,
-and pays, when benefit over share + what others have signed + trust reaches 1; some never do
-(Granovetter 1978; Fischbacher 2001). An owner whom nobody visits thinks about it now and then. When
-enough has come together the crew starts; what is not complete in time is paid back, and the
-proposal is shelved until somebody claims again, or until a ledger's deadline.
+Then the building's owners are asked for shares (`sim.rules.shares`). A proposal whose round fails is
+shelved until somebody claims again, or until a ledger's deadline.
 """
 
 from __future__ import annotations
@@ -17,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import books, distributions, noise
-from sim.cases import Activity, Clock, Stage, close_cases, log_cases, move_cases
-from sim.columns import Column, Rule
+from sim.cases import Activity, Stage, close_cases, log_cases
+from sim.columns import Rule
 from sim.parameters import parameter
-from sim.rules import desks, roofs, trust
+from sim.rules import desks, roofs, shares
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -28,12 +25,6 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 MONTH = 30
-
-NOBODY = 2.0
-"""A share signed that is never reached."""
-
-LONGEST_ROUND = 512
-"""Days that no signing round reaches, so that (round, day of the round) is one number."""
 
 
 @dataclass(frozen=True)
@@ -90,86 +81,6 @@ class Parameters:
         source="guess: silence counts as consent where no answer is in sight",
         doc="a second principal whose desk posts a longer wait is passed over",
     )
-    benefit: float = parameter(
-        0.65,
-        0.5,
-        0.8,
-        unit="share",
-        source="priors: b/share N(.65, .2)",
-        doc="mean benefit of the repair over an owner's share",
-    )
-    benefit_sd: float = parameter(
-        0.20,
-        0.10,
-        0.30,
-        unit="share",
-        source="priors: b/share N(.65, .2)",
-        doc="spread of the benefit over owners",
-    )
-    benefit_top: float = parameter(
-        0.95,
-        0.80,
-        1.20,
-        unit="share",
-        source="priors: top floor N(.95, .15)",
-        doc="mean benefit over share on the top floor",
-    )
-    benefit_top_sd: float = parameter(
-        0.15,
-        0.05,
-        0.25,
-        unit="share",
-        source="priors: top floor N(.95, .15)",
-        doc="its spread over owners",
-    )
-    social_proof: float = parameter(
-        1.0,
-        0.5,
-        1.5,
-        unit="1",
-        source="priors: u = b/share + 1.0 f + .4 (trust - .5)",
-        doc="weight of the share of the building that has signed",
-    )
-    share_trust: float = parameter(
-        0.4,
-        0.0,
-        0.8,
-        unit="1",
-        source="priors: u = b/share + 1.0 f + .4 (trust - .5)",
-        doc="weight of trust in the organiser",
-    )
-    never_pay: float = parameter(
-        0.15,
-        0.05,
-        0.30,
-        unit="share",
-        source="priors: never-pay .15 (Fischbacher 2001)",
-        doc="owners who never pay a share",
-    )
-    consider_days: float = parameter(
-        20.0,
-        10.0,
-        40.0,
-        unit="days",
-        source="priors: an unvisited owner decides at 1/20 a day",
-        doc="mean time until an unvisited owner thinks about it",
-    )
-    funded_share: float = parameter(
-        0.80,
-        0.67,
-        1.0,
-        unit="share",
-        source="priors: funded at .80 of cost",
-        doc="share of the cost at which the crew starts",
-    )
-    signing_days: int = parameter(
-        90,
-        45,
-        180,
-        unit="days",
-        source="model 5.6: unfunded after 90 days = refunded",
-        doc="time after which an unfunded round is paid back",
-    )
     works_days: int = parameter(
         5,
         2,
@@ -201,7 +112,7 @@ def approve(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     desks.enter_queue(w, rows, w.cases.organiser[rows])
-    _start_signing(w, _lay_before(w, rows, principal=1))
+    _ask_owners(w, _lay_before(w, rows, principal=1))
 
 
 def _lay_before(w: Worlds, rows: Ints, principal: int) -> Ints:
@@ -233,129 +144,20 @@ def _sign_or_refer(w: Worlds, rows: Ints) -> None:
     desks.enter_queue(w, referred, branch[asked], Stage.APPROVAL)
     w.count("referred", world[asked])
     log_cases(w, referred, Activity.REFERRED)
-    _start_signing(w, rows[~asked])
+    _ask_owners(w, rows[~asked])
 
 
-def _start_signing(w: Worlds, rows: Ints) -> None:
-    """Fix cost and shares of the repairs and ask the building's owners."""
+def _ask_owners(w: Worlds, rows: Ints) -> None:
+    """Fix the cost of the repairs, which grows while it leaks, and ask the building's owners for it."""
     if len(rows) == 0:
         return
     c = w.cases
     world, building = c.world[rows], c.bearer[rows]
-    c.rounds[rows] += 1
-    c.started[rows] = w.day
-    move_cases(w, rows, Stage.SIGNING)
-    log_cases(w, rows, Activity.SIGNING)
     low, mode, high = (w.at("roof_cost_" + k, world) for k in ("low", "mode", "high"))
     months = (w.day - w.leak_day[world, building]) / MONTH
     yuan = distributions.triangular(low, mode, high, noise.uniform(c.key[rows], "roof.cost"))
     fen = np.rint(yuan * (1 + w.at("leak_growth", world) * months) * books.FEN).astype(np.int64)
-    w.repair_cost[world, building] = fen
-    w.share[world, building] = -(-fen // w.layout.count("building", "household")[building])
-    w.signers[world, building] = 0
-    owners, position = w.layout.rows_of("building", "household", building)
-    at = world[position]
-    w.signed[at, owners] = False
-    need = _signers_needed(w, rows[position], at, owners)
-    w.signers_needed[at, owners] = need
-    asked = need < NOBODY
-    _consider_later(w, rows[position[asked]], at[asked], owners[asked])
-
-
-def _signers_needed(w: Worlds, case: Ints, world: Ints, owner: Ints) -> NDArray[np.float64]:
-    """Return the share of the building that must have signed before each owner signs; `NOBODY` = never.
-
-    An owner's threshold (Granovetter 1978): benefit over share + social proof x share signed +
-    weight x (trust in the organiser - 1/2) >= 1. She makes up her mind when the round begins.
-    """
-    seeds = w.seeds[world]
-    top = w.layout.traits["top"][owner] == 1
-    mean = np.where(top, w.at("benefit_top", world), w.at("benefit", world))
-    sd = np.where(top, w.at("benefit_top_sd", world), w.at("benefit_sd", world))
-    own = mean + sd * distributions.normal(seeds, "owner.benefit", owner)
-    by_community = w.cases.organiser[case] >= 2 * w.layout.sizes["compound"]
-    confidence = trust.in_desk(w, "body", world, owner)
-    confidence[by_community] = trust.in_desk(w, "community", world[by_community], owner[by_community])
-    short = 1 - own - w.at("share_trust", world) * (confidence - 0.5)
-    never = noise.chance(w.at("never_pay", world), seeds, "owner.never_pays", owner)
-    unreachable = short > w.at("social_proof", world)
-    return np.where(never | unreachable, NOBODY, short / w.at("social_proof", world))
-
-
-def _consider_later(w: Worlds, case: Ints, world: Ints, owner: Ints) -> None:
-    """Put on the agenda when each owner next thinks about the share asked of them."""
-    if len(case) == 0:
-        return
-    c = w.cases
-    started = c.started[case]
-    draw = noise.exponential(c.key[case], "share.consider", owner, c.rounds[case] * LONGEST_ROUND + w.day - started)
-    day = w.day + w.wait("consider_days", world, draw)
-    soon = day < started + w.at("signing_days", world)
-    w.agenda.append(world=world[soon], clock=Clock.CONSIDER, row=owner[soon], day=day[soon], stamp=started[soon])
-
-
-def consider(w: Worlds) -> None:
-    """Phase: owners whose turn it is sign and pay their share, or put it off."""
-    world, owner, stamp = w.page[int(Clock.CONSIDER)]
-    c = w.cases
-    if len(world) == 0 or len(c) == 0:
-        return
-    building = w.layout.up("household", "building")[owner]
-    house = world * w.layout.sizes["building"] + building
-    case = w.leak_case.reshape(-1).take(house)
-    open_round = (case >= 0) & (c.stage.take(case) == int(Stage.SIGNING)) & (c.started.take(case) == stamp)
-    if not open_round.all():
-        world, owner, building, case, house = (a[open_round] for a in (world, owner, building, case, house))
-    have = w.signers.reshape(-1).take(house) / w.layout.count("building", "household")[building]
-    signs = have >= w.signers_needed.reshape(-1).take(world * w.households + owner)
-    payer, at, site = world[signs], owner[signs], building[signs]
-    w.signed[payer, at] = True
-    np.add.at(w.signers.reshape(-1), house[signs], np.int32(1))
-    books.transfer(w, "purse", at, "escrow", site, payer, w.share[payer, site])
-    w.count("signed_shares", payer)
-    _consider_later(w, case[~signs], world[~signs], owner[~signs])
-
-
-def fund(w: Worlds) -> None:
-    """Phase: start the works of repairs with enough money; pay back those that ran out of time."""
-    c = w.cases
-    rows = np.flatnonzero(c.stage == int(Stage.SIGNING))
-    if len(rows) == 0:
-        return
-    world, building = c.world[rows], c.bearer[rows]
-    held = w.escrow[world, building]
-    enough = held >= np.ceil(w.at("funded_share", world) * w.repair_cost[world, building])
-    late = ~enough & (w.day - c.started[rows] >= w.at("signing_days", world))
-
-    _refund(w, rows[late])
-    if not enough.any():
-        return
-    begun = rows[enough]
-    outside = np.zeros(len(begun), dtype=np.int64)
-    books.transfer(w, "escrow", building[enough], "outside", outside, world[enough], held[enough])
-    w.count("repair_fen", world[enough], held[enough])
-    w.count("unpaid_fen", world[enough], np.maximum(w.repair_cost[world, building] - held, 0)[enough])
-    c.ready[begun] = w.day + w.whole("works_days", world[enough])
-    c.started[begun] = w.day
-    move_cases(w, begun, Stage.WORKS)
-    log_cases(w, begun, Activity.FUNDED)
-
-
-def _refund(w: Worlds, rows: Ints) -> None:
-    """Pay the shares of failed rounds back and shelve the proposals."""
-    if len(rows) == 0:
-        return
-    c = w.cases
-    world, building = c.world[rows], c.bearer[rows]
-    owners, position = w.layout.rows_of("building", "household", building)
-    paid = w.signed[world[position], owners]
-    owners, position = owners[paid], position[paid]
-    fen = w.share[world[position], building[position]]
-    books.transfer(w, "escrow", building[position], "purse", owners, world[position], fen)
-    w.count("refunded", world)
-    c.started[rows] = w.day
-    move_cases(w, rows, Stage.SHELVED)
-    log_cases(w, rows, Activity.REFUNDED)
+    shares.ask(w, rows, fen)
 
 
 def retable(w: Worlds) -> None:
@@ -388,26 +190,10 @@ def work(w: Worlds) -> None:
 
 RULE = Rule(
     name="repairs",
-    columns=(
-        Column("repair_cost", "building", np.int64, "cost of the repair proposed, fen"),
-        Column("share", "building", np.int64, "share asked of each owner, fen"),
-        Column("signers", "building", np.int32, "owners who have signed and paid in this round"),
-        Column(
-            "signers_needed",
-            "household",
-            np.float64,
-            "share of the building that must have signed before the owner signs",
-        ),
-        Column("signed", "household", np.bool_, "the flat's owner has signed and paid in this round"),
-    ),
     parameters=Parameters,
     flows={
         "turned_back": "proposals turned back by a principal",
         "referred": "proposals referred to a second principal",
-        "signed_shares": "shares signed and paid",
-        "repair_fen": "paid to crews, fen",
-        "unpaid_fen": "cost of repairs begun that nobody has paid yet, fen",
-        "refunded": "signing rounds that failed and were paid back",
         "retabled": "shelved proposals laid before the principal again by a ledger",
     },
 )
