@@ -1,0 +1,346 @@
+"""The Mesa face: one world of the engine as a `mesa.Model` on a grid, one step a day.
+
+It is a batch of one, day by day the same numbers as the engine's (`sim.worlds`) in any crowd: for
+looking at agents, plotting, teaching. It is not the way to compare arrangements: a comparison needs
+twins and many replications, which the engine steps at once. Chance comes only from the engine's
+keyed noise: ``model.random`` and ``model.rng`` are Mesa's, for shuffling what one looks at, and using
+them changes nothing in the world.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import gc
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+from mesa import Agent, DataCollector, Model
+from mesa.agent import AgentSet
+from mesa.discrete_space import Cell, OrthogonalMooreGrid, PropertyLayer
+from numpy.typing import NDArray
+
+from sim import places
+from sim.agents import KINDS, Body, Building, View, mean_trust_in_desks, open_grievances
+from sim.errors import ConfigError, unknown
+from sim.parameters import Value, check_all, specs
+from sim.places.compound import VACANT
+from sim.rules import bodies, desks
+from sim.scenario import parse
+from sim.schedule import world_specs
+from sim.worlds import Recipe, Worlds
+
+V = TypeVar("V", bound=View)
+T = TypeVar("T")
+
+SMALL: Mapping[str, Mapping[str, Value]] = {"compound": {"compounds": 2, "households": 100}}
+"""Structure of a place to play with, where the user says nothing else."""
+
+WEEK = 7
+
+
+class GovernanceModel(Model):
+    """One world as a Mesa model.
+
+    Attributes:
+        world: the engine's `Worlds`, with this one world (``world.n == 1``).
+        grid: an `OrthogonalMooreGrid`; buildings occupy its cells. Layers that stay: ``settlement``
+            (row of the compound, -1 outside), ``land_use`` (`sim.space.LAND_USE`), ``travel_cost``
+            (minutes to cross); layers of the day: ``leaking`` (leaking roofs) and
+            ``open_grievances`` (grievances still suffered).
+        desk_rows: kind of desk (`sim.rules.desks.BODY`, ...) to the rows of these desks.
+        datacollector: a row a day: row d is the state when day d begins, which is the state at the
+            end of day d - 1; row 0 is the end of the burn-in.
+    """
+
+    _agents: dict[Agent, None]
+    _agents_by_type: dict[type[Agent], AgentSet]
+    _all_agents: AgentSet
+
+    def __init__(
+        self,
+        *,
+        place: str = "compound",
+        scenario: Iterable[str] = (),
+        structure: Mapping[str, Value] | None = None,
+        parameters: Mapping[str, Value] | None = None,
+        seed: int = 1,
+        replication: int = 0,
+        layout: int = 0,
+        burn_in: int = 0,
+        prior_draws: bool = False,
+        rng: int | None = None,
+    ) -> None:
+        """Found a world, live its burn-in without mechanisms, and set the scenario up at day 0.
+
+        Args:
+            place: name of the place file.
+            scenario: words of `sim.scenario`, e.g. ``["formed_body", "yijiantiao"]``; none = baseline.
+            structure: structural parameters; what is not given is as in a small world, two compounds of
+                about 100 flats (`SMALL`).
+            parameters: values of uncertain parameters by name; the rest keeps its default.
+            seed: the experiment's seed, not negative.
+            replication: which replication of it.
+            layout: which layout of it.
+            burn_in: days before day 0, whole weeks.
+            prior_draws: draw the parameters that are not fixed from their priors, as studies do.
+            rng: Mesa's newer name for the seed; if given, it takes the place of `seed`.
+
+        Raises:
+            ConfigError: an unknown place, word or parameter, a wrong type, a value out of range.
+        """
+        seed = _whole("seed", seed) if rng is None else _whole("rng", rng)
+        if not isinstance(prior_draws, bool):
+            raise ConfigError(f"prior_draws={prior_draws} is not true or false")
+        recipe = Recipe(
+            place=place,
+            structure=_structure(place, structure),
+            fixed=_fixed(place, parameters),
+            seed=seed,
+            layout=_whole("layout", layout),
+            replications=(_whole("replication", replication),),
+            prior_draws=prior_draws,
+            burn_in=_whole("burn_in", burn_in),
+        )
+        if recipe.burn_in % WEEK:
+            raise ConfigError(f"burn_in={recipe.burn_in} is not a number of whole weeks, a multiple of {WEEK}")
+        arrangement = parse("model", scenario)
+
+        super().__init__(rng=seed)
+        before = Worlds(recipe)
+        before.run(until=0)
+        self.world = before.stack([arrangement])
+        kind_of_desk = desks.kinds(self.world)
+        self.desk_rows = {k: np.flatnonzero(kind_of_desk == k) for k in (desks.BODY, desks.BRANCH, desks.COMMUNITY)}
+        self._today: dict[Callable[[Worlds], Any], Any] = {}
+        self._today_is = self.day
+        self._views: dict[type[View], list[Any]] = {}
+        self._seated: NDArray[np.bool_] | None = None
+        ends = np.cumsum([1] + [self.world.layout.sizes[kind.of] for kind in KINDS]).tolist()
+        self._first_id = dict(zip(KINDS, ends, strict=False))
+        self._next_id = ends[-1]
+        with _collector_paused():
+            self.grid = self._build_grid()
+        self._paint()
+        self.datacollector = DataCollector(model_reporters=REPORTERS)
+        self.datacollector.collect(self)
+
+    # -- time ---------------------------------------------------------------------------------
+
+    @property
+    def day(self) -> int:
+        """Day about to be lived."""
+        return self.world.day
+
+    def step(self) -> None:
+        """Live one day."""
+        self.world.step()
+        self._paint()
+        self.datacollector.collect(self)
+
+    def run(self, until: int) -> None:
+        """Live until the given day begins."""
+        while self.day < until:
+            self.step()
+
+    def today(self, compute: Callable[[Worlds], T]) -> T:
+        """Return what a function makes of the world, worked out once a day however often it is asked for."""
+        if self._today_is != self.day:
+            self._today.clear()
+            self._today_is = self.day
+        if compute not in self._today:
+            self._today[compute] = compute(self.world)
+        found: T = self._today[compute]
+        return found
+
+    # -- space --------------------------------------------------------------------------------
+
+    def _build_grid(self) -> OrthogonalMooreGrid:
+        """Build the grid of the layout with its layers, and put the buildings on their cells."""
+        layout = self.world.layout
+        size = (layout.width, layout.height)
+        grid = OrthogonalMooreGrid(size, torus=False, capacity=None, random=self.random, cell_klass=_Cell)
+        # Mesa notes the grid's class of cells, and with it the layers, for good; let go of it with the model.
+        weakref.finalize(self, copyreg.dispatch_table.pop, grid.cell_klass, None).atexit = False
+        for name, data in layout.layers.items():
+            grid.add_property_layer(PropertyLayer.from_data(name, data))
+        for name in ("leaking", "open_grievances"):
+            grid.create_property_layer(name, default_value=0, dtype=int)
+        for building, at in zip(self.views(Building), layout.cells["building"].tolist(), strict=True):
+            grid[tuple(at)].add_agent(building)
+        return grid
+
+    def _paint(self) -> None:
+        """Bring the layers of the day up to date, in place."""
+        w = self.world
+        counts = {"leaking": ("building", w.leaking[0]), "open_grievances": ("household", self.today(open_grievances))}
+        for name, (entity, amount) in counts.items():
+            data = getattr(self.grid, name).data
+            data[...] = 0
+            some = np.flatnonzero(amount)
+            np.add.at(data, tuple(w.layout.cells[entity][some].T), amount[some])
+
+    # -- agents -------------------------------------------------------------------------------
+
+    @property
+    def agents(self) -> AgentSet:
+        """All agents: views of households, buildings and offices, and whatever the user has added."""
+        self._register_views()
+        return self._all_agents
+
+    @property
+    def agents_by_type(self) -> dict[type[Agent], AgentSet]:
+        """Class of agents to the set of them."""
+        self._register_views()
+        return self._agents_by_type
+
+    @property
+    def agent_types(self) -> list[type[Agent]]:
+        """Classes of agents."""
+        return list(self.agents_by_type)
+
+    def register_agent(self, agent: Agent) -> None:
+        """Register an agent of the user's own class, numbered after the views.
+
+        Mesa counts agents in a dictionary of the class that keeps every model alive; its entry is dropped.
+        """
+        Agent._ids.pop(self, None)
+        agent.unique_id, self._next_id = self._next_id, self._next_id + 1
+        super().register_agent(agent)
+
+    def first_id(self, kind: type[View]) -> int:
+        """Return the number of the first agent of a kind."""
+        return self._first_id[kind]
+
+    def views(self, kind: type[V]) -> list[V]:
+        """Return the view of every row of a kind, made when first asked for; of bodies also those not formed."""
+        if kind not in self._views:
+            with _collector_paused():
+                self._views[kind] = [kind(self, row) for row in range(self.world.layout.sizes[kind.of])]
+        return self._views[kind]
+
+    def _register_views(self) -> None:
+        """Fill Mesa's own registers with all views at once; later, bodies come and go as they are formed."""
+        formed = self.world.body[0] != bodies.NONE
+        if self._seated is None:
+            with _collector_paused():
+                sets = {kind: list(self.views(kind)) for kind in KINDS}
+                sets[Body] = [body for body in self.views(Body) if formed[body.row]]
+                everybody = [view for views in sets.values() for view in views]
+                self._agents = dict.fromkeys([*everybody, *self._agents])
+                self._all_agents = AgentSet(self._agents, random=self.random)
+                by_type = {kind: AgentSet(views, random=self.random) for kind, views in sets.items()}
+                self._agents_by_type = by_type | self._agents_by_type
+        else:
+            for row in np.flatnonzero(formed != self._seated):
+                change = super().register_agent if formed[row] else super().deregister_agent
+                change(self.views(Body)[row])
+        self._seated = formed
+
+
+class _Cell(Cell):
+    """A cell that keeps its neighbourhoods itself: Mesa's cache belongs to the class and keeps models alive."""
+
+    def get_neighborhood(self, radius: int = 1, include_center: bool = False) -> Any:
+        """Return the cells within a radius."""
+        return Cell.get_neighborhood.__wrapped__(self, radius, include_center)
+
+    def _neighborhood(self, radius: int = 1, include_center: bool = False) -> Any:
+        kept = self.__dict__.setdefault("_kept", {})
+        if (radius, include_center) not in kept:
+            kept[radius, include_center] = Cell._neighborhood.__wrapped__(self, radius, include_center)
+        return kept[radius, include_center]
+
+    def _clear_cache(self) -> None:
+        for name in ("_kept", "neighborhood"):
+            self.__dict__.pop(name, None)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Make many small objects without the garbage collector looking through all of them again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+# -- what is asked for ----------------------------------------------------------------------------
+
+
+def _whole(name: str, value: Any) -> int:
+    """Return a whole number that is not negative, or say in one line what is wrong with it."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise ConfigError(f"{name}={value} is not a whole number")
+    if not 0 <= value < 2**63:
+        raise ConfigError(f"{name}={value} is out of range [0, {2**63 - 1}]")
+    return int(value)
+
+
+def _structure(place: str, given: Mapping[str, Value] | None) -> dict[str, Value]:
+    """Return the complete structural parameters of a place: what is given, else small, else the default."""
+    if place not in places.registry():
+        raise unknown("place", place, places.registry())
+    known = specs(places.registry()[place].Structure, place)
+    chosen = check_all(known, {**SMALL.get(place, {}), **_named("structure", given)})
+    return {name: chosen.get(name, spec.default) for name, spec in known.items()}
+
+
+def _fixed(place: str, given: Mapping[str, Value] | None) -> dict[str, Value]:
+    """Return the uncertain parameters that the user fixes."""
+    known = {name: spec for name, spec in world_specs(place).items() if spec.kind != "structural"}
+    return check_all(known, _named("parameters", given))
+
+
+def _named(name: str, given: Mapping[str, Value] | None) -> Mapping[str, Value]:
+    """Return values by name, none if nothing is given."""
+    if given is not None and not isinstance(given, Mapping):
+        raise ConfigError(f"{name}={given!r} is not a dictionary of values by name")
+    return given or {}
+
+
+# -- what is collected ----------------------------------------------------------------------------
+
+
+def unresolved_per_1000(model: GovernanceModel) -> float:
+    """Return the headline stock: severity of all grievances still suffered, per 1,000 households."""
+    w = model.world  # the stock is in thousandths, which is what "per 1,000" asks for
+    return float(w.stock["unresolved"][0] / max(w.occupied[0, 0], 1))
+
+
+def mean_trust(model: GovernanceModel) -> float:
+    """Return the mean over inhabited flats of the trust in the desks that take claims."""
+    inhabited = model.world.tenure[0] != VACANT
+    return float(model.today(mean_trust_in_desks)[inhabited].sum() / max(inhabited.sum(), 1))
+
+
+def stock(model: GovernanceModel, name: str) -> int:
+    """Return a stock of the engine, see `Worlds.stock`."""
+    return int(model.world.stock[name][0])
+
+
+def total(model: GovernanceModel, flow: str) -> int:
+    """Return the sum of a daily counter of the engine since day 0, see `Worlds.flow`."""
+    return model.today(_totals)[flow]
+
+
+def _totals(w: Worlds) -> dict[str, int]:
+    """Return the sums of all recorded series since day 0."""
+    return dict(zip(w.series, w.record[:, 0].sum(axis=0).tolist(), strict=True))
+
+
+REPORTERS: dict[str, str | Callable[[GovernanceModel], float]] = {
+    "day": "day",
+    "unresolved_per_1000": unresolved_per_1000,
+    "aching": partial(stock, name="aching"),
+    "leaking_roofs": partial(stock, name="leaking_roofs"),
+    **{flow: partial(total, flow=flow) for flow in ("arisen", "claimed", "settled", "escalated")},
+    "mean_trust": mean_trust,
+}
+"""What the data collector reads every day; the flows are counted from day 0."""
