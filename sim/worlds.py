@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from sim import cases, distributions, mechanisms, noise, places
 from sim.cases import EventLog, Kind, Stage, State, Table
 from sim.columns import Column, Lever, combine
+from sim.errors import ConfigError
 from sim.mechanisms import Setting
 from sim.parameters import Value, draw
 from sim.rules import offices
@@ -123,8 +124,8 @@ class Worlds:
             watch: replication numbers whose events are logged.
         """
         self.recipe = recipe
-        self.place = places.registry()[recipe.place]
-        self.layout: Layout = self.place.build(self.place.Structure(**recipe.structure), recipe.layout_seed())
+        place = places.registry()[recipe.place]
+        self.layout: Layout = place.build(place.Structure(**recipe.structure), recipe.layout_seed())
         self.seeds = recipe.seeds()
         self.n = len(self.seeds)
         self.replication = np.array(recipe.replications)
@@ -176,7 +177,8 @@ class Worlds:
         self._today = values
         self.flow = {name: values[k] for k, name in enumerate(flows)}
         self.stock = {name: values[len(flows) + k] for k, name in enumerate(stocks)}
-        self._recorded: list[Ints] = []
+        self._diary = np.empty((64, *values.shape), dtype=np.int64)
+        self._days = 0
 
     def __getattr__(self, name: str) -> Array:
         """Say which column is missing; columns themselves are ordinary attributes."""
@@ -222,10 +224,8 @@ class Worlds:
 
     @property
     def record(self) -> Ints:
-        """Return what was recorded, shape ``(days, worlds, series)``."""
-        if not self._recorded:
-            return np.zeros((0, self.n, len(self.series)), dtype=np.int64)
-        return np.stack(self._recorded).transpose(0, 2, 1)
+        """Return what was recorded, a view of shape ``(days, worlds, series)``."""
+        return self._diary[: self._days].transpose(0, 2, 1)
 
     # -- offices ------------------------------------------------------------------------------
 
@@ -285,7 +285,10 @@ class Worlds:
         for phase in SCHEDULE:
             if phase.due(self.day, first):
                 phase.function(self)
-        self._recorded.append(self._today.copy())
+        if self._days == len(self._diary):
+            self._diary = np.concatenate([self._diary, np.empty_like(self._diary)])
+        self._diary[self._days] = self._today
+        self._days += 1
         self._today[: len(self.flow)] = 0
         self.day += 1
 
@@ -316,7 +319,7 @@ class Worlds:
         """
         copies = len(scenarios)
         out: Worlds = object.__new__(Worlds)
-        out.recipe, out.place, out.layout = self.recipe, self.place, self.layout
+        out.recipe, out.layout = self.recipe, self.layout
         out.rules, out.levers = self.rules, self.levers
         out.columns = dict(self.columns)
         out.day = out.first_day = self.day
@@ -351,6 +354,10 @@ class Worlds:
             chosen = [s.choices.get(name) for s in per_world]
             if not any(chosen):
                 continue
+            if self.recipe.place not in kind.places:
+                raise ConfigError(
+                    f"mechanism '{name}' does not apply in a {self.recipe.place}; it does in: {', '.join(kind.places)}"
+                )
             present = np.array([c is not None for c in chosen])[:, None]
             switches = {
                 channel: np.array([c is not None and c.channels[channel] for c in chosen])[:, None]
