@@ -1,0 +1,307 @@
+"""From files and words to one plain dictionary: Hydra composes, and does nothing else.
+
+Configs are data. Nothing that a config names is imported or called, no interpolation reads the
+environment, no folder is made. The groups are ``world``, ``mechanism`` and ``experiment``; the list
+of mechanisms comes from `sim.mechanisms`, so a new one is a file and a config. A file of the user's
+own is composed as if it were an experiment of ours; the groups in its folder are found beside ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hydra import compose as hydra_compose
+from hydra import initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from sim import mechanisms
+from sim.errors import ConfigError, unknown
+
+PRIMARY, OWN = "_run", "_file"
+"""Names in Hydra's store: the config that lists all others, and the user's own file."""
+
+INSIDE = Path(__file__).resolve().parent.parent
+FOLDER = INSIDE / "configs" if (INSIDE / "configs").is_dir() else INSIDE.parent / "configs"
+"""The configs: inside an installed package, beside it in a clone."""
+
+SUFFIXES = (".yaml", ".yml")
+GROUPS = {"world": "world", "mechanism": "mechanism", "experiment": "experiment"}
+
+Plain = dict[str, Any]
+
+
+def options(group: str, beside: Path | None = None) -> list[str]:
+    """Return the names that can be chosen in a group.
+
+    Args:
+        group: ``world``, ``mechanism`` or ``experiment``.
+        beside: a folder whose groups count too.
+    """
+    folders = [FOLDER, *([beside] if beside else [])]
+    return sorted({path.stem for folder in folders for path in (folder / group).glob("*.yaml")})
+
+
+def compose(source: str, settings: Sequence[str] = ()) -> Plain:
+    """Compose an experiment, or a file of the user's own, with settings from the command line.
+
+    Args:
+        source: the experiment's name, or the path of a YAML file.
+        settings: words ``key=value``; ``world=NAME`` chooses a world.
+
+    Returns:
+        Plain lists, dictionaries and values, not checked against any schema.
+
+    Raises:
+        ConfigError: a file, name or word that cannot be read or does not exist.
+    """
+    words = [_read_word(word) for word in settings]
+    beside = None
+    experiment = source
+    if _is_file(source):
+        path = Path(source)
+        beside, experiment = path.resolve().parent, OWN
+        content = _read_own(path, beside)
+        content.setdefault("name", re.sub(r"[^\w.-]+", "-", path.stem))
+        ConfigStore.instance().store(group="experiment", name=OWN, node=content, package="_global_")
+    elif source not in options("experiment"):
+        raise unknown("experiment", source, options("experiment"))
+
+    choices, values = [], []
+    for word in words:
+        if word.key_or_group in GROUPS:
+            choices.append(_choice(word, beside))
+        else:
+            values.append(word)
+    composed = _compose(experiment, choices, beside)
+    _refuse_programs(composed)
+    _shrink(composed, values)
+    for word in values:
+        _put(composed, word.key_or_group, word.value())
+        _refuse_programs(composed)
+    composed["name"] = composed.get("name") or source
+    return composed
+
+
+def world(name: str) -> Plain:
+    """Return the config of a world as its file says it.
+
+    Raises:
+        ConfigError: there is none of this name.
+    """
+    if name not in options("world"):
+        raise unknown("world", name, options("world"))
+    return _load(FOLDER / "world" / f"{name}.yaml")
+
+
+def mechanism(name: str) -> Plain:
+    """Return the config of a mechanism as its file says it."""
+    return _load(FOLDER / "mechanism" / f"{name}.yaml")
+
+
+def experiment_head(name: str) -> Plain:
+    """Return an experiment's file as it is, for lists."""
+    return _load(FOLDER / "experiment" / f"{name}.yaml")
+
+
+# -- words of the command line ----------------------------------------------------------------
+
+
+@cache
+def _parser() -> OverridesParser:
+    return OverridesParser.create()
+
+
+def _read_word(word: str) -> Override:
+    """Understand ``key=value`` in Hydra's grammar; words within a list may hold ``=`` themselves."""
+    if word.startswith(("+", "~")):
+        raise ConfigError(f"'{word}': keys are not added or removed with + or ~; write key=value")
+    key, equals, value = word.partition("=")
+    if not equals:
+        raise ConfigError(f"'{word}' is not a setting; write key=value")
+    if value.lstrip().startswith("["):
+        # Hydra has no bare `=` within lists; scenarios are full of them.
+        value = re.sub(r"(?<=[\[,])\s*([\w.]+=[^,\[\]'\"]*?)\s*(?=[,\]])", r"'\1'", value)
+    try:
+        read = _parser().parse_override(f"{key}={value}")
+        if read.is_sweep_override():
+            raise ConfigError(f"'{word}' has several values; write a list as [a,b], or run one after the other")
+        if key == "hydra" or key.startswith("hydra."):
+            raise ConfigError(f"'{word}': configs are data; 'hydra' is not a setting")
+    except HydraException as error:
+        if value == "":
+            raise ConfigError(f"'{word}' has no value; write key=value") from error
+        raise ConfigError(f"cannot read '{word}'; write key=value, a list as [a,b], other text in quotes") from error
+    return read
+
+
+def _choice(word: Override, beside: Path | None) -> str:
+    """Return the choice from a group that a word makes, for Hydra."""
+    group, name = word.key_or_group, word.value()
+    if group == "experiment":
+        raise ConfigError("the experiment is the first word after run; a file of your own can start with 'base: NAME'")
+    if not isinstance(name, str):
+        raise ConfigError(f"{group}={name} is not the name of a {group}; have: {', '.join(options(group, beside))}")
+    if name not in options(group, beside):
+        raise unknown(group, name, options(group, beside))
+    return f"{group}@{word.package}={name}" if word.package else f"{group}={name}"
+
+
+def _put(into: Plain, key: str, value: Any) -> None:
+    """Set a dotted key; a dictionary is merged into what is there."""
+    *way, last = key.split(".")
+    at: Any = into
+    for step in way:
+        at = at.setdefault(step, {})
+        if not isinstance(at, dict):
+            raise ConfigError(f"unknown setting '{key}'; '{step}' is a value, not a group of settings")
+    if isinstance(value, dict) and isinstance(at.get(last), dict):
+        for inner, inner_value in value.items():
+            at[last][str(inner)] = inner_value
+    else:
+        at[last] = value
+
+
+def _shrink(composed: Plain, words: Sequence[Override]) -> None:
+    """Apply what ``quick`` says, in the run and in the world, if the size is quick."""
+    size = composed.get("size")
+    for word in words:
+        if word.key_or_group == "size":
+            size = word.value()
+    place = composed.get("world")
+    parts = [composed, *([place] if isinstance(place, dict) else [])]
+    for part in parts:
+        small = part.pop("quick", None) or {}
+        if size == "quick" and isinstance(small, dict):
+            part.update(small)
+
+
+# -- files ------------------------------------------------------------------------------------
+
+
+def _is_file(source: str) -> bool:
+    return source.endswith(SUFFIXES) or "/" in source or (source not in options("experiment") and Path(source).exists())
+
+
+def _load(path: Path) -> Plain:
+    """Read a YAML file whose root is a mapping."""
+    try:
+        content = OmegaConf.load(path)
+    except FileNotFoundError:
+        raise ConfigError(f"there is no file '{path}'") from None
+    except IsADirectoryError:
+        raise ConfigError(f"'{path}' is a folder, not a file") from None
+    except OSError as error:
+        raise ConfigError(f"cannot read '{path}': {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"'{path}' is not a text file in UTF-8") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"'{path}' is not YAML: {_first_line(error)}") from error
+    except OmegaConfBaseException as error:
+        raise ConfigError(f"cannot read '{path}': {_first_line(error)}") from error
+    plain = OmegaConf.to_container(content, resolve=False)
+    if not isinstance(plain, dict):
+        raise ConfigError(f"'{path}' is not a list of keys and values")
+    if not all(isinstance(key, str) for key in plain):
+        raise ConfigError(f"'{path}': every key must be a word")
+    return {str(key): value for key, value in plain.items()}
+
+
+def _read_own(path: Path, beside: Path) -> Plain:
+    """Read a user's file and turn its short forms into a Hydra defaults list.
+
+    ``base: NAME`` starts from an experiment; ``world: NAME``, or ``base: NAME`` within ``world``,
+    from a world. A defaults list in Hydra's own form may stand there instead.
+    """
+    content = _load(path)
+    _refuse_programs(content)
+    if "hydra" in content:
+        raise ConfigError(f"'{path}': configs are data; 'hydra' is not a setting")
+    defaults = content.pop("defaults", None) or []
+    if not isinstance(defaults, list):
+        raise ConfigError(f"'{path}': defaults is not a list")
+    changes = [d for d in defaults if isinstance(d, dict) and any(str(k).startswith("override ") for k in d)]
+    kept = [d for d in defaults if d not in changes]
+    base = content.pop("base", None)
+    if base is not None:
+        if base not in options("experiment"):
+            raise unknown("experiment", str(base), options("experiment"))
+        kept = [base, *kept]
+    place = content.get("world")
+    chosen = place.pop("base", None) if isinstance(place, dict) else place
+    if chosen is not None:
+        if chosen not in options("world", beside):
+            raise unknown("world", str(chosen), options("world", beside))
+        changes = [*changes, {"override /world": chosen}]
+    if not isinstance(place, dict):
+        content.pop("world", None)
+    if "_self_" not in kept:
+        kept = [*kept, "_self_"]
+    return {"defaults": [*kept, *changes], **content}
+
+
+def _compose(experiment: str, choices: Sequence[str], beside: Path | None) -> Plain:
+    """Let Hydra compose; every way in which that can fail becomes one line."""
+    primary: Plain = {
+        "defaults": [
+            "config",
+            {"world": "compound"},
+            *({f"mechanism@mechanisms.{name}": name} for name in mechanisms.registry()),
+            "_self_",
+            {"experiment": experiment},
+        ],
+        "hydra": {"searchpath": [f"file://{beside}"] if beside else []},
+    }
+    ConfigStore.instance().store(name=PRIMARY, node=primary)
+    try:
+        with initialize_config_dir(config_dir=str(FOLDER), version_base="1.3", job_name="sim"):
+            composed = OmegaConf.to_container(hydra_compose(PRIMARY, overrides=list(choices)), resolve=False)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"a config is not YAML: {_first_line(error)}") from error
+    except (HydraException, OmegaConfBaseException) as error:
+        raise _told(str(error), beside) from error
+    assert isinstance(composed, dict)
+    return {str(key): value for key, value in composed.items()}
+
+
+def _told(message: str, beside: Path | None) -> ConfigError:
+    """Say in our words what Hydra could not do."""
+    missing = re.search(r"[Cc]ould not (?:find|load) '(?:(\w+)/)?([^']+)'", message)
+    if missing and missing[1] in GROUPS:
+        return unknown(missing[1], missing[2], options(missing[1], beside))
+    absent = re.search(r"Could not override '/?([^']+)'", message)
+    if absent:
+        return ConfigError(f"defaults: there is no group '{absent[1]}' to override; have: {', '.join(GROUPS)}")
+    line = " ".join(line.strip() for line in message.splitlines() if line.strip())
+    return ConfigError(f"cannot compose: {line[:200]}")
+
+
+def _first_line(error: Exception) -> str:
+    """Return what is wrong and where, in one line."""
+    problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
+    if problem and mark:
+        return f"{problem} in line {mark.line + 1}"
+    return " ".join(str(error).split())[:200]
+
+
+def _refuse_programs(content: Any, where: str = "") -> None:
+    """Refuse whatever would make a config more than data: interpolations, targets."""
+    if isinstance(content, Mapping):
+        for key, value in content.items():
+            if str(key).startswith("_") and str(key).endswith("_"):
+                raise ConfigError(f"'{where}{key}': configs are data; nothing they name is called")
+            _refuse_programs(value, f"{where}{key}.")
+    elif isinstance(content, (list, tuple)):
+        for value in content:
+            _refuse_programs(value, where)
+    elif isinstance(content, str) and "${" in content:
+        raise ConfigError(f"{where.rstrip('.')}: configs are data; '{content}' is not filled in, write the value")
