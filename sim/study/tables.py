@@ -1,0 +1,199 @@
+"""The tables of an experiment: their declared Arrow schemas, and how a block's runs fill them.
+
+A piece (one scenario, one group of replications) knows nothing of the scenario's name, which is the
+experiment's and may change; the name is added when pieces are merged. Numbers of a piece are
+integers, but for the quotients in ``runs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from sim import outcomes
+from sim.cases import Activity, Kind
+from sim.rules.trust import DESKS
+from sim.schedule import rules_of
+from sim.study.store import TableSpec
+from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+
+DAY_0 = datetime(2025, 1, 1, tzinfo=UTC)
+"""The date that stands for day 0 in event logs; the model itself knows no date."""
+
+MICROSECONDS_A_DAY = 86_400_000_000
+
+NOT_COUNTS = ("days", "households")
+"""Integers of a run that are no counts and keep their plain names."""
+
+
+def series_of(place: str) -> list[str]:
+    """Return the names of the daily series of a place, flows first."""
+    rules = rules_of(place)
+    return [*(name for rule in rules for name in rule.flows), *(name for rule in rules for name in rule.stocks)]
+
+
+def _count_name(name: str) -> str:
+    return name if name in NOT_COUNTS else f"n_{name}"
+
+
+def _daily_type(name: str) -> pa.DataType:
+    """Money in fen may pass 2^31 a day in a large world; nothing else does."""
+    return pa.int64() if name.endswith("_fen") else pa.int32()
+
+
+def piece_tables(place: str) -> dict[str, TableSpec]:
+    """Return the tables that every piece has."""
+    series = series_of(place)
+    runs = [
+        ("replication", pa.int32()),
+        ("layout", pa.int32()),
+        *((_count_name(name), pa.int64()) for name in outcomes.names_of_counts(series)),
+        *((spec.name, pa.float64()) for spec in outcomes.OUTCOMES),
+    ]
+    daily = [("replication", pa.int32()), ("day", pa.int32()), *((name, _daily_type(name)) for name in series)]
+    events = [(name, pa.int32()) for name in ("replication", "seq", "day")]
+    events += [("activity", pa.int8()), ("kind", pa.int8()), ("bearer", pa.int32()), ("ordinal", pa.int32())]
+    events += [("desk_kind", pa.int8()), ("desk_number", pa.int32())]
+    return {
+        "runs": TableSpec(pa.schema(runs), ("replication",)),
+        "daily": TableSpec(pa.schema(daily), ("replication", "day")),
+        "events": TableSpec(pa.schema(events), ("replication", "seq")),
+    }
+
+
+EVENTS = pa.schema(
+    [
+        ("case:concept:name", pa.string()),  # unique over the file: scenario/replication/kind/bearer/ordinal
+        ("concept:name", pa.string()),
+        ("time:timestamp", pa.timestamp("us", tz="UTC")),  # the day; its microseconds are the order of events
+        ("org:resource", pa.string()),  # kind of desk and its number, "community 1"
+        ("case:scenario", pa.string()),
+        ("case:replication", pa.int32()),
+        ("case:kind", pa.string()),
+        ("day", pa.int32()),
+        ("seq", pa.int32()),  # order of events within one run
+    ]
+)
+"""The event log of an experiment, in the columns that pm4py reads."""
+
+
+def merged_tables(place: str) -> dict[str, TableSpec]:
+    """Return the tables of a whole experiment."""
+    pieces = piece_tables(place)
+    named = {
+        name: TableSpec(pa.schema([("scenario", pa.string()), *pieces[name].schema]), ("scenario", *pieces[name].keys))
+        for name in ("runs", "daily")
+    }
+    return {**named, "events": TableSpec(EVENTS, ("case:scenario", "case:replication", "seq"))}
+
+
+def record(w: Worlds, layout: int, scenarios: Sequence[int]) -> list[dict[str, pa.Table]]:
+    """Return the tables of each scenario of a block.
+
+    Args:
+        w: worlds that have lived from day 0 on.
+        layout: their layout.
+        scenarios: numbers of the block's scenarios (as in ``w.scenario``), in the order of the result.
+    """
+    specs = piece_tables(w.recipe.place)
+    seen = outcomes.recorded(w)
+    counts = outcomes.counts(seen)
+    runs: dict[str, NDArray[Any]] = {"replication": w.replication, "layout": np.full(w.n, layout)}
+    runs |= {_count_name(name): values for name, values in counts.items()} | outcomes.quotients(counts)
+    events = _events(w, seen.desk_kind)
+    made = []
+    for scenario in scenarios:
+        worlds = np.flatnonzero(w.scenario == scenario)
+        tables = {
+            "runs": _table({name: values[worlds] for name, values in runs.items()}, specs["runs"].schema),
+            "daily": _daily(w, seen.record, worlds, specs["daily"].schema),
+            "events": _table(
+                {name: values[w.scenario[events["world"]] == scenario] for name, values in events.items()},
+                specs["events"].schema,
+            ),
+        }
+        made.append(tables)
+    return made
+
+
+def _table(columns: Mapping[str, NDArray[Any]], schema: pa.Schema) -> pa.Table:
+    """Make a table of the schema's columns; not-a-number is missing, and a number too large an error."""
+    arrays = []
+    for field in schema:
+        values = columns[field.name]
+        missing = np.isnan(values) if pa.types.is_floating(field.type) else None
+        arrays.append(pa.array(values, mask=missing).cast(field.type))
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _daily(w: Worlds, recorded: Ints, worlds: Ints, schema: pa.Schema) -> pa.Table:
+    """Return a row for each world and day, world by world."""
+    chosen = recorded[:, worlds, :].transpose(2, 1, 0)  # series, worlds, days
+    days = chosen.shape[2]
+    columns = {"replication": np.repeat(w.replication[worlds], days), "day": np.tile(np.arange(days), len(worlds))}
+    columns |= {name: chosen[i].reshape(-1) for i, name in enumerate(w.series)}
+    return _table(columns, schema)
+
+
+def _events(w: Worlds, desk_kind: Ints) -> dict[str, NDArray[Any]]:
+    """Return the event log, run by run, each run's events in their order and numbered from 0."""
+    log = w.log.arrays()
+    order = np.argsort(log["world"], kind="stable")
+    log = {name: values[order] for name, values in log.items()}
+    world = log["world"].astype(np.int64)
+    first = np.searchsorted(world, np.arange(w.n))
+    number = np.zeros(len(desk_kind), dtype=np.int64)  # of a desk among its kind
+    for kind in range(len(DESKS)):
+        number[desk_kind == kind] = np.arange(int((desk_kind == kind).sum()))
+    return {
+        **log,
+        "replication": w.replication[world],
+        "seq": np.arange(len(world)) - first[world],
+        "desk_kind": desk_kind[log["desk"]],
+        "desk_number": number[log["desk"]],
+    }
+
+
+def name_runs(piece: pa.Table, scenario: str) -> pa.Table:
+    """Put the scenario's name before the rows of ``runs`` or ``daily``."""
+    return piece.add_column(0, "scenario", pa.repeat(pa.scalar(scenario), piece.num_rows))
+
+
+def name_events(piece: pa.Table, scenario: str) -> pa.Table:
+    """Write the integers of event pieces in the columns of `EVENTS`."""
+
+    def words(column: str, known: Sequence[str]) -> pa.Array:
+        return pa.array(known).take(piece.column(column).combine_chunks())
+
+    def text(column: str) -> pa.Array:
+        return piece.column(column).combine_chunks().cast(pa.string())
+
+    kind = words("kind", [k.name.lower() for k in Kind])
+    activity = words("activity", [a.name.lower().replace("_", " ") for a in Activity])
+    name = pc.binary_join_element_wise(scenario, text("replication"), kind, text("bearer"), text("ordinal"), "/")
+    day, seq = (piece.column(name).combine_chunks().cast(pa.int64()) for name in ("day", "seq"))
+    start = int(DAY_0.timestamp()) * 1_000_000
+    time = pc.add(pc.add(pc.multiply(day, MICROSECONDS_A_DAY), seq), start)
+    columns = [
+        name,
+        activity,
+        time.cast(pa.timestamp("us", tz="UTC")),
+        pc.binary_join_element_wise(words("desk_kind", DESKS), text("desk_number"), " "),
+        pa.repeat(pa.scalar(scenario), piece.num_rows),
+        piece.column("replication"),
+        kind,
+        piece.column("day"),
+        piece.column("seq"),
+    ]
+    return pa.Table.from_arrays([c.cast(f.type) for c, f in zip(columns, EVENTS, strict=True)], schema=EVENTS)
+
+
+__all__ = ["DAY_0", "EVENTS", "merged_tables", "name_events", "name_runs", "piece_tables", "record", "series_of"]
