@@ -1,0 +1,244 @@
+"""The commands ``run``, ``list`` and ``show``, called by `sim.commands` with what it has parsed.
+
+Pandas, Arrow and the plotting library are imported only once a configuration has been checked, so
+that a mistake is told at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim import mechanisms
+from sim.study.config import Config, describe, load, options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.study.experiment import Plan
+    from sim.study.runner import Result
+
+WIDTH = 100
+"""Columns of what is printed where no terminal says how wide it is."""
+
+NANOSECONDS = 25.0
+"""A household-day, roughly, for the cost told by --dry-run."""
+
+CLONE = Path(__file__).resolve().parent.parent.parent
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run an experiment, or say what would be run; return the exit code.
+
+    Args:
+        arguments: name, settings, out, resume, backend, workers and dry_run.
+    """
+    config = load(arguments.name, arguments.settings)
+    folder = arguments.out or default_folder(config)
+    from sim.study import runner  # only now: takes a second
+
+    if arguments.dry_run:
+        return _dry_run(config, folder)
+    console, progress = _console(), _Progress()
+    with progress:
+        result = runner.run(
+            config,
+            folder,
+            backend=arguments.backend,
+            workers=arguments.workers,
+            resume=arguments.resume,
+            tell=progress.tell,
+        )
+    if result.failures:
+        return _tell_failures(result)
+    from sim.report.tables import print_comparison
+
+    if len(result.comparison):
+        print_comparison(
+            console, result.comparison, title=config.question or config.name, outcomes=runner.outcome_specs(main=True)
+        )
+    reused = result.pieces - result.computed
+    were = f", {reused} of {result.pieces} pieces were there already" if reused else ""
+    files = "runs.csv, comparison.csv, daily.parquet, events.parquet, figures/forest.png"
+    _say(f"Results: {_short(folder)}  ({files}; {result.seconds:.0f} s{were})")
+    return 0
+
+
+def default_folder(config: Config) -> Path:
+    """Return where results go: a quick run never stands where a full one was."""
+    base = CLONE if (CLONE / "configs").is_dir() else Path.cwd()
+    return base / "results" / "local" / (config.name + ("-quick" if config.size == "quick" else ""))
+
+
+def list_(arguments: argparse.Namespace) -> int:
+    """Print what can be run.
+
+    Args:
+        arguments: none.
+    """
+    console = _console()
+    _say("Experiments (python3 -m sim run NAME; NAME size=quick for seconds instead of minutes)")
+    for name in options("experiment"):
+        question, scenarios = describe(name)
+        _say(f"  {name}")
+        _paragraph(console, question, 4)
+        _paragraph(console, f"scenarios: {', '.join(scenarios)}", 4)
+    _say("\nWorlds (world=NAME)")
+    for name in options("world"):
+        _say(f"  {name}")
+    _say("\nMechanisms (words of scenarios; MECHANISM.CHANNEL=off, MECHANISM.PARAMETER=VALUE)")
+    for name, kind in mechanisms.registry().items():
+        _say(f"  {name}")
+        _paragraph(console, summary(kind), 4)
+        _paragraph(console, f"channels: {', '.join(kind.channels)}", 4)
+    _say("\npython3 -m sim show NAME, show world/NAME, show mechanism/NAME say more.")
+    return 0
+
+
+def summary(kind: type[mechanisms.Mechanism]) -> str:
+    """Return the first line of the docstring of a mechanism's file."""
+    text = sys.modules[kind.__module__].__doc__ or ""
+    return " ".join(text.split("\n\n")[0].split())
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Print what a name stands for: an experiment, ``world/NAME`` or ``mechanism/NAME``.
+
+    Args:
+        arguments: name.
+    """
+    from sim.study import show as pages
+
+    group, _, name = arguments.name.rpartition("/")
+    if group == "world":
+        text = pages.world(name)
+    elif group == "mechanism":
+        text = pages.mechanism(name)
+    else:
+        text = pages.experiment(arguments.name)
+    print(text)
+    return 0
+
+
+# -- telling ----------------------------------------------------------------------------------
+
+
+class _Progress:
+    """A bar on the terminal of stderr, and nothing where that is no terminal."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("pieces"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("founding", total=None)
+
+    def __enter__(self) -> None:
+        self._bar.start()
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.stop()
+
+    def tell(self, now: object) -> None:
+        """Move the bar."""
+        from sim.study.runner import Progress
+
+        assert isinstance(now, Progress)
+        done = now.stored + now.computed
+        doing = "merging" if done == now.pieces else "computing"
+        self._bar.update(self._task, total=now.pieces, completed=done, description=doing)
+
+
+def _console() -> Console:
+    """Return the console of stdout, of a readable width also where it is a file."""
+    from rich.console import Console
+
+    return Console() if sys.stdout.isatty() else Console(width=WIDTH, soft_wrap=False)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _paragraph(console: Console, text: str, indent: int) -> None:
+    import textwrap
+
+    width = min(console.width, WIDTH)
+    if text:
+        _say(textwrap.fill(text, width, initial_indent=" " * indent, subsequent_indent=" " * indent))
+
+
+def _short(folder: Path) -> str:
+    """Return the folder as seen from here, if it is below."""
+    try:
+        return str(folder.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(folder)
+
+
+def _tell_failures(result: Result) -> int:
+    """Say which groups failed, where and why; everything else is kept."""
+    for group, failure in result.failures:
+        which = ", ".join(str(k) for k in group.recipe.replications)
+        names = ", ".join(piece.scenario.name for piece in group.pieces)
+        where = failure.stage or "starting"
+        print(f"failed while {where}: {failure.message} (replications {which}; {names})", file=sys.stderr)
+        if failure.traceback:
+            path = result.folder / "failures.txt"
+            with open(path, "a", encoding="utf-8") as file:
+                file.write(f"{which}; {names}\n{failure.traceback}\n")
+    print(
+        f"failed: {len(result.failures)} of {result.groups} groups; the others are kept in {_short(result.folder)} "
+        "and the next run computes only what is missing (tracebacks: failures.txt)",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def _dry_run(config: Config, folder: Path) -> int:
+    """Say what would be computed, and roughly how long it takes."""
+    from sim.study.experiment import plan
+    from sim.study.runner import check_folder
+    from sim.study.store import Store
+    from sim.study.tables import piece_tables
+
+    check_folder(folder, resume=False)
+    planned: Plan = plan(config)
+    store = Store(folder, piece_tables(config.place), lock=False)
+    missing = planned.missing(store.has)
+    wanted = sum(len(group.pieces) for group in missing)
+    days = sum(
+        planned.households * len(group.recipe.replications) * (config.burn_in + config.days * len(group.pieces))
+        for group in missing
+    )
+    _say(f"{config.name}: {len(config.scenarios)} scenarios x {config.replications} replications, size={config.size}")
+    _say(f"  scenarios  {', '.join(s.name for s in config.scenarios)}")
+    _say(f"  world      {config.place}, about {planned.households:,} households, {config.layouts} layouts")
+    _say(f"  days       {config.days} after a burn-in of {config.burn_in}")
+    pieces = len(planned.pieces)
+    _say(f"  pieces     {pieces}: {pieces - wanted} stored, {wanted} missing, in {len(missing)} groups")
+    time = _duration(days * NANOSECONDS / 1e9)
+    _say(f"  cost       {days / 1e6:,.0f} million household-days, about {time} on one core")
+    _say(f"  results    {_short(folder)}")
+    return 0
+
+
+def _duration(seconds: float) -> str:
+    """Write a rough duration."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} minutes"
+    return f"{seconds / 3600:.1f} hours"

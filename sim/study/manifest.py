@@ -1,0 +1,92 @@
+"""The manifest of a result: what was asked, of which code, and what it says, by digests.
+
+What varies from machine to machine stands apart, in its ``environment``.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import sim
+from sim.study.experiment import PACKAGE, Plan, engine_digest, lock_digest
+
+LIBRARIES = ("hydra-core", "joblib", "matplotlib", "numpy", "pandas", "pyarrow", "scipy")
+
+
+def manifest(planned: Plan, digests: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is the same wherever the experiment is run.
+
+    Args:
+        planned: the experiment.
+        digests: table to digest of its content.
+    """
+    config = planned.config
+    commit, dirty = _commit()
+    return {
+        "name": config.name,
+        "config": config.resolved,
+        "seed": config.seed,
+        "replications": config.replications,
+        "commit": commit,
+        "dirty": dirty,
+        "version": sim.__version__,
+        "engine": engine_digest(),
+        "lock": lock_digest(),
+        "libraries": {name: _version(name) for name in LIBRARIES},
+        "digests": dict(sorted(digests.items())),
+        "pieces": [
+            {
+                "key": piece.key,
+                "scenario": piece.scenario.name,
+                "layout": piece.recipe.layout,
+                "replications": list(piece.recipe.replications),
+            }
+            for piece in planned.pieces
+        ],
+    }
+
+
+def environment(seconds: float, **how: Any) -> dict[str, Any]:
+    """Return what varies: the machine, how it was used and how long it took.
+
+    Args:
+        seconds: from the start of the run to here.
+        how: backend and workers.
+    """
+    return {
+        "machine": platform.machine(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        **how,
+        "seconds": round(seconds, 1),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
+
+
+def _commit() -> tuple[str | None, bool | None]:
+    """Return the commit of the clone and whether files differ from it; nothing outside a clone."""
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=PACKAGE.parent, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    try:
+        if not (PACKAGE.parent / ".git").exists():  # a package within somebody else's repository
+            return None, None
+        return git("rev-parse", "HEAD"), bool(git("status", "--porcelain"))
+    except (OSError, subprocess.CalledProcessError):
+        return None, None

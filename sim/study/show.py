@@ -1,0 +1,146 @@
+"""What ``show`` prints: every parameter with value, unit, range and source, in a hundred columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sim import mechanisms, places
+from sim.errors import unknown
+from sim.mechanisms import mechanism_specs
+from sim.parameters import PRIOR, Spec
+from sim.schedule import world_specs
+from sim.study import compose
+from sim.study.config import RUN, load, options
+
+WIDTH = 100
+TAGS = "S the seed page, F a public source, D derived, E a reasoned guess, G general knowledge"
+
+OWN_FILE = """\
+A file of your own, anywhere: python3 -m sim run mine.yaml
+
+  base: yijiantiao                # start from this experiment; leave it out to start from nothing
+  world: {base: hohhot, compounds: 100, quarrel_rate: 0.05}   # or only: world: hohhot
+  replications: 50
+  scenarios:
+    placebo: null                 # leave a scenario of the base out
+    few_hours: [formed_body, yijiantiao, yijiantiao.hours=1]
+  comparisons: [[few_hours, body], [merged, few_hours]]
+  mechanisms:
+    yijiantiao: {ledger_loss: 0.02}   # in every scenario that has it; a scenario's own words win
+
+Folders world/, mechanism/ and experiment/ beside the file are found too, and a Hydra defaults list
+works. On the command line the same keys are written with dots: world.quarrel_rate=0.05 size=quick
+scenarios.few_hours=[formed_body,yijiantiao,yijiantiao.hours=1]"""
+
+
+def experiment(source: str) -> str:
+    """Describe an experiment, or a file of the user's own.
+
+    Raises:
+        ConfigError: there is none of this name.
+    """
+    config = load(source)
+    lines = [config.name, "", *_wrapped(config.question, "question    "), *_wrapped(config.hypothesis, "hypothesis  ")]
+    lines += ["", "scenarios"]
+    wide = max(len(s.name) for s in config.scenarios)
+    for scenario in config.scenarios:
+        lines += _wrapped(f"[{', '.join(scenario.words)}]", f"  {scenario.name:<{wide}}  ")
+    lines += ["", "comparisons"]
+    lines += [f"  {name:<{wide}}  against {against}" for name, against in config.comparisons]
+    lines += ["", "run"]
+    lines += _table((spec, config.resolved[name]) for name, spec in RUN.items())
+    lines += ["", f"world (place {config.place}; prior = drawn for each replication)"]
+    world = config.resolved["world"]
+    known = world_specs(config.place)
+    chosen = [name for name in known if name in config.structure or name in config.fixed]
+    lines += _table((known[name], world[name]) for name in chosen)
+    lines += [f"  and {len(known) - len(chosen)} more as declared; the page of a world lists them: show world/NAME"]
+    used = [name for name in mechanisms.registry() if any(name in s.choices for s in config.scenarios)]
+    for name in used:
+        lines += ["", f"mechanisms.{name} (channels: {', '.join(mechanisms.registry()[name].channels)})"]
+        said = config.resolved["mechanisms"][name]
+        lines += _table((spec, said[key]) for key, spec in mechanism_specs(name).items())
+    return "\n".join([*lines, "", OWN_FILE])
+
+
+def world(name: str) -> str:
+    """Describe a world: all its parameters.
+
+    Raises:
+        ConfigError: there is none of this name.
+    """
+    said = compose.world(name)
+    place = said["place"]
+    summary = " ".join((places.registry()[place].__doc__ or "").split("\n\n")[0].split())
+    lines = [f"world/{name} (place {place})", "", *_wrapped(summary, ""), "", f"tags: {TAGS}"]
+    return "\n".join([*lines, *_by_owner(world_specs(place), said, sources=True)])
+
+
+def mechanism(name: str) -> str:
+    """Describe a mechanism: its rules, channels and parameters.
+
+    Raises:
+        ConfigError: there is none of this name.
+    """
+    if name not in mechanisms.registry():
+        raise unknown("mechanism", name, mechanisms.registry())
+    import sys
+
+    kind = mechanisms.registry()[name]
+    said = compose.mechanism(name) if name in options("mechanism") else {}
+    rules = (sys.modules[kind.__module__].__doc__ or "").strip()
+    lines = [f"mechanism/{name}", "", *rules.splitlines(), "", f"channels: {', '.join(kind.channels)}"]
+    lines += [f"places:   {', '.join(kind.places)}", f"tags:     {TAGS}", ""]
+    specs = mechanism_specs(name)
+    return "\n".join([*lines, *_table(((spec, said.get(key)) for key, spec in specs.items()), sources=True)])
+
+
+def _wrapped(text: str, head: str) -> list[str]:
+    """Wrap a text behind a heading."""
+    return textwrap.wrap(text or "-", WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+
+
+def _by_owner(known: Mapping[str, Spec], said: Mapping[str, Any], *, sources: bool = False) -> list[str]:
+    """List parameters under the names of those that declare them."""
+    lines: list[str] = []
+    for owner in dict.fromkeys(spec.owner for spec in known.values()):
+        mine = [(spec, said.get(key)) for key, spec in known.items() if spec.owner == owner]
+        lines += ["", owner, *_table(mine, sources=sources)]
+    return lines
+
+
+def _table(rows: Iterable[tuple[Spec, Any]], *, sources: bool = False) -> list[str]:
+    """List parameters: name, value, range, unit; below it meaning and, if asked for, source."""
+    lines = []
+    for spec, value in rows:
+        lines.append(f"  {spec.name:<23} {_value(spec, value):<14} {_range(spec):<18} {spec.unit}")
+        lines += _wrapped(spec.doc, " " * 6)
+        if sources:
+            lines += _wrapped(f"{spec.tag}: {spec.source}", " " * 6)
+    return lines
+
+
+def _value(spec: Spec, value: Any) -> str:
+    """Write a value as it would be set; a prior with its mode."""
+    if value is None:
+        value = PRIOR if spec.kind == "drawn" else spec.default
+    if value == PRIOR:
+        return f"prior, {_plain(spec.default)}"
+    return _plain(value)
+
+
+def _range(spec: Spec) -> str:
+    if spec.type is bool:
+        return "[false, true]"
+    return f"[{_plain(spec.low)}, {_plain(spec.high)}]"
+
+
+def _plain(value: Any) -> str:
+    """Write a number without needless digits."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)

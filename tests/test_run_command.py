@@ -1,0 +1,149 @@
+"""`run`, `list` and `show`, as a user meets them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sim import commands, environment, mechanisms
+from sim.study import commands as study
+from sim.study import runner
+from sim.study.config import load, options
+
+FEW = ("size=quick", "days=14", "burn_in=7", "replications=1", "layouts=1")
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This interpreter will do, whatever the locks say."""
+    monkeypatch.setattr(environment, "ensure", lambda need: None)
+
+
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw nothing: a second a run."""
+    monkeypatch.setattr(runner, "_draw", lambda config, result: None)
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> tuple[str, str]:
+    assert commands.main(list(words)) == code
+    out, err = capsys.readouterr()
+    return out, err
+
+
+@pytest.mark.parametrize("name", options("experiment"))
+def test_every_experiment_runs(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(tmp_path / "out")
+    out, err = told(capsys, "run", name, *FEW, "--out", folder, "--backend", "serial")
+    assert f"Results: {folder}" in out
+    assert "unresolved" in out
+    assert err == ""  # no bar where there is no terminal
+    assert (tmp_path / "out" / "manifest.json").exists()
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_again_and_resume(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["run", "coverage_today", *FEW, "--out", str(tmp_path / "out"), "--backend", "serial"]
+    told(capsys, *words)
+    out, _ = told(capsys, *words, "--resume")
+    assert "3 of 3 pieces were there already" in out
+    _, err = told(capsys, "run", "coverage_today", *FEW, "--out", str(tmp_path / "no"), "--resume", code=2)
+    assert err.startswith("error: there is nothing to resume")
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_one_scenario_has_nothing_to_compare(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("scenarios: {none: []}\n")
+    out, _ = told(capsys, "run", str(file), *FEW, "--out", str(tmp_path / "out"), "--backend", "serial")
+    assert out.startswith("Results: ")
+
+
+def test_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "out"
+    out, _ = told(capsys, "run", "yijiantiao", "--dry-run", "--out", str(folder))
+    assert "pieces     48: 0 stored, 48 missing, in 8 groups" in out
+    assert "6 scenarios x 200 replications" in out
+    assert re.search(r"cost +[\d,]+ million household-days, about .* on one core", out)
+    assert not folder.exists()
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_dry_run_knows_what_is_stored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "run", "coverage_today", *FEW, "--out", str(tmp_path / "out"), "--backend", "serial")
+    out, _ = told(capsys, "run", "coverage_today", *FEW, "layouts=1", "--out", str(tmp_path / "out"), "--dry-run")
+    assert "pieces     3: 3 stored, 0 missing, in 0 groups" in out
+
+
+def test_a_mistake_is_one_line_and_2(capsys: pytest.CaptureFixture[str]) -> None:
+    out, err = told(capsys, "run", "yijiantiao", "replicate=1", code=2)
+    assert (out, err) == ("", "error: unknown setting 'replicate'; did you mean 'replications'?\n")
+
+
+def test_a_failure_is_told_and_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object, **named: object) -> None:
+        raise RuntimeError("no luck")
+
+    monkeypatch.setattr(runner, "Worlds", broken)
+    folder = tmp_path / "out"
+    out, err = told(capsys, "run", "coverage_today", *FEW, "--out", str(folder), "--backend", "serial", code=1)
+    assert out == ""
+    assert err.startswith("failed while founding: RuntimeError: no luck (replications 0; body, today, everywhere)\n")
+    assert "failed: 1 of 1 groups" in err
+    assert "no luck" in (folder / "failures.txt").read_text()
+
+
+def test_a_quick_run_never_stands_where_a_full_one_was() -> None:
+    full, quick = (study.default_folder(load("yijiantiao", s)) for s in ([], ["size=quick"]))
+    assert full.parts[-3:] == ("results", "local", "yijiantiao")
+    assert quick.name == "yijiantiao-quick"
+
+
+def test_list(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = told(capsys, "list")
+    for name in (*options("experiment"), *options("world"), *mechanisms.registry()):
+        assert f"  {name}\n" in out
+    assert "channels: coordination, case_ledger" in out
+    assert max(map(len, out.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *options("experiment"),
+        *(f"world/{n}" for n in options("world")),
+        *(f"mechanism/{n}" for n in mechanisms.registry()),
+    ],
+)
+def test_show_fits_a_hundred_columns(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = told(capsys, "show", name)
+    assert max(map(len, out.splitlines())) <= 110, max(out.splitlines(), key=len)
+    assert "[" in out
+
+
+def test_show_says_where_a_number_is_from(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = told(capsys, "show", "world/compound")
+    assert "quarrel_rate" in out
+    assert "prior, 0.03" in out
+    assert "E: priors: neighbour .03 a household-year" in out
+    out, _ = told(capsys, "show", "mechanism/yijiantiao")
+    assert "ADICO" in out
+    assert "merged_hours" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nothing_like_it", "no experiment called"),
+        ("world/compond", "did you mean 'compound'?"),
+        ("mechanism/x", "no mechanism called 'x'"),
+    ],
+)
+def test_show_of_what_is_not_there(name: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    out, err = told(capsys, "show", name, code=2)
+    assert out == ""
+    assert said in err
