@@ -1,0 +1,229 @@
+"""A small world where much happens, and the complete state of any world, to be compared bit for bit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sim import schedule, worlds
+from sim.scenario import Scenario, parse
+from sim.worlds import TABLES, Recipe, Worlds
+
+Array = NDArray[Any]
+State = dict[str, Array]
+
+TINY = dict(compounds=3, households=40, size_spread=0.25, floors=2, compounds_per_community=2)
+"""A layout of about 120 households: three compounds of two communities, one of them shared."""
+
+LIVELY = dict(
+    leak_young=4.0,
+    leak_middle=5.0,
+    leak_old=6.0,
+    rainy_share=0.5,
+    quarrel_rate=0.7,
+    naming_days=2.0,
+    any_desk=0.5,
+    relapse_rate=0.9,
+    patience_days=40.0,
+    escalation_days=120.0,
+    fade_days=60.0,
+    consider_days=6.0,
+    signing_days=14,
+    works_days=3,
+    funded_share=0.75,
+    benefit=0.8,
+    never_pay=0.05,
+    handoff_loss=0.5,
+    application_days=10,
+    gap_mean=0.6,
+    gap_sd=0.6,
+    most_sessions=2,
+    answer_days=20,
+    community_hours=4.0,
+)
+"""Parameters under which a few months on a tiny layout meet every state, stage and activity there is."""
+
+BUSY = dict(any_desk=3.0, b_wait=0.0, community_hours=40.0, director_hours=20.0, idle_director_hours=20.0)
+"""With these everything is claimed and soon taken up, so that a few weeks show what desks and owners do."""
+
+ARMS: dict[str, list[str]] = {
+    "none": [],
+    "body": ["formed_body"],
+    "body_branch": ["formed_body", "yijiantiao", "yijiantiao.coordination=off", "yijiantiao.deadline_days=15"],
+    "merged": ["formed_body", "yijiantiao"],
+    "half": [
+        "formed_body",
+        "formed_body.coverage=0.5",
+        "yijiantiao",
+        "yijiantiao.coverage=0.7",
+        "yijiantiao.hours=2",
+        "yijiantiao.deadline_days=15",
+    ],
+}
+"""The four arms of the comparison, and a partial roll-out."""
+
+
+def scenarios(*names: str) -> list[Scenario]:
+    """Understand some of the arms, all of them by default."""
+    return [parse(name, ARMS[name]) for name in names or ARMS]
+
+
+def say(*words: str) -> Scenario:
+    """Understand a list of words."""
+    return parse("said", words)
+
+
+def recipe(
+    replications: Iterable[int] = (0, 1, 2),
+    burn_in: int = 70,
+    lively: bool = True,
+    fixed: Mapping[str, Any] | None = None,
+    structure: Mapping[str, Any] | None = None,
+    prior_draws: bool = True,
+    seed: int = 1,
+    layout: int = 0,
+) -> Recipe:
+    """Write the recipe of small worlds."""
+    return Recipe(
+        place="compound",
+        structure={**TINY, **(structure or {})},
+        fixed={**(LIVELY if lively else {}), **(fixed or {})},
+        seed=seed,
+        layout=layout,
+        replications=tuple(replications),
+        prior_draws=prior_draws,
+        burn_in=burn_in,
+    )
+
+
+def burnt_in(**changes: Any) -> Worlds:
+    """Found small worlds, all of them watched, and let them live until day 0."""
+    wanted = recipe(**changes)
+    w = Worlds(wanted, watch=wanted.replications)
+    w.run(0)
+    return w
+
+
+def lived(w: Worlds, days: int, *chosen: Scenario) -> Worlds:
+    """Stack scenarios (by default only the empty one) on worlds burnt in, and let them live."""
+    out = w.stack(list(chosen) or [say()])
+    out.run(out.day + days)
+    return out
+
+
+# --- the state of one world ---------------------------------------------------------------------
+
+
+def identities(w: Worlds, table: str, rows: Array) -> Array:
+    """Return what the rows of a table are (kind, bearer, ordinal), and -1 thrice for the row -1."""
+    t = getattr(w, table)
+    there = rows >= 0
+    out = np.full((*rows.shape, 3), -1, dtype=np.int64)
+    for place, field in enumerate(("kind", "bearer", "ordinal")):
+        out[there, place] = getattr(t, field)[rows[there]]
+    return out
+
+
+def state(w: Worlds, k: int, history: bool = True) -> State:
+    """Return everything that world number `k` of the block is and remembers, free of its place in the block.
+
+    Args:
+        w: the worlds.
+        k: the number of one of them.
+        history: whether the record and the event log belong to it; both start afresh at every stack.
+    """
+    out: State = {"day": np.array(w.day), "seed": w.seeds[k : k + 1], "replication": w.replication[k : k + 1]}
+    for name, column in w.columns.items():
+        rows = getattr(w, name)[k]
+        out[f"column {name}"] = identities(w, column.points_to, rows) if column.points_to else rows.copy()
+    for name in w.levers:
+        out[f"lever {name}"] = getattr(w, name)[k].copy()
+    for name in TABLES:
+        table = getattr(w, name)
+        here = np.flatnonzero(table.world == k)
+        for field in table.fields:
+            rows = getattr(table, field)[here]
+            if field in table.points_to:
+                rows = identities(w, table.points_to[field], rows)
+            if field != "world":
+                out[f"table {name}.{field}"] = rows
+    for name, tally in w.tally.items():
+        out[f"tally {name}"] = tally[k].copy()
+    for name, value in w.p.values.items():
+        out[f"parameter {name}"] = value[k].copy()
+    for name, stock in w.stock.items():
+        out[f"stock {name}"] = stock[k : k + 1].copy()
+    for name, flow in w.flow.items():
+        out[f"flow {name}"] = flow[k : k + 1].copy()
+    if history:
+        out["record"] = w.record[:, k]
+        log = w.log.arrays()
+        here = log["world"] == k
+        out |= {f"log {name}": field[here] for name, field in log.items() if name != "world"}
+    return out
+
+
+def difference(a: State, b: State) -> str:
+    """Say where two states first differ, in value, shape or type; nothing if they are the same to the last bit."""
+    if a.keys() != b.keys():
+        return f"only one has {sorted(a.keys() ^ b.keys())}"
+    for name, x in a.items():
+        y = b[name]
+        if x.dtype != y.dtype or x.shape != y.shape:
+            return f"{name}: {x.dtype}{x.shape} against {y.dtype}{y.shape}"
+        if x.tobytes() != y.tobytes():
+            at = tuple(np.argwhere(x != y)[0]) if np.any(x != y) else "the sign of a zero"
+            return f"{name} at {at}: {x[at]} against {y[at]}" if isinstance(at, tuple) else f"{name}: {at}"
+    return ""
+
+
+def assert_same(a: Worlds, i: int, b: Worlds, j: int, history: bool = True) -> None:
+    """Check that world `i` of one block and world `j` of another are the same to the last bit."""
+    assert difference(state(a, i, history), state(b, j, history)) == ""
+
+
+def digest(w: Worlds) -> str:
+    """Return one hash over the state of all worlds of a block."""
+    sha = hashlib.sha256()
+    for k in range(w.n):
+        for name, x in state(w, k).items():
+            sha.update(f"{k} {name} {x.dtype.str} {x.shape}\n".encode() + np.ascontiguousarray(x).tobytes())
+    return sha.hexdigest()
+
+
+# --- measuring ----------------------------------------------------------------------------------
+
+
+def total(w: Worlds, series: str) -> Array:
+    """Return the sum of a recorded series over all days, one number a world."""
+    return w.record[:, :, w.series.index(series)].sum(axis=0)
+
+
+def daily(w: Worlds, series: str) -> Array:
+    """Return a recorded series, shape ``(days, worlds)``."""
+    return w.record[:, :, w.series.index(series)]
+
+
+def clearly_above_zero(differences: Array, errors: float = 3.0) -> bool:
+    """Whether the mean of paired differences lies more than so many standard errors above zero."""
+    d = np.asarray(differences, dtype=np.float64)
+    return bool(d.mean() > errors * d.std(ddof=1) / np.sqrt(len(d)))
+
+
+def around(
+    monkeypatch: pytest.MonkeyPatch, phase: str, before: Callable[[Worlds], None], after: Callable[[Worlds], None]
+) -> None:
+    """Look at the worlds just before and just after a phase of every day on which it is due."""
+    out: list[schedule.Phase] = []
+    for p in schedule.SCHEDULE:
+        if p.name == phase:
+            out += [schedule.Phase(p.step, before, p.every), p, schedule.Phase(p.step, after, p.every)]
+        else:
+            out.append(p)
+    assert len(out) == len(schedule.SCHEDULE) + 2, f"no phase called {phase}"
+    monkeypatch.setattr(worlds, "SCHEDULE", tuple(out))

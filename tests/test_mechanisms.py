@@ -1,0 +1,239 @@
+"""Mechanisms: they offer to levers and write nothing else, and they compose in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim import mechanisms
+from sim.columns import COMBINERS, Column, Lever, combine
+from sim.mechanisms import Mechanism, Setting
+from sim.parameters import parameter
+from sim.worlds import TABLES, Worlds
+from tests.helpers import assert_same, burnt_in, difference, lived, say, state, total
+
+
+@dataclass(frozen=True)
+class ToyParameters:
+    """A toy's one number."""
+
+    size: float = parameter(3.0, 0.0, 9.0, unit="hours/week", doc="how much the toy offers", source="test", kind="set")
+
+
+class Toy(Mechanism):
+    """Counts its own changes of office and does what the test wants."""
+
+    name = "toy"
+    channels = ("play",)
+    Parameters = ToyParameters
+    places = ("compound",)
+    columns = (Column("toy_weeks", "compound", np.int64, "changes of office seen"),)
+    act: ClassVar[Callable[[Worlds, Setting], None]] = staticmethod(lambda w, me: None)
+
+    def set_up(self, w: Worlds, me: Setting) -> None:
+        w.toy_weeks[...] = 100
+
+    def offices(self, w: Worlds, me: Setting) -> None:
+        w.toy_weeks += 1
+        type(self).act(w, me)
+
+
+class Extra(Toy):
+    """Adds hours to every desk of a body."""
+
+    name = "extra"
+    columns = ()
+
+    def set_up(self, w: Worlds, me: Setting) -> None:
+        pass
+
+    def offices(self, w: Worlds, me: Setting) -> None:
+        w.offer("extra_minutes", 60 * me.size, me.on("play"))
+        w.offer("principals", 3, me.on("play") & (np.arange(w.layout.sizes["compound"]) == 0))
+        w.offer("ledger_loss", 0.02, me.on("play"))
+
+
+@pytest.fixture(scope="module")
+def found() -> Worlds:
+    """Two replications, burnt in."""
+    return burnt_in(replications=(0, 4))
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Put mechanisms into the folder, in a given order."""
+    real = mechanisms.registry()
+
+    def fill(*kinds: type[Mechanism], order: tuple[str, ...] = ()) -> None:
+        known = {**real, **{k.name: k for k in kinds}}
+        known = {name: known[name] for name in order or known}
+        for module in (mechanisms, mechanisms_of_scenario()):
+            monkeypatch.setattr(module, "registry", lambda: known)
+
+    return fill
+
+
+def mechanisms_of_scenario() -> Any:
+    """Return the module that has taken the registry under its own name."""
+    from sim import scenario
+
+    return scenario
+
+
+# --- reading and writing --------------------------------------------------------------------------
+
+
+def test_what_it_writes_into_its_own_columns_stays_its_own(found: Worlds, folder: Callable[..., None]) -> None:
+    """Its columns are filled at day 0 and counted up by it; nothing else of any world changes."""
+    folder(Toy)
+    w = lived(found, 22, say("toy"), say())
+    assert np.all(w.toy_weeks == 100 + 1 + 3)
+    assert w.columns["toy_weeks"].of == "compound"
+    assert not hasattr(found, "toy_weeks")
+    for k in range(found.n):
+        with_toy, without = ({n: x for n, x in state(w, j).items() if "toy_weeks" not in n} for j in (k, found.n + k))
+        assert difference(with_toy, without) == ""
+
+
+def writes(found: Worlds) -> dict[str, Callable[[Worlds], None]]:
+    """Return one forbidden act for every array of the worlds."""
+
+    def into(get: Callable[[Worlds], Any]) -> Callable[[Worlds], None]:
+        def act(w: Worlds) -> None:
+            get(w)[...] = 1
+
+        return act
+
+    acts: dict[str, Callable[[Worlds], None]] = {}
+    for name in (*found.columns, *found.levers):
+        acts[f"column {name}"] = into(lambda w, name=name: getattr(w, name))
+    for table in TABLES:
+        for field in getattr(found, table).fields:
+            acts[f"{table}.{field}"] = into(lambda w, table=table, field=field: getattr(getattr(w, table), field))
+    for name in found.flow:
+        acts[f"flow {name}"] = into(lambda w, name=name: w.flow[name])
+    for name in found.stock:
+        acts[f"stock {name}"] = into(lambda w, name=name: w.stock[name])
+    for name in found.tally:
+        acts[f"tally {name}"] = into(lambda w, name=name: w.tally[name])
+    for name in found.p.values:
+        acts[f"parameter {name}"] = into(lambda w, name=name: w.p.values[name])
+    acts["offer to a column"] = lambda w: w.offer("purse", 1)
+    return acts
+
+
+def test_it_can_write_nowhere_else(found: Worlds, folder: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every column, lever, table, tally, stock, flow and parameter is read-only to a mechanism."""
+    folder(Toy)
+    before = [state(found, k) for k in range(found.n)]
+    assert len(found.grievances) and len(found.cases) and len(found.ended) and len(found.agenda)
+    for name, forbidden in writes(found).items():
+        monkeypatch.setattr(Toy, "act", staticmethod(lambda w, me, forbidden=forbidden: forbidden(w)))
+        with pytest.raises((ValueError, KeyError)):
+            found.stack([say("toy")])
+            pytest.fail(f"a mechanism could write into {name}")
+    assert all(difference(state(found, k), b) == "" for k, b in enumerate(before))
+
+
+def test_rules_may_write_again_afterwards(found: Worlds) -> None:
+    """The guard is lifted after the mechanisms have acted: columns writeable, levers not."""
+    w = found.stack([say("formed_body", "yijiantiao")])
+    assert all(getattr(w, name).flags.writeable for name in w.columns)
+    assert not any(getattr(w, name).flags.writeable for name in w.levers)
+    assert all(getattr(getattr(w, t), f).flags.writeable for t in TABLES for f in getattr(w, t).fields)
+
+
+def test_levers_start_from_their_base_every_week(found: Worlds, folder: Callable[..., None]) -> None:
+    """Offers do not pile up: after many weeks of the same offer the lever is as on the first day."""
+    folder(Extra)
+    w = found.stack([say("extra"), say()])
+    first = {name: getattr(w, name).copy() for name in w.levers}
+    w.run(70)
+    assert all(np.array_equal(getattr(w, name), x) for name, x in first.items())
+    assert np.all(w.extra_minutes[: found.n] == 180)
+    assert not np.any(w.extra_minutes[found.n :])
+    assert w.principals[: found.n].tolist() == [[3, 1, 1]] * found.n
+
+
+def test_every_lever_is_declared_with_what_it_changes(found: Worlds) -> None:
+    """The list of levers is the list of all that policy may touch: unit and meaning stand with each."""
+    for name, lever in found.levers.items():
+        assert lever.name == name
+        assert lever.unit.strip()
+        assert lever.doc.strip()
+        assert lever.combine in COMBINERS
+        assert lever.of in found.layout.sizes
+    assert not set(found.levers) & set(found.columns)
+
+
+# --- composing ------------------------------------------------------------------------------------
+
+
+@given(st.sampled_from(sorted(COMBINERS)), st.permutations(range(4)), st.integers(0, 2**16))
+def test_offers_join_in_any_order(how: Any, order: list[int], seed: int) -> None:
+    """Whatever the combinator, offers with masks give the same lever in any order."""
+    draw = np.random.default_rng(seed)
+    offers = [(draw.integers(-5, 9, (3, 1)), draw.random((3, 4)) < 0.5) for _ in range(4)]
+    lever = Lever("x", "compound", 0, how, "1", "a toy")
+    out = []
+    for sequence in (range(4), order):
+        current = np.full((3, 4), 2, dtype=np.int64)
+        for k in sequence:
+            combine(lever, current, *offers[k])
+        out.append(current)
+    assert np.array_equal(*out)
+    untouched = ~np.any([where for _, where in offers], axis=0)
+    assert np.all(out[0][untouched] == 2)
+
+
+def test_two_mechanisms_compose_in_either_order(found: Worlds, folder: Callable[..., None]) -> None:
+    """A toy that adds hours, principals and a ledger's care beside 一肩挑: first or last, the same worlds."""
+    runs = []
+    for order in (("extra", "formed_body", "yijiantiao"), ("formed_body", "yijiantiao", "extra")):
+        folder(Extra, order=order)
+        two_persons = ["extra", "yijiantiao", "yijiantiao.coordination=off"]
+        words = [["yijiantiao", "extra"], ["formed_body", "extra"], ["extra"], two_persons]
+        runs.append(lived(found, 40, *(say(*w) for w in words)))
+    assert [m.name for m in runs[0].mechanisms] != [m.name for m in runs[1].mechanisms]
+    for k in range(runs[0].n):
+        assert_same(runs[0], k, runs[1], k)
+
+
+def test_the_order_of_words_does_not_matter(found: Worlds) -> None:
+    """The words of a scenario in another order are the same scenario."""
+    w = lived(
+        found,
+        40,
+        say("formed_body", "yijiantiao", "yijiantiao.hours=2"),
+        say("yijiantiao.hours=2", "yijiantiao", "formed_body"),
+    )
+    for k in range(found.n):
+        assert_same(w, k, w, found.n + k)
+
+
+def test_hours_are_not_conjured(found: Worlds) -> None:
+    """Equal hours: the one person gives the sum of what director and secretary gave; the ledger comes out of it."""
+    w = found.stack(
+        [
+            say("formed_body"),
+            say("formed_body", "yijiantiao", "yijiantiao.equal_hours=on"),
+            say("formed_body", "yijiantiao", "yijiantiao.coordination=off"),
+            say("formed_body", "yijiantiao", "yijiantiao.channels=off", "yijiantiao.extra_hours=2"),
+        ]
+    )
+    c, n = w.layout.sizes["compound"], found.n
+    minutes = w.desk_minutes.reshape(4, n, -1)
+    body, branch = minutes[:, :, 0 : 2 * c : 2], minutes[:, :, 1 : 2 * c : 2]
+    kept = w.ledger_minutes.reshape(4, n, c)
+    assert np.array_equal(body[1] + kept[1], body[0] + 240)
+    assert np.array_equal(branch[2] + kept[2], np.full((n, c), 240))
+    assert np.array_equal(body[2], body[0])
+    assert np.array_equal(body[3], body[0] + 120)
+    assert np.all(minutes[:, :, 2 * c :] == minutes[:1, :, 2 * c :])
+    assert np.all(total(lived(found, 5), "minutes_ledger") == 0)

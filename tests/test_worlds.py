@@ -1,0 +1,245 @@
+"""A world is the same world alone, in any crowd, after a snapshot, and on every machine."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.cases import Activity, Stage, State
+from sim.noise import bits
+from sim.worlds import Worlds
+from tests.helpers import (
+    ARMS,
+    LIVELY,
+    assert_same,
+    burnt_in,
+    difference,
+    lived,
+    recipe,
+    say,
+    scenarios,
+    state,
+)
+
+DAYS = 56
+REPLICATIONS = (4, 0, 7)
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["prior draws", "fixed"])
+def crowd(request: pytest.FixtureRequest) -> Worlds:
+    """Three replications, burnt in."""
+    return burnt_in(replications=REPLICATIONS, prior_draws=request.param)
+
+
+@pytest.fixture(scope="module")
+def mixed(crowd: Worlds) -> Worlds:
+    """All arms of the three replications, lived together."""
+    return lived(crowd, DAYS, *scenarios())
+
+
+def test_in_these_worlds_everything_happens(mixed: Worlds) -> None:
+    """The comparisons below are not empty: every activity occurs, every final state, every live stage."""
+    assert {a.name for a in Activity} - {Activity(a).name for a in mixed.log.arrays()["activity"]} == set()
+    assert np.all(mixed.tally["grievances"].sum(axis=(0, 1))[State.QUIET :] > 0)
+    ended = [Stage.SETTLED, Stage.FAILED, Stage.WITHDRAWN, Stage.ESCALATED]
+    assert np.all(mixed.tally["cases"].sum(axis=(0, 1))[ended] > 0)
+    assert [name for name in mixed.series if not mixed.record[:, :, mixed.series.index(name)].any()] == []
+
+
+# --- alone = crowd --------------------------------------------------------------------------------
+
+
+def test_a_replication_alone_is_its_slice_of_a_crowd(crowd: Worlds, mixed: Worlds) -> None:
+    """World k alone = world k among others, in every column, table, tally, stock, event and recorded day."""
+    n = len(REPLICATIONS)
+    for i, k in enumerate(REPLICATIONS):
+        alone = burnt_in(replications=[k], prior_draws=crowd.recipe.prior_draws)
+        assert_same(alone, 0, crowd, i)
+        alone = lived(alone, DAYS, *scenarios())
+        for s in range(len(ARMS)):
+            assert_same(alone, s, mixed, s * n + i)
+
+
+def test_the_order_of_replications_does_not_matter(crowd: Worlds, mixed: Worlds) -> None:
+    """A crowd in reverse has the same worlds in reverse."""
+    reverse = burnt_in(replications=REPLICATIONS[::-1], prior_draws=crowd.recipe.prior_draws)
+    n = len(REPLICATIONS)
+    for i in range(n):
+        assert_same(reverse, n - 1 - i, crowd, i)
+    reverse = lived(reverse, DAYS, *scenarios())
+    for s, i in itertools.product(range(len(ARMS)), range(n)):
+        assert_same(reverse, s * n + n - 1 - i, mixed, s * n + i)
+
+
+def test_a_mixed_crowd_is_its_pure_crowds(crowd: Worlds, mixed: Worlds) -> None:
+    """Scenarios stacked together = each stacked by itself, though levers and queues differ between them."""
+    n = len(REPLICATIONS)
+    for s, name in enumerate(ARMS):
+        pure = lived(crowd, DAYS, *scenarios(name))
+        for i in range(n):
+            assert_same(pure, i, mixed, s * n + i)
+
+
+def test_the_order_of_scenarios_does_not_matter(crowd: Worlds, mixed: Worlds) -> None:
+    """Scenarios stacked in another order, one of them twice, are the same scenarios."""
+    order = ["merged", "half", "none", "body_branch", "merged", "body"]
+    shuffled = lived(crowd, DAYS, *scenarios(*order))
+    n = len(REPLICATIONS)
+    for place, name in enumerate(order):
+        for i in range(n):
+            assert_same(shuffled, place * n + i, mixed, list(ARMS).index(name) * n + i)
+
+
+def test_worlds_differ_where_they_should(crowd: Worlds, mixed: Worlds) -> None:
+    """The comparison can fail: replications differ, arms differ, seeds and layouts differ."""
+    assert difference(state(mixed, 0), state(mixed, 0)) == ""
+    for i, j in itertools.combinations(range(mixed.n), 2):
+        assert difference(state(mixed, i), state(mixed, j)) != ""
+    n = len(REPLICATIONS)
+    unlike = [mixed.record[:, s * n : s * n + n] for s in range(len(ARMS))]
+    assert all(not np.array_equal(a, b) for a, b in itertools.combinations(unlike, 2))
+    other = burnt_in(replications=REPLICATIONS, prior_draws=crowd.recipe.prior_draws, seed=2, burn_in=7)
+    assert not np.array_equal(other.seeds, crowd.seeds)
+
+
+def test_the_layout_is_shared_and_the_people_are_not() -> None:
+    """Replications share who lives where; another layout is another place for the same replication seeds."""
+    one, other = burnt_in(burn_in=0), burnt_in(burn_in=0, layout=1)
+    assert np.array_equal(one.seeds, other.seeds)
+    assert one.layout.sizes != other.layout.sizes
+    assert not np.array_equal(one.tenure[0], one.tenure[1])
+    assert len(set(one.seeds.tolist())) == one.n
+    assert one.seeds[1] == bits(np.array([1]), "replication", 1)[0]
+
+
+# --- snapshots ------------------------------------------------------------------------------------
+
+
+def test_a_snapshot_after_burn_in_is_the_straight_run(crowd: Worlds) -> None:
+    """Burnt in, stacked with nothing and run = run straight on; the block that was stacked stays as it is."""
+    before = [state(crowd, i) for i in range(crowd.n)]
+    stacked = lived(crowd, DAYS)
+    assert all(difference(state(crowd, i), b) == "" for i, b in enumerate(before))
+
+    straight = Worlds(crowd.recipe, watch=REPLICATIONS)
+    straight.run(DAYS)
+    assert np.array_equal(straight.record, np.concatenate([crowd.record, stacked.record]))
+    for i in range(crowd.n):
+        assert_same(straight, i, stacked, i, history=False)
+        a, b, c = (state(w, i) for w in (straight, crowd, stacked))
+        for field in (f for f in a if f.startswith("log ")):
+            assert np.array_equal(a[field], np.concatenate([b[field], c[field]]))
+
+
+def test_a_run_may_be_taken_in_pieces(crowd: Worlds, mixed: Worlds) -> None:
+    """Running on from any day is the same as running through."""
+    pieces = crowd.stack(scenarios())
+    for day in (3, 4, 14, DAYS):
+        pieces.run(day)
+    for i in range(mixed.n):
+        assert_same(pieces, i, mixed, i)
+
+
+@pytest.mark.parametrize("burn_in", [0, 7, 10])
+def test_any_burn_in_will_do(burn_in: int) -> None:
+    """A burn-in of nothing, or of a broken week, is also the same alone, stacked and straight."""
+    both = burnt_in(replications=(0, 1), burn_in=burn_in)
+    alone = burnt_in(replications=(1,), burn_in=burn_in)
+    straight = Worlds(both.recipe)
+    straight.run(30)
+    both, alone = lived(both, 30), lived(alone, 30)
+    assert_same(both, 1, alone, 0)
+    assert_same(straight, 1, alone, 0, history=False)
+
+
+def test_the_days_are_numbered_from_the_burn_in() -> None:
+    """A world begins a burn-in before day 0; the record has one row a day."""
+    w = Worlds(recipe(burn_in=10))
+    assert (w.day, w.record.shape[0]) == (-10, 0)
+    w.run(0)
+    assert (w.day, w.record.shape) == (0, (10, w.n, len(w.series)))
+    assert lived(w, 3).record.shape[0] == 3
+
+
+# --- parameters per world -------------------------------------------------------------------------
+
+
+def test_drawn_parameters_are_as_good_as_fixed_ones() -> None:
+    """A world that drew its parameters = a world alone in which the drawn values are written down."""
+    drawn = burnt_in(replications=(0, 1))
+    for k in range(2):
+        values = {name: value[k, 0].item() for name, value in drawn.p.values.items()}
+        assert values != {name: value[1 - k, 0].item() for name, value in drawn.p.values.items()}
+        written = burnt_in(replications=[k], fixed=values, prior_draws=False)
+        assert_same(written, 0, drawn, k)
+
+
+def test_worlds_of_one_batch_may_have_different_parameters(crowd: Worlds) -> None:
+    """A mechanism's parameters, fixed or drawn, belong to the world: batched = each alone."""
+    several = [
+        say("formed_body", "yijiantiao", "yijiantiao.hours=1"),
+        say("formed_body", "yijiantiao", "yijiantiao.merged_hours=8", "yijiantiao.deadline_days=15"),
+        say("formed_body", "formed_body.coverage=0.4", "yijiantiao", "yijiantiao.equal_hours=on"),
+        say("formed_body", "yijiantiao", "yijiantiao.coordination=off", "yijiantiao.ledger_hours=1"),
+        say("formed_body", "yijiantiao"),
+    ]
+    batch = lived(crowd, DAYS, *several)
+    for s, scenario in enumerate(several[:-1]):
+        alone = lived(crowd, DAYS, scenario)
+        for i in range(crowd.n):
+            assert_same(alone, i, batch, s * crowd.n + i)
+    setting = batch.settings["yijiantiao"]
+    assert setting.hours[:, 0].tolist() == [1.0] * crowd.n + [4.0] * (4 * crowd.n)
+    drawn = setting.merged_hours.reshape(len(several), crowd.n)
+    assert np.array_equal(drawn[0], drawn[4])
+    assert np.array_equal(drawn[1], [8.0] * crowd.n)
+    assert (len(set(drawn[0].tolist())) > 1) == crowd.recipe.prior_draws
+
+
+def test_what_the_user_fixes_is_drawn_by_nobody() -> None:
+    """Fixed values hold in every world; without prior draws the rest takes its default."""
+    drawn, still = burnt_in(burn_in=0), burnt_in(burn_in=0, prior_draws=False)
+    for name, value in LIVELY.items():
+        assert np.all(drawn.p.values[name] == value)
+    varied = [name for name, value in drawn.p.values.items() if len(set(value[:, 0].tolist())) > 1]
+    assert len(varied) > 20
+    assert not set(varied) & set(LIVELY)
+    assert all(len(set(value[:, 0].tolist())) == 1 for value in still.p.values.values())
+
+
+# --- the same on every machine --------------------------------------------------------------------
+
+PROGRAM = """
+from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+from tests.helpers import burnt_in, digest, lived, scenarios
+print(digest(lived(burnt_in(), 56, *scenarios())), *(f for f in __cpu_dispatch__ if __cpu_features__.get(f)))
+"""
+
+
+def run_program(**environment: str) -> tuple[str, list[str]]:
+    """Return the digest of several scenarios from a fresh process, and the CPU features numpy chose among."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("NPY_", "PYTHONHASHSEED"))}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", PROGRAM],
+        env=clean | environment,
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found, *features = done.stdout.split()
+    return found, features
+
+
+def test_the_same_bits_without_simd_and_under_any_hash_seed() -> None:
+    """Three replications of five scenarios: one digest under two hash seeds, and with SIMD off."""
+    found, features = run_program(PYTHONHASHSEED="0")
+    assert run_program(PYTHONHASHSEED="1")[0] == found
+    if features:  # only what numpy dispatches on can be switched off, not what it was built for
+        assert run_program(NPY_DISABLE_CPU_FEATURES=" ".join(features)) == (found, [])
