@@ -1,0 +1,50 @@
+"""A clock of trouble: it rings when the hazard lived through has used up a keyed threshold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.oracle.draws import threshold
+
+if TYPE_CHECKING:
+    from tests.oracle.world import OracleModel
+
+
+class Clock:
+    """A unit-rate clock of one bearer.
+
+    Attributes:
+        left: hazard left until it rings, `UNIT` to one unit of hazard.
+        hazard: what a day takes off.
+        rings: how often it has rung.
+        going: 0 if it has been going since the week began, else the running number of its restart. Of the
+            clocks that ring on a day, those going since the week began ring first, in the order of their
+            bearers, and then those set going during the week, in the order of their restarts.
+    """
+
+    def __init__(self, model: OracleModel, name: str, bearer: int) -> None:
+        self.model = model
+        self.name = name
+        self.bearer = bearer
+        self.rings = 0
+        self.hazard = 0
+        self.going = 0
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw the threshold of the next ring."""
+        self.left = threshold(self.model.replication_seed, self.name, self.bearer, self.rings)
+
+    def tick(self) -> bool:
+        """Live one day; return whether the clock rings, after which the next threshold stands."""
+        self.left -= self.hazard
+        if self.left > 0:
+            return False
+        self.rings += 1
+        self.draw()
+        return True
+
+    def restart(self) -> None:
+        """Set the clock going again from tomorrow."""
+        self.model.restarts += 1
+        self.going = self.model.restarts
