@@ -12,20 +12,15 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import yaml
-from hydra import compose as hydra_compose
-from hydra import initialize_config_dir
-from hydra.core.config_store import ConfigStore
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from typing import TYPE_CHECKING, Any
 
 from sim import mechanisms
 from sim.errors import ConfigError, unknown
+
+# Hydra and OmegaConf take a quarter of a second to import: only where they are used.
+if TYPE_CHECKING:
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import Override
 
 PRIMARY, OWN = "_run", "_file"
 """Names in Hydra's store: the config that lists all others, and the user's own file."""
@@ -72,6 +67,8 @@ def compose(source: str, settings: Sequence[str] = ()) -> Plain:
         beside, experiment = path.resolve().parent, OWN
         content = _read_own(path, beside)
         content.setdefault("name", re.sub(r"[^\w.-]+", "-", path.stem))
+        from hydra.core.config_store import ConfigStore
+
         ConfigStore.instance().store(group="experiment", name=OWN, node=content, package="_global_")
     elif source not in options("experiment"):
         raise unknown("experiment", source, options("experiment"))
@@ -118,11 +115,15 @@ def experiment_head(name: str) -> Plain:
 
 @cache
 def _parser() -> OverridesParser:
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
     return OverridesParser.create()
 
 
 def _read_word(word: str) -> Override:
     """Understand ``key=value`` in Hydra's grammar; words within a list may hold ``=`` themselves."""
+    from hydra.errors import HydraException
+
     if word.startswith(("+", "~")):
         raise ConfigError(f"'{word}': keys are not added or removed with + or ~; write key=value")
     key, equals, value = word.partition("=")
@@ -194,6 +195,10 @@ def _is_file(source: str) -> bool:
 
 def _load(path: Path) -> Plain:
     """Read a YAML file whose root is a mapping."""
+    import yaml
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
     try:
         content = OmegaConf.load(path)
     except FileNotFoundError:
@@ -261,6 +266,14 @@ def _compose(experiment: str, choices: Sequence[str], beside: Path | None) -> Pl
         ],
         "hydra": {"searchpath": [f"file://{beside}"] if beside else []},
     }
+    import yaml
+    from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+    from hydra.core.config_store import ConfigStore
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
     ConfigStore.instance().store(name=PRIMARY, node=primary)
     try:
         with initialize_config_dir(config_dir=str(FOLDER), version_base="1.3", job_name="sim"):

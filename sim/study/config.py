@@ -19,12 +19,15 @@ from sim.mechanisms import mechanism_specs
 from sim.parameters import PRIOR, Spec, Value, check_all, specs
 from sim.scenario import SWITCH, Choice, Scenario, parse
 from sim.schedule import world_specs
-from sim.study.compose import Plain, compose, options
+from sim.study.compose import GROUPS, Plain, compose, options
 
 SIZES = ("full", "quick")
 TEXTS = ("name", "question", "hypothesis")
 NAME = re.compile(r"\w[\w.-]*")
 """A name that can be a folder and a value in a table."""
+
+NUMBER = re.compile(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+")
+"""A plain number on the command line."""
 
 DAYS_OF_WEEK = 7
 
@@ -40,7 +43,7 @@ RUN: dict[str, Spec] = {
         _spec("days", 730, 1, 36_500, "days", "from day 0 on, the first of January"),
         _spec("burn_in", 728, 0, 36_498, "days", "before day 0, without mechanisms; whole weeks"),
         _spec("layouts", 4, 1, 1_000, "maps", "of who lives where; replication k uses layout k modulo this"),
-        _spec("seed", 1, 0, 2**62, "1", "the experiment's own"),
+        _spec("seed", 1, 0, 999_999_999, "1", "the experiment's own"),
         _spec("prior_draws", True, False, True, "switch", "each replication draws its uncertain parameters"),
         _spec("events", 5, 0, 1_000_000, "runs", "replications whose event log is kept"),
         _spec("block_households", 400_000, 1, 10**9, "rows", "computed at a time; changes memory, never a result"),
@@ -106,6 +109,7 @@ def load(source: str, settings: Sequence[str] = ()) -> Config:
     Raises:
         ConfigError: with one line that says what is wrong.
     """
+    _check_words(settings)
     return check(compose(source, settings))
 
 
@@ -120,7 +124,7 @@ def check(plain: Plain) -> Config:
     """
     place = _place(_mapping(plain, "world"))
     known = known_settings(place)
-    _check_keys(plain, known)
+    _check_keys(plain, list(known))
     texts: dict[str, Any] = {key: _text(key, plain.get(key)) for key in TEXTS}
     if not NAME.fullmatch(texts["name"]):
         raise ConfigError(f"name='{texts['name']}' cannot name a folder; use letters, digits, '.', '_' and '-'")
@@ -150,15 +154,35 @@ def check(plain: Plain) -> Config:
     return Config(place=place, size=size, resolved=resolved, **texts, **run, **parts)
 
 
-def known_settings(place: str) -> list[str]:
-    """Return every key that a file or the command line may set, with dots."""
-    return [
-        *KEYS,
-        "world.place",
-        *(f"world.{key}" for key in world_specs(place)),
-        *(f"mechanisms.{name}" for name in mechanisms.registry()),
-        *(f"mechanisms.{name}.{key}" for name in mechanisms.registry() for key in mechanism_specs(name)),
-    ]
+def known_settings(place: str) -> dict[str, Spec | None]:
+    """Return every key that a file or the command line may set, with dots, and what is declared of its value."""
+    known: dict[str, Spec | None] = {**dict.fromkeys(KEYS), **RUN, "world.place": None}
+    known |= {f"world.{key}": spec for key, spec in world_specs(place).items()}
+    for name in mechanisms.registry():
+        known[f"mechanisms.{name}"] = None
+        known |= {f"mechanisms.{name}.{key}": spec for key, spec in mechanism_specs(name).items()}
+    return known
+
+
+def _check_words(settings: Sequence[str]) -> None:
+    """Refuse what is plainly wrong on the command line before Hydra is imported, which takes a while.
+
+    Keys that no world knows, and numbers out of range; whatever else is wrong is found later.
+    """
+    known = {key: spec for place in places.registry() for key, spec in known_settings(place).items()}
+    for word in settings:
+        key, equals, value = word.partition("=")
+        elsewhere = key in GROUPS or key.startswith(("scenarios.", "hydra")) or "@" in key or "_target_" in key
+        if not equals or key[:1] in "+~" or elsewhere:
+            continue
+        if key not in known:
+            above = key.rpartition(".")[0]
+            if known.get(above):
+                raise ConfigError(f"unknown setting '{key}'; '{above}' is not a group of settings")
+            raise _unknown_setting(key, list(known))
+        spec = known[key]
+        if spec and NUMBER.fullmatch(value):
+            _checked(spec, float(value) if "." in value else int(value), key)
 
 
 # -- keys -------------------------------------------------------------------------------------
