@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim import commands, environment, mechanisms
+from sim.outcomes import OUTCOMES
 from sim.study import commands as study
 from sim.study import runner
 from sim.study.config import load, options
@@ -58,7 +59,8 @@ def test_one_scenario_has_nothing_to_compare(tmp_path: Path, capsys: pytest.Capt
     file = tmp_path / "mine.yaml"
     file.write_text("scenarios: {none: []}\n")
     out, _ = told(capsys, "run", str(file), *FEW, "--out", str(tmp_path / "out"), "--backend", "serial")
-    assert out.startswith("Results: ")
+    assert out.splitlines()[-1].startswith("Results: ")
+    assert "forest" not in out
 
 
 def test_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,6 +97,10 @@ def test_a_failure_is_told_and_1(
     assert err.startswith("failed while founding: RuntimeError: no luck (replications 0; body, today, everywhere)\n")
     assert "failed: 1 of 1 groups" in err
     assert "no luck" in (folder / "failures.txt").read_text()
+    monkeypatch.undo()
+    monkeypatch.setattr(environment, "ensure", lambda need: None)
+    told(capsys, "run", "coverage_today", *FEW, "--out", str(folder), "--backend", "serial")
+    assert not (folder / "failures.txt").exists()
 
 
 def test_a_quick_run_never_stands_where_a_full_one_was() -> None:
@@ -123,6 +129,12 @@ def test_show_fits_a_hundred_columns(name: str, capsys: pytest.CaptureFixture[st
     out, _ = told(capsys, "show", name)
     assert max(map(len, out.splitlines())) <= 110, max(out.splitlines(), key=len)
     assert "[" in out
+
+
+def test_show_outcomes(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = told(capsys, "show", "outcomes")
+    assert all(f"  {spec.name} " in out for spec in OUTCOMES)
+    assert max(map(len, out.splitlines())) <= 100
 
 
 def test_show_says_where_a_number_is_from(capsys: pytest.CaptureFixture[str]) -> None:

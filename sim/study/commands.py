@@ -7,6 +7,7 @@ that a mistake is told at once.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sim.study.experiment import Plan
-    from sim.study.runner import Result
+    from sim.study.runner import Progress, Result
 
 WIDTH = 100
 """Columns of what is printed where no terminal says how wide it is."""
 
-NANOSECONDS = 25.0
+NANOSECONDS = 40.0
 """A household-day, roughly, for the cost told by --dry-run."""
 
 CLONE = Path(__file__).resolve().parent.parent.parent
@@ -59,9 +60,12 @@ def run(arguments: argparse.Namespace) -> int:
         print_comparison(
             console, result.comparison, title=config.question or config.name, outcomes=runner.outcome_specs(main=True)
         )
+    if config.size == "quick":
+        _say("size=quick shows that everything works; it is too small and too short to say anything.")
     reused = result.pieces - result.computed
     were = f", {reused} of {result.pieces} pieces were there already" if reused else ""
-    files = "runs.csv, comparison.csv, daily.parquet, events.parquet, figures/forest.png"
+    files = "runs.csv, comparison.csv, daily.parquet, events.parquet"
+    files += ", figures/forest.png" if config.comparisons else ""
     _say(f"Results: {_short(folder)}  ({files}; {result.seconds:.0f} s{were})")
     return 0
 
@@ -93,7 +97,7 @@ def list_(arguments: argparse.Namespace) -> int:
         _say(f"  {name}")
         _paragraph(console, summary(kind), 4)
         _paragraph(console, f"channels: {', '.join(kind.channels)}", 4)
-    _say("\npython3 -m sim show NAME, show world/NAME, show mechanism/NAME say more.")
+    _say("\npython3 -m sim show NAME, show world/NAME, show mechanism/NAME, show outcomes say more.")
     return 0
 
 
@@ -104,7 +108,7 @@ def summary(kind: type[mechanisms.Mechanism]) -> str:
 
 
 def show(arguments: argparse.Namespace) -> int:
-    """Print what a name stands for: an experiment, ``world/NAME`` or ``mechanism/NAME``.
+    """Print what a name stands for: an experiment, ``world/NAME``, ``mechanism/NAME`` or ``outcomes``.
 
     Args:
         arguments: name.
@@ -116,6 +120,8 @@ def show(arguments: argparse.Namespace) -> int:
         text = pages.world(name)
     elif group == "mechanism":
         text = pages.mechanism(name)
+    elif arguments.name == "outcomes":
+        text = pages.outcomes()
     else:
         text = pages.experiment(arguments.name)
     print(text)
@@ -151,11 +157,8 @@ class _Progress:
     def __exit__(self, *error: object) -> None:
         self._bar.stop()
 
-    def tell(self, now: object) -> None:
+    def tell(self, now: Progress) -> None:
         """Move the bar."""
-        from sim.study.runner import Progress
-
-        assert isinstance(now, Progress)
         done = now.stored + now.computed
         doing = "merging" if done == now.pieces else "computing"
         self._bar.update(self._task, total=now.pieces, completed=done, description=doing)
@@ -190,18 +193,19 @@ def _short(folder: Path) -> str:
 
 def _tell_failures(result: Result) -> int:
     """Say which groups failed, where and why; everything else is kept."""
+    from sim.study.runner import FAILURES
+
     for group, failure in result.failures:
         which = ", ".join(str(k) for k in group.recipe.replications)
         names = ", ".join(piece.scenario.name for piece in group.pieces)
         where = failure.stage or "starting"
         print(f"failed while {where}: {failure.message} (replications {which}; {names})", file=sys.stderr)
-        if failure.traceback:
-            path = result.folder / "failures.txt"
-            with open(path, "a", encoding="utf-8") as file:
-                file.write(f"{which}; {names}\n{failure.traceback}\n")
+        # What is told of a full disk must not fail because of it.
+        with contextlib.suppress(OSError), open(result.folder / FAILURES, "a", encoding="utf-8") as file:
+            file.write(f"replications {which}; {names}\n{failure.traceback}\n")
     print(
         f"failed: {len(result.failures)} of {result.groups} groups; the others are kept in {_short(result.folder)} "
-        "and the next run computes only what is missing (tracebacks: failures.txt)",
+        f"and the next run computes only what is missing (tracebacks: {FAILURES})",
         file=sys.stderr,
     )
     return 1

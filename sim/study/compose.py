@@ -30,7 +30,7 @@ FOLDER = INSIDE / "configs" if (INSIDE / "configs").is_dir() else INSIDE.parent 
 """The configs: inside an installed package, beside it in a clone."""
 
 SUFFIXES = (".yaml", ".yml")
-GROUPS = {"world": "world", "mechanism": "mechanism", "experiment": "experiment"}
+GROUPS = ("world", "mechanism", "experiment")
 
 Plain = dict[str, Any]
 

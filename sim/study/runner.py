@@ -31,6 +31,8 @@ from sim.worlds import Worlds
 Item = TypeVar("Item")
 
 MANIFEST = "manifest.json"
+FAILURES = "failures.txt"
+"""Where the command line keeps what went wrong; removed by the next run."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def run(
     check_folder(folder, resume)
     compute = executor(backend, workers)
     with Store(folder, tables.piece_tables(config.place)) as store:
+        (folder / FAILURES).unlink(missing_ok=True)
         planned = plan(config)
         missing = planned.missing(store.has)
         pieces = len(planned.pieces)

@@ -97,6 +97,17 @@ def mechanism(name: str) -> str:
     return "\n".join([*lines, *_table(((spec, said.get(key)) for key, spec in specs.items()), sources=True)])
 
 
+def outcomes() -> str:
+    """Describe every outcome: unit, what is better, meaning."""
+    from sim.outcomes import OUTCOMES
+
+    lines = ["Outcomes: a column each in runs.csv, beside the integers (n_...) that they are quotients of.", ""]
+    for spec in OUTCOMES:
+        lines.append(f"  {spec.name:<23} {spec.unit:<43} {spec.direction}")
+        lines += _wrapped(spec.meaning, " " * 6)
+    return "\n".join(lines)
+
+
 def _wrapped(text: str, head: str) -> list[str]:
     """Wrap a text behind a heading."""
     return textwrap.wrap(text or "-", WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
