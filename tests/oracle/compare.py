@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from sim import cases
@@ -12,8 +13,8 @@ from tests.oracle.case import Case
 from tests.oracle.grievance import Grievance
 from tests.oracle.world import OracleModel
 
-Things = dict[str, dict[Any, Any]]
-"""Kind of thing to identity to value."""
+Things = dict[str, Any]
+"""Kind of thing to identity to value, or to the list of the values of all rows of a column."""
 
 KIND = [kind.name.lower() for kind in Kind]
 STATE = [state.name.lower() for state in State]
@@ -23,25 +24,15 @@ DESK = ["body", "branch", "community"]
 TENURE = ["owner", "tenant", "vacant"]
 
 COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "age": ("compounds", lambda x: x.age),
-    "rain": ("compounds", lambda x: x.rain),
-    "body_found": ("compounds", lambda x: x.body_found),
-    "functioning": ("compounds", lambda x: x.functioning),
-    "director_found": ("compounds", lambda x: x.director_found),
     "ledger_balance": ("compounds", lambda x: x.ledger_balance),
-    "desk_minutes": ("desks", lambda x: x.minutes),
     "balance": ("desks", lambda x: x.balance),
-    "wait_days": ("desks", lambda x: x.wait),
     "escrow": ("buildings", lambda x: x.escrow),
     "leaking": ("buildings", lambda x: x.leaking),
     "leaks": ("buildings", lambda x: x.clock.rings),
     "leak_day": ("buildings", lambda x: x.leak_day),
-    "leak_hazard": ("buildings", lambda x: x.clock.hazard),
     "repair_cost": ("buildings", lambda x: x.cost),
     "share": ("buildings", lambda x: x.share),
     "signers": ("buildings", lambda x: x.signers),
-    "tenure": ("households", lambda x: TENURE.index(x.tenure)),
-    "member": ("households", lambda x: x.member),
     "purse": ("households", lambda x: x.purse),
     "answered_body": ("households", lambda x: x.evidence["body"].good),
     "answered_community": ("households", lambda x: x.evidence["community"].good),
@@ -51,21 +42,42 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "succeeded_neighbour": ("households", lambda x: x.evidence["neighbour"].good),
     "failed_roof": ("households", lambda x: x.evidence["roof"].bad),
     "failed_neighbour": ("households", lambda x: x.evidence["neighbour"].bad),
-    "quarrel_hazard": ("households", lambda x: x.clock.hazard),
     "quarrels": ("households", lambda x: x.clock.rings),
     "signers_needed": ("households", lambda x: 2.0 if x.needs is None else x.needs),
     "signed": ("households", lambda x: x.signed),
 }
 """Columns compared every day: whose, and the oracle's value."""
 
+LEVERS = (
+    "body", "director_minutes", "merged", "merged_minutes", "secretary_minutes", "extra_minutes", "principals",
+    "ledger_minutes", "ledger_loss", "ledger_deadline",
+)  # fmt: skip
+
 WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "age": ("compounds", lambda x: x.age),
+    "rain": ("compounds", lambda x: x.rain),
+    "body_found": ("compounds", lambda x: x.body_found),
+    "functioning": ("compounds", lambda x: x.functioning),
+    "director_found": ("compounds", lambda x: x.director_found),
+    **{name: ("compounds", attrgetter(name)) for name in LEVERS},
+    "desk_minutes": ("desks", lambda x: x.minutes),
+    "wait_days": ("desks", lambda x: x.wait),
+    "leak_hazard": ("buildings", lambda x: x.clock.hazard),
     "leak_left": ("buildings", lambda x: x.clock.left),
+    "tenure": ("households", lambda x: TENURE.index(x.tenure)),
+    "member": ("households", lambda x: x.member),
+    "quarrel_hazard": ("households", lambda x: x.clock.hazard),
     "quarrel_left": ("households", lambda x: x.clock.left),
 }
-"""Columns that the engine keeps a week ahead; they agree at a week's end."""
+"""Columns and levers that change at a week's end or never; clocks, which the engine runs a week ahead, agree then."""
 
 ELSEWHERE = {"occupied", "outside", "leak_case"}
 """Columns compared in another shape."""
+
+
+def columns(day: int) -> dict[str, tuple[str, Callable[[Any], Any]]]:
+    """Return the columns that are compared before the given day."""
+    return COLUMNS | WEEKLY if day % 7 == 0 else COLUMNS
 
 
 def first_difference(w: Worlds, models: list[OracleModel]) -> str:
@@ -80,10 +92,12 @@ def first_difference(w: Worlds, models: list[OracleModel]) -> str:
     return ""
 
 
-def _difference(engine: dict[Any, Any], oracle: dict[Any, Any]) -> str:
+def _difference(engine: Any, oracle: Any) -> str:
     """Say which identity differs first, and how."""
-    if engine == oracle and list(engine) == list(oracle):
+    if engine == oracle and (isinstance(oracle, list) or list(engine) == list(oracle)):
         return ""
+    if isinstance(oracle, list):
+        engine, oracle = dict(enumerate(engine)), dict(enumerate(oracle))
     for identity in [*oracle, *engine]:
         a, b = engine.get(identity, "nothing"), oracle.get(identity, "nothing")
         if a != b:
@@ -117,11 +131,8 @@ def of_oracle(model: OracleModel) -> Things:
         "outside": {0: model.outside},
         "occupied": {0: sum(not h.vacant for h in model.households)},
     }
-    for name, (whose, read) in {**COLUMNS, **(WEEKLY if model.day % 7 == 0 else {})}.items():
-        things[name] = {x.number: read(x) for x in getattr(model, whose)}
-    for name in ("body", "director_minutes", "merged", "merged_minutes", "secretary_minutes", "extra_minutes",
-                 "principals", "ledger_minutes", "ledger_loss", "ledger_deadline"):  # fmt: skip
-        things["lever " + name] = {c.number: getattr(c, name) for c in model.compounds}
+    for name, (whose, read) in columns(model.day).items():
+        things[name] = [read(x) for x in getattr(model, whose)]
     return things
 
 
@@ -238,10 +249,8 @@ def of_engine(w: Worlds) -> list[Things]:
             "outside": {0: int(w.outside[k, 0])},
             "occupied": {0: int(w.occupied[k, 0])},
         }
-        for name in (*COLUMNS, *(WEEKLY if w.day % 7 == 0 else ())):
-            things[name] = dict(enumerate(getattr(w, name)[k].tolist()))
-        for name in w.levers:
-            things["lever " + name] = dict(enumerate(getattr(w, name)[k].tolist()))
+        for name in columns(w.day):
+            things[name] = getattr(w, name)[k].tolist()
         worlds.append(things)
     return worlds
 
