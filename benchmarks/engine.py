@@ -1,7 +1,7 @@
 """The time of a household-day: set-up, burn-in and run apart, by phase, and beside plain numpy.
 
 ``python -m benchmarks.engine '{"case": {...}, "plan": {...}}'`` measures one case in a fresh process
-and prints JSON; `benchmarks.__main__` calls it so.
+and prints JSON; `benchmarks.command` calls it so.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from benchmarks import __main__ as bench
+from benchmarks import command as bench
 from benchmarks import engine, memory
 from sim import worlds
 from sim.errors import SimError
