@@ -6,6 +6,7 @@ rule that works the wrong way fails; nothing here says how large an effect is.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,10 @@ Array = NDArray[Any]
 REPLICATIONS = range(30)
 
 
-def world(days: int = 112, **fixed: Any) -> Worlds:
-    """Live so many days from the founding on, with some parameters fixed."""
-    return burnt_in(replications=REPLICATIONS, prior_draws=False, burn_in=days, fixed=fixed)
+@cache
+def world(**fixed: Any) -> Worlds:
+    """Live fourteen weeks from the founding on, with some parameters fixed."""
+    return burnt_in(replications=REPLICATIONS, prior_draws=False, burn_in=98, fixed=fixed)
 
 
 def agreements(w: Worlds) -> Array:
@@ -121,9 +123,9 @@ def test_repeat_disputants_vanish_without_frailty() -> None:
     spread = {}
     for shape in (0.4, 1e9):
         w = burnt_in(
-            replications=range(10),
+            replications=range(6),
             prior_draws=False,
-            burn_in=365,
+            burn_in=364,
             lively=False,
             structure=dict(compounds=2, households=150),
             fixed=dict(quarrel_frailty=shape, quarrel_rate=0.3),
@@ -138,11 +140,11 @@ def test_repeat_disputants_vanish_without_frailty() -> None:
 def test_roofs_of_one_compound_fail_together_in_the_rain() -> None:
     """The smaller the shape of the rain, the more the yearly leaks of whole compounds vary."""
     spread = {}
-    for shape in (0.3, 3.0, 1e6):
+    for shape in (0.3, 1e6):
         w = burnt_in(
             replications=range(8),
             prior_draws=False,
-            burn_in=365,
+            burn_in=364,
             lively=False,
             structure=dict(compounds=24, households=48, floors=2),
             fixed=dict(rain_shape=shape, leak_young=0.4, leak_middle=0.4, leak_old=0.4, quarrel_rate=0.0),
@@ -150,8 +152,7 @@ def test_roofs_of_one_compound_fail_together_in_the_rain() -> None:
         x = np.add.reduceat(w.leaks, w.layout.first("compound", "building"), axis=1)
         per_roof = x / w.layout.count("compound", "building")
         spread[shape] = per_roof.var()
-    assert spread[0.3] > 1.5 * spread[3.0]
-    assert spread[3.0] > 1.1 * spread[1e6]
+    assert spread[0.3] > 2 * spread[1e6]
 
 
 # --- coefficients are not effects ------------------------------------------------------------------
@@ -167,7 +168,7 @@ def found() -> Worlds:
 @pytest.mark.parametrize(
     ("outcome", "name", "once", "twice"),
     [
-        ("settled", "hours", 2, 4),
+        ("settled", "hours", 4, 8),
         ("lost", "ledger_loss", 0.02, 0.04),
         ("lost", "ledger_hours", 0.2, 0.4),
         ("settled", "merged_hours", 4, 8),
@@ -179,7 +180,7 @@ def test_twice_the_coefficient_is_not_twice_the_effect(
     """No coefficient of 一肩挑 is its effect: doubled, it has clearly less than twice the effect."""
     w = lived(
         found,
-        105,
+        77,
         say("formed_body"),
         *(say("formed_body", "yijiantiao", f"yijiantiao.{name}={x}") for x in (once, twice)),
     )
@@ -198,7 +199,6 @@ HOURS = (4.0, 1.0, 0.25, 0.05, 0.01)
         [],
         ["coordination=off"],
         ["case_ledger=off"],
-        ["equal_hours=on"],
         ["equal_hours=on", "case_ledger=off"],
     ],
     ids=lambda words: " ".join(words) or "all",
@@ -214,7 +214,7 @@ def test_few_hours_have_a_small_effect(found: Worlds, words: list[str]) -> None:
         # at most 8 hours for the usual 4, and half a minute of rounding here and there
         assert np.abs(minutes[s] - minutes[0]).max() <= 60 * hours * 2 + 1.5
         assert ledger[s].max() <= 60 * hours + 0.5
-    w.run(105)
+    w.run(77)
     for outcome in ("unresolved", "settled", "sessions", "mended"):
         series = total(w, outcome).reshape(len(HOURS) + 2, -1)
         effect = np.abs((series[1:] - series[0]).mean(axis=1))
