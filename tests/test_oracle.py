@@ -36,6 +36,13 @@ LIVELY = RAISED | dict(
 )  # fmt: skip
 """More of it, and quick."""
 
+STORMY = LIVELY | dict(
+    leak_young=150.0, leak_middle=150.0, leak_old=150.0, quarrel_rate=9.0, naming_days=1.0, any_desk=3.0, veto=0.1,
+    community_hours=40.0, director_hours=40.0, idle_director_hours=40.0, handoff_days=1, benefit=1.5, works_days=1,
+    consider_days=1.0, fade_days=20.0, application_days=1,
+)  # fmt: skip
+"""Far beyond the ranges: clocks ring several times a week."""
+
 TWO = ["formed_body", "yijiantiao", "yijiantiao.coordination=off"]
 ONE = ["formed_body", "yijiantiao"]
 
@@ -82,6 +89,10 @@ def test_engine_and_oracle_agree_every_day(block: str) -> None:
 
 def test_taller_houses_agree() -> None:
     live(recipe(TALL, RAISED, seed=3, replications=(4,), layout=2), ARMS, 203)
+
+
+def test_a_stormy_world_agrees() -> None:
+    live(recipe(SMALL | dict(households=24), STORMY, seed=7), {"merged": ONE}, 49)
 
 
 def test_a_quiet_world_agrees() -> None:
