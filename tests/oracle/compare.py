@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
+
+import numpy as np
 
 from sim import cases
 from sim.cases import Activity, Clock, Kind, Stage, State
@@ -71,6 +73,18 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 """Columns and levers that change at a week's end or never; clocks, which the engine runs a week ahead, agree then."""
 
+GRIEVANCE = (
+    "other", "key", "severity", "born", "state", "aching", "tries", "claims", "claimed", "desk", "answered", "case",
+    "act", "fade", "escalate",
+)  # fmt: skip
+CASE = (
+    "other", "key", "compound", "severity", "opened", "stage", "desk", "organiser", "ready", "started", "handled",
+    "sessions", "level_sessions", "sittings", "rounds", "handoffs", "minutes", "drafted",
+)  # fmt: skip
+"""Fields of the tables of grievances and cases that are compared beside the identity."""
+
+FIELDS = {"grievance": GRIEVANCE, "case": CASE}
+
 ELSEWHERE = {"occupied", "outside", "leak_case"}
 """Columns compared in another shape."""
 
@@ -85,14 +99,14 @@ def first_difference(w: Worlds, models: list[OracleModel]) -> str:
     for k, (engine, model) in enumerate(zip(of_engine(w), models, strict=True)):
         oracle = of_oracle(model)
         for thing in oracle:
-            found = _difference(engine[thing], oracle[thing])
+            found = _difference(thing, engine[thing], oracle[thing])
             if found:
                 scenario = w.scenario_names[w.scenario[k]]
                 return f"day {w.day - 1}, scenario {scenario}, replication {w.replication[k]}: {thing} {found}"
     return ""
 
 
-def _difference(engine: Any, oracle: Any) -> str:
+def _difference(thing: str, engine: Any, oracle: Any) -> str:
     """Say which identity differs first, and how."""
     if engine == oracle and (isinstance(oracle, list) or list(engine) == list(oracle)):
         return ""
@@ -101,9 +115,9 @@ def _difference(engine: Any, oracle: Any) -> str:
     for identity in [*oracle, *engine]:
         a, b = engine.get(identity, "nothing"), oracle.get(identity, "nothing")
         if a != b:
-            if isinstance(a, dict) and isinstance(b, dict):
-                field = next(name for name in b if a[name] != b[name])
-                return f"{identity} {field}: engine {a[field]}, oracle {b[field]}"
+            if thing in FIELDS and "nothing" not in (a, b):
+                field, a, b = next(three for three in zip(FIELDS[thing], a, b, strict=True) if three[1] != three[2])
+                return f"{identity} {field}: engine {a}, oracle {b}"
             return f"{identity}: engine {a}, oracle {b}"
     place = next(n for n, (a, b) in enumerate(zip(engine, oracle, strict=True)) if a != b)
     return f"in place {place}: engine {list(engine)[place]}, oracle {list(oracle)[place]}"
@@ -142,49 +156,25 @@ def _asked(household: Any) -> bool:
     return case is not None and case.stage == "signing"
 
 
-def _grievance(g: Grievance) -> dict[str, Any]:
-    """Return what a grievance is."""
-    return {
-        "other": -1 if g.other is None else g.other.number,
-        "key": g.key,
-        "severity": g.severity,
-        "born": g.born,
-        "state": g.state,
-        "aching": g.aching,
-        "tries": g.tries,
-        "claims": g.claims,
-        "claimed": g.claimed,
-        "desk": g.desk,
-        "answered": g.answered,
-        "case": None if g.case is None else g.case.identity(),
-        "act": g.act,
-        "fade": g.fade_day,
-        "escalate": g.escalation_day,
-    }
+def _grievance(g: Grievance) -> tuple[Any, ...]:
+    """Return what a grievance is, in the order of `GRIEVANCE`."""
+    other = -1 if g.other is None else g.other.number
+    case = None if g.case is None else g.case.identity()
+    return (
+        other, g.key, g.severity, g.born, g.state, g.aching, g.tries, g.claims, g.claimed, g.desk, g.answered, case,
+        g.act, g.fade_day, g.escalation_day,
+    )  # fmt: skip
 
 
-def _case(c: Case) -> dict[str, Any]:
-    """Return what a case is."""
-    return {
-        "other": -1 if c.other is None else c.other.number,
-        "key": c.key,
-        "compound": c.compound.number,
-        "severity": c.severity,
-        "opened": c.opened,
-        "stage": c.stage,
-        "desk": c.desk.number,
-        "organiser": -1 if c.organiser is None else c.organiser.number,
-        "ready": c.ready,
-        "started": c.started,
-        "handled": -cases.NEVER if c.handled is None else c.handled,
-        "sessions": c.sessions,
-        "level_sessions": c.level_sessions,
-        "sittings": c.sittings,
-        "rounds": c.rounds,
-        "handoffs": c.handoffs,
-        "minutes": c.minutes,
-        "drafted": c.drafted,
-    }
+def _case(c: Case) -> tuple[Any, ...]:
+    """Return what a case is, in the order of `CASE`."""
+    other = -1 if c.other is None else c.other.number
+    organiser = -1 if c.organiser is None else c.organiser.number
+    handled = -cases.NEVER if c.handled is None else c.handled
+    return (
+        other, c.key, c.compound.number, c.severity, c.opened, c.stage, c.desk.number, organiser, c.ready, c.started,
+        handled, c.sessions, c.level_sessions, c.sittings, c.rounds, c.handoffs, c.minutes, c.drafted,
+    )  # fmt: skip
 
 
 def _stories(events: list[tuple[str, str, int, int, int]]) -> dict[Any, Any]:
@@ -204,48 +194,54 @@ def _numbered(rows: list[Any]) -> dict[Any, Any]:
 
 def of_engine(w: Worlds) -> list[Things]:
     """Return the same of every world; the log is read and begun anew."""
-    events = _by_world(w, w.log.arrays())
+    g, c, e, a = w.grievances, w.cases, w.ended, w.agenda
+    kinds, states, stages = np.array(KIND), np.array(STATE), np.array(STAGE)
+    names = list(zip(kinds[c.kind].tolist(), c.bearer.tolist(), c.ordinal.tolist(), strict=True))
+    names.append(None)  # for the row -1
+
+    log = w.log.arrays()
     w.log = cases.EventLog(w.log.watched)
-    ended, live, pains = (_by_world(w, getattr(w, table).arrays()) for table in ("ended", "cases", "grievances"))
-    agenda = _by_world(w, w.agenda.arrays())
-    identities = list(zip(_kinds(w.cases.kind), w.cases.bearer.tolist(), w.cases.ordinal.tolist(), strict=True))
+    what = np.array(ACTIVITY)[log["activity"]], kinds[log["kind"]], log["bearer"], log["ordinal"], log["desk"]
+    events = _by_world(w, log["world"], what)
+    closed = np.flatnonzero(e.closed == w.day - 1)
+    ends = kinds[e.kind], e.bearer, e.ordinal, e.opened, e.closed, stages[e.stage], e.desk, e.sessions
+    ended = _by_world(w, e.world[closed], [column[closed] for column in ends])
+    here = np.flatnonzero(g.aching | (g.act != cases.NEVER))
+    who = kinds[g.kind], g.household, g.bearer, g.ordinal
+    shown = {"state": states[g.state], "desk": np.array([*DESK, None])[g.desk]}
+    pains = _by_world(w, g.world[here], [x[here] for x in (*who, *(shown.get(f, getattr(g, f)) for f in GRIEVANCE))])
+    open_ = np.flatnonzero(c.stage < Stage.SETTLED)
+    who = kinds[c.kind], c.bearer, c.ordinal
+    shown = {"stage": stages[c.stage]}
+    books = _by_world(w, c.world[open_], [x[open_] for x in (*who, *(shown.get(f, getattr(c, f)) for f in CASE))])
+    later = np.flatnonzero((a.clock == Clock.CONSIDER) & (a.day >= w.day))
+    asked = w.leak_case[a.world[later], w.layout.up("household", "building")[a.row[later]]]
+    later, asked = later[asked >= 0], asked[asked >= 0]
+    later = later[(c.stage[asked] == Stage.SIGNING) & (c.started[asked] == a.stamp[later])]
+    thoughts = _by_world(w, a.world[later], [a.row[later], a.day[later]])
+
     today = dict(zip(w.series, w.record[-1].T.tolist(), strict=True))
+    place = GRIEVANCE.index("case")
     worlds = []
     for k in range(w.n):
         things: Things = {
-            "events": _stories(
-                [
-                    (ACTIVITY[e["activity"]], KIND[e["kind"]], e["bearer"], e["ordinal"], e["desk"])
-                    for e in events[k]
-                    if e["day"] == w.day - 1
-                ]
-            ),
-            "cases ended": _numbered(
-                [
-                    (_identity(e), e["opened"], e["closed"], STAGE[e["stage"]], e["desk"], e["sessions"])
-                    for e in ended[k]
-                    if e["closed"] == w.day - 1
-                ]
-            ),
+            "events": _stories(events[k]),
+            "cases ended": _numbered([(end[:3], *end[3:]) for end in ended[k]]),
             "flow": {flow: today[flow][k] for flow in sorted(w.flow) if today[flow][k]},
             "stock": {stock: today[stock][k] for stock in w.stock},
             "tally": dict(
                 sorted(
-                    ((table, KIND[kind], names[state]), number)
-                    for table, names in (("grievances", STATE), ("cases", STAGE))
-                    for kind, states in enumerate(w.tally[table][k].tolist())
-                    for state, number in enumerate(states)
+                    ((table, KIND[kind], states[state]), number)
+                    for table, states in (("grievances", STATE), ("cases", STAGE))
+                    for kind, numbers in enumerate(w.tally[table][k].tolist())
+                    for state, number in enumerate(numbers)
                     if number
                 )
             ),
-            "grievance": {
-                (KIND[g["kind"]], g["household"], g["bearer"], g["ordinal"]): _engine_grievance(g, identities)
-                for g in pains[k]
-                if g["aching"] or g["act"] != cases.NEVER
-            },
-            "case": {_identity(c): _engine_case(c) for c in live[k] if c["stage"] < Stage.SETTLED},
-            "repair of building": {b: identities[row] for b, row in enumerate(w.leak_case[k].tolist()) if row >= 0},
-            "owner thinks": dict(sorted((a["row"], a["day"]) for a in agenda[k] if _pending(w, k, a))),
+            "grievance": {row[:4]: (*row[4 : 4 + place], names[row[4 + place]], *row[5 + place :]) for row in pains[k]},
+            "case": {row[:3]: row[3:] for row in books[k]},
+            "repair of building": {b: names[row] for b, row in enumerate(w.leak_case[k].tolist()) if row >= 0},
+            "owner thinks": dict(sorted(thoughts[k])),
             "outside": {0: int(w.outside[k, 0])},
             "occupied": {0: int(w.occupied[k, 0])},
         }
@@ -255,44 +251,10 @@ def of_engine(w: Worlds) -> list[Things]:
     return worlds
 
 
-def _by_world(w: Worlds, table: dict[str, Any]) -> list[list[dict[str, Any]]]:
+def _by_world(w: Worlds, world: Any, fields: Sequence[Any]) -> list[list[tuple[Any, ...]]]:
     """Return the rows of each world, in the order of the table."""
-    out: list[list[dict[str, Any]]] = [[] for _ in range(w.n)]
-    fields = list(table)
-    for values in zip(*(table[field].tolist() for field in fields), strict=True):
-        row = dict(zip(fields, values, strict=True))
-        out[row["world"]].append(row)
+    out: list[list[tuple[Any, ...]]] = [[] for _ in range(w.n)]
+    rows = zip(*(field.tolist() for field in fields), strict=True)
+    for k, row in zip(world.tolist(), rows, strict=True):
+        out[k].append(row)
     return out
-
-
-def _kinds(numbers: Any) -> list[str]:
-    """Return kinds in words."""
-    return [KIND[number] for number in numbers.tolist()]
-
-
-def _identity(row: dict[str, Any]) -> tuple[str, int, int]:
-    """Return what names a case."""
-    return KIND[row["kind"]], row["bearer"], row["ordinal"]
-
-
-def _pending(w: Worlds, k: int, entry: dict[str, Any]) -> bool:
-    """Whether an entry of the agenda is an owner who is still to think about the present signing round."""
-    if entry["clock"] != Clock.CONSIDER or entry["day"] < w.day:
-        return False
-    case = w.leak_case[k, w.layout.up("household", "building")[entry["row"]]]
-    return bool(case >= 0 and w.cases.stage[case] == Stage.SIGNING and w.cases.started[case] == entry["stamp"])
-
-
-def _engine_grievance(g: dict[str, Any], identities: list[Any]) -> dict[str, Any]:
-    """Return what a grievance is."""
-    out = {f: g[f] for f in ("other", "key", "severity", "born")}
-    out |= {"state": STATE[g["state"]]}
-    out |= {f: g[f] for f in ("aching", "tries", "claims", "claimed")}
-    out |= {"desk": None if g["desk"] < 0 else DESK[g["desk"]], "answered": g["answered"]}
-    out |= {"case": None if g["case"] < 0 else identities[g["case"]]}
-    return out | {f: g[f] for f in ("act", "fade", "escalate")}
-
-
-def _engine_case(c: dict[str, Any]) -> dict[str, Any]:
-    """Return what a case is."""
-    return {f: STAGE[v] if f == "stage" else v for f, v in c.items() if f not in ("world", "kind", "bearer", "ordinal")}
