@@ -36,8 +36,8 @@ LIVELY = RAISED | dict(
 )  # fmt: skip
 """More of it, and quick."""
 
-RELUCTANT = RAISED | dict(benefit=0.5, benefit_sd=0.3, social_proof=0.5)
-"""Some owners would not sign even after all the others."""
+RELUCTANT = RAISED | dict(benefit=0.5, benefit_sd=0.3, social_proof=0.5, answer_days=10)
+"""Some owners would not sign even after all the others; claimants look for an answer within the round."""
 
 STORMY = LIVELY | dict(
     leak_young=150.0, leak_middle=150.0, leak_old=150.0, quarrel_rate=9.0, naming_days=1.0, any_desk=3.0, veto=0.1,
