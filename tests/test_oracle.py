@@ -40,7 +40,7 @@ RELUCTANT = RAISED | dict(
     benefit=0.5, benefit_sd=0.3, social_proof=0.5, answer_days=10, b_wait=0.0, committee_share=0.1,
     management_share=0.2, community_hours=4.0,
 )  # fmt: skip
-"""Few bodies; some owners would sign after nobody; claimants mind no wait, and ask for an answer within the round."""
+"""Few bodies; some owners never have enough before them; claimants mind no wait and ask within the round."""
 
 STORMY = LIVELY | dict(
     leak_young=150.0, leak_middle=150.0, leak_old=150.0, quarrel_rate=9.0, naming_days=1.0, any_desk=3.0, veto=0.5,
