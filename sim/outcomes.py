@@ -175,7 +175,7 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
         f"severity-days {A_YEAR}",
         "days on which a grievance is suffered, weighted by its severity, voiced or not",
         LOWER,
-        "unresolved, by severity",
+        "unresolved",
         "headline",
         True,
     ),
@@ -187,7 +187,7 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
         "settled within 30 days",
         "disputes",
     ),
-    OutcomeSpec("settled_90", "share", "the same within 90 days", HIGHER, "settled within 90 days", "disputes", True),
+    OutcomeSpec("settled_90", "share", "the same within 90 days", HIGHER, "settled in 90 days", "disputes", True),
     OutcomeSpec(
         "settled_365",
         "share",

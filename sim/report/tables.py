@@ -13,9 +13,13 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
+from sim.outcomes import A_YEAR
 from sim.study.statistics import OutcomeSpec
 
 NOT_AVAILABLE = "n/a"
+
+STAR = "*"
+"""Stands in the table for the denominator that most units share, which the caption spells out."""
 
 FEW = 10
 """With fewer pairs an interval is a rough idea, and the table says so."""
@@ -83,7 +87,7 @@ def print_comparison(
         title_style="bold",
     )
     table.title = escape(title) or None
-    table.add_column("comparison\n  outcome", max_width=27, overflow="fold")
+    table.add_column("comparison\n  outcome", max_width=29, overflow="fold")
     table.add_column("unit", max_width=16, overflow="fold", style="dim")
     for heading in ("baseline", "difference", "95% interval", "same\nsign", "n"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -98,7 +102,8 @@ def print_comparison(
     console.print(table)
     console.print(
         "Under these assumptions: mean difference between twins (scenario - baseline) over n replications, with its "
-        "bootstrap interval. Same sign: share of the replications whose difference has the sign of the mean.",
+        "bootstrap interval. Same sign: share of the replications whose difference has the sign of the mean. "
+        f"{STAR} {A_YEAR}.",
         style="dim",
     )
     if few:
@@ -119,7 +124,7 @@ def _cells(row: dict[str, Any] | dict[Any, Any], titles: Mapping[str, str]) -> l
     share = row["share_same_sign"]
     return [
         Padding(escape(titles[row["outcome"]]), (0, 0, 0, 2)),
-        "" if row["unit"] == "1" else escape(row["unit"]),
+        "" if row["unit"] == "1" else escape(row["unit"].replace(f" {A_YEAR}", STAR)),
         number(row["mean_baseline"]),
         number(row["difference"], scale, sign=True),
         escape(interval(row["low"], row["high"], scale)),
