@@ -19,8 +19,10 @@ from sim.rules import (
     bodies,
     claiming,
     desks,
+    doors,
     grievances,
     handling,
+    keeping,
     neighbours,
     offices,
     repairs,
@@ -80,6 +82,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(4, desks.arrive),
     Phase(5, repairs.retable),
     Phase(5, handling.handle),
+    Phase(5, doors.knock),
     Phase(5, shares.consider),
     Phase(6, repairs.work),
     Phase(7, shares.fund),
@@ -96,6 +99,7 @@ RULES: tuple[Rule, ...] = tuple(
         trust,
         grievances,
         bodies,
+        keeping,
         desks,
         claiming,
         bargaining,
@@ -103,6 +107,7 @@ RULES: tuple[Rule, ...] = tuple(
         neighbours,
         repairs,
         shares,
+        doors,
     )
 )
 

@@ -218,7 +218,7 @@ def test_the_order_of_words_does_not_matter(found: Worlds) -> None:
 
 
 def test_hours_are_not_conjured(found: Worlds) -> None:
-    """Equal hours: the one person gives the sum of what director and secretary gave; the ledger comes out of it."""
+    """Equal hours: the one person gives the sum of what director and secretary gave; practices come out of it."""
     w = found.stack(
         [
             say("formed_body"),
@@ -230,7 +230,8 @@ def test_hours_are_not_conjured(found: Worlds) -> None:
     c, n = w.layout.sizes["compound"], found.n
     minutes = w.desk_minutes.reshape(4, n, -1)
     body, branch = minutes[:, :, 0 : 2 * c : 2], minutes[:, :, 1 : 2 * c : 2]
-    kept = w.ledger_minutes.reshape(4, n, c)
+    aside = (w.ledger_minutes, w.summons_minutes, w.calls_minutes, w.doors_time)
+    kept = sum(minutes.reshape(4, n, c) for minutes in aside)
     assert np.array_equal(body[1] + kept[1], body[0] + 240)
     assert np.array_equal(branch[2] + kept[2], np.full((n, c), 240))
     assert np.array_equal(body[2], body[0])

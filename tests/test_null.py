@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from sim.mechanisms import registry
 from sim.scenario import Scenario
 from sim.worlds import Worlds
 from tests.helpers import assert_same, burnt_in, lived, say
@@ -21,7 +22,7 @@ NO_BODY = {
 
 WITHOUT = {
     "all channels off": ["yijiantiao.channels=off"],
-    "each channel off": ["yijiantiao.coordination=off", "yijiantiao.case_ledger=off"],
+    "each channel off": [f"yijiantiao.{channel}=off" for channel in registry()["yijiantiao"].channels],
     "no hours": ["yijiantiao.hours=0"],
     "no hours, two persons": ["yijiantiao.hours=0", "yijiantiao.coordination=off"],
     "no hours, no ledger": ["yijiantiao.hours=0", "yijiantiao.case_ledger=off"],

@@ -165,6 +165,16 @@ def found() -> Worlds:
     return burnt_in(replications=REPLICATIONS, prior_draws=False, fixed=much, structure=dict(compounds=4))
 
 
+DESK_AND_LEDGER = [
+    "formed_body",
+    "yijiantiao",
+    "yijiantiao.channels=off",
+    "yijiantiao.coordination=on",
+    "yijiantiao.case_ledger=on",
+]
+"""Without the practices that tip owners' consent, whose thresholds can more than double an effect."""
+
+
 @pytest.mark.parametrize(
     ("outcome", "name", "once", "twice"),
     [
@@ -182,7 +192,7 @@ def test_twice_the_coefficient_is_not_twice_the_effect(
         found,
         77,
         say("formed_body"),
-        *(say("formed_body", "yijiantiao", f"yijiantiao.{name}={x}") for x in (once, twice)),
+        *(say(*DESK_AND_LEDGER, f"yijiantiao.{name}={x}") for x in (once, twice)),
     )
     base, one, two = total(w, outcome).reshape(3, -1)
     sign = -1 if outcome in ("lost", "unresolved") else 1

@@ -78,6 +78,30 @@ class Parameters:
         source="model, hour-neutral: 0 by default; placebo 2 (1-4)",
         doc="hours added to the body's desk from nowhere",
     )
+    visit_hours: float = parameter(
+        2.0,
+        0.5,
+        4.0,
+        unit="hours/week",
+        source="guess: half of the secretary's hours, while owners are signing",
+        doc="time kept for knocking on doors, out of the keeper's hours",
+    )
+    summons_hours: float = parameter(
+        0.3,
+        0.1,
+        1.0,
+        unit="hours/week",
+        source="guess: three summonses a week of .1 hour",
+        doc="time set aside for summoning parties and carrying cases to the next desk",
+    )
+    call_hours: float = parameter(
+        0.5,
+        0.1,
+        1.0,
+        unit="hours/week",
+        source="guess: two calls a week of .25 hour; evidence D13: 4-5 core members",
+        doc="time set aside for calling on party members to sign first",
+    )
     ledger_hours: float = parameter(
         0.4,
         0.1,
@@ -106,14 +130,14 @@ class Parameters:
 
 
 USUAL_HOURS = 4.0
-"""The secretary's hours at which `merged_hours` is meant."""
+"""The secretary's hours at which `merged_hours` and the time set aside for practices are meant."""
 
 
 class Yijiantiao(Mechanism):
     """See the module."""
 
     name = "yijiantiao"
-    channels = ("coordination", "case_ledger")
+    channels = ("authority", "coordination", "onsite_visits", "cost_sharing", "case_ledger")
     Parameters = Parameters
     places = ("compound",)
 
@@ -126,14 +150,21 @@ class Yijiantiao(Mechanism):
         one = where & me.on("coordination")
         secretary = np.rint(60 * me.hours).astype(np.int64)
         usual = me.merged_hours * 60
-        w.offer("merged", np.where(me.equal_hours > 0, 1.0, np.minimum(me.hours / USUAL_HOURS, 1.0)), one)
+        scale = np.minimum(me.hours / USUAL_HOURS, 1.0)
+        w.offer("merged", np.where(me.equal_hours > 0, 1.0, scale), one)
         w.offer("merged_minutes", np.where(me.equal_hours > 0, w.director_minutes + secretary, np.rint(usual)), one)
 
         two = where & ~me.on("coordination")
         w.offer("principals", 2, two)
         w.offer("secretary_minutes", secretary, two)
 
+        for channel, lever, hours in (
+            ("case_ledger", "ledger_minutes", me.ledger_hours),
+            ("authority", "summons_minutes", me.summons_hours),
+            ("cost_sharing", "calls_minutes", me.call_hours),
+            ("onsite_visits", "doors_minutes", me.visit_hours),
+        ):
+            w.offer(lever, np.rint(60 * hours * scale), where & me.on(channel))
         ledger = where & me.on("case_ledger")
-        w.offer("ledger_minutes", np.rint(60 * np.minimum(me.ledger_hours, me.hours)), ledger)
         w.offer("ledger_loss", me.ledger_loss, ledger)
         w.offer("ledger_deadline", np.rint(me.deadline_days), ledger)

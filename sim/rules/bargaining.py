@@ -18,7 +18,7 @@ from sim import distributions, noise
 from sim.cases import Activity, Stage, close_cases, grievances_of, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.rules import desks, grievances
+from sim.rules import desks, grievances, keeping
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -78,6 +78,14 @@ class Parameters:
         source="priors: no-show when not summoned .35",
         doc="chance that a party does not come",
     )
+    no_show_summoned: float = parameter(
+        0.15,
+        0.05,
+        0.35,
+        unit="probability",
+        source="guess: between the unsummoned .35 and nobody",
+        doc="chance that a party does not come although somebody with authority summoned it",
+    )
     most_sessions: int = parameter(
         3,
         1,
@@ -96,7 +104,7 @@ def mediate(w: Worlds, rows: Ints) -> None:
     c = w.cases
     world = c.world[rows]
     c.sittings[rows] += 1
-    absent = noise.chance(w.at("no_show", world), c.key[rows], "session.no_show", c.sittings[rows])
+    absent = noise.chance(_no_show(w, rows), c.key[rows], "session.no_show", c.sittings[rows])
     log_cases(w, rows[absent], Activity.NO_SHOW)
     c.ready[rows] = w.day + w.whole("session_gap_days", world)
 
@@ -119,6 +127,18 @@ def mediate(w: Worlds, rows: Ints) -> None:
     desks.hand_off(w, onward, desks.of_compound(w, c.compound[onward], desks.COMMUNITY))
 
 
+def _no_show(w: Worlds, rows: Ints) -> NDArray[np.float64]:
+    """Return the chance that a party stays away: less where somebody with authority at the desk summons it."""
+    c = w.cases
+    world = c.world[rows]
+    chance = w.at("no_show", world)
+    below = np.flatnonzero(c.desk[rows] < 2 * w.layout.sizes["compound"])
+    called = keeping.spend(w, "summons", world[below], c.compound[rows[below]], "triage_hours")
+    at = below[called]
+    chance[at] = np.minimum(chance[at], w.at("no_show_summoned", world[at]))
+    return chance
+
+
 def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     """Return the present gap between the parties' expectations, as a share of the stake."""
     c = w.cases
@@ -132,4 +152,8 @@ def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     return left
 
 
-RULE = Rule(name="bargaining", parameters=Parameters, flows={"sessions": "mediation sessions held with both parties"})
+RULE = Rule(
+    name="bargaining",
+    parameters=Parameters,
+    flows={"sessions": "mediation sessions held with both parties"},
+)

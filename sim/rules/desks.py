@@ -18,9 +18,8 @@ from sim import noise
 from sim.cases import Activity, Stage, log_cases, move_cases
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
-from sim.rules import bodies
+from sim.rules import bodies, keeping
 from sim.rules.grievances import FIRST_DISPUTE
-from sim.space import rank_in_group
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -37,9 +36,6 @@ WEEK = 7
 
 LONGEST_WAIT = 999.0
 """Days that a desk without hours posts as its wait."""
-
-LEDGER_WEEKS = 4
-"""A ledger keeper may save up the minutes of this many weeks."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +98,14 @@ class Parameters:
         source="priors: hand-off 5 (2-15) days",
         doc="time a case takes from desk to desk",
     )
+    handoff_near_days: int = parameter(
+        2,
+        1,
+        4,
+        unit="days",
+        source="guess: the lower end of 2-15 days",
+        doc="time a case takes to a desk that authority has brought near",
+    )
     handoff_loss: float = parameter(
         0.12,
         0.03,
@@ -133,15 +137,13 @@ def staff(w: Worlds) -> None:
     together = director + np.rint(w.merged * (w.merged_minutes - director)).astype(np.int64)
     body = np.where(w.body > bodies.NONE, together + w.extra_minutes, 0)
     branch = np.where(w.principals > 1, w.secretary_minutes, 0)
-    # Who keeps a ledger does so in the hours there are: the second principal where there is one.
     branch_keeps = w.principals > 1
-    kept = np.minimum(w.ledger_minutes, np.where(branch_keeps, branch, body))
+    kept = keeping.set_aside(w, np.where(branch_keeps, branch, body))
     compounds = w.layout.sizes["compound"]
     w.desk_minutes[:, 0 : 2 * compounds : 2] = np.where(branch_keeps, body, body - kept)
     w.desk_minutes[:, 1 : 2 * compounds : 2] = np.where(branch_keeps, branch - kept, branch)
     flats = w.layout.count("community", "household")
     w.desk_minutes[:, 2 * compounds :] = np.rint(w.p.community_hours * 60 * flats / 300).astype(np.int64)
-    w.ledger_balance[...] = np.minimum(w.ledger_balance + kept * WEEK, LEDGER_WEEKS * WEEK * kept)
     _post_waits(w)
 
 
@@ -261,21 +263,18 @@ def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
     w.count("lost", world[lost])
     c.desk[rows] = desk
     c.level_sessions[rows] = 0
-    c.ready[rows] = w.day + w.whole("handoff_days", world)
+    up = c.desk[rows] >= 2 * w.layout.sizes["compound"]
+    near = up.copy()
+    near[up] = keeping.spend(w, "summons", world[up], c.compound[rows[up]], "triage_hours")
+    c.ready[rows] = w.day + np.where(near, w.whole("handoff_near_days", world), w.whole("handoff_days", world))
     move_cases(w, rows[~lost], TRANSIT)
     move_cases(w, rows[lost], LOST)
     log_cases(w, rows[lost], Activity.LOST)
 
 
 def write_ledger(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
-    """Enter cases in their compound's ledger as far as the keeper's minutes go; return which were."""
-    world, compound = w.cases.world[rows], w.cases.compound[rows]
-    cost = np.rint(w.at("triage_hours", world) * 60).astype(np.int64) * WEEK
-    nth = rank_in_group(world * w.layout.sizes["compound"] + compound)
-    booked: NDArray[np.bool_] = (nth + 1) * cost <= w.ledger_balance[world, compound]
-    np.subtract.at(w.ledger_balance, (world[booked], compound[booked]), cost[booked])
-    w.count("minutes_ledger", world[booked], cost[booked] // WEEK)
-    return booked
+    """Enter cases in their compound's ledger as far as the keeper's time goes; return which were."""
+    return keeping.spend(w, "ledger", w.cases.world[rows], w.cases.compound[rows], "triage_hours")
 
 
 def let_go(w: Worlds) -> None:
@@ -289,7 +288,6 @@ RULE = Rule(
         Column("desk_minutes", "desk", np.int64, "minutes a week the desk gives to cases"),
         Column("balance", "desk", np.int64, "minutes in hand for the head of the queue, sevenths"),
         Column("wait_days", "desk", np.float64, "posted expected wait, days"),
-        Column("ledger_balance", "compound", np.int64, "minutes in hand for ledger entries, sevenths"),
     ),
     levers=(
         Lever("merged", "compound", 0, "max", "share", "how far director and secretary are one person", np.float64),
@@ -312,9 +310,6 @@ RULE = Rule(
         ),
         Lever("principals", "compound", 1, "max", "persons", "who must agree to a proposal"),
         Lever(
-            "ledger_minutes", "compound", 0, "add", "minutes/week", "time kept for a ledger, out of the keeper's hours"
-        ),
-        Lever(
             "ledger_loss", "compound", 1.0, "min", "probability", "chance that a case in the ledger is lost", np.float64
         ),
         Lever(
@@ -331,7 +326,6 @@ RULE = Rule(
         "minutes_body": "minutes worked at bodies' desks",
         "minutes_branch": "minutes worked at branches' desks",
         "minutes_community": "minutes worked at communities' desks",
-        "minutes_ledger": "minutes of ledger keeping",
         "handed_off": "hand-offs between desks",
         "lost": "cases lost in a hand-off",
     },

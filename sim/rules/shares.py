@@ -18,7 +18,8 @@ from sim import books, distributions, noise
 from sim.cases import Activity, Clock, Stage, log_cases, move_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.rules import trust
+from sim.places.compound import OWNER
+from sim.rules import keeping, trust
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -92,6 +93,14 @@ class Parameters:
         source="priors: never-pay .15 (Fischbacher 2001)",
         doc="owners who never pay a share",
     )
+    member_leads: float = parameter(
+        0.7,
+        0.4,
+        0.9,
+        unit="probability",
+        source="priors: members sign first .7 (evidence D15)",
+        doc="chance that a member among the owners, when called to, signs before the others",
+    )
     consider_days: float = parameter(
         20.0,
         10.0,
@@ -140,8 +149,23 @@ def ask(w: Worlds, rows: Ints, fen: Ints) -> None:
     w.signed[at, owners] = False
     need = _signers_needed(w, rows[position], at, owners)
     w.signers_needed[at, owners] = need
-    asked = need < NOBODY
-    _consider_later(w, rows[position[asked]], at[asked], owners[asked])
+    w.doors_passed[world, building] = 0
+    first = _members_who_lead(w, rows[position], at, owners)
+    _sign(w, at[first], owners[first], building[position[first]])
+    later = ~first & (need < NOBODY)
+    _consider_later(w, rows[position[later]], at[later], owners[later])
+
+
+def _members_who_lead(w: Worlds, case: Ints, world: Ints, owner: Ints) -> NDArray[np.bool_]:
+    """Return which owners are members who, called on first, sign and pay before anybody else is asked."""
+    lead: NDArray[np.bool_] = np.zeros(len(owner), dtype=bool)
+    members = np.flatnonzero(w.member[world, owner] & (w.tenure[world, owner] == OWNER))
+    called = keeping.spend(w, "calls", world[members], w.cases.compound[case[members]], "door_hours")
+    at = members[called]
+    if len(at):
+        key, rounds = w.cases.key[case[at]], w.cases.rounds[case[at]]
+        lead[at] = noise.chance(w.at("member_leads", world[at]), key, "share.member_leads", owner[at], rounds)
+    return lead
 
 
 def _signers_needed(w: Worlds, case: Ints, world: Ints, owner: Ints) -> NDArray[np.float64]:
@@ -183,19 +207,31 @@ def consider(w: Worlds) -> None:
     if len(world) == 0 or len(c) == 0:
         return
     building = w.layout.up("household", "building")[owner]
-    house = world * w.layout.sizes["building"] + building
-    case = w.leak_case.reshape(-1).take(house)
+    case = w.leak_case.reshape(-1).take(world * w.layout.sizes["building"] + building)
     open_round = (case >= 0) & (c.stage.take(case) == int(Stage.SIGNING)) & (c.started.take(case) == stamp)
     if not open_round.all():
-        world, owner, building, case, house = (a[open_round] for a in (world, owner, building, case, house))
-    have = w.signers.reshape(-1).take(house) / w.layout.count("building", "household")[building]
-    signs = have >= w.signers_needed.reshape(-1).take(world * w.households + owner)
-    payer, at, site = world[signs], owner[signs], building[signs]
-    w.signed[payer, at] = True
-    np.add.at(w.signers.reshape(-1), house[signs], np.int32(1))
-    books.transfer(w, "purse", at, "escrow", site, payer, w.share[payer, site])
-    w.count("signed_shares", payer)
+        world, owner, building, case = world[open_round], owner[open_round], building[open_round], case[open_round]
+    undecided = ~w.signed.reshape(-1).take(world * w.households + owner)  # some have signed at their door
+    world, owner, building, case = world[undecided], owner[undecided], building[undecided], case[undecided]
+    signs = decide(w, world, owner, building)
     _consider_later(w, case[~signs], world[~signs], owner[~signs])
+
+
+def decide(w: Worlds, world: Ints, owner: Ints, building: Ints) -> NDArray[np.bool_]:
+    """Let owners who have not signed decide, given how many have by now; return who signs, and has paid."""
+    house = world * w.layout.sizes["building"] + building
+    have = w.signers.reshape(-1).take(house) / w.layout.count("building", "household")[building]
+    signs: NDArray[np.bool_] = have >= w.signers_needed.reshape(-1).take(world * w.households + owner)
+    _sign(w, world[signs], owner[signs], building[signs])
+    return signs
+
+
+def _sign(w: Worlds, world: Ints, owner: Ints, building: Ints) -> None:
+    """Let owners sign and pay their share into the building's escrow."""
+    w.signed[world, owner] = True
+    np.add.at(w.signers.reshape(-1), world * w.layout.sizes["building"] + building, np.int32(1))
+    books.transfer(w, "purse", owner, "escrow", building, world, w.share[world, building])
+    w.count("signed_shares", world)
 
 
 def fund(w: Worlds) -> None:
@@ -252,6 +288,7 @@ RULE = Rule(
             np.float64,
             "share of the building that must have signed before the owner signs",
         ),
+        Column("doors_passed", "building", np.int32, "doors passed in this round of signing, over and over"),
         Column("signed", "household", np.bool_, "the flat's owner has signed and paid in this round"),
     ),
     parameters=Parameters,

@@ -1,0 +1,105 @@
+"""Keeping: what the keeper sets aside of the week's hours for ledger, summons, calls on members and doors.
+
+The keeper is the second principal where there is one, else whoever holds the body's desk. Time set
+aside is taken from the keeper's desk whether it is used or not; it can be saved for a few weeks.
+When the hours do not suffice, the purposes are served in the order of `PURPOSES`. So every practice
+costs hours of the same people, and with no hours there is no practice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cases import Stage
+from sim.columns import Column, Lever, Rule
+from sim.space import rank_in_group
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+
+PURPOSES = {
+    "ledger": "entries in a ledger",
+    "summons": "summoning parties, and carrying a case to the next desk",
+    "calls": "calls on party members among the owners to sign first",
+    "doors": "knocking on owners' doors, kept only while the body has a round of signing open",
+}
+"""What time is set aside for."""
+
+WEEK = 7
+"""Minutes in hand are counted in sevenths, as at desks."""
+
+SAVED_WEEKS = 4
+"""Time set aside can be saved for this many weeks; time for doors cannot."""
+
+
+def set_aside(w: Worlds, keeper: Ints) -> Ints:
+    """Take the week's time for all purposes out of the keeper's minutes and return what was taken.
+
+    Args:
+        w: the worlds.
+        keeper: minutes a week of each compound's keeper, shape ``(worlds, compounds)``.
+    """
+    left = keeper.copy()
+    for purpose in PURPOSES:
+        time = np.minimum(getattr(w, purpose + "_minutes"), left)
+        balance = getattr(w, purpose + "_balance")
+        if purpose == "doors":
+            time = np.where(_signing(w), time, 0)
+            w.doors_time[...] = time
+        else:
+            balance[...] = np.minimum(balance + time * WEEK, SAVED_WEEKS * WEEK * time)
+        left -= time
+    return keeper - left
+
+
+def _signing(w: Worlds) -> NDArray[np.bool_]:
+    """Return in which compounds owners are signing for a repair that the body organises."""
+    c = w.cases
+    rows = np.flatnonzero((c.stage == int(Stage.SIGNING)) & (c.organiser == 2 * c.compound))
+    signing = np.zeros(w.doors_time.shape, dtype=bool)
+    signing[c.world[rows], c.compound[rows]] = True
+    return signing
+
+
+def spend(w: Worlds, purpose: str, world: Ints, compound: Ints, hours: str) -> NDArray[np.bool_]:
+    """Spend time set aside on the given acts, in order, as far as it goes; return which were done.
+
+    Args:
+        w: the worlds.
+        purpose: one of `PURPOSES`.
+        world: world of each act.
+        compound: in which compound.
+        hours: name of the parameter that says what an act takes.
+    """
+    balance = getattr(w, purpose + "_balance")
+    done = balance[world, compound] > 0
+    if not done.any():
+        return done
+    cost = np.rint(w.at(hours, world) * 60).astype(np.int64) * WEEK
+    nth = rank_in_group(world * w.layout.sizes["compound"] + compound)
+    done = (nth + 1) * cost <= balance[world, compound]
+    np.subtract.at(balance, (world[done], compound[done]), cost[done])
+    w.count("minutes_" + purpose, world[done], cost[done] // WEEK)
+    return done
+
+
+RULE = Rule(
+    name="keeping",
+    columns=(
+        *(
+            Column(p + "_balance", "compound", np.int64, f"minutes in hand for {what}, sevenths")
+            for p, what in PURPOSES.items()
+        ),
+        Column("doors_time", "compound", np.int64, "minutes a week now set aside for doors"),
+    ),
+    levers=tuple(
+        Lever(p + "_minutes", "compound", 0, "add", "minutes/week", f"set aside by the keeper for {what}")
+        for p, what in PURPOSES.items()
+    ),
+    flows={"minutes_" + p: f"minutes spent on {what}" for p, what in PURPOSES.items()},
+)
