@@ -46,6 +46,7 @@ def transfer(w: Worlds, source: str, source_rows: Ints, target: str, target_rows
         world: world of each payment.
         fen: whole fen, may be zero.
     """
+    w.may_change()
     np.subtract.at(getattr(w, source), (world, source_rows), fen)
     np.add.at(getattr(w, target), (world, target_rows), fen)
 

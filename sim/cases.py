@@ -129,7 +129,7 @@ CASES = {
     "sittings": np.int32,  # times laid before a principal
     "rounds": np.int32,  # signing rounds begun
     "handoffs": np.int32,
-    "minutes": np.int64,  # what its next step takes, fixed when it enters a queue
+    "minutes": np.int64,  # what its next step takes at the desk that has it
     "drafted": np.bool_,  # a proposal has been worked out, re-tabling it is quick
 }
 """Fields of the case table: one row an open case."""
@@ -186,6 +186,7 @@ class Table:
         self.name = name
         self.fields = dict(fields)
         self.points_to = dict(points_to or {})
+        self._locked = False
         self._data: dict[str, Array] = {f: np.zeros(64, dtype=t) for f, t in self.fields.items()}
         self._resize(0)
 
@@ -199,12 +200,23 @@ class Table:
         def __getattr__(self, field: str) -> Array:
             """Return the live rows of a field."""
 
+    def lock(self, locked: bool) -> list[Array]:
+        """Refuse changes of rows from now on, or allow them again; return the arrays that hold them."""
+        self._locked = locked
+        return [*self._data.values(), *(self.__dict__[f] for f in self.fields)]
+
+    def _may_change(self) -> None:
+        """Say so if a mechanism tries to change what is not its own."""
+        if self._locked:
+            raise TypeError(f"the table {self.name} is read-only for a mechanism")
+
     def __len__(self) -> int:
         """Return the number of live rows."""
         return self.n
 
     def append(self, **values: Any) -> NDArray[np.int64]:
         """Add rows and return their numbers; scalars are repeated, all fields must be given, one as an array."""
+        self._may_change()
         if values.keys() != self.fields.keys():
             raise TypeError(f"{self.name}: fields differ: {sorted(values.keys() ^ self.fields.keys())}")
         size = next(len(v) for v in values.values() if np.ndim(v))
@@ -223,6 +235,7 @@ class Table:
 
     def keep(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Drop the rows outside the mask, in order; return old row number to new one (-1 = dropped)."""
+        self._may_change()
         kept = np.flatnonzero(mask)
         moved = np.full(self.n + 1, -1, dtype=np.int64)  # the last entry serves the pointer -1
         moved[kept] = np.arange(len(kept))

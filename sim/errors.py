@@ -14,6 +14,10 @@ class SimError(Exception):
     exceptions.
     """
 
+    def __init__(self, message: str) -> None:
+        """Keep the message in one line, whatever was quoted in it."""
+        super().__init__(" ".join(message.split()))
+
 
 class ConfigError(SimError):
     """A configuration names something unknown, of the wrong type, out of range or impossible."""

@@ -16,6 +16,7 @@ Three words are kept apart:
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -81,6 +82,8 @@ class Spec:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             kind = "a whole number" if self.type is int else "a number"
             raise ConfigError(f"{name}={value} is not {kind}")
+        if not math.isfinite(value):
+            raise ConfigError(f"{name}={value} is not a finite number")
         if self.type is int:
             if value != int(value):
                 raise ConfigError(f"{name}={value} is not a whole number")
@@ -177,9 +180,10 @@ def draw(
         if prior_draws and spec.kind == "drawn" and name not in fixed:
             u = noise.uniform(seeds, f"prior.{spec.owner}.{name}")[:, None]
             low, high = float(spec.low), float(spec.high)
-            if spec.type is int:  # whole numbers: each end gets its own half-unit, then round down
-                value = np.floor(distributions.triangular(low, float(spec.default) + 0.5, high + 1.0, u))
-                value = np.minimum(value, high)
+            if spec.type is int:  # whole numbers: half a unit on either side, a mode at an end stays the commonest
+                mode = {spec.low: low - 0.5, spec.high: high + 0.5}.get(spec.default, float(spec.default))
+                value = np.rint(distributions.triangular(low - 0.5, mode, high + 0.5, u))
+                value = np.minimum(np.maximum(value, low), high)
             else:
                 value = np.asarray(distributions.triangular(low, float(spec.default), high, u))
         values[name] = value

@@ -136,6 +136,7 @@ class Worlds:
         known = {k: s for k, s in world_specs(recipe.place).items() if s.kind != "structural"}
         self.p = Parameters(draw(known, self.seeds, recipe.fixed, recipe.prior_draws))
         self.settings: dict[str, Setting] = {}
+        self._acting: mechanisms.Mechanism | None = None
         self.mechanisms: list[mechanisms.Mechanism] = []
         self.derived: dict[str, Array] = {}
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
@@ -211,10 +212,12 @@ class Worlds:
 
     def count(self, flow: str, world: Ints, amount: ArrayLike = 1) -> None:
         """Add to a daily counter, once for each given world."""
+        self.may_change()
         np.add.at(self.flow[flow], world, amount)
 
     def stocks(self, stock: str, world: Ints, amount: ArrayLike) -> None:
         """Change a stock, once for each given world."""
+        self.may_change()
         np.add.at(self.stock[stock], world, amount)
 
     @property
@@ -249,6 +252,8 @@ class Worlds:
             value: scalar or array that broadcasts to ``(worlds, rows)``.
             where: boolean mask that broadcasts likewise; elsewhere the lever stays as it is.
         """
+        if self._acting is not None and lever not in self._acting.offers:
+            raise TypeError(f"mechanism '{self._acting.name}' does not declare that it offers to '{lever}'")
         array = getattr(self, lever)
         array.flags.writeable = True
         combine(self.levers[lever], array, value, where)
@@ -258,24 +263,29 @@ class Worlds:
     def guarded(self, mechanism: mechanisms.Mechanism) -> Iterator[None]:
         """Make everything but the mechanism's own columns read-only while it acts."""
         own = {c.name for c in mechanism.columns}
-        locked = [getattr(self, name) for name in (*self.columns, *self.levers) if name not in own]
-        tables = [a for name in TABLES for a in vars(getattr(self, name)).values() if isinstance(a, np.ndarray)]
-        tallies = [
-            self._today,
-            *self.flow.values(),
-            *self.stock.values(),
-            *self.tally.values(),
-            *self.p.values.values(),
-            *self.p.flat.values(),
-        ]
-        everything = [a for a in (*locked, *tables, *tallies) if a.flags.writeable]
-        for array in everything:
+        arrays = [getattr(self, name) for name in (*self.columns, *self.levers) if name not in own]
+        arrays += [self._today, self._diary, *self.flow.values(), *self.stock.values(), *self.tally.values()]
+        arrays += [*self.p.values.values(), *self.p.flat.values(), *self.derived.values()]
+        arrays += [self.seeds, self.replication, self.scenario, *self.layout.traits.values()]
+        tables = [getattr(self, name) for name in TABLES]
+        arrays += [array for table in tables for array in table.lock(True)]
+        arrays = [array for array in arrays if array.flags.writeable]
+        for array in arrays:
             array.flags.writeable = False
+        self._acting = mechanism
         try:
             yield
         finally:
-            for array in everything:
+            self._acting = None
+            for table in tables:
+                table.lock(False)
+            for array in reversed(arrays):  # an array before its views
                 array.flags.writeable = True
+
+    def may_change(self) -> None:
+        """Say so if a mechanism tries to change what is not its own (``ufunc.at`` writes into read-only arrays)."""
+        if self._acting is not None:
+            raise TypeError(f"mechanism '{self._acting.name}' may only offer to levers and write its own columns")
 
     # -- time ---------------------------------------------------------------------------------
 
@@ -316,12 +326,18 @@ class Worlds:
 
         World ``s * n + k`` is world ``k`` of this block in scenario ``s``. Recording starts afresh;
         this block stays as it is.
+
+        Raises:
+            ValueError: a week is under way; hazards and offices hold for whole weeks.
         """
+        if self.day % 7:
+            raise ValueError(f"scenarios begin with a week; day {self.day} is in the midst of one")
         copies = len(scenarios)
         out: Worlds = object.__new__(Worlds)
         out.recipe, out.layout = self.recipe, self.layout
         out.rules, out.levers = self.rules, self.levers
         out.columns = dict(self.columns)
+        out._acting = None
         out.day = out.first_day = self.day
         out.first_book_day = self.first_book_day
         out.n = self.n * copies
@@ -350,7 +366,7 @@ class Worlds:
         """Bring in the mechanisms that any scenario names, with switches and parameters by world."""
         self.settings, self.mechanisms = {}, []
         per_world = [scenarios[int(s)] for s in self.scenario]
-        for name, kind in mechanisms.registry().items():
+        for name, kind in mechanisms.in_order().items():
             chosen = [s.choices.get(name) for s in per_world]
             if not any(chosen):
                 continue

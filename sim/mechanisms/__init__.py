@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -32,6 +33,8 @@ class Mechanism:
         Parameters: a dataclass of `sim.parameters.parameter` fields.
         columns: its own columns, the only ones it may write.
         places: the places where it can apply.
+        reads: levers it looks at in `offices`; whoever offers to them comes first.
+        offers: levers it offers to; others are closed to it.
     """
 
     name: ClassVar[str]
@@ -39,6 +42,8 @@ class Mechanism:
     Parameters: ClassVar[type] = NoParameters
     columns: ClassVar[tuple[Column, ...]] = ()
     places: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[tuple[str, ...]] = ()
+    offers: ClassVar[tuple[str, ...]] = ()
 
     def set_up(self, w: Worlds, me: Setting) -> None:
         """Fill its own columns at day 0; draws only from names that begin with its own."""
@@ -94,6 +99,20 @@ def registry() -> dict[str, type[Mechanism]]:
                     raise TypeError(f"two mechanisms are called '{thing.name}'")
                 found[thing.name] = thing
     return dict(sorted(found.items()))
+
+
+def in_order() -> dict[str, type[Mechanism]]:
+    """Return every mechanism by name, whoever offers to a lever before whoever reads it, otherwise by name.
+
+    Raises:
+        graphlib.CycleError: two mechanisms each read what the other offers.
+    """
+    known = dict(sorted(registry().items()))
+    before = {
+        name: [n for n, other in known.items() if n != name and set(kind.reads) & set(other.offers)]
+        for name, kind in known.items()
+    }
+    return {name: known[name] for name in TopologicalSorter(before).static_order()}
 
 
 def mechanism_specs(name: str) -> dict[str, Spec]:

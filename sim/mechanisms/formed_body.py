@@ -42,6 +42,7 @@ class FormedBody(Mechanism):
     channels = ("formation",)
     Parameters = Parameters
     places = ("compound",)
+    offers = ("body", "director_minutes")
 
     def offices(self, w: Worlds, me: Setting) -> None:
         """Offer a management committee and its director's hours where no body was found."""

@@ -140,6 +140,20 @@ class Yijiantiao(Mechanism):
     channels = ("authority", "coordination", "onsite_visits", "cost_sharing", "case_ledger")
     Parameters = Parameters
     places = ("compound",)
+    reads = ("body", "director_minutes")
+    offers = (
+        "extra_minutes",
+        "merged",
+        "merged_minutes",
+        "principals",
+        "secretary_minutes",
+        "ledger_minutes",
+        "summons_minutes",
+        "calls_minutes",
+        "doors_minutes",
+        "ledger_loss",
+        "ledger_deadline",
+    )
 
     def offices(self, w: Worlds, me: Setting) -> None:
         """Offer hours, principals and a ledger in covered compounds that have a body."""

@@ -151,6 +151,7 @@ def _post_waits(w: Worlds) -> None:
     """Post the days that a case brought today would wait, from the work in each queue."""
     c = w.cases
     rows = np.flatnonzero((c.stage == WAITING) | (c.stage == APPROVAL))
+    c.minutes[rows] = _service_minutes(w, rows)  # a body may have been formed since they were booked
     backlog = np.zeros_like(w.desk_minutes)
     np.add.at(backlog.reshape(-1), c.world[rows] * w.layout.sizes["desk"] + c.desk[rows], c.minutes[rows])
     own = w.p.sitting_hours * 60
@@ -159,7 +160,7 @@ def _post_waits(w: Worlds) -> None:
 
 
 def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING) -> None:
-    """Put cases into a desk's queue; what their next step takes is settled on entering.
+    """Put cases into a desk's queue; what their next step takes is settled on entering, and when offices change.
 
     Args:
         w: the worlds.
