@@ -219,7 +219,7 @@ class Table:
         self._may_change()
         if values.keys() != self.fields.keys():
             raise TypeError(f"{self.name}: fields differ: {sorted(values.keys() ^ self.fields.keys())}")
-        size = next(len(v) for v in values.values() if np.ndim(v))
+        size = next(len(v) for v in values.values() if isinstance(v, np.ndarray))
         start, stop = self.n, self.n + size
         capacity = len(next(iter(self._data.values())))
         if stop > capacity:

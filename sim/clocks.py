@@ -24,6 +24,8 @@ Ints = NDArray[np.int64]
 
 WEEK = 7
 
+CLOCKS = tuple(map(int, Clock))
+
 
 def days_left(day: int) -> int:
     """Return how many days of the week are left, today included; day 0 is the first of a week."""
@@ -88,7 +90,7 @@ def turn_page(w: Worlds) -> None:
     today = np.flatnonzero(agenda.day == w.day)
     clock = agenda.clock[today]
     w.page = {}
-    for number in map(int, Clock):
+    for number in CLOCKS:
         rows = today[clock == number]
         w.page[number] = agenda.world[rows], agenda.row[rows], agenda.stamp[rows].astype(np.int64)
 

@@ -224,7 +224,8 @@ def normal_quantile(u: ArrayLike) -> Floats:
         r = np.sqrt(-noise.log(np.where(q < 0.0, tail, 1.0 - tail)))
         far = r > 5.0
         value = _ratio(_SHOULDER, r - 1.6)
-        value[far] = _ratio(_TAIL, r[far] - 5.0)
+        if far.any():
+            value[far] = _ratio(_TAIL, r[far] - 5.0)
         out[outside] = np.where(q < 0.0, -value, value)
     return out.reshape(given.shape)
 

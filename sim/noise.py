@@ -210,7 +210,7 @@ def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: Callable[[Words
             level += 1
         state = _constant(first)
     # then what is shared by many: once each, at its own shape
-    while level < len(words) and np.broadcast(state, words[level]).shape != shape:
+    while level < len(words) and words[level].shape != shape and np.broadcast(state, words[level]).shape != shape:
         state = _add(state, words[level])
         flat = state.reshape(-1)
         for start in range(0, flat.size, _CHUNK):

@@ -95,12 +95,16 @@ def rank_in_group(group: Ints, *keys: NDArray[Any]) -> Ints:
         keys: integer or exact float arrays; the first decides first.
     """
     order = np.lexsort((*reversed(keys), group))
-    starts = np.zeros(len(group), dtype=np.int64)
-    if len(group) == 0:
-        return starts
-    ordered = group[order]
-    fresh = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    position = np.arange(len(group))
-    rank = position - np.repeat(fresh, np.diff(np.r_[fresh, len(group)]))
-    starts[order] = rank
-    return starts
+    rank = np.empty(len(group), dtype=np.int64)
+    rank[order] = np.arange(len(group)) - first_of_group(group[order])
+    return rank
+
+
+def first_of_group(ordered: Ints) -> Ints:
+    """Return for each row the position of the first row of its group, the groups being in order."""
+    position = np.arange(len(ordered))
+    same = ordered[1:] == ordered[:-1]
+    start = position.copy()
+    start[1:][same] = 0
+    first: Ints = np.maximum.accumulate(start)
+    return first

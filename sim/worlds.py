@@ -107,6 +107,7 @@ class Worlds:
         first_book_day: the first day on which a case can have been opened.
         derived: arrays worked out of parameters once and kept, by name.
         newborn: grievances that arise today, see `sim.rules.grievances.arise`.
+        heard: experiences not yet learnt from, see `sim.rules.trust.hear`.
         page: what the agenda holds for today, see `sim.clocks.turn_page`.
         record: daily values, shape ``(days, worlds, series)``.
     """
@@ -141,6 +142,7 @@ class Worlds:
         self.derived: dict[str, Array] = {}
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
         self.newborn: list[dict[str, Array]] = []
+        self.heard: list[tuple[Ints, Ints, Ints]] = []
         self.rules = rules_of(recipe.place)
         self.columns: dict[str, Column] = {}
         self.levers: dict[str, Lever] = {}
@@ -213,12 +215,14 @@ class Worlds:
     def count(self, flow: str, world: Ints, amount: ArrayLike = 1) -> None:
         """Add to a daily counter, once for each given world."""
         self.may_change()
-        np.add.at(self.flow[flow], world, amount)
+        if len(world):
+            np.add.at(self.flow[flow], world, amount)
 
     def stocks(self, stock: str, world: Ints, amount: ArrayLike) -> None:
         """Change a stock, once for each given world."""
         self.may_change()
-        np.add.at(self.stock[stock], world, amount)
+        if len(world):
+            np.add.at(self.stock[stock], world, amount)
 
     @property
     def households(self) -> int:
@@ -309,7 +313,7 @@ class Worlds:
 
     def compact(self) -> None:
         """Drop what is over from the tables, keeping order and pointers."""
-        live_cases = self.cases.stage < Stage.SETTLED
+        live_cases = self.cases.stage < int(Stage.SETTLED)
         moved = self.cases.keep(live_cases)
         self.grievances.repoint("case", moved)
         for name, column in self.columns.items():
@@ -358,7 +362,7 @@ class Worlds:
         out.log = EventLog(np.tile(self.log.watched, copies))
         out.tally = {k: np.tile(v, (copies, 1, 1)) for k, v in self.tally.items()}
         out._open_diary(list(self.flow), list(self.stock), np.tile(self._today, copies))
-        out.derived, out.page, out.newborn = {}, {}, []
+        out.derived, out.page, out.newborn, out.heard = {}, {}, [], []
         out._appoint(scenarios)
         return out
 

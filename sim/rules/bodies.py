@@ -99,9 +99,10 @@ def among(w: Worlds, name: str, coverage: np.ndarray) -> np.ndarray:
         is reached at a lower coverage is also reached at a higher one.
     """
     compounds = w.layout.sizes["compound"]
-    draw = noise.uniform(w.seeds[:, None], name, np.arange(compounds))
-    rank = np.argsort(np.argsort(draw, axis=1, kind="stable"), axis=1, kind="stable")
-    reached: np.ndarray = rank < np.rint(coverage * compounds)
+    if name not in w.derived:
+        draw = noise.uniform(w.seeds[:, None], name, np.arange(compounds))
+        w.derived[name] = np.argsort(np.argsort(draw, axis=1, kind="stable"), axis=1, kind="stable")
+    reached: np.ndarray = w.derived[name] < np.rint(coverage * compounds)
     return reached
 
 

@@ -215,14 +215,14 @@ def _bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
     """Put lost cases before the desk of the new claim, and shelved ones before their organiser again."""
     c = w.cases
     stage = c.stage[case]
-    gone = (stage == Stage.LOST) | (stage == Stage.SHELVED)
+    gone = (stage == int(Stage.LOST)) | (stage == int(Stage.SHELVED))
     if not gone.any():
         return
     case, first = np.unique(case[gone], return_index=True)
     stage, desk = c.stage[case], desk[gone][first]
     c.ready[case] = w.day
-    desks.enter_queue(w, case, np.where(stage == Stage.LOST, desk, c.organiser[case]))
-    log_cases(w, case[stage == Stage.SHELVED], Activity.RETABLED)
+    desks.enter_queue(w, case, np.where(stage == int(Stage.LOST), desk, c.organiser[case]))
+    log_cases(w, case[stage == int(Stage.SHELVED)], Activity.RETABLED)
 
 
 RULE = Rule(

@@ -20,6 +20,7 @@ from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
 from sim.rules import bodies, keeping
 from sim.rules.grievances import FIRST_DISPUTE
+from sim.space import first_of_group
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -168,6 +169,8 @@ def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING) -> None
         desk: desk row for each.
         stage: `WAITING`, or `APPROVAL` for the second principal's queue.
     """
+    if len(rows) == 0:
+        return
     c = w.cases
     c.desk[rows] = desk
     c.minutes[rows] = _service_minutes(w, rows)
@@ -227,8 +230,7 @@ def serve(w: Worlds) -> Ints:
     order = np.argsort((desk << 24) | urgency, kind="stable")
     rows, desk, cost = rows[order], desk[order], cost[order]
     total = np.cumsum(cost)
-    first = np.flatnonzero(np.r_[True, desk[1:] != desk[:-1]])
-    before = np.repeat(total[first] - cost[first], np.diff(np.r_[first, len(desk)]))
+    before = (total - cost)[first_of_group(desk)]
     done = total - before <= balance[desk]
     rows, desk, cost = rows[done], desk[done], cost[done]
     np.subtract.at(balance, desk, cost)

@@ -126,14 +126,14 @@ def arise(
     if len(world):
         row = dict(world=world, household=household, kind=kind, bearer=bearer, other=other, ordinal=ordinal)
         row["severity"] = severity
-        w.newborn.append({f: np.broadcast_to(np.asarray(v, dtype=np.int64), world.shape) for f, v in row.items()})
+        w.newborn.append({f: v if np.ndim(v) else np.full(len(world), v) for f, v in row.items()})
 
 
 def feel(w: Worlds) -> None:
     """Phase: what arose today is felt; when it will be named, fade and escalate is drawn at once."""
     if not w.newborn:
         return
-    new = {f: np.concatenate([n[f] for n in w.newborn]) for f in w.newborn[0]}
+    new = {f: np.concatenate([n[f] for n in w.newborn], dtype=np.int64, casting="unsafe") for f in w.newborn[0]}
     w.newborn = []
     world, kind, severity = new["world"], new["kind"], new["severity"]
     key = noise.bits(w.seeds[world], "grievance", kind, new["household"], new["bearer"], new["ordinal"])
@@ -191,8 +191,6 @@ def mature(w: Worlds) -> None:
     escalated = np.flatnonzero(g.escalate <= w.day)
     _escalate(w, escalated[g.state[escalated] <= JOINED])
     due = np.flatnonzero(g.act <= w.day)
-    if len(due) == 0:
-        return
     state = g.state[due]
     move_grievances(w, due[state == LATENT], QUIET)
     waiting = due[(state == OPEN) | (state == JOINED)]
@@ -200,6 +198,7 @@ def mature(w: Worlds) -> None:
     _withdraw(w, waiting[asked])
     _look_for_answer(w, waiting[~asked])
     _break(w, due[state == SETTLED])
+    trust.learn(w)
 
 
 def _fade(w: Worlds, rows: Ints) -> None:
@@ -243,6 +242,8 @@ def _withdraw(w: Worlds, rows: Ints) -> None:
 
 def fail(w: Worlds, rows: Ints) -> None:
     """Lapse grievances for which every level has been tried in vain; their case is closed by the caller."""
+    if len(rows) == 0:
+        return
     w.count("lapsed", w.grievances.world[rows])
     _hear_end(w, rows, False)
     w.grievances.case[rows] = -1
@@ -282,12 +283,12 @@ def _look_for_answer(w: Worlds, rows: Ints) -> None:
     g, c = w.grievances, w.cases
     world, case = g.world[rows], g.case[rows]
     stage = c.stage[case]
-    good = (c.handled[case] >= g.claimed[rows]) | (stage == Stage.SIGNING) | (stage == Stage.WORKS)
+    good = (c.handled[case] >= g.claimed[rows]) | (stage == int(Stage.SIGNING)) | (stage == int(Stage.WORKS))
     trust.hear(w, trust.DESKS, g.desk[rows], good, world, g.household[rows])
     g.answered[rows] = True
     patience = w.wait("patience_days", world, noise.exponential(g.key[rows], "claim.patience", g.claims[rows]))
     g.act[rows] = np.maximum(g.claimed[rows] + patience, w.day + 1)
-    lost = rows[stage == Stage.LOST]
+    lost = rows[stage == int(Stage.LOST)]
     if len(lost):
         move_grievances(w, lost, QUIET)
         _draw_fade(w, lost)
@@ -332,8 +333,7 @@ def _hear_end(w: Worlds, rows: Ints, good: bool) -> None:
     g = w.grievances
     state = g.state[rows]
     rows = rows[(state == OPEN) | (state == JOINED)]
-    outcome = np.full(len(rows), good)
-    trust.hear(w, trust.KINDS, g.kind[rows].astype(np.int64), outcome, g.world[rows], g.household[rows])
+    trust.hear(w, trust.KINDS, g.kind[rows], np.full(len(rows), good), g.world[rows], g.household[rows])
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.cases import Kind, Stage
-from sim.rules import bargaining, desks, repairs
+from sim.rules import bargaining, desks, repairs, trust
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -19,5 +19,6 @@ def handle(w: Worlds) -> None:
     c = w.cases
     shared, second = c.kind[rows] == int(Kind.ROOF), c.stage[rows] == int(Stage.APPROVAL)
     bargaining.mediate(w, rows[~shared])
+    trust.learn(w)
     repairs.approve(w, rows[shared & second])
     repairs.organise(w, rows[shared & ~second])

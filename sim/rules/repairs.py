@@ -17,7 +17,7 @@ from sim import books, distributions, noise
 from sim.cases import Activity, Stage, close_cases, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.rules import desks, roofs, shares
+from sim.rules import desks, roofs, shares, trust
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -186,6 +186,7 @@ def work(w: Worlds) -> None:
     world, building = c.world[rows], c.bearer[rows]
     close_cases(w, rows, Stage.SETTLED, Activity.SETTLED)
     roofs.mend(w, world, building)
+    trust.learn(w)
 
 
 RULE = Rule(

@@ -122,9 +122,9 @@ def mend(w: Worlds, world: Ints, building: Ints) -> None:
     g = w.grievances
     dry = np.zeros_like(w.leaking)
     dry[world, building] = True
-    roof = np.flatnonzero((g.kind == Kind.ROOF) & g.aching)
+    roof = np.flatnonzero((g.kind == int(Kind.ROOF)) & g.aching)
     relieved = roof[dry[g.world[roof], g.bearer[roof]]]
-    given_up = g.state[relieved] > State.JOINED
+    given_up = g.state[relieved] > int(State.JOINED)
     grievances.settle(w, relieved[~given_up])
     grievances.relieve(w, relieved[given_up])
     left = clocks.days_left(w.day) - 1

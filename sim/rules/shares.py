@@ -127,6 +127,16 @@ class Parameters:
     )
 
 
+def _set_up(w: Worlds) -> None:
+    """Draw what a repaired roof is worth to each owner, and who will never pay for one."""
+    seeds, flat = w.seeds[:, None], np.arange(w.households)
+    top = w.layout.traits["top"] == 1
+    mean, sd = np.where(top, w.p.benefit_top, w.p.benefit), np.where(top, w.p.benefit_top_sd, w.p.benefit_sd)
+    own = mean + sd * distributions.normal(seeds, "owner.benefit", flat)
+    never = noise.chance(w.p.never_pay, seeds, "owner.never_pays", flat)
+    w.benefit[...] = np.where(never, -np.inf, own)
+
+
 def ask(w: Worlds, rows: Ints, fen: Ints) -> None:
     """Ask the owners of the buildings for equal shares of a cost; a round of signing begins.
 
@@ -174,18 +184,13 @@ def _signers_needed(w: Worlds, case: Ints, world: Ints, owner: Ints) -> NDArray[
     An owner's threshold (Granovetter 1978): benefit over share + social proof x share signed +
     weight x (trust in the organiser - 1/2) >= 1. She makes up her mind when the round begins.
     """
-    seeds = w.seeds[world]
-    top = w.layout.traits["top"][owner] == 1
-    mean = np.where(top, w.at("benefit_top", world), w.at("benefit", world))
-    sd = np.where(top, w.at("benefit_top_sd", world), w.at("benefit_sd", world))
-    own = mean + sd * distributions.normal(seeds, "owner.benefit", owner)
     by_community = w.cases.organiser[case] >= 2 * w.layout.sizes["compound"]
     confidence = trust.in_desk(w, "body", world, owner)
     confidence[by_community] = trust.in_desk(w, "community", world[by_community], owner[by_community])
+    own = w.benefit[world, owner]
     short = 1 - own - w.at("share_trust", world) * (confidence - 0.5)
-    never = noise.chance(w.at("never_pay", world), seeds, "owner.never_pays", owner)
-    unreachable = short > w.at("social_proof", world)
-    return np.where(never | unreachable, NOBODY, short / w.at("social_proof", world))
+    proof = w.at("social_proof", world)
+    return np.where(short > proof, NOBODY, short / proof)
 
 
 def _consider_later(w: Worlds, case: Ints, world: Ints, owner: Ints) -> None:
@@ -279,6 +284,9 @@ def _refund(w: Worlds, rows: Ints) -> None:
 RULE = Rule(
     name="shares",
     columns=(
+        Column(
+            "benefit", "household", np.float64, "benefit over share to the flat's owner; minus infinity: never pays"
+        ),
         Column("repair_cost", "building", np.int64, "cost of the repair proposed, fen"),
         Column("share", "building", np.int64, "share asked of each owner, fen"),
         Column("signers", "building", np.int32, "owners who have signed and paid in this round"),
@@ -292,6 +300,7 @@ RULE = Rule(
         Column("signed", "household", np.bool_, "the flat's owner has signed and paid in this round"),
     ),
     parameters=Parameters,
+    set_up=_set_up,
     flows={
         "signed_shares": "shares signed and paid",
         "repair_fen": "paid to crews, fen",

@@ -42,6 +42,14 @@ EVIDENCE = {desk: (f"answered_{desk}", f"ignored_{desk}") for desk in TRUSTED} |
 KINDS = tuple(kind.name.lower() for kind in Kind)
 """Topics of believed success, by the number of the kind."""
 
+OUTCOMES = tuple(column for columns in EVIDENCE.values() for column in columns)
+"""Columns of evidence: twice the number of the topic in `EVIDENCE`, one more for a bad experience."""
+
+NUMBERS = {
+    topics: np.array([list(EVIDENCE).index(t) if t in EVIDENCE else -1 for t in topics]) for topics in (DESKS, KINDS)
+}
+"""Numbers in `EVIDENCE` of kinds of desk and of kinds of grievance."""
+
 QUARTER = 91
 """Days between two rounds of forgetting."""
 
@@ -124,32 +132,37 @@ def _mean(w: Worlds, prior: str, topic: str, world: Ints, household: Ints) -> Fl
 def hear(
     w: Worlds, topics: tuple[str, ...], topic: Ints, good: NDArray[np.bool_], world: Ints, household: Ints
 ) -> None:
-    """Let households, and those of the same entrance at a discount, learn from one experience each.
+    """Let households have one experience each; it is learnt from at the next `learn`, all of a phase together.
 
     Args:
         w: the worlds.
-        topics: kinds of desk of `TRUSTED` (good = answered in time) or lower-case names of kinds of
-            grievance (good = it succeeded).
+        topics: `DESKS` (good = answered in time) or `KINDS` (good = it succeeded).
         topic: number of the topic in `topics` that each experience is about.
         good: how it went.
         world: world of each experience.
         household: whose it was.
     """
-    if len(world) == 0:
+    if len(world):
+        w.heard.append((2 * NUMBERS[topics].take(topic) + ~good, world, household))
+
+
+def learn(w: Worlds) -> None:
+    """Let households, and those of the same entrance at a discount, learn from what was heard."""
+    if not w.heard:
         return
+    experience, world, household = (np.concatenate(parts) for parts in zip(*w.heard, strict=True))
+    w.heard = []
     layout = w.layout
     mates, position = layout.rows_of("entrance", "household", layout.up("household", "entrance")[household])
     if "hearsay" not in w.derived:
         w.derived["hearsay"] = np.rint(w.p.hearsay[:, 0] * ONE).astype(np.int32)
-    told = w.derived["hearsay"].take(world)
+    at, told = world[position], w.derived["hearsay"].take(world)
     weight = np.where(mates == household[position], np.int32(ONE), told[position])
-    flat = world[position] * w.households + mates
-    outcome = (2 * topic + ~good)[position]
-    for number, name in enumerate(topics):
-        for bad, column in enumerate(EVIDENCE.get(name, ())):
-            here = np.flatnonzero(outcome == 2 * number + bad)
-            if len(here):
-                np.add.at(getattr(w, column).reshape(-1), flat[here], weight[here])
+    flat = at * w.households + mates
+    outcome = experience[position]
+    for number in np.flatnonzero(np.bincount(experience)).tolist():
+        here = np.flatnonzero(outcome == number)
+        np.add.at(getattr(w, OUTCOMES[number]).reshape(-1), flat[here], weight[here])
 
 
 def forget(w: Worlds) -> None:
