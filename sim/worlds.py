@@ -283,7 +283,7 @@ class Worlds:
             self._acting = None
             for table in tables:
                 table.lock(False)
-            for array in reversed(arrays):  # an array before its views
+            for array in arrays:  # an array comes before its views
                 array.flags.writeable = True
 
     def may_change(self) -> None:
