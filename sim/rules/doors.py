@@ -50,7 +50,7 @@ class Parameters:
 
 def knock(w: Worlds) -> None:
     """Phase: whoever knocks on doors does so as far as the time kept for it goes."""
-    if not w.doors_time.any():
+    if not (w.doors_time.any() or w.doors_balance.any()):
         return
     world, compound, building, case = _oldest_rounds(w)
     standing = np.zeros(w.doors_balance.shape, dtype=bool)

@@ -22,6 +22,7 @@ class Building(Agent):
     Attributes:
         case: the repair on the books, open or shelved or lost, while the roof leaks.
         signers: owners who have signed and paid in this round.
+        doors_passed: doors passed in this round, over and over.
     """
 
     def __init__(self, model: OracleModel, number: int, compound: Compound) -> None:
@@ -37,6 +38,7 @@ class Building(Agent):
         self.cost = 0
         self.share = 0
         self.signers = 0
+        self.doors_passed = 0
 
     def leak(self) -> None:
         """Begin to leak: the flats highest up get wet, and whoever lives there suffers."""

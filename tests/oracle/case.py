@@ -27,7 +27,7 @@ class Case:
         sessions: sessions held, at all desks.
         level_sessions: sessions held at the present desk.
         sittings: times served by a mediator, with both parties or not, or laid before a principal.
-        minutes: what its next step takes, settled when it enters a queue.
+        minutes: what its next step takes, settled when it enters a queue and when offices change.
         drafted: whether a proposal has been worked out.
     """
 
@@ -75,6 +75,10 @@ class Case:
         """Wait at a desk."""
         self.desk = desk
         self.stage = stage
+        self.settle_minutes()
+
+    def settle_minutes(self) -> None:
+        """Settle what the next step takes."""
         self.minutes = round(60 * self.next_step_hours())
 
     def hand_off(self, desk: Desk) -> None:
@@ -87,7 +91,8 @@ class Case:
             loss = min(loss, self.compound.ledger_loss)
         self.desk = desk
         self.level_sessions = 0
-        self.ready = self.model.day + int(self.model.p.handoff_days)
+        near = desk.kind == "community" and self.compound.spend("summons", self.model.p.triage_hours)
+        self.ready = self.model.day + int(self.model.p.handoff_near_days if near else self.model.p.handoff_days)
         self.stage = "transit"
         if chance(loss, self.key, "handoff.lost", self.handoffs):
             self.stage = "lost"
@@ -122,12 +127,17 @@ class Quarrel(Case):
         """Return the hours of a session."""
         return self.model.p.mediation_hours
 
-    def mediate(self) -> None:
+    def summon(self) -> bool:
+        """At the body's desk, summon the parties if somebody with authority has time for it; return whether."""
+        return self.desk.kind == "body" and self.compound.spend("summons", self.model.p.triage_hours)
+
+    def mediate(self, summoned: bool) -> None:
         """Hold a session if both parties come; settle, go on, or try again in some days."""
         p, today = self.model.p, self.model.day
         self.sittings += 1
         self.ready = today + int(p.session_gap_days)
-        if chance(p.no_show, self.key, "session.no_show", self.sittings):
+        no_show = min(p.no_show, p.no_show_summoned) if summoned else p.no_show
+        if chance(no_show, self.key, "session.no_show", self.sittings):
             self.log("no_show")
             return
         self.sessions += 1
@@ -240,6 +250,7 @@ class Repair(Case):
         house.cost = round(yuan * (1 + p.leak_growth * months) * 100)
         house.share = math.ceil(house.cost / len(house.flats))
         house.signers = 0
+        house.doors_passed = 0
         for owner in house.flats:
             owner.be_asked(self)
 

@@ -12,6 +12,7 @@ from sim import cases
 from sim.cases import Activity, Clock, Kind, Stage, State
 from sim.worlds import Worlds
 from tests.oracle.case import Case
+from tests.oracle.compound import PURPOSES
 from tests.oracle.grievance import Grievance
 from tests.oracle.world import OracleModel
 
@@ -26,7 +27,8 @@ DESK = ["body", "branch", "community"]
 TENURE = ["owner", "tenant", "vacant"]
 
 COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "ledger_balance": ("compounds", lambda x: x.ledger_balance),
+    **{f"{p}_balance": ("compounds", lambda x, p=p: x.balance[p]) for p in PURPOSES},
+    "doors_passed": ("buildings", lambda x: x.doors_passed),
     "balance": ("desks", lambda x: x.balance),
     "escrow": ("buildings", lambda x: x.escrow),
     "leaking": ("buildings", lambda x: x.leaking),
@@ -52,7 +54,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 LEVERS = (
     "body", "director_minutes", "merged", "merged_minutes", "secretary_minutes", "extra_minutes", "principals",
-    "ledger_minutes", "ledger_loss", "ledger_deadline",
+    "ledger_loss", "ledger_deadline",
 )  # fmt: skip
 
 WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -62,6 +64,9 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "functioning": ("compounds", lambda x: x.functioning),
     "director_found": ("compounds", lambda x: x.director_found),
     **{name: ("compounds", attrgetter(name)) for name in LEVERS},
+    **{f"{p}_minutes": ("compounds", lambda x, p=p: x.aside[p]) for p in PURPOSES},
+    "doors_time": ("compounds", lambda x: x.doors_time),
+    "benefit": ("households", lambda x: x.benefit),
     "desk_minutes": ("desks", lambda x: x.minutes),
     "wait_days": ("desks", lambda x: x.wait),
     "leak_hazard": ("buildings", lambda x: x.clock.hazard),

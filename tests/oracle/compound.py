@@ -1,4 +1,4 @@
-"""A compound: its age and rain, its body, the levers of policy, and the ledger."""
+"""A compound: its age and rain, its body, the levers of policy, and the time its keeper sets aside."""
 
 from __future__ import annotations
 
@@ -10,19 +10,23 @@ from tests.oracle.draws import chance, gamma, uniform
 
 if TYPE_CHECKING:
     from tests.oracle.building import Building
+    from tests.oracle.case import Repair
     from tests.oracle.desk import Desk
     from tests.oracle.world import OracleModel
 
 YEAR = 365
 NONE, COMMITTEE, MANAGEMENT = 0, 1, 2
-ENTRIES_SAVED_WEEKS = 4
+SAVED_WEEKS = 4
+PURPOSES = ("ledger", "summons", "calls", "doors")
 
 
 class Compound(Agent):
     """A compound with the desks of its body and of its branch, under a community.
 
     Attributes:
-        ledger_balance: minutes in hand for entries in the ledger, sevenths.
+        aside: minutes a week set aside for each purpose, when the hours suffice.
+        balance: minutes in hand for each purpose, sevenths.
+        doors_time: minutes a week now set aside for doors.
     """
 
     desks: dict[str, Desk]
@@ -31,7 +35,8 @@ class Compound(Agent):
         super().__init__(model)
         self.number = number
         self.buildings: list[Building] = []
-        self.ledger_balance = 0
+        self.balance = dict.fromkeys(PURPOSES, 0)
+        self.doors_time = 0
         seed, p = model.replication_seed, model.p
         self.age = p.youngest + (p.oldest - p.youngest) * uniform(seed, "compound.age", number)
         u = uniform(seed, "body.found", number)
@@ -74,32 +79,75 @@ class Compound(Agent):
         self.secretary_minutes = 0
         self.extra_minutes = 0
         self.principals = 1
-        self.ledger_minutes = 0
+        self.aside = dict.fromkeys(PURPOSES, 0)
         self.ledger_loss = 1.0
         self.ledger_deadline = 10**6
 
     def staff(self) -> None:
-        """Give the desks of body and branch their minutes; the ledger is kept in the time there is."""
+        """Give the desks of body and branch their minutes, but for what their keeper sets aside."""
         director = self.director_minutes
         person = director + round(self.merged * (self.merged_minutes - director))
         body = person + self.extra_minutes if self.body else 0
         if self.principals > 1:
-            branch = self.secretary_minutes
-            kept = min(self.ledger_minutes, branch)
-            branch -= kept
+            branch = self.secretary_minutes - self.set_aside(self.secretary_minutes)
         else:
             branch = 0
-            kept = min(self.ledger_minutes, body)
-            body -= kept
+            body -= self.set_aside(body)
         self.desks["body"].minutes = body
         self.desks["branch"].minutes = branch
-        self.ledger_balance = min(self.ledger_balance + 7 * kept, 7 * kept * ENTRIES_SAVED_WEEKS)
+
+    def set_aside(self, hours: int) -> int:
+        """Take time out of the keeper's, purpose by purpose, as far as it goes; return how much."""
+        left = hours
+        for purpose in PURPOSES:
+            time = min(self.aside[purpose], left)
+            if purpose == "doors":
+                self.doors_time = time = time if self.open_rounds() else 0
+            else:
+                self.balance[purpose] = min(self.balance[purpose] + 7 * time, 7 * time * SAVED_WEEKS)
+            left -= time
+        return hours - left
+
+    def spend(self, purpose: str, hours: float) -> bool:
+        """Do something in the time set aside, if it suffices; return whether it was done."""
+        minutes = round(60 * hours)
+        if 7 * minutes > self.balance[purpose]:
+            return False
+        self.balance[purpose] -= 7 * minutes
+        self.model.count(f"minutes_{purpose}", minutes)
+        return True
 
     def write_ledger(self) -> bool:
-        """Enter a case in the ledger if the keeper's minutes suffice; return whether it was entered."""
-        minutes = round(60 * self.model.p.triage_hours)
-        if 7 * minutes > self.ledger_balance:
-            return False
-        self.ledger_balance -= 7 * minutes
-        self.model.count("minutes_ledger", minutes)
-        return True
+        """Enter a case in the ledger if the keeper has time; return whether it was entered."""
+        return self.spend("ledger", self.model.p.triage_hours)
+
+    # -- doors
+
+    def open_rounds(self) -> list[Repair]:
+        """Return the rounds of signing that the body has open, in the order of booking."""
+        return [
+            case
+            for case in self.model.cases
+            if case.compound is self and case.stage == "signing" and case.organiser is self.desks["body"]
+        ]
+
+    def knock(self) -> None:
+        """Go on from door to door of the oldest round, as far as the time goes, at most once around the house."""
+        rounds = self.open_rounds() if self.doors_time else []
+        if not rounds:
+            self.balance["doors"] = 0
+            return
+        self.balance["doors"] += self.doors_time
+        case = min(rounds, key=lambda case: case.started)
+        house, p = case.bearer, self.model.p
+        for _ in house.flats:
+            if 7 * round(60 * p.door_hours) > self.balance["doors"]:
+                break
+            nth = house.doors_passed
+            house.doors_passed += 1
+            owner = house.flats[nth % len(house.flats)]
+            if not owner.signed:
+                self.spend("doors", p.door_hours)
+                self.model.count("doors")
+                if chance(p.at_home, case.key, "door.at_home", case.rounds, nth):
+                    owner.decide(house.signers / len(house.flats))

@@ -26,6 +26,7 @@ class Household(Agent):
 
     Attributes:
         entrance: all flats of the same entrance, itself among them.
+        benefit: what a repaired roof is worth to the owner, over the share; minus infinity for one who never pays.
         needs: share of the building that must have signed before the owner signs; None = never signs.
         thinks: day on which the owner next thinks about the share asked of them, if any.
     """
@@ -42,6 +43,10 @@ class Household(Agent):
         self.top = top
         self.purse = 0
         self.evidence = {topic: Evidence() for topic in ("body", "community", "roof", "neighbour")}
+        mean, sd = (model.p.benefit_top, model.p.benefit_top_sd) if top else (model.p.benefit, model.p.benefit_sd)
+        self.benefit = mean + sd * normal(model.replication_seed, "owner.benefit", number)
+        if chance(model.p.never_pay, model.replication_seed, "owner.never_pays", number):
+            self.benefit = -math.inf
         self.signed = False
         self.needs: float | None = 0.0
         self.thinks: int | None = None
@@ -101,16 +106,38 @@ class Household(Agent):
 
     def be_asked(self, repair: Repair) -> None:
         """Make up one's mind on how many others must have signed, and take time to think about it."""
-        p, seed = self.model.p, self.model.replication_seed
-        mean, sd = (p.benefit_top, p.benefit_top_sd) if self.top else (p.benefit, p.benefit_sd)
-        benefit = mean + sd * normal(seed, "owner.benefit", self.number)
-        short = 1 - benefit - p.share_trust * (self.trust(repair.organiser.kind) - 0.5)
-        never = chance(p.never_pay, seed, "owner.never_pays", self.number)
+        p = self.model.p
+        short = 1 - self.benefit - p.share_trust * (self.trust(repair.organiser.kind) - 0.5)
         self.signed = False
         self.thinks = None
-        self.needs = None if never or short > p.social_proof else short / p.social_proof
-        if self.needs is not None:
+        self.needs = None if short > p.social_proof else short / p.social_proof
+        if self.leads(repair):
+            self.sign()
+        elif self.needs is not None:
             self.think_later(repair)
+
+    def leads(self, repair: Repair) -> bool:
+        """Whether the owner is a member who lives here, is called on and signs before the others."""
+        p = self.model.p
+        if not (self.member and self.tenure == "owner" and self.compound.spend("calls", p.door_hours)):
+            return False
+        return chance(p.member_leads, repair.key, "share.member_leads", self.number, repair.rounds)
+
+    def decide(self, have_signed: float) -> bool:
+        """Sign if enough others have; return whether."""
+        if self.needs is None or have_signed < self.needs:
+            return False
+        self.sign()
+        return True
+
+    def sign(self) -> None:
+        """Sign and pay one's share."""
+        house = self.building
+        self.signed = True
+        house.signers += 1
+        self.purse -= house.share
+        house.escrow += house.share
+        self.model.count("signed_shares")
 
     def think_later(self, repair: Repair) -> None:
         """Think about it again after a while, unless the round is over by then."""

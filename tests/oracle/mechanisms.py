@@ -70,7 +70,7 @@ class Yijiantiao(Mechanism):
     """The branch's secretary and the body's director are one person, or at least both take part."""
 
     name = "yijiantiao"
-    channels = ("coordination", "case_ledger")
+    channels = ("authority", "coordination", "onsite_visits", "cost_sharing", "case_ledger")
 
     def offer(self) -> None:
         """Change the offices of the compounds covered that have a body, one just formed included."""
@@ -81,8 +81,8 @@ class Yijiantiao(Mechanism):
                     self.appoint(compound)
 
     def appoint(self, compound: Compound) -> None:
-        """Merge the two offices, or make the secretary a second principal; let somebody keep a ledger."""
-        secretary = round(60 * self.p.hours)
+        """Merge the two offices, or make the secretary a second principal; set time aside for the practices."""
+        secretary, scale = round(60 * self.p.hours), min(self.p.hours / 4, 1.0)
         if not self.on["coordination"]:
             compound.principals = 2
             compound.secretary_minutes += secretary
@@ -90,10 +90,18 @@ class Yijiantiao(Mechanism):
             compound.merged = 1.0
             compound.merged_minutes = compound.director_minutes + secretary
         else:
-            compound.merged = min(self.p.hours / 4, 1.0)
+            compound.merged = scale
             compound.merged_minutes = round(60 * self.p.merged_hours)
+        hours = {
+            "ledger": ("case_ledger", self.p.ledger_hours),
+            "summons": ("authority", self.p.summons_hours),
+            "calls": ("cost_sharing", self.p.call_hours),
+            "doors": ("onsite_visits", self.p.visit_hours),
+        }
+        for purpose, (channel, most) in hours.items():
+            if self.on[channel]:
+                compound.aside[purpose] += round(60 * most * scale)
         if self.on["case_ledger"]:
-            compound.ledger_minutes += round(60 * min(self.p.ledger_hours, self.p.hours))
             compound.ledger_loss = min(compound.ledger_loss, self.p.ledger_loss)
             compound.ledger_deadline = min(compound.ledger_deadline, round(self.p.deadline_days))
 

@@ -136,6 +136,8 @@ class OracleModel(Model):
         self.cases_arrive()
         self.ledgers_retable()
         self.desks_handle()
+        for compound in self.compounds:
+            compound.knock()
         self.owners_consider()
         self.crews_work()
         self.rounds_end()
@@ -236,30 +238,25 @@ class OracleModel(Model):
         quarrels = [case for case in served if case.kind == "neighbour"]
         second = [case for case in served if case.kind == "roof" and case.stage == "approval"]
         first = [case for case in served if case.kind == "roof" and case.stage == "waiting"]
-        for case in quarrels:
-            case.mediate()
+        summoned = [case.summon() for case in quarrels]
+        for case, called in zip(quarrels, summoned, strict=True):
+            case.mediate(called)
         for case in second:
             case.approve()
         for case in first:
             case.organise()
 
     def owners_consider(self) -> None:
-        """Let owners whose turn it is look at who had signed by this morning, and sign and pay, or think again."""
-        morning = {building: building.signers / len(building.flats) for building in self.buildings}
+        """Let owners whose turn it is look at who had signed before them, and sign and pay, or think again."""
+        by_now = {building: building.signers / len(building.flats) for building in self.buildings}
         for owner in self.households:
             if owner.thinks != self.day:
                 continue
             building = owner.building
             owner.thinks = None
-            if building.case is None or building.case.stage != "signing":
+            if building.case is None or building.case.stage != "signing" or owner.signed:
                 continue
-            if morning[building] >= owner.needs:
-                owner.signed = True
-                building.signers += 1
-                owner.purse -= building.share
-                building.escrow += building.share
-                self.count("signed_shares")
-            else:
+            if not owner.decide(by_now[building]):
                 owner.think_later(building.case)
 
     def crews_work(self) -> None:
@@ -292,6 +289,8 @@ class OracleModel(Model):
         for desk, flats in self.flats_of_community.items():
             desk.minutes = round(self.p.community_hours * 60 * flats / 300)
         for desk in self.desks:
+            for case in desk.queue():
+                case.settle_minutes()
             desk.post_wait()
 
     def let_go(self) -> None:
