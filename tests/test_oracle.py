@@ -65,7 +65,7 @@ VARIANTS: dict[str, list[str]] = {
     "no_doors": [*ONE, "yijiantiao.onsite_visits=off"],
     "only_doors": [*TWO, "yijiantiao.channels=off", "yijiantiao.onsite_visits=on", "yijiantiao.visit_hours=4"],
     "only_authority": [*ONE, "yijiantiao.channels=off", "yijiantiao.authority=on"],
-    "only_ledger": [*TWO, "yijiantiao.channels=off", "yijiantiao.case_ledger=on", "yijiantiao.deadline_days=15"],
+    "only_ledger": [*TWO, "yijiantiao.channels=off", "yijiantiao.case_ledger=on", "yijiantiao.deadline_days=1"],
     "only_calls": [*ONE, "yijiantiao.channels=off", "yijiantiao.cost_sharing=on"],
     "no_ledger": [*ONE, "yijiantiao.case_ledger=off", "yijiantiao.hours=7"],
     "equal_hours": [*ONE, "yijiantiao.equal_hours=on", "yijiantiao.hours=6"],

@@ -49,42 +49,51 @@ class Parameters:
 
 
 def knock(w: Worlds) -> None:
-    """Phase: whoever knocks on doors does so as far as the time kept for it goes."""
+    """Phase: whoever knocks on doors goes on around the house, as far as the time kept for it goes."""
     if not (w.doors_time.any() or w.doors_balance.any()):
         return
-    world, compound, building, case = _oldest_rounds(w)
-    standing = np.zeros(w.doors_balance.shape, dtype=bool)
-    standing[world, compound] = True
-    w.doors_balance[...] = np.where(standing, w.doors_balance + w.doors_time, 0)  # time that nobody needs is not saved
+    case = _oldest_rounds(w)
+    c = w.cases
+    world, compound, building = c.world[case], c.compound[case], c.bearer[case]
+    balance = w.doors_balance[world, compound] + w.doors_time[world, compound]
+    w.doors_balance[...] = 0  # time that nobody needs is not saved
+    w.doors_balance[world, compound] = balance
     cost = np.rint(60 * w.at("door_hours", world)).astype(np.int64) * keeping.WEEK
-    flats = w.layout.count("building", "household")[building]
-    passed = 0
-    while len(case):
-        go = (w.doors_balance[world, compound] >= cost) & (passed < flats)
-        world, compound, building, case = world[go], compound[go], building[go], case[go]
-        cost, flats = cost[go], flats[go]
-        nth = w.doors_passed[world, building].astype(np.int64)
-        owner = w.layout.first("building", "household")[building] + nth % flats
-        w.doors_passed[world, building] += 1
-        ask = ~w.signed[world, owner]
-        at, flat, house, about = world[ask], owner[ask], building[ask], case[ask]
-        w.doors_balance[at, compound[ask]] -= cost[ask]
-        w.count("minutes_doors", at, cost[ask] // keeping.WEEK)
-        w.count("doors", at)
-        ids = (w.cases.rounds[about], nth[ask])
-        home = noise.chance(w.at("at_home", at), w.cases.key[about], "door.at_home", *ids)
-        shares.decide(w, at[home], flat[home], house[home])
-        passed += 1
+    able = np.flatnonzero(balance >= cost)
+    if len(able) == 0:
+        return
+    case, world, compound, building = case[able], world[able], compound[able], building[able]
+    cost, most = cost[able], balance[able] // cost[able]
+
+    owners, position = w.layout.rows_of("building", "household", building)
+    unsigned = ~w.signed[world[position], owners]
+    owners, position = owners[unsigned], position[unsigned]
+    size = w.layout.count("building", "household")[building]
+    passed = w.doors_passed[world, building].astype(np.int64)
+    ahead = (owners - w.layout.first("building", "household")[building][position] - passed[position]) % size[position]
+    reached = rank_in_group(position, ahead) < most[position]
+    owners, position, ahead = owners[reached], position[reached], ahead[reached]
+
+    doors = np.bincount(position, minlength=len(case))
+    w.doors_balance[world, compound] -= doors * cost
+    w.count("minutes_doors", world, doors * cost // keeping.WEEK)
+    w.count("doors", world, doors)
+    steps = np.zeros(len(case), dtype=np.int32)
+    np.maximum.at(steps, position, (ahead + 1).astype(np.int32))
+    w.doors_passed[world, building] += steps
+    about = case[position]
+    ids = (c.rounds[about], passed[position] + ahead)
+    home = noise.chance(w.at("at_home", world[position]), c.key[about], "door.at_home", *ids)
+    shares.decide(w, world[position[home]], owners[home], building[position[home]])
 
 
-def _oldest_rounds(w: Worlds) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return world, compound, building and case of the oldest round that each body with time for doors has open."""
+def _oldest_rounds(w: Worlds) -> Ints:
+    """Return the case of the oldest round that each body with time for doors has open."""
     c = w.cases
     rows = np.flatnonzero(c.stage == int(Stage.SIGNING))
     rows = rows[(w.doors_time[c.world[rows], c.compound[rows]] > 0) & (c.organiser[rows] == 2 * c.compound[rows])]
     place = c.world[rows] * w.layout.sizes["compound"] + c.compound[rows]
-    rows = rows[rank_in_group(place, c.started[rows]) == 0]
-    return c.world[rows], c.compound[rows], c.bearer[rows], rows
+    return rows[rank_in_group(place, c.started[rows]) == 0]
 
 
 RULE = Rule(

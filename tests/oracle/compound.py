@@ -132,7 +132,7 @@ class Compound(Agent):
         ]
 
     def knock(self) -> None:
-        """Go on from door to door of the oldest round, as far as the time goes, at most once around the house."""
+        """Go on around the house of the oldest round, passing by who has signed, as far as the time goes."""
         rounds = self.open_rounds() if self.doors_time else []
         if not rounds:
             self.balance["doors"] = 0
@@ -140,14 +140,13 @@ class Compound(Agent):
         self.balance["doors"] += self.doors_time
         case = min(rounds, key=lambda case: case.started)
         house, p = case.bearer, self.model.p
-        for _ in house.flats:
-            if 7 * round(60 * p.door_hours) > self.balance["doors"]:
+        have_signed = house.signers / len(house.flats)
+        start = house.doors_passed
+        unsigned = [n for n in range(start, start + len(house.flats)) if not house.flats[n % len(house.flats)].signed]
+        for nth in unsigned:
+            if not self.spend("doors", p.door_hours):
                 break
-            nth = house.doors_passed
-            house.doors_passed += 1
-            owner = house.flats[nth % len(house.flats)]
-            if not owner.signed:
-                self.spend("doors", p.door_hours)
-                self.model.count("doors")
-                if chance(p.at_home, case.key, "door.at_home", case.rounds, nth):
-                    owner.decide(house.signers / len(house.flats))
+            house.doors_passed = nth + 1
+            self.model.count("doors")
+            if chance(p.at_home, case.key, "door.at_home", case.rounds, nth):
+                house.flats[nth % len(house.flats)].decide(have_signed)
