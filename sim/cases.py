@@ -104,6 +104,7 @@ GRIEVANCES = {
     "case": np.int64,
     "act": np.int32,  # next day on which its owner acts
     "fade": np.int32,
+    "fadings": np.int32,  # times its fading has been drawn
     "escalate": np.int32,
 }
 """Fields of the grievance table: one row a sufferer's grievance."""

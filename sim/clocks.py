@@ -88,6 +88,7 @@ def turn_page(w: Worlds) -> None:
     """Phase: look up what the agenda holds for today, sorted by what it is about."""
     agenda = w.agenda
     today = np.flatnonzero(agenda.day == w.day)
+    today = today[np.lexsort((agenda.row[today], agenda.world[today]))]  # by world and row, whenever it was put down
     clock = agenda.clock[today]
     w.page = {}
     for number in CLOCKS:

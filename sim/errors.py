@@ -14,7 +14,7 @@ class SimError(Exception):
     exceptions.
     """
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str = "") -> None:
         """Keep the message in one line, whatever was quoted in it."""
         super().__init__(" ".join(message.split()))
 

@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import mechanisms
+from sim import books, mechanisms
 from sim.columns import COMBINERS, Column, Lever, combine
 from sim.mechanisms import Mechanism, Setting
 from sim.parameters import parameter
 from sim.worlds import TABLES, Worlds
 from tests.helpers import assert_same, burnt_in, difference, lived, say, state, total
+
+
+NOUGHT = np.array([0])
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Extra(Toy):
 
     name = "extra"
     columns = ()
+    offers = ("extra_minutes", "principals", "ledger_loss")
 
     def set_up(self, w: Worlds, me: Setting) -> None:
         pass
@@ -135,7 +139,7 @@ def test_it_can_write_nowhere_else(found: Worlds, folder: Callable[..., None], m
     assert len(found.grievances) and len(found.cases) and len(found.ended) and len(found.agenda)
     for name, forbidden in writes(found).items():
         monkeypatch.setattr(Toy, "act", staticmethod(lambda w, me, forbidden=forbidden: forbidden(w)))
-        with pytest.raises((ValueError, KeyError)):
+        with pytest.raises((ValueError, KeyError, TypeError)):
             found.stack([say("toy")])
             pytest.fail(f"a mechanism could write into {name}")
     assert all(difference(state(found, k), b) == "" for k, b in enumerate(before))
@@ -192,17 +196,67 @@ def test_offers_join_in_any_order(how: Any, order: list[int], seed: int) -> None
     assert np.all(out[0][untouched] == 2)
 
 
-def test_two_mechanisms_compose_in_either_order(found: Worlds, folder: Callable[..., None]) -> None:
-    """A toy that adds hours, principals and a ledger's care beside 一肩挑: first or last, the same worlds."""
+class Founder(Toy):
+    """Forms a body with a busy director everywhere."""
+
+    columns = ()
+    offers = ("body", "director_minutes")
+
+    def set_up(self, w: Worlds, me: Setting) -> None:
+        pass
+
+    def offices(self, w: Worlds, me: Setting) -> None:
+        w.offer("body", 2, me.on("play"))
+        w.offer("director_minutes", 600, me.on("play"))
+
+
+@pytest.mark.parametrize("kind", [Extra, Founder])
+def test_two_mechanisms_compose_in_either_order(
+    found: Worlds, folder: Callable[..., None], kind: type[Mechanism]
+) -> None:
+    """A toy beside 一肩挑 that adds hours, or the very bodies it needs: first or last by name, the same worlds."""
     runs = []
-    for order in (("extra", "formed_body", "yijiantiao"), ("formed_body", "yijiantiao", "extra")):
-        folder(Extra, order=order)
-        two_persons = ["extra", "yijiantiao", "yijiantiao.coordination=off"]
-        words = [["yijiantiao", "extra"], ["formed_body", "extra"], ["extra"], two_persons]
+    for name in ("aaa", "zzz"):
+        folder(type("Named", (kind,), {"name": name}))
+        two_persons = [name, "yijiantiao", "yijiantiao.coordination=off"]
+        words = [["yijiantiao", name], ["formed_body", name], [name], two_persons]
         runs.append(lived(found, 40, *(say(*w) for w in words)))
-    assert [m.name for m in runs[0].mechanisms] != [m.name for m in runs[1].mechanisms]
+    assert np.all(runs[1].merged[: found.n] == runs[0].merged[: found.n])
     for k in range(runs[0].n):
         assert_same(runs[0], k, runs[1], k)
+
+
+def test_a_lever_not_declared_is_closed(found: Worlds, folder: Callable[..., None]) -> None:
+    """A mechanism offers only to the levers it declares, so the declarations can be trusted."""
+
+    class Sly(Extra):
+        name = "sly"
+        offers = ("principals", "ledger_loss")
+
+    folder(Sly)
+    with pytest.raises(TypeError, match="'sly' does not declare that it offers to 'extra_minutes'"):
+        found.stack([say("sly")])
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda w: w.count("arisen", NOUGHT),
+        lambda w: w.stocks("aching", NOUGHT, 1),
+        lambda w: w.agenda.append(world=NOUGHT, clock=0, row=0, day=0, stamp=0),
+        lambda w: w.grievances.keep(np.zeros(len(w.grievances), dtype=bool)),
+        lambda w: books.transfer(w, "purse", NOUGHT, "outside", NOUGHT, NOUGHT, NOUGHT),
+    ],
+    ids=["a flow", "a stock", "a new row", "a lost row", "money"],
+)
+def test_it_cannot_act_through_the_back_door(
+    found: Worlds, folder: Callable[..., None], monkeypatch: pytest.MonkeyPatch, act: Callable[[Worlds], None]
+) -> None:
+    """Counting, booking and moving money are closed too, although ``ufunc.at`` writes into read-only arrays."""
+    monkeypatch.setattr(Toy, "act", staticmethod(lambda w, me: act(w)))
+    folder(Toy)
+    with pytest.raises(TypeError, match="only|read-only"):
+        found.stack([say("toy")])
 
 
 def test_the_order_of_words_does_not_matter(found: Worlds) -> None:

@@ -65,7 +65,7 @@ VARIANTS: dict[str, list[str]] = {
     "no_doors": [*ONE, "yijiantiao.onsite_visits=off"],
     "only_doors": [*TWO, "yijiantiao.channels=off", "yijiantiao.onsite_visits=on", "yijiantiao.visit_hours=4"],
     "only_authority": [*ONE, "yijiantiao.channels=off", "yijiantiao.authority=on"],
-    "only_ledger": [*TWO, "yijiantiao.channels=off", "yijiantiao.case_ledger=on", "yijiantiao.deadline_days=1"],
+    "only_ledger": [*TWO, "yijiantiao.channels=off", "yijiantiao.case_ledger=on", "yijiantiao.deadline_days=15"],
     "only_calls": [*ONE, "yijiantiao.channels=off", "yijiantiao.cost_sharing=on"],
     "no_ledger": [*ONE, "yijiantiao.case_ledger=off", "yijiantiao.hours=7"],
     "equal_hours": [*ONE, "yijiantiao.equal_hours=on", "yijiantiao.hours=6"],
@@ -84,9 +84,12 @@ def recipe(structure: Mapping[str, Any], fixed: Mapping[str, Any], **more: Any) 
     return Recipe("compound", structure, fixed, burn_in=56, **more)
 
 
+KEEP = {"only_ledger": VARIANTS["only_ledger"]}
+"""With doors and calls hardly a round fails; where nobody does either, the ledger has something to bring up."""
+
 BLOCKS = {
     "priors": (recipe(SMALL, LIVELY, seed=1, replications=(0, 1)), ARMS, 203),
-    "defaults": (recipe(SMALL, LIVELY, seed=2, replications=(2,), layout=1, prior_draws=False), ARMS, 203),
+    "defaults": (recipe(SMALL, LIVELY, seed=2, replications=(2,), layout=1, prior_draws=False), ARMS | KEEP, 203),
     "variants": (recipe(SMALL, LIVELY, seed=6, replications=(5,), layout=3), VARIANTS, 203),
 }
 """Worlds, the scenarios they live, and for how many days."""

@@ -113,7 +113,7 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = told(capsys, "list")
     for name in (*options("experiment"), *options("world"), *mechanisms.registry()):
         assert f"  {name}\n" in out
-    assert "channels: coordination, case_ledger" in out
+    assert "channels: authority, coordination," in out
     assert max(map(len, out.splitlines())) <= 100
 
 

@@ -98,7 +98,7 @@ def test_different_scenarios_have_different_descriptions() -> None:
         (["yijiantiao", "yijiantiao.coordination=maybe"], "yijiantiao.coordination=maybe is not on or off"),
         (["yijiantiao", "yijiantiao.channels=2"], "yijiantiao.channels=2 is not on or off"),
         (["yijiantiao", "yijiantiao.hours=9"], "yijiantiao.hours=9 is out of range [0, 8]"),
-        (["yijiantiao", "yijiantiao.hours=nan"], "yijiantiao.hours=nan is out of range [0, 8]"),
+        (["yijiantiao", "yijiantiao.hours=nan"], "yijiantiao.hours=nan is not a finite number"),
         (["yijiantiao", "yijiantiao.hours=many"], "yijiantiao.hours=many is not a number"),
         (["yijiantiao", "yijiantiao.hours="], "yijiantiao.hours= is not a number"),
         (["yijiantiao", "yijiantiao.hours=on"], "yijiantiao.hours=True is not a number"),

@@ -92,6 +92,8 @@ def test_twins_are_born_the_same(found: Worlds) -> None:
         table = getattr(w, name)
         size = getattr(found, name).n
         for field in table.fields:
+            if field == "minutes":  # what a queued step takes depends on whether there is a body to send it to
+                continue
             if field != "world" and field not in table.points_to:
                 column = getattr(table, field).reshape(-1, size)
                 assert np.all(column == column[0]), (name, field)

@@ -257,6 +257,7 @@ def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
     c = w.cases
     world = c.world[rows]
     c.handoffs[rows] += 1
+    c.handled[rows] = w.day
     booked = write_ledger(w, rows)
     loss = w.at("handoff_loss", world)
     loss = np.where(booked, np.minimum(loss, w.ledger_loss[world, c.compound[rows]]), loss)

@@ -156,6 +156,7 @@ def feel(w: Worlds) -> None:
         desk=-1,
         answered=False,
         case=-1,
+        fadings=1,
         act=w.day + w.wait("naming_days", world, naming),
         fade=np.where(kind >= FIRST_DISPUTE, w.day + w.wait("fade_days", world, fading), NEVER),
         escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
@@ -189,16 +190,26 @@ def mature(w: Worlds) -> None:
     state = g.state[faded]
     _fade(w, faded[(state != OPEN) & (state != JOINED)])
     escalated = np.flatnonzero(g.escalate <= w.day)
-    _escalate(w, escalated[g.state[escalated] <= JOINED])
+    state = g.state[escalated]
+    _escalate(w, escalated[(state >= QUIET) & (state <= JOINED)])
     due = np.flatnonzero(g.act <= w.day)
     state = g.state[due]
     move_grievances(w, due[state == LATENT], QUIET)
     waiting = due[(state == OPEN) | (state == JOINED)]
     asked = g.answered[waiting]
-    _withdraw(w, waiting[asked])
+    tired = waiting[asked]
+    under_way = _under_way(w, g.case[tired])
+    g.act[tired[under_way]] = w.day + w.whole("review_days", g.world[tired[under_way]])  # nobody leaves now
+    _withdraw(w, tired[~under_way])
     _look_for_answer(w, waiting[~asked])
     _break(w, due[state == SETTLED])
     trust.learn(w)
+
+
+def _under_way(w: Worlds, case: Ints) -> NDArray[np.bool_]:
+    """Return for which cases owners are signing or a crew is at work."""
+    stage = w.cases.stage[case]
+    return (stage == int(Stage.SIGNING)) | (stage == int(Stage.WORKS))
 
 
 def _fade(w: Worlds, rows: Ints) -> None:
@@ -264,7 +275,8 @@ def _draw_fade(w: Worlds, rows: Ints) -> None:
     g = w.grievances
     rows = rows[g.kind[rows] >= FIRST_DISPUTE]
     if len(rows):
-        draw = noise.exponential(g.key[rows], "grievance.fade", g.claims[rows])
+        draw = noise.exponential(g.key[rows], "grievance.fade", g.fadings[rows])
+        g.fadings[rows] += 1
         g.fade[rows] = w.day + w.wait("fade_days", g.world[rows], draw)
 
 
@@ -282,13 +294,12 @@ def _look_for_answer(w: Worlds, rows: Ints) -> None:
         return
     g, c = w.grievances, w.cases
     world, case = g.world[rows], g.case[rows]
-    stage = c.stage[case]
-    good = (c.handled[case] >= g.claimed[rows]) | (stage == int(Stage.SIGNING)) | (stage == int(Stage.WORKS))
+    good = (c.handled[case] >= g.claimed[rows]) | _under_way(w, case)
     trust.hear(w, trust.DESKS, g.desk[rows], good, world, g.household[rows])
     g.answered[rows] = True
     patience = w.wait("patience_days", world, noise.exponential(g.key[rows], "claim.patience", g.claims[rows]))
     g.act[rows] = np.maximum(g.claimed[rows] + patience, w.day + 1)
-    lost = rows[stage == int(Stage.LOST)]
+    lost = rows[c.stage[case] == int(Stage.LOST)]
     if len(lost):
         move_grievances(w, lost, QUIET)
         _draw_fade(w, lost)

@@ -67,4 +67,3 @@ class Building(Agent):
                     grievance.settle()
                 else:
                     grievance.relieve()
-        self.clock.restart()

@@ -63,6 +63,11 @@ class Case:
         """Whether it is over."""
         return self.stage in ENDS
 
+    @property
+    def under_way(self) -> bool:
+        """Whether owners are signing or a crew is at work: nobody leaves then."""
+        return self.stage in ("signing", "works")
+
     def log(self, activity: str) -> None:
         """Write an event, at the desk that has the case now."""
         self.model.log(activity, self)
@@ -86,6 +91,7 @@ class Case:
         self.log("handed_off")
         self.model.count("handed_off")
         self.handoffs += 1
+        self.handled = self.model.day
         loss = self.model.p.handoff_loss
         if self.compound.write_ledger():
             loss = min(loss, self.compound.ledger_loss)

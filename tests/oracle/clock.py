@@ -17,9 +17,6 @@ class Clock:
         left: hazard left until it rings, `UNIT` to one unit of hazard.
         hazard: what a day takes off.
         rings: how often it has rung.
-        going: 0 if it has been going since the week began, else the running number of its restart. Of the
-            clocks that ring on a day, those going since the week began ring first, in the order of their
-            bearers, and then those set going during the week, in the order of their restarts.
     """
 
     def __init__(self, model: OracleModel, name: str, bearer: int) -> None:
@@ -28,7 +25,6 @@ class Clock:
         self.bearer = bearer
         self.rings = 0
         self.hazard = 0
-        self.going = 0
         self.draw()
 
     def draw(self) -> None:
@@ -43,8 +39,3 @@ class Clock:
         self.rings += 1
         self.draw()
         return True
-
-    def restart(self) -> None:
-        """Set the clock going again from tomorrow."""
-        self.model.restarts += 1
-        self.going = self.model.restarts

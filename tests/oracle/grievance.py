@@ -58,6 +58,7 @@ class Grievance:
         self.case: Case | None = None
         self.act = self.born + days(model.p.naming_days, self.key, "grievance.naming", 0)
         self.fade_day = NEVER
+        self.fadings = 0
         self.start_fading()
         scale = model.p.escalation_days * (1.5 - severity / 1000)
         time = scale * power(exponential(self.key, "grievance.escalation", 0), 1 / model.p.escalation_shape)
@@ -81,6 +82,8 @@ class Grievance:
             return
         if self.state == "latent":
             self.state = "quiet"
+        elif self.claimant and self.answered and self.case.under_way:
+            self.act = self.model.day + int(self.model.p.review_days)
         elif self.claimant and self.answered:
             self.withdraw()
         elif self.claimant:
@@ -91,8 +94,9 @@ class Grievance:
     def start_fading(self) -> None:
         """Draw when a dispute that stands before no desk will have faded; a defect does not fade."""
         if self.dispute:
-            wait = days(self.model.p.fade_days, self.key, "grievance.fade", self.claims)
+            wait = days(self.model.p.fade_days, self.key, "grievance.fade", self.fadings)
             self.fade_day = self.model.day + wait
+        self.fadings += self.dispute
 
     def fade(self) -> None:
         """Be suffered no more; what nobody had voiced, or had been lost, is over, what was given up stays so."""
@@ -125,7 +129,7 @@ class Grievance:
         """Ask whether anything has happened since the claim; if the case was lost, be back at the start."""
         case, p, today = self.case, self.model.p, self.model.day
         in_time = case.handled is not None and case.handled >= self.claimed
-        self.household.hear(self.desk, in_time or case.stage in ("signing", "works"))
+        self.household.hear(self.desk, in_time or case.under_way)
         self.answered = True
         patience = days(p.patience_days, self.key, "claim.patience", self.claims)
         self.act = max(self.claimed + patience, today + 1)

@@ -62,7 +62,6 @@ class OracleModel(Model):
         self.over: Counter[tuple] = Counter()
         self.outside = 0
         self.booked = 0
-        self.restarts = 0
         self.settle_people(recipe)
         self.change_offices()
 
@@ -152,21 +151,18 @@ class OracleModel(Model):
         """Refresh the hazards of roofs; they hold for the week."""
         for building in self.buildings:
             building.clock.hazard = int(building.compound.leak_hazard() * UNIT)
-        for bearer in [*self.buildings, *self.households]:
-            bearer.clock.going = 0
 
     def roofs_leak(self) -> None:
         """Let dry roofs begin to leak."""
         ringing = [building for building in self.buildings if not building.leaking and building.clock.tick()]
-        for building in sorted(ringing, key=lambda building: building.clock.going):
+        for building in ringing:
             building.leak()
 
     def neighbours_quarrel(self) -> None:
-        """Let households feel wronged by a neighbour; their clocks go on tomorrow."""
+        """Let households feel wronged by a neighbour; their clocks go on."""
         ringing = [home for home in self.households if home.clock.tick()]
-        for home in sorted(ringing, key=lambda home: home.clock.going):
+        for home in ringing:
             home.quarrel()
-            home.clock.restart()
 
     def grievances_mature(self) -> None:
         """First the faded fade, then the festering escalate, then everybody does what is due."""
@@ -174,7 +170,7 @@ class OracleModel(Model):
             if grievance.fade_day <= self.day and grievance.aching and not grievance.claimant:
                 grievance.fade()
         for grievance in self.grievances:
-            unresolved = grievance.state in ("latent", "quiet", "open", "joined")
+            unresolved = grievance.state in ("quiet", "open", "joined")
             if grievance.escalation_day <= self.day and unresolved:
                 grievance.escalate()
         for grievance in self.grievances:
