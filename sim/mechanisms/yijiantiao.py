@@ -6,12 +6,19 @@ must [D] take part in the body's matters with a given number of hours [I];
 * ``coordination``: in the same person [I]: one hours budget, one queue, one veto; switched off, and
   any other channel on, the secretary is a second principal, whose desk and veto every proposal must
   also pass, or else it is not put to the owners [O] (evidence D2, D3, D13; Bernheim & Whinston);
+* ``authority``: may [D] summon parties to the body's desk [I], who then seldom stay away [O], and carry a
+  case to the community's desk, which is then near [I] (evidence D3, D19);
+* ``onsite_visits``: must [D] knock on owners' doors while they are signing [C] (evidence D11, D14); an
+  owner at home decides that day, by the same threshold as alone;
+* ``cost_sharing``: must [D] call on party members among the owners to sign and pay first [I] (D13, D15);
 * ``case_ledger``: must [D] keep a ledger [I]: hand-offs written in it are hardly ever lost, shelved
   proposals come up again after a deadline (evidence D18-D20).
 
 The merged person's hours are the one declared exception to "no hours are conjured": one person gives
 `merged_hours` where two gave the secretary's and the director's. `equal_hours` gives instead exactly
-the sum of the two. `hours` scales the whole: at 0 nothing changes, and the effect of few hours is small.
+the sum of the two. Every practice takes time out of the keeper's hours (`sim.rules.keeping`): who knocks on
+doors holds no desk meanwhile. `hours` scales the whole: at 0 nothing changes, and few hours do little.
+Not here yet: monitoring and renewal leverage, which need a property company.
 """
 
 from __future__ import annotations
@@ -31,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parameters:
-    """Hours and the ledger."""
+    """Hours, and what they are kept for."""
 
     coverage: float = parameter(
         1.0,
