@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.books import FEN
 from sim.cases import Kind, Stage
 from sim.rules import desks
+from sim.rules.keeping import PURPOSES
 from sim.rules.trust import DESKS
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _over(above: Ints, below: Ints, scale: float = 1.0) -> Floats:
 
 
 A_YEAR = "/ 1,000 household-years"
-MINUTES = ("minutes_body", "minutes_branch", "minutes_community", "minutes_ledger")
+MINUTES = tuple(f"minutes_{actor}" for actor in (*DESKS, *PURPOSES))
 
 OUTCOMES: tuple[OutcomeSpec, ...] = (
     OutcomeSpec(
@@ -222,6 +223,14 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
     ),
     OutcomeSpec(
         "arisen", f"grievances {A_YEAR}", "grievances that began to be felt", LOWER, "grievances felt", "disputes"
+    ),
+    OutcomeSpec(
+        "voiced",
+        "share",
+        "grievances claimed for the first time over grievances felt in the same days; missing if none was felt",
+        NEITHER,
+        "grievances ever claimed",
+        "disputes",
     ),
     OutcomeSpec(
         "claims",
@@ -287,9 +296,9 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
     OutcomeSpec(
         "hours",
         f"hours {A_YEAR}",
-        "hours worked at all desks, ledgers included",
+        "hours worked at all desks and on all practices (ledger, summons, calls, doors)",
         LOWER,
-        "hours at all desks",
+        "hours worked",
         "cost",
         True,
     ),
@@ -312,13 +321,14 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
         "hours at communities' desks",
         "cost",
     ),
-    OutcomeSpec(
-        "hours_ledger", f"hours {A_YEAR}", "hours of ledger keeping", NEITHER, "hours of ledger keeping", "cost"
+    *(
+        OutcomeSpec(f"hours_{p}", f"hours {A_YEAR}", f"hours worked on {what}", NEITHER, f"hours on {p}", "cost")
+        for p, what in PURPOSES.items()
     ),
     OutcomeSpec(
         "hours_per_settled",
         "hours per case",
-        "hours at all desks over cases settled; missing if none was settled",
+        "hours worked over cases settled; missing if none was settled",
         LOWER,
         "hours per settled case",
         "cost",
@@ -340,6 +350,7 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
     out = {
         "unresolved": a_year(n["unresolved_thousandths"], 1000.0),
         "claims": _over(n["claimed"], n["arisen"]),
+        "voiced": _over(n["voiced"], n["arisen"]),
         "relapse": _over(n["relapsed"], n["cases_settled_neighbour"]),
         "lost": _over(n["lost"], n["handed_off"]),
         "settled_low": _over(n["cases_settled_at_body"], n["cases_settled"]),

@@ -18,7 +18,6 @@ from sim.parameters import parameter
 from sim.worlds import TABLES, Worlds
 from tests.helpers import assert_same, burnt_in, difference, lived, say, state, total
 
-
 NOUGHT = np.array([0])
 
 
@@ -255,7 +254,7 @@ def test_it_cannot_act_through_the_back_door(
     """Counting, booking and moving money are closed too, although ``ufunc.at`` writes into read-only arrays."""
     monkeypatch.setattr(Toy, "act", staticmethod(lambda w, me: act(w)))
     folder(Toy)
-    with pytest.raises(TypeError, match="only|read-only"):
+    with pytest.raises(TypeError, match="only"):
         found.stack([say("toy")])
 
 

@@ -17,6 +17,7 @@ from sim.worlds import Recipe, Worlds
 SERIES = (
     "arisen", "claimed", "opened", "escalated", "relapsed", "handed_off", "lost", "mended", "refunded", "turned_back",
     "repair_fen", "minutes_body", "minutes_branch", "minutes_community", "minutes_ledger",
+    "minutes_summons", "minutes_calls", "minutes_doors", "voiced",
     "unresolved", "aching", "leaking_roofs",
 )  # fmt: skip
 
@@ -90,8 +91,8 @@ def test_ends_by_hand() -> None:
 
 def test_shares_and_costs_by_hand() -> None:
     got = run(
-        arisen=4, claimed=3, relapsed=1, handed_off=5, lost=1, mended=1, refunded=3, leaking_roofs=2, escalated=1,
-        minutes_body=60, minutes_branch=30, minutes_community=20, minutes_ledger=10, repair_fen=500,
+        arisen=4, claimed=3, voiced=2, relapsed=1, handed_off=5, lost=1, mended=1, refunded=3, leaking_roofs=2,
+        escalated=1, minutes_body=60, minutes_branch=30, minutes_community=20, minutes_ledger=4, minutes_doors=6, repair_fen=500,
     )  # fmt: skip
     years = 0.2 * 100 / 365  # thousands of household-years
     assert got["claims"] == 0.75
@@ -101,7 +102,9 @@ def test_shares_and_costs_by_hand() -> None:
     assert got["leaking"] == pytest.approx(200 / years)
     assert got["petitions"] == pytest.approx(100 / years)
     assert got["hours"] == pytest.approx(200 / years)
-    assert got["hours_ledger"] == pytest.approx(100 / 6 / years)
+    assert got["hours_ledger"] == pytest.approx(4 / 60 * 100 / years)
+    assert got["hours_doors"] == pytest.approx(6 / 60 * 100 / years)
+    assert got["voiced"] == 0.5
     assert got["hours_per_settled"] == pytest.approx(50)
     assert got["repair_yuan"] == pytest.approx(500 / years)
 

@@ -136,6 +136,7 @@ def _claim(w: Worlds, rows: Ints, kind: Ints) -> None:
     g = w.grievances
     world = g.world[rows]
     w.count("claimed", world)
+    w.count("voiced", world[g.claims[rows] == 0])
     g.claims[rows] += 1
     g.claimed[rows] = w.day
     g.desk[rows] = kind
@@ -228,5 +229,9 @@ def _bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
 RULE = Rule(
     name="claiming",
     parameters=Parameters,
-    flows={"claimed": "grievances claimed", "opened": "cases opened"},
+    flows={
+        "claimed": "claims, for the first time or again",
+        "voiced": "grievances claimed for the first time",
+        "opened": "cases opened",
+    },
 )

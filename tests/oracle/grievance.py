@@ -168,6 +168,8 @@ class Grievance:
     def claim(self, desk: str) -> None:
         """Voice it at a kind of desk; an answer will be looked for after some time."""
         self.model.count("claimed")
+        if self.claims == 0:
+            self.model.count("voiced")
         self.claims += 1
         self.claimed = self.model.day
         self.desk = desk
