@@ -92,7 +92,8 @@ def test_ends_by_hand() -> None:
 def test_shares_and_costs_by_hand() -> None:
     got = run(
         arisen=4, claimed=3, voiced=2, relapsed=1, handed_off=5, lost=1, mended=1, refunded=3, leaking_roofs=2,
-        escalated=1, minutes_body=60, minutes_branch=30, minutes_community=20, minutes_ledger=4, minutes_doors=6, repair_fen=500,
+        escalated=1, minutes_body=60, minutes_branch=30, minutes_community=20, minutes_ledger=4, minutes_doors=6,
+        repair_fen=500,
     )  # fmt: skip
     years = 0.2 * 100 / 365  # thousands of household-years
     assert got["claims"] == 0.75
