@@ -196,6 +196,8 @@ def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: Callable[[Words
         finish: given a chunk of bits and the working memory for it.
     """
     words = [_words(value) for value in (seed, *ids)]
+    if _alike(words) and isinstance(name, str):
+        return _draw_alike(words, key(name), finish)
     shape = words[0].shape if len(words) == 1 else np.broadcast(*words).shape
     level = 0
     state: Words
@@ -245,6 +247,31 @@ def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: Callable[[Words
         if finish is not None:
             finish(z, rows)
     return out
+
+
+def _alike(words: list[Words]) -> bool:
+    """Return whether all are lists of one length, or single numbers after the first: the commonest case by far."""
+    length = words[0].size
+    return 1 < length <= _CHUNK and all(w.ndim == 1 and w.size in (1, length) for w in words)
+
+
+def _draw_alike(words: list[Words], first: int, finish: Callable[[Words, Floats], None] | None) -> Words:
+    """Do what `_draw` does for words that are `_alike`, without what only other shapes need."""
+    z = np.multiply(words[0], _GOLDEN_WORD)
+    np.add(z, _constant(first), out=z)
+    rows = np.empty((_SPARES, z.size))
+    t = rows[0].view(np.uint64)
+    _mix(z, t)
+    for word in words[1:]:
+        if word.size == z.size:
+            np.multiply(word, _GOLDEN_WORD, out=t)
+            np.add(z, t, out=z)
+        else:
+            np.add(z, word * _GOLDEN_WORD, out=z)
+        _mix(z, t)
+    if finish is not None:
+        finish(z, rows)
+    return z
 
 
 def _words(value: Ints) -> Words:

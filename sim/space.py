@@ -94,7 +94,7 @@ def rank_in_group(group: Ints, *keys: NDArray[Any]) -> Ints:
         group: group number of each row.
         keys: integer or exact float arrays; the first decides first.
     """
-    order = np.lexsort((*reversed(keys), group))
+    order = np.lexsort((*reversed(keys), group)) if keys else np.argsort(group, kind="stable")
     rank = np.empty(len(group), dtype=np.int64)
     rank[order] = np.arange(len(group)) - first_of_group(group[order])
     return rank
