@@ -27,11 +27,6 @@ number ``id`` of the splitmix64 stream that starts at the level before. ``mix`` 
 two ids under the same prefix can never share their bits. Ids are signed 64-bit; a negative one
 enters as its two's complement. `uniform` takes the upper 52 bits, in the middle of their cell: one
 bit more and the largest would round to 1.0.
-
-`log` and `exp` are written with + - * / and integer operations, which IEEE 754 fixes to the last
-bit (numpy never fuses a multiplication with an addition across two calls). numpy's own differ
-between CPUs in the last place, which is enough to flip a decision. The algorithms are those of
-fdlibm (Sun Microsystems 1993; below one unit in the last place).
 """
 
 from __future__ import annotations
@@ -44,13 +39,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.exact import CHUNK, SPARES, Floats, constant, exp, log, log_normal, power
+
+__all__ = [
+    "UNIT",
+    "WIDTH",
+    "Floats",
+    "Ints",
+    "Name",
+    "Words",
+    "bits",
+    "chance",
+    "exp",
+    "exponential",
+    "key",
+    "log",
+    "power",
+    "threshold",
+    "uniform",
+]
+
 Ints = int | NDArray[Any]
 """What names a world or an id: an integer, or an array of integers of any width."""
 
 Name = str | tuple[str, ...]
 """The decision; several names make all their draws at once, along a new first axis."""
 
-Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
 
 UNIT = 2**40
@@ -60,31 +74,20 @@ WIDTH = 52
 """Bits in a uniform draw."""
 
 
-def _constant(value: int | float) -> NDArray[Any]:
-    """Make a word or a float that numpy need not convert at every call (half the cost of a small call)."""
-    return np.array(value, dtype=np.uint64 if isinstance(value, int) else np.float64)
-
-
-# Elements worked on at a time: the working arrays of this length stay in the second-level cache.
-_CHUNK = 16384
-_SPARES = 7  # rows of working memory, the most that any kernel below needs
-
 _MASK = 2**64 - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 _MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 _LAST_SHIFT = 31
 
-_GOLDEN_WORD = _constant(_GOLDEN)
-_MIX_WORDS = tuple((_constant(shift), _constant(factor)) for shift, factor in _MIX)
-_LAST_SHIFT_WORD = _constant(_LAST_SHIFT)
+_GOLDEN_WORD = constant(_GOLDEN)
+_MIX_WORDS = tuple((constant(shift), constant(factor)) for shift, factor in _MIX)
+_LAST_SHIFT_WORD = constant(_LAST_SHIFT)
 
-_DROP = _constant(64 - WIDTH)
-_ONE_BITS = _constant(0x3FF0000000000000)
-_ONE_LESS_HALF_CELL = _constant(1.0 - 2.0**-53)
-_UNIT = _constant(float(UNIT))
-_HALF = _constant(0.5)
-_ONE = _constant(1.0)
-_TWO = _constant(2.0)
+_DROP = constant(64 - WIDTH)
+_ONE_BITS = constant(0x3FF0000000000000)
+_ONE_LESS_HALF_CELL = constant(1.0 - 2.0**-53)
+_UNIT = constant(float(UNIT))
+_ONE = constant(1.0)
 
 
 @cache
@@ -154,38 +157,6 @@ def threshold(seed: Ints, name: Name, *ids: Ints) -> NDArray[np.int64]:
     return _draw(seed, name, ids, _to_threshold).view(np.int64)
 
 
-def log(x: ArrayLike) -> Floats:
-    """Return the natural logarithm, the same to the last bit on every machine.
-
-    Within one unit in the last place. Zero gives -inf, a negative number or nan gives nan, without
-    a warning.
-
-    Args:
-        x: float64 values; not changed.
-    """
-    return _elementwise(x, _log)
-
-
-def exp(x: ArrayLike) -> Floats:
-    """Return the exponential, the same to the last bit on every machine.
-
-    Within one unit in the last place; inf above 709.78, gradually 0 below -708.4, without a
-    warning; nan gives nan.
-
-    Args:
-        x: float64 values; not changed.
-    """
-    return _elementwise(x, _exp)
-
-
-def power(x: ArrayLike, a: ArrayLike) -> Floats:
-    """Return x to the power a for x > 0, as ``exp(a * log(x))``.
-
-    The relative error grows with the logarithm of the result, up to about 1e-13.
-    """
-    return exp(np.asarray(a, dtype=np.float64) * log(x))
-
-
 def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: Callable[[Words, Floats], None] | None) -> Words:
     """Work out the bits of every key and let ``finish`` turn them in place, chunk by chunk, into a draw.
 
@@ -210,13 +181,13 @@ def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: Callable[[Words
         while level < len(words) and words[level].size == 1:
             first = _mix_one(first + _GOLDEN * int(words[level].item()))
             level += 1
-        state = _constant(first)
+        state = constant(first)
     # then what is shared by many: once each, at its own shape
     while level < len(words) and words[level].shape != shape and np.broadcast(state, words[level]).shape != shape:
         state = _add(state, words[level])
         flat = state.reshape(-1)
-        for start in range(0, flat.size, _CHUNK):
-            part = flat[start : start + _CHUNK]
+        for start in range(0, flat.size, CHUNK):
+            part = flat[start : start + CHUNK]
             _mix(part, np.empty_like(part))
         level += 1
 
@@ -230,13 +201,13 @@ def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: Callable[[Words
             out[...] = state
     flat = out.reshape(-1)
     columns = [w.reshape(-1) for w in full]
-    spare = np.empty((_SPARES, min(flat.size, _CHUNK)))
-    for start in range(0, flat.size, _CHUNK):
-        z = flat[start : start + _CHUNK]
+    spare = np.empty((SPARES, min(flat.size, CHUNK)))
+    for start in range(0, flat.size, CHUNK):
+        z = flat[start : start + CHUNK]
         rows = spare[:, : z.size]
         t = rows[0].view(np.uint64)
         for number, column in enumerate(columns):
-            part = column if column.size == 1 else column[start : start + _CHUNK]
+            part = column if column.size == 1 else column[start : start + CHUNK]
             if number > 0:
                 np.multiply(part, _GOLDEN_WORD, out=t[: part.size])
                 np.add(z, t[: part.size], out=z)
@@ -252,14 +223,14 @@ def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: Callable[[Words
 def _alike(words: list[Words]) -> bool:
     """Return whether all are lists of one length, or single numbers after the first: the commonest case by far."""
     length = words[0].size
-    return 1 < length <= _CHUNK and all(w.ndim == 1 and w.size in (1, length) for w in words)
+    return 1 < length <= CHUNK and all(w.ndim == 1 and w.size in (1, length) for w in words)
 
 
 def _draw_alike(words: list[Words], first: int, finish: Callable[[Words, Floats], None] | None) -> Words:
     """Do what `_draw` does for words that are `_alike`, without what only other shapes need."""
     z = np.multiply(words[0], _GOLDEN_WORD)
-    np.add(z, _constant(first), out=z)
-    rows = np.empty((_SPARES, z.size))
+    np.add(z, constant(first), out=z)
+    rows = np.empty((SPARES, z.size))
     t = rows[0].view(np.uint64)
     _mix(z, t)
     for word in words[1:]:
@@ -324,7 +295,7 @@ def _to_exponential(z: Words, spare: Floats) -> None:
     """Turn words in place into the bit patterns of exponential floats."""
     _to_uniform(z, spare)
     value = z.view(np.float64)
-    _log_normal(value, value, spare)
+    log_normal(value, value, spare)
     np.negative(value, out=value)
 
 
@@ -336,156 +307,3 @@ def _to_threshold(z: Words, spare: Floats) -> None:
     np.rint(value, out=value)
     np.maximum(value, _ONE, out=value)
     np.copyto(z, value, casting="unsafe")
-
-
-def _elementwise(x: ArrayLike, kernel: Callable[[Floats, Floats, Floats], None]) -> Floats:
-    """Apply a kernel (from, to, working memory) chunk by chunk to a new array."""
-    given = np.asarray(x, dtype=np.float64)
-    source = given.reshape(-1)
-    out = np.empty(source.size)
-    spare = np.empty((_SPARES, min(source.size, _CHUNK)))
-    for start in range(0, source.size, _CHUNK):
-        part = source[start : start + _CHUNK]
-        kernel(part, out[start : start + _CHUNK], spare[:, : part.size])
-    return out.reshape(given.shape)
-
-
-# Constants of fdlibm's e_log.c and e_exp.c. ln 2 comes in two parts; the upper one has so many
-# trailing zeros that its product with an exponent is exact.
-_SMALLEST_NORMAL = 2.0**-1022
-_SQRT_HALF_BITS = np.array(0x3FE6A09E667F3BCD, dtype=np.int64)
-_EXPONENT_SHIFT = np.array(52, dtype=np.int64)
-_LN2_UPPER = _constant(6.93147180369123816490e-01)
-_LN2_LOWER = _constant(1.90821492927058770002e-10)
-_INVERSE_LN2 = _constant(1.44269504088896338700e00)
-_LOG_EVEN = (
-    _constant(1.531383769920937332e-01),
-    _constant(2.222219843214978396e-01),
-    _constant(3.999999999940941908e-01),
-)
-_LOG_ODD = (
-    _constant(1.479819860511658591e-01),
-    _constant(1.818357216161805012e-01),
-    _constant(2.857142874366239149e-01),
-    _constant(6.666666666666735130e-01),
-)
-_EXP = (
-    _constant(4.13813679705723846039e-08),
-    _constant(-1.65339022054652515390e-06),
-    _constant(6.61375632143793436117e-05),
-    _constant(-2.77777777770155933842e-03),
-    _constant(1.66666666666666019037e-01),
-)
-_EXP_LARGEST = 7.09782712893383973096e02
-_EXP_SMALLEST = -746.0  # its exponential is 0, as that of everything below
-_BIAS = np.array(1023, dtype=np.int64)
-_HALVE = np.array(1, dtype=np.int64)
-
-
-def _polynomial(coefficients: tuple[NDArray[Any], ...], x: Floats, out: Floats) -> None:
-    """Write to ``out`` the polynomial in x, highest power first, by Horner's rule."""
-    np.multiply(x, coefficients[0], out=out)
-    for c in coefficients[1:-1]:
-        np.add(out, c, out=out)
-        np.multiply(out, x, out=out)
-    np.add(out, coefficients[-1], out=out)
-
-
-def _log(x: Floats, out: Floats, spare: Floats) -> None:
-    """Write log(x) to ``out``."""
-    if x.min() >= _SMALLEST_NORMAL and x.max() < np.inf:  # both are false for nan
-        _log_normal(x, out, spare)
-        return
-    fine = (x > 0) & (x < np.inf)
-    small = fine & (x < _SMALLEST_NORMAL)
-    scaled = np.where(fine, x, 1.0)
-    np.multiply(scaled, 2.0**54, out=scaled, where=small)
-    _log_normal(scaled, out, spare, np.where(small, 54.0, 0.0))
-    out[x == 0] = -np.inf
-    out[x == np.inf] = np.inf
-    out[(x < 0) | np.isnan(x)] = np.nan
-
-
-def _log_normal(x: Floats, out: Floats, spare: Floats, lift: Floats | None = None) -> None:
-    """Write log(x / 2**lift) of positive normal numbers x to ``out``, which may be ``x``."""
-    s, f, exponent, w, w2, odd, even = spare
-    k, z = s.view(np.int64), f.view(np.int64)
-    # x = 2**k * z with z in [sqrt(1/2), sqrt(2)), by integer arithmetic on the bit pattern
-    np.subtract(x.view(np.int64), _SQRT_HALF_BITS, out=k)
-    np.right_shift(k, _EXPONENT_SHIFT, out=k)
-    np.left_shift(k, _EXPONENT_SHIFT, out=z)
-    np.subtract(x.view(np.int64), z, out=z)
-    np.copyto(exponent, k)
-    if lift is not None:
-        np.subtract(exponent, lift, out=exponent)
-
-    # log(1 + f) = f - (f*f/2 - s*(f*f/2 + R(s*s))) with s = f / (2 + f)
-    np.subtract(f, _ONE, out=f)
-    np.add(f, _TWO, out=s)
-    np.divide(f, s, out=s)
-    np.multiply(s, s, out=w)
-    np.multiply(w, w, out=w2)
-    _polynomial(_LOG_ODD, w2, odd)
-    np.multiply(odd, w, out=odd)
-    _polynomial(_LOG_EVEN, w2, even)
-    np.multiply(even, w2, out=even)
-    np.add(odd, even, out=odd)
-    half = even
-    np.multiply(f, _HALF, out=half)
-    np.multiply(half, f, out=half)
-    np.add(odd, half, out=odd)
-    np.multiply(odd, s, out=odd)
-    # log(x) = k*upper - ((f*f/2 - (s*(f*f/2 + R) + k*lower)) - f): small parts first
-    np.multiply(exponent, _LN2_LOWER, out=w)
-    np.add(odd, w, out=odd)
-    np.subtract(half, odd, out=half)
-    np.subtract(half, f, out=half)
-    np.multiply(exponent, _LN2_UPPER, out=exponent)
-    np.subtract(exponent, half, out=out)
-
-
-def _exp(x: Floats, out: Floats, spare: Floats) -> None:
-    """Write exp(x) to ``out``."""
-    if x.min() >= _EXP_SMALLEST and x.max() <= _EXP_LARGEST:  # both are false for nan
-        _exp_finite(x, out, spare)
-        return
-    inside = np.minimum(np.maximum(x, _EXP_SMALLEST), _EXP_LARGEST)
-    inside[np.isnan(x)] = 0.0
-    _exp_finite(inside, out, spare)
-    out[x > _EXP_LARGEST] = np.inf
-    out[np.isnan(x)] = np.nan
-
-
-def _exp_finite(x: Floats, out: Floats, spare: Floats) -> None:
-    """Write exp(x) for x between the smallest and the largest to ``out``, which may be ``x``."""
-    k, upper, lower, r, t, c = spare[:6]
-    # x = k*ln 2 + r with r = upper - lower
-    np.multiply(x, _INVERSE_LN2, out=k)
-    np.rint(k, out=k)
-    np.multiply(k, _LN2_UPPER, out=upper)
-    np.subtract(x, upper, out=upper)
-    np.multiply(k, _LN2_LOWER, out=lower)
-    np.subtract(upper, lower, out=r)
-
-    # exp(r) = 1 - ((lower - r*c/(2 - c)) - upper) with c = r - r*r*P(r*r)
-    np.multiply(r, r, out=t)
-    _polynomial(_EXP, t, c)
-    np.multiply(c, t, out=c)
-    np.subtract(r, c, out=c)
-    np.multiply(r, c, out=r)
-    np.subtract(_TWO, c, out=c)
-    np.divide(r, c, out=r)
-    np.subtract(lower, r, out=r)
-    np.subtract(r, upper, out=r)
-    np.subtract(_ONE, r, out=r)
-
-    # times 2**k in two factors: each is a normal number, and only the last step can round
-    first, second = lower.view(np.int64), upper.view(np.int64)
-    np.copyto(second, k, casting="unsafe")
-    np.right_shift(second, _HALVE, out=first)
-    np.subtract(second, first, out=second)
-    for part in (first, second):
-        np.add(part, _BIAS, out=part)
-        np.left_shift(part, _EXPONENT_SHIFT, out=part)
-    np.multiply(r, lower, out=r)
-    np.multiply(r, upper, out=out)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim import noise
+from sim import exact, noise
 from tests.reference import noise_pure as pure
 
 Words = NDArray[np.uint64]
@@ -141,10 +141,10 @@ def some_ids(*shape: int) -> NDArray[np.int64]:
 
 @pytest.mark.parametrize("function", EVERY)
 def test_alone_is_the_same_as_in_a_crowd_and_in_any_order(function: Callable[..., Any]) -> None:
-    n = 3 * noise._CHUNK + 17
+    n = 3 * exact.CHUNK + 17
     worlds, actors, ordinals = some_ids(3, n)
     together = function(worlds, "crowd", actors, ordinals)
-    for i in (0, 1, noise._CHUNK - 1, noise._CHUNK, n - 1):
+    for i in (0, 1, exact.CHUNK - 1, exact.CHUNK, n - 1):
         assert together[i] == function(int(worlds[i]), "crowd", int(actors[i]), int(ordinals[i]))[0]
         some = slice(i, i + 3)
         assert together[some].tolist() == function(worlds[some], "crowd", actors[some], ordinals[some]).tolist()
@@ -211,7 +211,7 @@ def test_the_smallest_and_the_largest_uniform_are_inside() -> None:
     assert words.view(np.float64).tolist() == [2.0**-53, 1 - 2.0**-53, 0.5 + 2.0**-53, 0.5 - 2.0**-53]
     longest, shortest = (np.array([word], dtype=np.uint64) for word in (0, 2**64 - 1))
     for extreme in (longest, shortest):
-        noise._to_threshold(extreme, np.empty((noise._SPARES, 1)))
+        noise._to_threshold(extreme, np.empty((exact.SPARES, 1)))
     assert longest.view(np.int64)[0] == round(53 * math.log(2) * 2**40)
     assert shortest[0] == 1
 
