@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.space import where
+
 if TYPE_CHECKING:
     from sim.worlds import Worlds
 
@@ -237,7 +239,7 @@ class Table:
     def keep(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Drop the rows outside the mask, in order; return old row number to new one (-1 = dropped)."""
         self._may_change()
-        kept = np.flatnonzero(mask)
+        kept = where(mask)
         moved = np.full(self.n + 1, -1, dtype=np.int64)  # the last entry serves the pointer -1
         moved[kept] = np.arange(len(kept))
         for data in self._data.values():
@@ -362,4 +364,4 @@ def grievances_of(w: Worlds, case_rows: Array) -> Array:
     hit = np.zeros(w.cases.n + 1, dtype=bool)  # the last entry serves the pointer -1
     hit[case_rows] = True
     hit[-1] = False
-    return np.flatnonzero(hit[w.grievances.case])
+    return where(hit[w.grievances.case])

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim import noise
 from sim.cases import Clock
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -87,7 +88,7 @@ def _schedule(w: Worlds, clock: int, left: Ints, hazard: Ints, world: Ints, row:
 def turn_page(w: Worlds) -> None:
     """Phase: look up what the agenda holds for today, sorted by what it is about."""
     agenda = w.agenda
-    today = np.flatnonzero(agenda.day == w.day)
+    today = where(agenda.day == w.day)
     today = today[np.lexsort((agenda.row[today], agenda.world[today]))]  # by world and row, whenever it was put down
     clock = agenda.clock[today]
     w.page = {}

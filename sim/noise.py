@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -166,9 +166,11 @@ def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: Callable[[Words
         ids: as in `bits`.
         finish: given a chunk of bits and the working memory for it.
     """
+    if isinstance(name, str) and isinstance(seed, np.ndarray) and seed.dtype == np.uint64 and seed.ndim == 1:
+        drawn = _draw_list(seed, name, ids, finish)
+        if drawn is not None:
+            return drawn
     words = [_words(value) for value in (seed, *ids)]
-    if _alike(words) and isinstance(name, str):
-        return _draw_alike(words, key(name), finish)
     shape = words[0].shape if len(words) == 1 else np.broadcast(*words).shape
     level = 0
     state: Words
@@ -220,25 +222,48 @@ def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: Callable[[Words
     return out
 
 
-def _alike(words: list[Words]) -> bool:
-    """Return whether all are lists of one length, or single numbers after the first: the commonest case by far."""
-    length = words[0].size
-    return 1 < length <= CHUNK and all(w.ndim == 1 and w.size in (1, length) for w in words)
+@cache
+def _start(name: str) -> Words:
+    """Return the key of a decision name as a word that numpy need not convert."""
+    return constant(key(name))
 
 
-def _draw_alike(words: list[Words], first: int, finish: Callable[[Words, Floats], None] | None) -> Words:
-    """Do what `_draw` does for words that are `_alike`, without what only other shapes need."""
-    z = np.multiply(words[0], _GOLDEN_WORD)
-    np.add(z, constant(first), out=z)
-    rows = np.empty((SPARES, z.size))
+@lru_cache(maxsize=4096)
+def _step(number: int) -> Words:
+    """Return what absorbing an integer adds to the state, as a word that numpy need not convert."""
+    return constant(number * _GOLDEN & _MASK)
+
+
+def _draw_list(
+    seed: Words, name: str, ids: tuple[Ints, ...], finish: Callable[[Words, Floats], None] | None
+) -> Words | None:
+    """Do what `_draw` does for a list of seeds with lists of the same length and plain integers.
+
+    That is the commonest case by far, and the lists are short: what counts are calls, not elements.
+    Returns nothing if it is another case after all.
+    """
+    size = seed.size
+    if not 1 < size <= CHUNK:
+        return None
+    words: list[Words] = []
+    for number in ids:
+        if type(number) is int:
+            words.append(_step(number))
+        elif isinstance(number, np.ndarray) and number.shape == seed.shape and number.dtype.kind in "iu":
+            words.append(number.astype(np.int64, copy=False).view(np.uint64))
+        else:
+            return None
+    z = np.multiply(seed, _GOLDEN_WORD)
+    np.add(z, _start(name), out=z)
+    rows = np.empty((SPARES, size))
     t = rows[0].view(np.uint64)
     _mix(z, t)
-    for word in words[1:]:
-        if word.size == z.size:
+    for word in words:
+        if word.ndim:
             np.multiply(word, _GOLDEN_WORD, out=t)
             np.add(z, t, out=z)
         else:
-            np.add(z, word * _GOLDEN_WORD, out=z)
+            np.add(z, word, out=z)
         _mix(z, t)
     if finish is not None:
         finish(z, rows)

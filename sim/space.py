@@ -87,6 +87,12 @@ class Layout:
         return start + np.arange(len(position)), position
 
 
+def where(mask: NDArray[np.bool_]) -> Ints:
+    """Return the rows at which a mask is true (``np.flatnonzero`` without its three detours)."""
+    rows: Ints = mask.nonzero()[0]
+    return rows
+
+
 def rank_in_group(group: Ints, *keys: NDArray[Any]) -> Ints:
     """Return each row's rank (0 = smallest) within its group, by the keys in order, then by position.
 

@@ -19,6 +19,7 @@ from sim.cases import Activity, Stage, close_cases, grievances_of, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.rules import desks, grievances, keeping
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -132,7 +133,7 @@ def _no_show(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     c = w.cases
     world = c.world[rows]
     chance = w.at("no_show", world)
-    below = np.flatnonzero(c.desk[rows] < 2 * w.layout.sizes["compound"])
+    below = where(c.desk[rows] < 2 * w.layout.sizes["compound"])
     called = keeping.spend(w, "summons", world[below], c.compound[rows[below]], "triage_hours")
     at = below[called]
     chance[at] = np.minimum(chance[at], w.at("no_show_summoned", world[at]))

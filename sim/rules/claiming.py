@@ -20,6 +20,7 @@ from sim.columns import Rule
 from sim.parameters import parameter
 from sim.rules import bodies, desks, trust
 from sim.rules.grievances import FIRST_DISPUTE
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -97,7 +98,7 @@ class Parameters:
 def decide(w: Worlds) -> None:
     """Phase: households with a named grievance that is due choose between silence and the desks."""
     g = w.grievances
-    rows = np.flatnonzero((g.act <= w.day) & (g.state == int(State.QUIET)))
+    rows = where((g.act <= w.day) & (g.state == int(State.QUIET)))
     if len(rows) == 0:
         return
     world = g.world[rows]
@@ -119,7 +120,7 @@ def _weights(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     utility[QUIET] = w.at("quiet", world) - w.at("quiet_severity", world) * (g.severity[rows] / 1000)
     success = np.empty(len(rows))
     for number in Kind:
-        here = np.flatnonzero(kind == int(number))
+        here = where(kind == int(number))
         success[here] = trust.in_success(w, number, world[here], household[here])
     common = w.at("any_desk", world) + w.at("b_success", world) * success
     for option, desk in enumerate(OPTIONS, start=1):

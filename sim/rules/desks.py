@@ -20,7 +20,7 @@ from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
 from sim.rules import bodies, keeping
 from sim.rules.grievances import FIRST_DISPUTE
-from sim.space import first_of_group
+from sim.space import first_of_group, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -151,7 +151,7 @@ def staff(w: Worlds) -> None:
 def _post_waits(w: Worlds) -> None:
     """Post the days that a case brought today would wait, from the work in each queue."""
     c = w.cases
-    rows = np.flatnonzero((c.stage == WAITING) | (c.stage == APPROVAL))
+    rows = where((c.stage == WAITING) | (c.stage == APPROVAL))
     c.minutes[rows] = _service_minutes(w, rows)  # a body may have been formed since they were booked
     backlog = np.zeros_like(w.desk_minutes)
     np.add.at(backlog.reshape(-1), c.world[rows] * w.layout.sizes["desk"] + c.desk[rows], c.minutes[rows])
@@ -199,7 +199,7 @@ def to_be_sent_on(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
 def arrive(w: Worlds) -> None:
     """Phase: cases handed on some days ago arrive in the next desk's queue."""
     c = w.cases
-    rows = np.flatnonzero((c.stage == TRANSIT) & (c.ready <= w.day))
+    rows = where((c.stage == TRANSIT) & (c.ready <= w.day))
     if len(rows):
         enter_queue(w, rows, c.desk[rows])
 
@@ -211,7 +211,7 @@ def serve(w: Worlds) -> Ints:
     belong to the desk, so a more severe newcomer is served first.
     """
     c = w.cases
-    rows = np.flatnonzero(((c.stage == WAITING) | (c.stage == APPROVAL)) & (c.ready <= w.day))
+    rows = where(((c.stage == WAITING) | (c.stage == APPROVAL)) & (c.ready <= w.day))
     balance = w.balance.reshape(-1)
     desk = c.world[rows] * w.layout.sizes["desk"] + c.desk[rows]
     queued = np.bincount(desk, minlength=len(balance))
@@ -239,7 +239,7 @@ def serve(w: Worlds) -> Ints:
 
     kind = kinds(w)[desk % w.layout.sizes["desk"]]
     for number, name in enumerate(("minutes_body", "minutes_branch", "minutes_community")):
-        here = np.flatnonzero(kind == number)
+        here = where(kind == number)
         w.count(name, c.world[rows[here]], cost[here] // WEEK)
     return rows
 

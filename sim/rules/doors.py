@@ -18,7 +18,7 @@ from sim.cases import Stage
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.rules import keeping, shares
-from sim.space import rank_in_group
+from sim.space import rank_in_group, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -59,7 +59,7 @@ def knock(w: Worlds) -> None:
     w.doors_balance[...] = 0  # time that nobody needs is not saved
     w.doors_balance[world, compound] = balance
     cost = np.rint(60 * w.at("door_hours", world)).astype(np.int64) * keeping.WEEK
-    able = np.flatnonzero(balance >= cost)
+    able = where(balance >= cost)
     if len(able) == 0:
         return
     case, world, compound, building = case[able], world[able], compound[able], building[able]
@@ -90,7 +90,7 @@ def knock(w: Worlds) -> None:
 def _oldest_rounds(w: Worlds) -> Ints:
     """Return the case of the oldest round that each body with time for doors has open."""
     c = w.cases
-    rows = np.flatnonzero(c.stage == int(Stage.SIGNING))
+    rows = where(c.stage == int(Stage.SIGNING))
     rows = rows[(w.doors_time[c.world[rows], c.compound[rows]] > 0) & (c.organiser[rows] == 2 * c.compound[rows])]
     place = c.world[rows] * w.layout.sizes["compound"] + c.compound[rows]
     return rows[rank_in_group(place, c.started[rows]) == 0]

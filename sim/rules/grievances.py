@@ -18,6 +18,7 @@ from sim.cases import NEVER, Activity, Kind, Stage, State, close_cases, move_gri
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.rules import trust
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -126,7 +127,7 @@ def arise(
     if len(world):
         row = dict(world=world, household=household, kind=kind, bearer=bearer, other=other, ordinal=ordinal)
         row["severity"] = severity
-        w.newborn.append({f: v if np.ndim(v) else np.full(len(world), v) for f, v in row.items()})
+        w.newborn.append({f: v if isinstance(v, np.ndarray) else np.full(len(world), v) for f, v in row.items()})
 
 
 def feel(w: Worlds) -> None:
@@ -186,13 +187,13 @@ def relieve(w: Worlds, rows: Ints) -> None:
 def mature(w: Worlds) -> None:
     """Phase: what is felt is named; what is unresolved fades or escalates; claimants look for an answer."""
     g = w.grievances
-    faded = np.flatnonzero((g.fade <= w.day) & g.aching)
+    faded = where((g.fade <= w.day) & g.aching)
     state = g.state[faded]
     _fade(w, faded[(state != OPEN) & (state != JOINED)])
-    escalated = np.flatnonzero(g.escalate <= w.day)
+    escalated = where(g.escalate <= w.day)
     state = g.state[escalated]
     _escalate(w, escalated[(state >= QUIET) & (state <= JOINED)])
-    due = np.flatnonzero(g.act <= w.day)
+    due = where(g.act <= w.day)
     state = g.state[due]
     move_grievances(w, due[state == LATENT], QUIET)
     waiting = due[(state == OPEN) | (state == JOINED)]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.cases import Stage
 from sim.columns import Column, Lever, Rule
-from sim.space import rank_in_group
+from sim.space import rank_in_group, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -60,7 +60,7 @@ def set_aside(w: Worlds, keeper: Ints) -> Ints:
 def _signing(w: Worlds) -> NDArray[np.bool_]:
     """Return in which compounds owners are signing for a repair that the body organises."""
     c = w.cases
-    rows = np.flatnonzero((c.stage == int(Stage.SIGNING)) & (c.organiser == 2 * c.compound))
+    rows = where((c.stage == int(Stage.SIGNING)) & (c.organiser == 2 * c.compound))
     signing = np.zeros(w.doors_time.shape, dtype=bool)
     signing[c.world[rows], c.compound[rows]] = True
     return signing

@@ -18,6 +18,7 @@ from sim.cases import Activity, Stage, close_cases, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.rules import desks, roofs, shares, trust
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -163,7 +164,7 @@ def _ask_owners(w: Worlds, rows: Ints) -> None:
 def retable(w: Worlds) -> None:
     """Phase: proposals that a ledger keeps come before the principal again when their deadline has passed."""
     c = w.cases
-    rows = np.flatnonzero(c.stage == int(Stage.SHELVED))
+    rows = where(c.stage == int(Stage.SHELVED))
     if len(rows) == 0:
         return
     overdue = rows[w.day - c.started[rows] >= w.ledger_deadline[c.world[rows], c.compound[rows]]]
@@ -179,7 +180,7 @@ def retable(w: Worlds) -> None:
 def work(w: Worlds) -> None:
     """Phase: crews finish; the roof is checked and dry."""
     c = w.cases
-    rows = np.flatnonzero((c.stage == int(Stage.WORKS)) & (c.ready <= w.day))
+    rows = where((c.stage == int(Stage.WORKS)) & (c.ready <= w.day))
     if len(rows) == 0:
         return
     log_cases(w, rows, Activity.REPAIRED)

@@ -18,7 +18,7 @@ from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import VACANT
 from sim.rules import grievances, weather
-from sim.space import rank_in_group
+from sim.space import rank_in_group, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -122,7 +122,7 @@ def mend(w: Worlds, world: Ints, building: Ints) -> None:
     g = w.grievances
     dry = np.zeros_like(w.leaking)
     dry[world, building] = True
-    roof = np.flatnonzero((g.kind == int(Kind.ROOF)) & g.aching)
+    roof = where((g.kind == int(Kind.ROOF)) & g.aching)
     relieved = roof[dry[g.world[roof], g.bearer[roof]]]
     given_up = g.state[relieved] > int(State.JOINED)
     grievances.settle(w, relieved[~given_up])

@@ -20,6 +20,7 @@ from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import OWNER
 from sim.rules import keeping, trust
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -169,7 +170,7 @@ def ask(w: Worlds, rows: Ints, fen: Ints) -> None:
 def _members_who_lead(w: Worlds, case: Ints, world: Ints, owner: Ints) -> NDArray[np.bool_]:
     """Return which owners are members who, called on first, sign and pay before anybody else is asked."""
     lead: NDArray[np.bool_] = np.zeros(len(owner), dtype=bool)
-    members = np.flatnonzero(w.member[world, owner] & (w.tenure[world, owner] == OWNER))
+    members = where(w.member[world, owner] & (w.tenure[world, owner] == OWNER))
     called = keeping.spend(w, "calls", world[members], w.cases.compound[case[members]], "door_hours")
     at = members[called]
     if len(at):
@@ -242,7 +243,7 @@ def _sign(w: Worlds, world: Ints, owner: Ints, building: Ints) -> None:
 def fund(w: Worlds) -> None:
     """Phase: start the works of repairs with enough money; pay back those that ran out of time."""
     c = w.cases
-    rows = np.flatnonzero(c.stage == int(Stage.SIGNING))
+    rows = where(c.stage == int(Stage.SIGNING))
     if len(rows) == 0:
         return
     world, building = c.world[rows], c.bearer[rows]

@@ -18,6 +18,7 @@ from sim import noise
 from sim.cases import Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -160,8 +161,8 @@ def learn(w: Worlds) -> None:
     weight = np.where(mates == household[position], np.int32(ONE), told[position])
     flat = at * w.households + mates
     outcome = experience[position]
-    for number in np.flatnonzero(np.bincount(experience)).tolist():
-        here = np.flatnonzero(outcome == number)
+    for number in where(np.bincount(experience)).tolist():
+        here = where(outcome == number)
         np.add.at(getattr(w, OUTCOMES[number]).reshape(-1), flat[here], weight[here])
 
 
