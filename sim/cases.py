@@ -218,11 +218,11 @@ class Table:
         return self.n
 
     def append(self, **values: Any) -> NDArray[np.int64]:
-        """Add rows and return their numbers; scalars are repeated, all fields must be given, one as an array."""
+        """Add rows and return their numbers; scalars are repeated, all fields must be given, ``world`` as an array."""
         self._may_change()
         if values.keys() != self.fields.keys():
             raise TypeError(f"{self.name}: fields differ: {sorted(values.keys() ^ self.fields.keys())}")
-        size = next(len(v) for v in values.values() if isinstance(v, np.ndarray))
+        size = len(values["world"])
         start, stop = self.n, self.n + size
         capacity = len(next(iter(self._data.values())))
         if stop > capacity:

@@ -214,13 +214,15 @@ class Worlds:
 
     def count(self, flow: str, world: Ints, amount: ArrayLike = 1) -> None:
         """Add to a daily counter, once for each given world."""
-        self.may_change()
+        if self._acting is not None:
+            self.may_change()
         if len(world):
             np.add.at(self.flow[flow], world, amount)
 
     def stocks(self, stock: str, world: Ints, amount: ArrayLike) -> None:
         """Change a stock, once for each given world."""
-        self.may_change()
+        if self._acting is not None:
+            self.may_change()
         if len(world):
             np.add.at(self.stock[stock], world, amount)
 

@@ -161,7 +161,7 @@ def learn(w: Worlds) -> None:
     weight = np.where(mates == household[position], np.int32(ONE), told[position])
     flat = at * w.households + mates
     outcome = experience[position]
-    for number in where(np.bincount(experience)).tolist():
+    for number in where(np.bincount(experience) > 0).tolist():
         here = where(outcome == number)
         np.add.at(getattr(w, OUTCOMES[number]).reshape(-1), flat[here], weight[here])
 
