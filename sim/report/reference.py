@@ -1,0 +1,155 @@
+"""Reference results: the small part of a result folder that is kept with the code, and the tables that quote it.
+
+``python3 -m sim.report.reference [NAME...]`` copies what is small of finished result folders, by default
+of the main experiment's alone, from ``results/local`` into ``results/reference``, and renews the tables
+between markers in the files that quote them. A test compares these with the comparisons that are kept.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.errors import SimError, StoreError
+from sim.outcomes import OUTCOMES
+from sim.report.declarations import quoted
+from sim.report.tables import NOT_AVAILABLE, interval, number
+from sim.study.runner import MANIFEST
+from sim.study.store import atomic, write_json
+
+CLONE = Path(__file__).resolve().parents[2]
+MAIN, CHANNELS = "yijiantiao", "yijiantiao_channels"
+"""The experiments whose results are quoted: the main one, and the same taken apart."""
+
+RESULTS, REFERENCE = Path("results", "local"), Path("results", "reference")
+RUNS, COMPARISON, FIGURE = "runs.csv", "comparison.csv", "figures/forest.png"
+KEPT: dict[str, tuple[str, ...]] = {MAIN: (RUNS, COMPARISON, FIGURE)}
+"""Experiment to the files that are kept beside its manifest; of others only the comparison."""
+
+MACHINE = "environment"
+"""The part of a manifest that says on what machine and how fast; it is not kept."""
+
+ENGLISH = ("outcome", "unit", "comparison", "baseline", "difference", "95% interval", "same sign", "n")
+CHINESE = ("结果变量", "单位", "比较", "基准均值", "差值", "95% 区间", "同号比例", "n")
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A table in a file.
+
+    Attributes:
+        file: the file, from the clone.
+        experiment: whose comparison it quotes; also the marker around it.
+        heads: heads of its columns.
+        outcomes: which outcomes, in this order.
+    """
+
+    file: str
+    experiment: str
+    heads: tuple[str, ...]
+    outcomes: tuple[str, ...]
+
+
+ALL_MAIN = tuple(spec.name for spec in OUTCOMES if spec.main)
+QUOTES = (
+    Quote("README.md", MAIN, ENGLISH, ALL_MAIN),
+    Quote("README.zh.md", MAIN, CHINESE, ALL_MAIN),
+    Quote("experiments/yijiantiao/README.md", MAIN, ENGLISH, ALL_MAIN),
+    Quote("experiments/yijiantiao/README.md", CHANNELS, ENGLISH, ("unresolved", "mended", "hours")),
+)
+
+
+def table(comparison: pd.DataFrame, quote: Quote) -> str:
+    """Return outcomes of all comparisons as a Markdown table, outcome by outcome, rounded for people.
+
+    Args:
+        comparison: what `sim.study.statistics.compare_runs` returns.
+        quote: which outcomes, under which heads.
+    """
+    rows: list[tuple[str, ...]] = []
+    for outcome in quote.outcomes:
+        for nth, row in enumerate(comparison[comparison["outcome"] == outcome].to_dict("records")):
+            names = (f"`{outcome}`", str(row["unit"])) if nth == 0 else ("", "")
+            rows.append((*names, f"`{row['scenario']}` - `{row['baseline']}`", *_cells(row)))
+    lines = [quote.heads, ("---",) * 3 + ("---:",) * (len(quote.heads) - 3), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def _cells(row: dict[Any, Any]) -> tuple[str, ...]:
+    """Write the numbers of one comparison; difference and interval with equally many decimals."""
+    scale = max((abs(row[name]) for name in ("difference", "low", "high") if math.isfinite(row[name])), default=0.0)
+    share = row["share_same_sign"]
+    return (
+        number(row["mean_baseline"]),
+        number(row["difference"], scale, sign=True),
+        interval(row["low"], row["high"], scale),
+        f"{share:.0%}" if math.isfinite(share) else NOT_AVAILABLE,
+        str(row["n"]),
+    )
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Read a table of a result folder; a scenario may be called none, and what is missing is n/a."""
+    return pd.read_csv(path, keep_default_na=False, na_values=[NOT_AVAILABLE])
+
+
+def copy(folder: Path, target: Path) -> None:
+    """Copy what is small of a finished result folder.
+
+    Args:
+        folder: the result folder.
+        target: where to; older files of the same names are replaced.
+
+    Raises:
+        StoreError: the folder holds no finished run.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise StoreError(f"there is no finished run in {folder} (no {MANIFEST})")
+    said = json.loads((folder / MANIFEST).read_text("utf-8"))
+    said.pop(MACHINE, None)
+    for name in KEPT.get(said["name"], (COMPARISON,)):
+        with atomic(target / name) as file:
+            file.write((folder / name).read_bytes())
+    write_json(target / MANIFEST, said)
+
+
+def renew(root: Path = CLONE) -> None:
+    """Write the tables of the kept comparisons into the files that quote them.
+
+    Args:
+        root: the clone.
+    """
+    for quote in QUOTES:
+        path = root / quote.file
+        text = path.read_text("utf-8")
+        old, marker = quoted(text, quote.experiment), f"<!-- {quote.experiment} -->\n"
+        new = table(read(root / REFERENCE / quote.experiment / COMPARISON), quote)
+        with atomic(path) as file:
+            file.write(text.replace(marker + old, marker + new).encode())
+
+
+def main(names: Sequence[str]) -> int:
+    """Keep the results of experiments, by default of the main one, and renew the tables.
+
+    Args:
+        names: experiments.
+    """
+    try:
+        for name in names or [MAIN]:
+            copy(CLONE / RESULTS / name, CLONE / REFERENCE / name)
+        renew()
+    except SimError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

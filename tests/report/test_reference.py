@@ -1,0 +1,225 @@
+"""The results kept with the code, and what is said of them: stale tables and words are noticed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.errors import StoreError
+from sim.report import reference
+from sim.report.declarations import quoted
+from sim.report.reference import CHANNELS, CLONE, COMPARISON, MAIN, QUOTES, REFERENCE, RUNS
+from sim.study.config import load
+from sim.study.runner import MANIFEST, outcome_specs
+from sim.study.statistics import COLUMNS, compare_runs
+
+RENEW = "run it again, then python3 -m sim.report.reference"
+
+
+def folder(experiment: str) -> Path:
+    return CLONE / REFERENCE / experiment
+
+
+@pytest.mark.parametrize("quote", QUOTES, ids=lambda q: f"{q.file}:{q.experiment}")
+def test_what_is_quoted_is_what_is_kept(quote: reference.Quote) -> None:
+    comparison = reference.read(folder(quote.experiment) / COMPARISON)
+    text = (CLONE / quote.file).read_text("utf-8")
+    assert quoted(text, quote.experiment) == reference.table(comparison, quote), RENEW
+
+
+def test_the_comparison_is_that_of_the_runs() -> None:
+    kept = reference.read(folder(MAIN) / COMPARISON)
+    config = load(MAIN)
+    again = compare_runs(reference.read(folder(MAIN) / RUNS), config.comparisons, outcome_specs())
+    assert list(kept.columns) == list(COLUMNS), RENEW
+    words = ["scenario", "baseline", "outcome", "unit", "method", "n"]
+    pd.testing.assert_frame_equal(kept[words], again[words], check_dtype=False)
+    for name in COLUMNS:
+        if name not in words:
+            # Both are written with six decimals; a tie broken by rounding moves a p-value by a resample or two.
+            off = 1e-3 if name in ("p", "p_holm") else 2e-5
+            np.testing.assert_allclose(kept[name], again[name], rtol=1e-4, atol=off, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "source"), [(MAIN, MAIN), (CHANNELS, str(folder(CHANNELS) / "experiment.yaml"))]
+)
+def test_the_experiment_is_still_the_one_that_was_run(experiment: str, source: str) -> None:
+    said = json.loads((folder(experiment) / MANIFEST).read_text("utf-8"))
+    assert said["config"] == load(source).resolved, f"the experiment has changed: {RENEW}"
+    assert reference.MACHINE not in said
+
+
+def test_copying_and_renewing(tmp_path: Path) -> None:
+    for quote in QUOTES:
+        target = tmp_path / quote.file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        text = (CLONE / quote.file).read_text("utf-8")
+        target.write_text(re.sub(r"(<!-- (yijiantiao\w*) -->\n).*?(\n<!-- /\2 -->)", r"\1-\3", text, flags=re.DOTALL))
+    source = tmp_path / "source"
+    for experiment in (MAIN, CHANNELS):
+        shutil.copytree(folder(experiment), source)
+        said = json.loads((source / MANIFEST).read_text("utf-8"))
+        (source / MANIFEST).write_text(json.dumps(said | {reference.MACHINE: {"cores": 2}}))
+        (source / "daily.parquet").touch()
+        target = tmp_path / REFERENCE / experiment
+        reference.copy(source, target)
+        assert not (target / "daily.parquet").exists()
+        for name in (MANIFEST, COMPARISON):
+            assert (target / name).read_bytes() == (folder(experiment) / name).read_bytes()
+        shutil.rmtree(source)
+    reference.renew(tmp_path)
+    for quote in QUOTES:
+        assert (tmp_path / quote.file).read_text("utf-8") == (CLONE / quote.file).read_text("utf-8")
+    with pytest.raises(StoreError, match="no finished run"):
+        reference.copy(tmp_path, tmp_path / "no")
+
+
+def test_a_mistake_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert reference.main(["no-such-experiment"]) == 2
+    assert capsys.readouterr().err.startswith("error: there is no finished run in ")
+
+
+# -- what is said in words ------------------------------------------------------------------------
+
+
+class Effects:
+    """The kept comparisons, to be asked for directions and sizes."""
+
+    def __init__(self, experiment: str) -> None:
+        self.rows = reference.read(folder(experiment) / COMPARISON).set_index(["scenario", "baseline", "outcome"])
+
+    def of(self, scenario: str, baseline: str, outcome: str = "unresolved") -> float:
+        return float(self.rows.loc[(scenario, baseline, outcome), "difference"])
+
+    def sign(self, scenario: str, baseline: str, outcome: str = "unresolved") -> int:
+        """-1 or 1 if the interval lies on one side of zero, else 0."""
+        low, high = self.rows.loc[(scenario, baseline, outcome), ["low", "high"]]
+        return int(low > 0) - int(high < 0)
+
+
+Claim = tuple[str, str, str, Callable[[Effects], bool]]
+TWO_STEPS = ("body_branch", "body"), ("merged", "body_branch")
+CLAIMS: tuple[Claim, ...] = (
+    (
+        MAIN,
+        "Forming a body alone helps nobody with a roof: fewer roofs are mended",
+        "修好的房顶反而少了",
+        lambda e: e.sign("body", "none", "mended") < 0 and e.sign("body", "none", "leaking") > 0,
+    ),
+    (
+        MAIN,
+        "The practices do most of it, in two persons' hands already.",
+        "起主要作用的是那些具体做法，由两个人来做时就已经如此",
+        lambda e: e.sign("body_branch", "body") < 0 and e.of("body_branch", "body") < 0.6 * e.of("merged", "none"),
+    ),
+    (
+        MAIN,
+        "The merger itself adds less, in the same direction, and nearly the same at equal hours.",
+        "合并本身带来的较少，方向相同；工时相等时也差不多",
+        lambda e: (
+            e.sign("merged", "body_branch") < 0
+            and e.sign("merged_equal_hours", "body_branch") < 0
+            and e.of("body_branch", "body") < 2 * e.of("merged", "body_branch")
+            and 0.7 < e.of("merged_equal_hours", "body_branch") / e.of("merged", "body_branch") < 1.3
+        ),
+    ),
+    (
+        MAIN,
+        "the placebo does little for roofs. But the practices take many more hours than the placebo, "
+        "nearly all of them at owners' doors",
+        "安慰剂（`placebo`）对房顶几乎没有作用。但这些做法花的工时远多于安慰剂，而且几乎都花在敲业主的门上",
+        lambda e: (
+            e.of("placebo", "body", "mended") < 0.15 * e.of("body_branch", "body", "mended")
+            and e.of("body_branch", "body", "hours") > 5 * e.of("placebo", "body", "hours")
+            and e.of("body_branch", "body", "hours_doors") > 0.75 * e.of("body_branch", "body", "hours")
+        ),
+    ),
+    (
+        MAIN,
+        "Owners pay: what they spend on repairs rises with the roofs mended.",
+        "房顶修得越多，他们花的维修费越多",
+        lambda e: all(e.sign(*pair, "repair_yuan") > 0 < e.sign(*pair, "mended") for pair in TWO_STEPS),
+    ),
+)
+"""Experiment, what README.md says, what README.zh.md says, and what must hold for it."""
+
+TAKEN_APART: tuple[tuple[str, str, Callable[[Effects], bool]], ...] = (
+    (
+        MAIN,
+        "**The body alone** is slightly worse than nothing. It brings more people to voice a grievance",
+        lambda e: e.sign("body", "none") > 0 and e.sign("body", "none", "voiced") > 0,
+    ),
+    (
+        MAIN,
+        "with one veto in place of two fewer proposals are turned back, and one purse of hours is spent more fully",
+        lambda e: (
+            e.sign("merged_equal_hours", "body_branch", "turned_back") < 0
+            and e.sign("merged_equal_hours", "body_branch", "hours") > 0
+            and e.of("merged_equal_hours", "body_branch", "hours_doors")
+            > 0.5 * e.of("merged_equal_hours", "body_branch", "hours")
+        ),
+    ),
+    (
+        MAIN,
+        "**Hours alone** settle quarrels sooner, and do little for roofs",
+        lambda e: e.sign("placebo", "body", "settled_90_neighbour") > 0,
+    ),
+    (
+        CHANNELS,
+        "(`cost_sharing`) carry most, at few hours",
+        lambda e: (
+            min((e.of("merged", f"without_{x}"), x) for x in PRACTICES)[1] == "sharing"
+            and min((e.of(f"plus_{x}", "one_person"), x) for x in PRACTICES)[1] == "sharing"
+            and e.of("plus_sharing", "one_person", "hours") < 0.2 * e.of("plus_visits", "one_person", "hours")
+        ),
+    ),
+    (
+        CHANNELS,
+        "come second and take nearly all the hours. They do more together with the calls than alone",
+        lambda e: (
+            e.of("merged", "without_visits") < e.of("plus_visits", "one_person") < 0
+            and sorted((e.of(f"plus_{x}", "one_person"), x) for x in PRACTICES)[1][1] == "visits"
+        ),
+    ),
+    (
+        CHANNELS,
+        "One person without any practice does little more than two hours added to the desk.",
+        lambda e: e.of("one_person", "placebo") > 0.3 * e.of("one_person", "body"),
+    ),
+    (
+        CHANNELS,
+        "when the others are there what they add cannot be told from nothing",
+        lambda e: e.sign("merged", "without_authority") == 0 == e.sign("merged", "without_ledger"),
+    ),
+)
+"""Experiment, what its page says, and what must hold for it."""
+
+PRACTICES = ("authority", "visits", "sharing", "ledger")
+
+
+def words(name: str) -> str:
+    """Return a file's text on one line."""
+    return " ".join((CLONE / name).read_text("utf-8").split())
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c[1][:30])
+def test_what_the_readmes_say_is_so(claim: Claim) -> None:
+    experiment, english, chinese, holds = claim
+    assert english in words("README.md")
+    assert chinese in words("README.zh.md").replace(" ", "")  # a line break is no space in Chinese
+    assert holds(Effects(experiment))
+
+
+@pytest.mark.parametrize("claim", TAKEN_APART, ids=lambda c: c[1][:30])
+def test_what_the_page_of_the_experiment_says_is_so(claim: tuple[str, str, Callable[[Effects], bool]]) -> None:
+    experiment, said, holds = claim
+    assert said in words("experiments/yijiantiao/README.md")
+    assert holds(Effects(experiment))
