@@ -59,7 +59,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME|FILE.yaml", help="an experiment, or a file of your own (see list)")
     parser.add_argument("settings", metavar="key=value", nargs="*", help="settings to change, e.g. replications=50")
     parser.add_argument("--out", metavar="DIR", type=Path, help="result folder (default: results/local/NAME)")
-    parser.add_argument("--resume", action="store_true", help="keep the blocks already stored there")
+    parser.add_argument("--resume", action="store_true", help="refuse unless a run is there to go on with (finished blocks are reused either way)")
     parser.add_argument("--backend", choices=("serial", "joblib"), default="joblib", help="default: joblib")
     parser.add_argument("--workers", metavar="N", type=_count, help="processes (default: one a core)")
     parser.add_argument("--dry-run", action="store_true", help="say what would be run, and stop")
@@ -160,7 +160,7 @@ COMMANDS = {
     "list": Command("what can be run", "core", _no_arguments, _study("list_")),
     "show": Command("what an experiment sets, with units, ranges, sources", "core", _show_arguments, _study("show")),
     "test": Command("everything that is checked; NAME for one part", "test", None, test, "[NAME | pytest arguments]"),
-    "bench": Command("the benchmarks", "test", None, bench, "[arguments]"),
+    "bench": Command("the benchmarks", "test", None, bench, "[--quick] [--json FILE] [CASE ...]"),
 }
 
 
