@@ -59,7 +59,11 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME|FILE.yaml", help="an experiment, or a file of your own (see list)")
     parser.add_argument("settings", metavar="key=value", nargs="*", help="settings to change, e.g. replications=50")
     parser.add_argument("--out", metavar="DIR", type=Path, help="result folder (default: results/local/NAME)")
-    parser.add_argument("--resume", action="store_true", help="refuse unless a run is there to go on with (finished blocks are reused either way)")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="refuse unless a run is there to go on with; what is finished is reused anyway",
+    )
     parser.add_argument("--backend", choices=("serial", "joblib"), default="joblib", help="default: joblib")
     parser.add_argument("--workers", metavar="N", type=_count, help="processes (default: one a core)")
     parser.add_argument("--dry-run", action="store_true", help="say what would be run, and stop")
