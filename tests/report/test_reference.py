@@ -110,7 +110,7 @@ TWO_STEPS = ("body_branch", "body"), ("merged", "body_branch")
 CLAIMS: tuple[Claim, ...] = (
     (
         MAIN,
-        "Forming a body alone helps nobody with a roof: fewer roofs are mended",
+        "Forming a body alone does not help with roofs: fewer are mended.",
         "修好的房顶反而少了",
         lambda e: e.sign("body", "none", "mended") < 0 and e.sign("body", "none", "leaking") > 0,
     ),
@@ -133,11 +133,14 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     (
         MAIN,
-        "the placebo does little for roofs. But the practices take many more hours than the placebo, "
-        "nearly all of them at owners' doors",
-        "安慰剂（`placebo`）对房顶几乎没有作用。但这些做法花的工时远多于安慰剂，而且几乎都花在敲业主的门上",
+        "Hours alone settle quarrels sooner, more than the practices do, and do little for roofs. But the practices "
+        "take many more hours than the placebo, nearly all of them at owners' doors",
+        "单纯增加工时能让邻里纠纷更快了结，比那些做法更明显，对房顶却作用很小。但这些做法花的工时远多于安慰剂（`placebo`），"
+        "而且几乎都花在敲业主的门上",
         lambda e: (
-            e.of("placebo", "body", "mended") < 0.15 * e.of("body_branch", "body", "mended")
+            e.sign("placebo", "body", "settled_90_neighbour") > 0
+            and e.of("placebo", "body", "settled_90_neighbour") > e.of("body_branch", "body", "settled_90_neighbour")
+            and e.of("placebo", "body", "mended") < 0.15 * e.of("body_branch", "body", "mended")
             and e.of("body_branch", "body", "hours") > 5 * e.of("placebo", "body", "hours")
             and e.of("body_branch", "body", "hours_doors") > 0.75 * e.of("body_branch", "body", "hours")
         ),
@@ -169,7 +172,7 @@ TAKEN_APART: tuple[tuple[str, str, Callable[[Effects], bool]], ...] = (
     ),
     (
         MAIN,
-        "**Hours alone** settle quarrels sooner, and do little for roofs",
+        "**Hours alone** settle quarrels sooner, more so than the package does, and do little for roofs",
         lambda e: e.sign("placebo", "body", "settled_90_neighbour") > 0,
     ),
     (
@@ -216,6 +219,13 @@ def test_what_the_readmes_say_is_so(claim: Claim) -> None:
     assert english in words("README.md")
     assert chinese in words("README.zh.md").replace(" ", "")  # a line break is no space in Chinese
     assert holds(Effects(experiment))
+
+
+def test_more_roofs_leak_at_the_end_than_at_the_start() -> None:
+    assert "Under every arrangement more roofs leak at the end than at the start." in words("README.md")
+    assert "无论哪种安排，期末漏雨的房顶都比期初多" in words("README.zh.md")
+    sums = reference.read(folder(MAIN) / RUNS).groupby("scenario")[["n_leaked", "n_mended"]].sum()
+    assert (sums["n_leaked"] > sums["n_mended"]).all()
 
 
 @pytest.mark.parametrize("claim", TAKEN_APART, ids=lambda c: c[1][:30])
