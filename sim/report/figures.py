@@ -280,7 +280,7 @@ def _panel(axes: Axes, rows: Sequence[_Row], outcome: OutcomeSpec, title: Sequen
     axes.set_title("\n".join(title), loc="left", size=9.5, weight="bold", color=INK, pad=7, linespacing=1.15)
     unit = "" if outcome.unit in ("", "1") else f", {outcome.unit}"
     axes.set_xlabel(
-        "\n".join(textwrap.wrap(f"difference{unit}", max(20, int(width * 14)), max_lines=2)),
+        "\n".join(textwrap.wrap(f"difference{unit}", max(20, int(width * 17)), max_lines=2, break_on_hyphens=False)),
         size=7.5,
         color=GREY,
         loc="left",
