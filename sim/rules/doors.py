@@ -65,26 +65,46 @@ def knock(w: Worlds) -> None:
     case, world, compound, building = case[able], world[able], compound[able], building[able]
     cost, most = cost[able], balance[able] // cost[able]
 
-    owners, position = w.layout.rows_of("building", "household", building)
-    unsigned = ~w.signed[world[position], owners]
-    owners, position = owners[unsigned], position[unsigned]
-    size = w.layout.count("building", "household")[building]
-    passed = w.doors_passed[world, building].astype(np.int64)
-    ahead = (owners - w.layout.first("building", "household")[building][position] - passed[position]) % size[position]
-    reached = rank_in_group(position, ahead) < most[position]
-    owners, position, ahead = owners[reached], position[reached], ahead[reached]
-
-    doors = np.bincount(position, minlength=len(case))
+    at_round, nth = _next_doors(w, world, building, most)
+    doors = np.bincount(at_round, minlength=len(case))
     w.doors_balance[world, compound] -= doors * cost
     w.count("minutes_doors", world, doors * cost // keeping.WEEK)
     w.count("doors", world, doors)
-    steps = np.zeros(len(case), dtype=np.int32)
-    np.maximum.at(steps, position, (ahead + 1).astype(np.int32))
-    w.doors_passed[world, building] += steps
-    about = case[position]
-    ids = (c.rounds[about], passed[position] + ahead)
-    home = noise.chance(w.at("at_home", world[position]), c.key[about], "door.at_home", *ids)
-    shares.decide(w, world[position[home]], owners[home], building[position[home]])
+    np.maximum.at(w.doors_passed, (world[at_round], building[at_round]), (nth + 1).astype(np.int32))
+    about, house = case[at_round], building[at_round]
+    owner = _flat(w, house, nth)
+    home = noise.chance(w.at("at_home", world[at_round]), c.key[about], "door.at_home", c.rounds[about], nth)
+    shares.decide(w, world[at_round[home]], owner[home], house[home])
+
+
+def _next_doors(w: Worlds, world: Ints, building: Ints, most: Ints) -> tuple[Ints, Ints]:
+    """Go on around each house, past who has signed, once at most; return round and running number of the doors.
+
+    Args:
+        w: the worlds.
+        world: world of each round of signing.
+        building: its house.
+        most: how many doors there is time for.
+    """
+    flats = w.layout.count("building", "household")[building]
+    passed = w.doors_passed[world, building].astype(np.int64)
+    rounds, left, found = np.arange(len(building)), most.copy(), []
+    for step in range(int(flats.max(initial=0))):
+        nth = passed[rounds] + step
+        closed = ~w.signed[world[rounds], _flat(w, building[rounds], nth)]
+        found.append((rounds[closed], nth[closed]))
+        left[rounds[closed]] -= 1
+        rounds = rounds[(left[rounds] > 0) & (step + 1 < flats[rounds])]
+        if len(rounds) == 0:
+            break
+    at_round, doors = (np.concatenate(part) for part in zip(*found, strict=True))
+    return at_round, doors
+
+
+def _flat(w: Worlds, building: Ints, nth: Ints) -> Ints:
+    """Return the flat behind the nth door of a walk round and round the house."""
+    first, flats = w.layout.first("building", "household")[building], w.layout.count("building", "household")[building]
+    return first + nth % flats
 
 
 def _oldest_rounds(w: Worlds) -> Ints:
