@@ -159,6 +159,27 @@ def check_all(known: Mapping[str, Spec], given: Mapping[str, Any], prefix: str =
     return fixed
 
 
+class Values:
+    """Parameters' values by name, each of shape ``(worlds, 1)``, read as attributes.
+
+    Attributes:
+        values: the arrays by name.
+        flat: the same arrays of shape ``(worlds,)``.
+    """
+
+    def __init__(self, values: Mapping[str, NDArray[np.float64]]) -> None:
+        """Hold the arrays."""
+        self.values = dict(values)
+        self.flat = {name: value.reshape(-1) for name, value in self.values.items()}
+
+    def __getattr__(self, name: str) -> NDArray[np.float64]:
+        """Return the value of a parameter in every world."""
+        values: dict[str, NDArray[np.float64]] = self.__dict__.get("values", {})
+        if name not in values:
+            raise AttributeError(f"no parameter '{name}'")
+        return values[name]
+
+
 def draw(
     known: Mapping[str, Spec], seeds: NDArray[np.uint64], fixed: Mapping[str, Value], prior_draws: bool
 ) -> dict[str, NDArray[np.float64]]:

@@ -20,7 +20,7 @@ from sim.cases import EventLog, Kind, Stage, State, Table
 from sim.columns import Column, Lever, combine
 from sim.errors import ConfigError
 from sim.mechanisms import Setting
-from sim.parameters import Value, draw
+from sim.parameters import Value, Values, draw
 from sim.rules import offices
 from sim.scenario import Scenario
 from sim.schedule import SCHEDULE, rules_of, world_specs
@@ -71,23 +71,6 @@ class Recipe:
         return noise.bits(np.array([self.seed]), "replication", np.array(self.replications))
 
 
-class Parameters:
-    """Values by name, each of shape ``(worlds, 1)``, read as attributes."""
-
-    def __init__(self, values: Mapping[str, Array]) -> None:
-        """Hold the arrays."""
-        self.values = dict(values)
-        self.flat = {k: v.reshape(-1) for k, v in self.values.items()}
-
-    def __getattr__(self, name: str) -> NDArray[np.float64]:
-        """Return the value of a parameter in every world."""
-        values: dict[str, Any] = self.__dict__.get("values", {})
-        if name not in values:
-            raise AttributeError(f"no parameter '{name}'")
-        found: NDArray[np.float64] = values[name]
-        return found
-
-
 class Worlds:
     """A block of worlds that share a layout.
 
@@ -135,7 +118,7 @@ class Worlds:
         self.day = -recipe.burn_in
         self.first_day = self.first_book_day = self.day
         known = {k: s for k, s in world_specs(recipe.place).items() if s.kind != "structural"}
-        self.p = Parameters(draw(known, self.seeds, recipe.fixed, recipe.prior_draws))
+        self.p = Values(draw(known, self.seeds, recipe.fixed, recipe.prior_draws))
         self.settings: dict[str, Setting] = {}
         self._acting: mechanisms.Mechanism | None = None
         self.mechanisms: list[mechanisms.Mechanism] = []
@@ -351,7 +334,7 @@ class Worlds:
         out.replication = np.tile(self.replication, copies)
         out.scenario = np.repeat(np.arange(copies), self.n)
         out.scenario_names = [s.name for s in scenarios]
-        out.p = Parameters({k: np.tile(v, (copies, 1)) for k, v in self.p.values.items()})
+        out.p = Values({k: np.tile(v, (copies, 1)) for k, v in self.p.values.items()})
         for name in (*self.columns, *self.levers):
             setattr(out, name, np.tile(getattr(self, name), (copies, 1)))
         rows = {name: getattr(self, name).n for name in TABLES}

@@ -12,13 +12,13 @@ import importlib
 import pkgutil
 from functools import cache
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.columns import Column, NoParameters
-from sim.parameters import Spec, specs
+from sim.parameters import Spec, Values, specs
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -52,7 +52,7 @@ class Mechanism:
         """Offer values to levers; called whenever offices change, once a week."""
 
 
-class Setting:
+class Setting(Values):
     """How a mechanism is set in each world: its switches and parameters.
 
     Read ``me.on("case_ledger")`` for the channel's switch, shape ``(worlds, 1)``, false in worlds
@@ -63,9 +63,9 @@ class Setting:
         self, present: NDArray[np.bool_], switches: dict[str, NDArray[np.bool_]], values: dict[str, NDArray[np.float64]]
     ) -> None:
         """Hold the arrays, each of shape ``(worlds, 1)``."""
+        super().__init__(values)
         self.present = present
         self.switches = switches
-        self.values = values
 
     def on(self, channel: str) -> NDArray[np.bool_]:
         """Return where the channel is switched on."""
@@ -77,14 +77,6 @@ class Setting:
         for channel in channels or tuple(self.switches):
             out |= self.switches[channel]
         return out
-
-    def __getattr__(self, name: str) -> NDArray[np.float64]:
-        """Return a parameter's value in each world."""
-        values: dict[str, Any] = self.__dict__.get("values", {})
-        if name not in values:
-            raise AttributeError(f"no parameter '{name}'")
-        found: NDArray[np.float64] = values[name]
-        return found
 
 
 @cache

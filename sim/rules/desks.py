@@ -18,7 +18,7 @@ from sim import noise
 from sim.cases import Activity, Stage, log_cases, move_cases
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
-from sim.rules import bodies, keeping
+from sim.rules import bodies, keeping, trust
 from sim.rules.grievances import FIRST_DISPUTE
 from sim.space import first_of_group, where
 
@@ -226,8 +226,9 @@ def serve(w: Worlds) -> Ints:
     rows, desk, cost = rows[some], desk[some], cost[some]
     if len(rows) == 0:
         return rows
-    urgency = ((1000 - c.severity[rows].astype(np.int64)) << 14) | (c.opened[rows] - w.first_book_day)
-    order = np.argsort((desk << 24) | urgency, kind="stable")
+    # desk, then the most severe, then the oldest in one number: 29, 10 and 24 bits
+    urgency = ((1000 - c.severity[rows].astype(np.int64)) << 24) | (c.opened[rows] - w.first_book_day)
+    order = np.argsort((desk << 34) | urgency, kind="stable")
     rows, desk, cost = rows[order], desk[order], cost[order]
     total = np.cumsum(cost)
     before = (total - cost)[first_of_group(desk)]
@@ -238,9 +239,9 @@ def serve(w: Worlds) -> Ints:
     balance *= served < queued
 
     kind = kinds(w)[desk % w.layout.sizes["desk"]]
-    for number, name in enumerate(("minutes_body", "minutes_branch", "minutes_community")):
+    for number, name in enumerate(trust.DESKS):
         here = where(kind == number)
-        w.count(name, c.world[rows[here]], cost[here] // WEEK)
+        w.count("minutes_" + name, c.world[rows[here]], cost[here] // WEEK)
     return rows
 
 
