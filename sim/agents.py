@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from sim.books import FEN
 from sim.cases import Kind, Stage
 from sim.places import compound
-from sim.rules import bodies, desks, trust
+from sim.places.compound import BODY, BRANCH, COMMUNITY
+from sim.rules import bodies, defects, trust
 
 if TYPE_CHECKING:
     from mesa.discrete_space import Cell
@@ -69,6 +70,12 @@ def mean_trust_in_desks(w: Worlds) -> Floats:
 def mean_belief_in_success(w: Worlds) -> Floats:
     """Return the mean over the kinds of grievance of the success every household expects."""
     return beliefs_in_success(w).mean(axis=0)
+
+
+def leaking_roofs(w: Worlds) -> NDArray[np.bool_]:
+    """Return for every building whether its roof leaks, shape ``(buildings,)``."""
+    roofs: NDArray[np.bool_] = w.defective[0, defects.assets_of_kind(w, int(Kind.ROOF))]
+    return roofs
 
 
 def open_grievances(w: Worlds) -> Ints:
@@ -227,7 +234,7 @@ class Building(View):
     @property
     def leaking(self) -> bool:
         """Whether the roof leaks."""
-        return bool(self._read("leaking"))
+        return bool(self.model.today(leaking_roofs)[self.row])
 
     @property
     def compound(self) -> int:
@@ -270,7 +277,7 @@ class PartyBranch(Desk):
     """The party branch of a compound; its desk has hours only while the secretary is a second principal."""
 
     of = "compound"
-    kind_of_desk = desks.BRANCH
+    kind_of_desk = BRANCH
 
     @property
     def merged(self) -> bool:
@@ -292,7 +299,7 @@ class Body(Desk):
     """The owners' committee or property management committee of a compound that has one."""
 
     of = "compound"
-    kind_of_desk = desks.BODY
+    kind_of_desk = BODY
 
     @property
     def kind(self) -> BodyKind:
@@ -314,7 +321,7 @@ class Mediator(Desk):
     """The mediation committee of a community, which stands above several compounds."""
 
     of = "community"
-    kind_of_desk = desks.COMMUNITY
+    kind_of_desk = COMMUNITY
 
     @property
     def compounds(self) -> list[int]:

@@ -23,7 +23,10 @@ FEN = 100
 
 ACCOUNTS = {
     "purse": ("household", "money of the dwelling's owner since the start, fen"),
-    "escrow": ("building", "owners' shares held for a repair of the building, fen"),
+    "escrow": ("asset", "money held for a repair of the asset, fen"),
+    "till": ("compound", "what the company earned in the compound less what it spent, fen"),
+    "public": ("compound", "public income that belongs to the owners, fen"),
+    "fund": ("compound", "maintenance fund, fen"),
     "outside": ("world", "everybody the model does not follow, contractors among them, fen"),
 }
 """Account to (entity whose rows it has, meaning)."""

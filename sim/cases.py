@@ -1,4 +1,4 @@
-"""Flat tables (grievances, cases, agenda, ended cases) and the event log.
+"""Flat tables (grievances, cases, motions, agenda, ended cases) and the event log.
 
 Households and institutions are columns; what comes and goes is rows. A `Table` is a set of equally
 long arrays that grow by doubling and are compacted once a week. A row number is only a place for
@@ -7,7 +7,7 @@ the time being: what a case *is* stands in its identity (world, kind, bearer, or
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +26,24 @@ NEVER = 2**31 - 1
 
 
 class Kind(IntEnum):
-    """What a grievance is about. Shared defects come first, disputes between parties after."""
+    """What a grievance is about: defects first, then a dispute that many share, then disputes of two parties."""
 
     ROOF = 0
-    NEIGHBOUR = 1
+    PIPE = 1
+    LIGHTING = 2  # lighting and doors
+    RUBBISH = 3
+    PESTS = 4
+    ROAD = 5  # road and gate
+    NUISANCE = 6  # building works nearby; the contractor is the other party of all who suffer
+    NEIGHBOUR = 7
+    FEE = 8  # the company claims
+
+
+FIRST_DISPUTE = int(Kind.NUISANCE)
+"""Kinds from this one on are bargained over; those before are defects, which are repaired and do not fade."""
+
+FIRST_PAIR = int(Kind.NEIGHBOUR)
+"""Kinds from this one on are between two households, or a household and the company; those before are shared."""
 
 
 class State(IntEnum):
@@ -54,12 +68,18 @@ class Stage(IntEnum):
     LOST = 2  # lost on the way
     APPROVAL = 3  # in the second principal's queue
     SIGNING = 4  # owners are signing and paying
-    WORKS = 5  # the crew is at work
-    SHELVED = 6  # the proposal failed; on the books, on nobody's agenda
-    SETTLED = 7
-    FAILED = 8  # every level tried, no agreement
-    WITHDRAWN = 9  # no claimant is left
-    ESCALATED = 10
+    VOTING = 5  # owners vote on paying from the maintenance fund
+    FUNDING = 6  # the fund's money is on its way
+    WORKS = 7  # the crew is at work
+    SHELVED = 8  # the proposal failed; on the books, on nobody's agenda
+    SETTLED = 9
+    FAILED = 10  # every level tried, no agreement
+    WITHDRAWN = 11  # no claimant is left, or its cause has gone by itself
+    ESCALATED = 12
+
+
+UNDER_WAY = (int(Stage.SIGNING), int(Stage.WORKS))
+"""First and last stage in which something is under way: owners sign or vote, money is coming, a crew works."""
 
 
 class Activity(IntEnum):
@@ -74,23 +94,27 @@ class Activity(IntEnum):
     PROPOSED = 6
     TURNED_BACK = 7
     REFERRED = 8
-    APPROVED = 9
-    SIGNING = 10
-    FUNDED = 11
-    REFUNDED = 12
-    RETABLED = 13
-    REPAIRED = 14
-    SETTLED = 15
-    FAILED = 16
-    WITHDRAWN = 17
-    ESCALATED = 18
+    REFUSED = 9
+    APPROVED = 10
+    VOTING = 11
+    GRANTED = 12
+    VOTED_DOWN = 13
+    SIGNING = 14
+    FUNDED = 15
+    REFUNDED = 16
+    RETABLED = 17
+    REPAIRED = 18
+    SETTLED = 19
+    FAILED = 20
+    WITHDRAWN = 21
+    ESCALATED = 22
 
 
 GRIEVANCES = {
     "world": np.int64,
     "household": np.int64,
     "kind": np.int8,
-    "bearer": np.int64,  # the building that leaks, or the aggrieved household itself
+    "bearer": np.int64,  # the asset that is defective, or the aggrieved household itself
     "other": np.int64,  # the other party's household, -1 for a defect
     "ordinal": np.int32,  # 16 x (the bearer's how-manieth) + times broken and reopened
     "key": np.uint64,  # names it in draws
@@ -134,6 +158,14 @@ CASES = {
     "handoffs": np.int32,
     "minutes": np.int64,  # what its next step takes at the desk that has it
     "drafted": np.bool_,  # a proposal has been worked out, re-tabling it is quick
+    "minor": np.bool_,  # cheap enough for the company's duty to mend it itself
+    "refused": np.bool_,  # the company, in loss, has refused its duty
+    "cost": np.int64,  # of the repair as last asked for, fen
+    "owed": np.int64,  # what of it the owners are asked for, fen
+    "from_company": np.int64,  # what the company, public income and the fund have put into escrow, fen
+    "from_public": np.int64,
+    "from_fund": np.int64,
+    "motion": np.int64,  # row of the motion before the owners, -1 = none
 }
 """Fields of the case table: one row an open case."""
 
@@ -150,24 +182,55 @@ ENDED = {
 }
 """Fields of the table of ended cases, from which durations and shares are computed."""
 
+MOTIONS = {
+    "world": np.int64,
+    "kind": np.int8,  # see `sim.rules.motions`
+    "compound": np.int64,
+    "case": np.int64,  # row of the case it is about, -1 = none
+    "key": np.uint64,  # names it in draws
+    "organiser": np.int64,  # row of the desk that puts it to the owners
+    "opened": np.int32,
+    "until": np.int32,  # first day on which it is too late
+    "share": np.int64,  # what agreeing costs each owner, fen; 0 for a ballot
+    "asked": np.int32,  # owners in scope
+    "area": np.int64,  # their area, hundredths of a square metre
+    "heads_in": np.int32,  # owners who have taken part
+    "area_in": np.int64,
+    "heads_yes": np.int32,  # owners who have agreed
+    "area_yes": np.int64,
+    "passed": np.int32,  # doors passed, over and over
+    "first": np.int64,  # row of its first owner in the table of owners asked
+    "open": np.bool_,
+}
+"""Fields of the table of motions: one row a matter that is before the owners."""
+
+ASKED = {
+    "world": np.int64,
+    "motion": np.int64,
+    "owner": np.int64,  # the flat whose owner is asked
+    "need": np.float64,  # share of owners that must have agreed before this one does
+    "yes": np.bool_,  # how the owner votes, if at all
+    "day": np.int32,  # on which the owner next thinks about it, NEVER = not any more
+    "done": np.bool_,
+}
+"""Fields of the table of owners asked: one row an owner and motion, a motion's rows one after another."""
+
 AGENDA = {
     "world": np.int64,
     "clock": np.int8,
     "row": np.int64,
     "day": np.int32,
-    "stamp": np.int32,  # an owner's consideration holds for the signing round that began on this day
+    "stamp": np.int32,  # which event of the bearer it is about
 }
+"""Fields of the agenda: clocks known to fire later this week, and works whose end is known."""
 
 
 class Clock(IntEnum):
     """What an agenda entry is about."""
 
-    ROOF = 0
+    DEFECT = 0
     NEIGHBOUR = 1
-    CONSIDER = 2
-
-
-"""Fields of the agenda: clocks known to fire later this week, and owners due to consider a share."""
+    SILENCE = 2
 
 
 class Table:
@@ -306,9 +369,22 @@ class EventLog:
         return {f: np.concatenate([c[f] for c in self._chunks]) for f in self.FIELDS}
 
 
-def sizes(tables: Iterable[Table]) -> dict[str, int]:
-    """Return the number of rows of each table by name."""
-    return {t.name: t.n for t in tables}
+TABLES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "grievances": (GRIEVANCES, {"case": "cases"}),
+    "cases": (CASES, {"motion": "motions"}),
+    "motions": (MOTIONS, {"case": "cases", "first": "asked"}),
+    "asked": (ASKED, {"motion": "motions"}),
+    "ended": (ENDED, {}),
+    "agenda": (AGENDA, {}),
+}
+"""Table name to (fields, fields that point to rows of other tables)."""
+
+
+def under_way(stage: Array) -> NDArray[np.bool_]:
+    """Return for which stages owners, money or a crew are at it: nobody leaves then."""
+    first, last = UNDER_WAY
+    on: NDArray[np.bool_] = (stage >= first) & (stage <= last)
+    return on
 
 
 def move_cases(w: Worlds, rows: Array, stage: int) -> None:

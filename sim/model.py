@@ -24,7 +24,7 @@ from mesa.discrete_space import Cell, OrthogonalMooreGrid, PropertyLayer
 from numpy.typing import NDArray
 
 from sim import places
-from sim.agents import KINDS, Body, Building, View, mean_trust_in_desks, open_grievances
+from sim.agents import KINDS, Body, Building, View, leaking_roofs, mean_trust_in_desks, open_grievances
 from sim.errors import ConfigError, unknown
 from sim.parameters import Value, check_all, specs
 from sim.places.compound import VACANT
@@ -51,7 +51,7 @@ class GovernanceModel(Model):
             (row of the compound, -1 outside), ``land_use`` (`sim.space.LAND_USE`), ``travel_cost``
             (minutes to cross); layers of the day: ``leaking`` (leaking roofs) and
             ``open_grievances`` (grievances still suffered).
-        desk_rows: kind of desk (`sim.rules.desks.BODY`, ...) to the rows of these desks.
+        desk_rows: kind of desk (`sim.places.compound.BODY`, ...) to the rows of these desks.
         datacollector: a row a day: row d is the state when day d begins, which is the state at the
             end of day d - 1; row 0 is the end of the burn-in.
     """
@@ -114,7 +114,7 @@ class GovernanceModel(Model):
         before.run(until=0)
         self.world = before.stack([arrangement])
         kind_of_desk = desks.kinds(self.world)
-        self.desk_rows = {k: np.flatnonzero(kind_of_desk == k) for k in (desks.BODY, desks.BRANCH, desks.COMMUNITY)}
+        self.desk_rows = {k: np.flatnonzero(kind_of_desk == k) for k in sorted(set(kind_of_desk.tolist()))}
         self._today: dict[Callable[[Worlds], Any], Any] = {}
         self._today_is = self.day
         self._views: dict[type[View], list[Any]] = {}
@@ -176,7 +176,10 @@ class GovernanceModel(Model):
     def _paint(self) -> None:
         """Bring the layers of the day up to date, in place."""
         w = self.world
-        counts = {"leaking": ("building", w.leaking[0]), "open_grievances": ("household", self.today(open_grievances))}
+        counts = {
+            "leaking": ("building", self.today(leaking_roofs)),
+            "open_grievances": ("household", self.today(open_grievances)),
+        }
         for name, (entity, amount) in counts.items():
             data = getattr(self.grid, name).data
             data[...] = 0

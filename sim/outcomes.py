@@ -17,7 +17,6 @@ from sim.books import FEN
 from sim.cases import Kind, Stage
 from sim.rules import desks
 from sim.rules.keeping import PURPOSES
-from sim.rules.trust import DESKS
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -93,7 +92,12 @@ def recorded(w: Worlds) -> Recorded:
 
 # -- counts -----------------------------------------------------------------------------------
 
-STOCKS = {"unresolved": "unresolved_thousandths", "aching": "grievance_days", "leaking_roofs": "leaking_roof_days"}
+STOCKS = {
+    "unresolved": "unresolved_thousandths",
+    "aching": "grievance_days",
+    "leaking_roofs": "leaking_roof_days",
+    "defective_assets": "defect_days",
+}
 """Stock to the name of its sum over the ends of all days."""
 
 
@@ -150,7 +154,7 @@ def _ends(seen: Recorded, worlds: int) -> dict[str, Ints]:
         chosen = settled & (ended["kind"] == kind)
         out[f"cases_settled_{kind.name.lower()}"] = np.bincount(ended["world"][chosen], minlength=worlds)
     level = seen.desk_kind[ended["desk"]]
-    for number, desk in enumerate(DESKS):
+    for number, desk in enumerate(desks.STAFFED):
         chosen = settled & (level == number)
         out[f"cases_settled_at_{desk}"] = np.bincount(ended["world"][chosen], minlength=worlds)
     out["cases_open"] = np.bincount(seen.cases["world"][seen.cases["stage"] < Stage.SETTLED], minlength=worlds)
@@ -168,7 +172,7 @@ def _over(above: Ints, below: Ints, scale: float = 1.0) -> Floats:
 
 
 A_YEAR = "/ 1,000 household-years"
-MINUTES = tuple(f"minutes_{actor}" for actor in (*DESKS, *PURPOSES))
+MINUTES = tuple(f"minutes_{actor}" for actor in (*desks.STAFFED, *PURPOSES))
 
 OUTCOMES: tuple[OutcomeSpec, ...] = (
     OutcomeSpec(
@@ -268,7 +272,7 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
     OutcomeSpec(
         "settled_low",
         "share",
-        "settled cases that were settled at the body's desk, the lowest level; missing if none was settled",
+        "settled cases that were settled within the compound, by its company or its body; missing if none was settled",
         NEITHER,
         "settled at the lowest level",
         "disputes",
@@ -303,6 +307,22 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
         True,
     ),
     OutcomeSpec(
+        "hours_company",
+        f"hours {A_YEAR}",
+        "hours that companies worked on what was claimed",
+        NEITHER,
+        "hours of companies",
+        "cost",
+    ),
+    OutcomeSpec(
+        "hours_centre",
+        f"hours {A_YEAR}",
+        "hours worked at sub-district centres",
+        NEITHER,
+        "hours at centres",
+        "cost",
+    ),
+    OutcomeSpec(
         "hours_body", f"hours {A_YEAR}", "hours worked at bodies' desks", NEITHER, "hours at bodies' desks", "cost"
     ),
     OutcomeSpec(
@@ -333,7 +353,9 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
         "hours per settled case",
         "cost",
     ),
-    OutcomeSpec("repair_yuan", f"yuan {A_YEAR}", "what owners paid to crews", NEITHER, "paid for repairs", "cost"),
+    OutcomeSpec(
+        "repair_yuan", f"yuan {A_YEAR}", "what crews were paid, by whomever", NEITHER, "paid for repairs", "cost"
+    ),
 )
 """Every outcome, the headline first."""
 
@@ -353,7 +375,7 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
         "voiced": _over(n["voiced"], n["arisen"]),
         "relapse": _over(n["relapsed"], n["cases_settled_neighbour"]),
         "lost": _over(n["lost"], n["handed_off"]),
-        "settled_low": _over(n["cases_settled_at_body"], n["cases_settled"]),
+        "settled_low": _over(n["cases_settled_at_company"] + n["cases_settled_at_body"], n["cases_settled"]),
         "leaking": a_year(n["leaking_roof_days"]),
         "petitions": a_year(n["escalated"]),
         "rounds_failed": _over(n["refunded"], n["refunded"] + n["mended"]),

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim import cases, distributions, mechanisms, noise, places
-from sim.cases import EventLog, Kind, Stage, State, Table
+from sim.cases import TABLES, EventLog, Kind, Stage, State, Table
 from sim.columns import Column, Lever, combine
 from sim.errors import ConfigError
 from sim.mechanisms import Setting
@@ -28,14 +28,6 @@ from sim.space import Layout
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
-
-TABLES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
-    "grievances": (cases.GRIEVANCES, {"case": "cases"}),
-    "cases": (cases.CASES, {}),
-    "ended": (cases.ENDED, {}),
-    "agenda": (cases.AGENDA, {}),
-}
-"""Table name to (fields, fields that point to rows of other tables)."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +75,7 @@ class Worlds:
         seeds: replication seed of each world, shape ``(worlds,)``.
         p: parameters, ``w.p.NAME`` of shape ``(worlds, 1)``.
         settings: mechanism name to its `Setting`.
-        grievances, cases, ended, agenda: tables, see `sim.cases`.
+        grievances, cases, motions, asked, ended, agenda: tables, see `sim.cases.TABLES`.
         log: the event log.
         flow: name to today's counts per world.
         stock: name to the present integer stock per world.
@@ -97,6 +89,8 @@ class Worlds:
 
     grievances: Table
     cases: Table
+    motions: Table
+    asked: Table
     ended: Table
     agenda: Table
 
@@ -298,15 +292,24 @@ class Worlds:
 
     def compact(self) -> None:
         """Drop what is over from the tables, keeping order and pointers."""
-        live_cases = self.cases.stage < int(Stage.SETTLED)
-        moved = self.cases.keep(live_cases)
-        self.grievances.repoint("case", moved)
-        for name, column in self.columns.items():
-            if column.points_to == "cases":
-                array = getattr(self, name)
+        grievances = self.grievances
+        self._keep("cases", self.cases.stage < int(Stage.SETTLED))
+        self._keep("asked", self.motions.open[self.asked.motion])
+        self._keep("motions", self.motions.open.copy())
+        self._keep("grievances", grievances.aching | (grievances.act != cases.NEVER))
+        self._keep("agenda", self.agenda.day >= self.day)
+
+    def _keep(self, name: str, mask: NDArray[np.bool_]) -> None:
+        """Drop the rows of a table outside the mask and let every pointer to the others follow."""
+        moved = getattr(self, name).keep(mask)
+        for other, (_, points_to) in TABLES.items():
+            for field_, target in points_to.items():
+                if target == name:
+                    getattr(self, other).repoint(field_, moved)
+        for column_name, column in self.columns.items():
+            if column.points_to == name:
+                array = getattr(self, column_name)
                 array[...] = moved[array]
-        self.grievances.keep(self.grievances.aching | (self.grievances.act != cases.NEVER))
-        self.agenda.keep(self.agenda.day >= self.day)
 
     # -- scenarios ----------------------------------------------------------------------------
 

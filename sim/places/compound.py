@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import distributions, noise
+from sim.cases import Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.space import LAND_USE, Layout
@@ -26,6 +27,18 @@ OWNER, TENANT, VACANT = 0, 1, 2
 FLATS_PER_LANDING = 2
 ENTRANCES = (2, 3, 4)
 """A building has one of these numbers of entrances; three is the mean, so that 6 floors give 36 flats."""
+
+
+COMPANY, BODY, BRANCH, COMMUNITY, CENTRE, HOTLINE = range(6)
+"""Kinds of desk; the first three stand in every compound, the hotline is an intake without a row."""
+
+DESKS_PER_COMPOUND = 3
+
+IN_BUILDING = (Kind.ROOF, Kind.PIPE, Kind.LIGHTING)
+"""What can break in a building."""
+
+IN_COMPOUND = (Kind.RUBBISH, Kind.PESTS, Kind.ROAD, Kind.NUISANCE)
+"""What can go wrong in a compound as a whole."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +84,15 @@ class Structure:
         source="priors: 6 floors, 3 entrances, 36 flats",
         doc="floors of a building",
     )
+    communities_per_centre: int = parameter(
+        20,
+        1,
+        1000,
+        unit="communities",
+        kind="structural",
+        source="priors: sub-district centre, 20,000 households",
+        doc="communities under one sub-district and its centre",
+    )
     compounds_per_community: int = parameter(
         3,
         1,
@@ -111,6 +133,39 @@ class People:
         source="priors: 1 - (1 - .071)^2.35 members a household",
         doc="occupied flats with a party member",
     )
+    elder_share: float = parameter(
+        0.35,
+        0.2,
+        0.5,
+        unit="share",
+        source="priors: elder household .35",
+        doc="occupied flats with an elder",
+    )
+    connected_share: float = parameter(
+        0.10,
+        0.02,
+        0.25,
+        unit="share",
+        source="priors: connected .10",
+        doc="occupied flats whose people are close to cadres",
+    )
+    flat_area: float = parameter(
+        80.0,
+        50.0,
+        110.0,
+        unit="square metres",
+        source="priors: flat 80 m2 (50-110)",
+        doc="mean area of a flat",
+    )
+    area_spread: float = parameter(
+        0.25,
+        0.0,
+        1.0,
+        unit="log sd",
+        kind="set",
+        source="priors: flat, lognormal sd .25",
+        doc="how unequal flats are in area",
+    )
     youngest: float = parameter(
         5.0,
         0.0,
@@ -139,9 +194,11 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         seed: the layout's seed, shape ``(1,)``.
 
     Returns:
-        A layout with the entities household, entrance, building, compound, community, desk and world.
-        Desks: the body's and the branch's of compound c are rows 2c and 2c + 1, the community's k is
-        row ``2 * compounds + k``.
+        A layout with the entities household, entrance, building, asset, compound, community, centre, desk and world.
+        Assets, the things that break: those of a compound stand together, building by building its roof,
+        pipes and lights, then the compound's rubbish point, grounds, road and the site of works nearby.
+        Desks: those of compound c are rows 3c (company), 3c + 1 (body) and 3c + 2 (branch), then come
+        the communities', then the sub-districts' centres.
     """
     compounds = structure.compounds
     index = np.arange(compounds)
@@ -170,7 +227,8 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
             "community": -(-compounds // structure.compounds_per_community),
         },
     )
-    layout.sizes["desk"] = 2 * compounds + layout.sizes["community"]
+    layout.sizes["centre"] = -(-layout.sizes["community"] // structure.communities_per_centre)
+    layout.sizes["desk"] = DESKS_PER_COMPOUND * compounds + layout.sizes["community"] + layout.sizes["centre"]
     building_household = building_of_entrance[household_entrance]
     layout.nest("household", "entrance", household_entrance)
     layout.nest("entrance", "building", building_of_entrance)
@@ -179,6 +237,10 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
     layout.nest("household", "compound", building_compound[building_household])
     layout.nest("compound", "community", index // structure.compounds_per_community)
     layout.nest("household", "community", layout.up("compound", "community")[layout.up("household", "compound")])
+
+    layout.nest("community", "centre", np.arange(layout.sizes["community"]) // structure.communities_per_centre)
+    layout.nest("household", "centre", layout.up("community", "centre")[layout.up("household", "community")])
+    _list_assets(layout)
 
     floor = door // FLATS_PER_LANDING + 1
     layout.traits["floor"] = floor
@@ -201,6 +263,21 @@ def _group_entrances(entrances: NDArray[np.int64], seed: NDArray[np.uint64]) -> 
     return np.repeat(np.arange(len(compound)), taken[taken > 0]), compound
 
 
+def _list_assets(layout: Layout) -> None:
+    """List what can break, compound by compound: three things in every building, four in the compound."""
+    buildings = layout.count("compound", "building")
+    per_compound = len(IN_BUILDING) * buildings + len(IN_COMPOUND)
+    compound = np.repeat(np.arange(layout.sizes["compound"]), per_compound)
+    layout.sizes["asset"] = len(compound)
+    layout.nest("asset", "compound", compound)
+    nth = np.arange(len(compound)) - layout.first("compound", "asset")[compound]
+    shared = len(IN_BUILDING) * buildings[compound]  # from this one on it is the compound's
+    own = nth < shared
+    first = layout.first("compound", "building")[compound]
+    layout.traits["asset_kind"] = np.where(own, nth % len(IN_BUILDING), len(IN_BUILDING) + nth - shared)
+    layout.traits["asset_building"] = np.where(own, first + nth // len(IN_BUILDING), -1)
+
+
 def _place_on_grid(layout: Layout) -> None:
     """Give every compound a square block of cells, a building a cell, with a road along two sides."""
     buildings = layout.count("compound", "building")
@@ -216,7 +293,9 @@ def _place_on_grid(layout: Layout) -> None:
     layout.cells["compound"] = np.stack([index % across, index // across], axis=1) * side
     layout.cells["household"] = layout.cells["building"][layout.up("household", "building")]
     layout.cells["community"] = layout.cells["compound"][layout.first("community", "compound")]
-    layout.cells["desk"] = np.concatenate([np.repeat(layout.cells["compound"], 2, axis=0), layout.cells["community"]])
+    layout.cells["centre"] = layout.cells["community"][layout.first("centre", "community")]
+    own = np.repeat(layout.cells["compound"], DESKS_PER_COMPOUND, axis=0)
+    layout.cells["desk"] = np.concatenate([own, layout.cells["community"], layout.cells["centre"]])
 
     shape = (layout.width, layout.height)
     land_use = np.full(shape, LAND_USE["open"], dtype=np.int64)
@@ -239,6 +318,11 @@ def _set_up(w: Worlds) -> None:
         u < w.p.owner_share, OWNER, np.where(u < w.p.owner_share + w.p.tenant_share, TENANT, VACANT)
     )
     w.member[...] = (w.tenure != VACANT) & noise.chance(w.p.member_share, seeds, "people.member", flat)
+    w.elder[...] = (w.tenure != VACANT) & noise.chance(w.p.elder_share, seeds, "people.elder", flat)
+    w.connected[...] = (w.tenure != VACANT) & noise.chance(w.p.connected_share, seeds, "people.connected", flat)
+    spread = w.p.area_spread
+    factor = noise.exp(spread * distributions.normal(seeds, "people.area", flat) - spread * spread / 2)
+    w.area[...] = np.rint(100 * w.p.flat_area * factor)
     age = noise.uniform(seeds, "compound.age", np.arange(w.layout.sizes["compound"]))
     w.age[...] = w.p.youngest + (w.p.oldest - w.p.youngest) * age
     w.occupied[...] = (w.tenure != VACANT).sum(axis=1, keepdims=True)
@@ -249,6 +333,9 @@ RULE = Rule(
     columns=(
         Column("tenure", "household", np.int8, "who lives in the flat: 0 its owner, 1 a tenant, 2 nobody"),
         Column("member", "household", np.bool_, "a party member lives in the flat"),
+        Column("elder", "household", np.bool_, "an elder lives in the flat"),
+        Column("connected", "household", np.bool_, "the people of the flat are close to cadres"),
+        Column("area", "household", np.int64, "area of the flat, hundredths of a square metre"),
         Column("age", "compound", np.float64, "years since the compound was built, at day 0"),
         Column("occupied", "world", np.int64, "flats in which somebody lives: the households of the outcomes"),
     ),

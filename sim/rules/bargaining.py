@@ -2,8 +2,8 @@
 
 Bebchuk (1984), Priest & Klein (1984): each dispute has a gap between the parties' expectations, as a
 share of the stake. Every session a mediator narrows it; delay widens it. Parties who are not summoned
-may fail to show. Three sessions at a desk without agreement take the case to the next; after the
-last desk it fails.
+may fail to show, at the sub-district's centre they always are. Three sessions at a desk without agreement take
+the case to the next; after the centre it fails.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import distributions, noise
-from sim.cases import Activity, Stage, close_cases, grievances_of, log_cases
+from sim.cases import FIRST_PAIR, Activity, Stage, close_cases, grievances_of, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.rules import desks, grievances, keeping
+from sim.places.compound import CENTRE, COMMUNITY
+from sim.rules import defects, desks, grievances, keeping
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Parameters:
-    """Gaps, costs and attendance, for quarrels between neighbours."""
+    """Gaps, costs and attendance."""
 
     gap_mean: float = parameter(
         0.10,
@@ -118,14 +119,33 @@ def mediate(w: Worlds, rows: Ints) -> None:
     log_cases(w, rows, Activity.SESSION)
     agreed = gap(w, rows) <= w.at("joint_cost", world)
     over = ~agreed & (c.level_sessions[rows] >= w.at("most_sessions", world))
-    at_body = c.desk[rows] < 2 * w.layout.sizes["compound"]
+    level = desks.kind_of(w, c.desk[rows])
+    _agree(w, rows[agreed])
+    _fail(w, rows[over & (level == CENTRE)])
+    onward, community = rows[over & (level < CENTRE)], level[over & (level < CENTRE)] == COMMUNITY
+    compound = c.compound[onward]
+    above = np.where(community, desks.of_compound(w, compound, CENTRE), desks.of_compound(w, compound, COMMUNITY))
+    desks.hand_off(w, onward, above)
 
-    settled, failed, onward = rows[agreed], rows[over & ~at_body], rows[over & at_body]
-    grievances.settle(w, grievances_of(w, settled))
-    close_cases(w, settled, Stage.SETTLED, Activity.SETTLED)
-    grievances.fail(w, grievances_of(w, failed))
-    close_cases(w, failed, Stage.FAILED, Activity.FAILED)
-    desks.hand_off(w, onward, desks.of_compound(w, c.compound[onward], desks.COMMUNITY))
+
+def _agree(w: Worlds, rows: Ints) -> None:
+    """Settle disputes; works nearby become quiet for all who suffer from them."""
+    c = w.cases
+    shared = rows[c.kind[rows] < FIRST_PAIR]
+    pairs = rows[c.kind[rows] >= FIRST_PAIR]
+    world, asset = c.world[shared], c.bearer[shared]
+    defects.mend(w, world, asset)
+    grievances.settle(w, grievances_of(w, pairs))
+    close_cases(w, rows, Stage.SETTLED, Activity.SETTLED)
+
+
+def _fail(w: Worlds, rows: Ints) -> None:
+    """End disputes for which every level has been tried in vain."""
+    c = w.cases
+    grievances.fail(w, grievances_of(w, rows))
+    shared = rows[c.kind[rows] < FIRST_PAIR]
+    w.defect_case[c.world[shared], c.bearer[shared]] = -1
+    close_cases(w, rows, Stage.FAILED, Activity.FAILED)
 
 
 def _no_show(w: Worlds, rows: Ints) -> NDArray[np.float64]:
@@ -133,9 +153,10 @@ def _no_show(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     c = w.cases
     world = c.world[rows]
     chance = w.at("no_show", world)
-    below = where(c.desk[rows] < 2 * w.layout.sizes["compound"])
+    level = desks.kind_of(w, c.desk[rows])
+    below = where(level < COMMUNITY)
     called = keeping.spend(w, "summons", world[below], c.compound[rows[below]], "triage_hours")
-    at = below[called]
+    at = np.concatenate([below[called], where(level == CENTRE)])
     chance[at] = np.minimum(chance[at], w.at("no_show_summoned", world[at]))
     return chance
 

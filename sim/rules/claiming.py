@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import distributions, noise
-from sim.cases import NEVER, Activity, Kind, Stage, State, log_cases, move_grievances
+from sim.cases import FIRST_DISPUTE, FIRST_PAIR, NEVER, Activity, Kind, Stage, State, log_cases, move_grievances
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.rules import bodies, desks, trust
-from sim.rules.grievances import FIRST_DISPUTE
+from sim.places.compound import BODY, COMMUNITY, COMPANY, HOTLINE
+from sim.rules import bodies, contracts, defects, desks, grievances, trust
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 QUIET = 0
-OPTIONS = (desks.BODY, desks.COMMUNITY)
-"""Desks that take claims; the alternative 0 is to keep quiet."""
+OPTIONS = (COMPANY, BODY, COMMUNITY, HOTLINE)
+"""Kinds of desk that take claims; the alternative 0 is to keep quiet."""
+
+MOST_ATTEMPTS = grievances.REOPENINGS - 1
 
 
 @dataclass(frozen=True)
@@ -84,14 +86,14 @@ class Parameters:
         source="priors: any desk -1.9",
         doc="reluctance to go to any desk",
     )
-    application_days: int = parameter(
-        30,
-        15,
-        60,
+    hotline_days: int = parameter(
+        4,
+        3,
+        5,
         unit="days",
         tag="F",
-        source="model 5.6: without a body the community applies, 30 days (Civil Code 281)",
-        doc="delay of a repair organised by the community because there is no body",
+        source="evidence 2.1: hotline effect lag 3-5 days",
+        doc="days until a call to the hotline is passed on to a desk",
     )
 
 
@@ -119,16 +121,18 @@ def _weights(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     utility = np.empty((1 + len(OPTIONS), len(rows)))
     utility[QUIET] = w.at("quiet", world) - w.at("quiet_severity", world) * (g.severity[rows] / 1000)
     success = np.empty(len(rows))
-    for number in Kind:
-        here = where(kind == int(number))
-        success[here] = trust.in_success(w, number, world[here], household[here])
+    for number in np.unique(kind).tolist():
+        here = where(kind == number)
+        success[here] = trust.in_success(w, Kind(number), world[here], household[here])
     common = w.at("any_desk", world) + w.at("b_success", world) * success
     for option, desk in enumerate(OPTIONS, start=1):
-        days = w.wait_days[world, desks.of_compound(w, compound, desk)]
+        own = desks.of_compound(w, compound, min(desk, COMMUNITY))
+        days = w.at("hotline_days", world) if desk == HOTLINE else w.wait_days[world, own]
         confidence = trust.in_desk(w, trust.DESKS[desk], world, household)
         utility[option] = common - w.at("b_wait", world) * days + w.at("b_trust", world) * confidence
     weights = noise.exp(utility)
-    weights[1 + OPTIONS.index(desks.BODY)] *= w.body[world, compound] > bodies.NONE  # no body, no desk
+    weights[1 + OPTIONS.index(COMPANY)] *= (kind < FIRST_DISPUTE) & (w.contract[world, compound] != contracts.NONE)
+    weights[1 + OPTIONS.index(BODY)] *= w.body[world, compound] > bodies.NONE
     return weights.T
 
 
@@ -144,14 +148,15 @@ def _claim(w: Worlds, rows: Ints, kind: Ints) -> None:
     g.answered[rows] = False
     g.act[rows] = w.day + w.whole("answer_days", world)
     compound = w.layout.up("household", "compound")[g.household[rows]]
-    body, community = (desks.of_compound(w, compound, k) for k in OPTIONS)
-    desk = np.where(kind == desks.BODY, body, community)
-    shared = g.kind[rows] < FIRST_DISPUTE
+    called = kind == HOTLINE
+    w.count("tickets", world[called])
+    desk = _taker(w, world, compound, np.where(called, _passed_on(w, world, compound, g.kind[rows]), kind))
+    shared = g.kind[rows] < FIRST_PAIR
     known = g.case[rows]
-    known[shared] = w.leak_case[world[shared], g.bearer[rows[shared]]]
+    known[shared] = w.defect_case[world[shared], g.bearer[rows[shared]]]
     old = known >= 0
     if not old.all():
-        _open(w, rows[~old], desk[~old], compound[~old])
+        _open(w, rows[~old], desk[~old], compound[~old], called[~old])
     if old.any():
         joined, case = rows[old], known[old]
         g.case[joined] = case
@@ -160,31 +165,57 @@ def _claim(w: Worlds, rows: Ints, kind: Ints) -> None:
         _bring_back(w, case, desk[old])
 
 
-def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints) -> None:
-    """Open a case for each grievance; of several first claims about one defect the first opens, the rest join."""
+def _passed_on(w: Worlds, world: Ints, compound: Ints, kind: NDArray[np.int8]) -> Ints:
+    """Return the kind of desk to which the hotline passes a call: the company's for a defect, if there is one."""
+    company = (kind < FIRST_DISPUTE) & (w.contract[world, compound] != contracts.NONE)
+    return np.where(company, COMPANY, COMMUNITY)
+
+
+def _taker(w: Worlds, world: Ints, compound: Ints, kind: Ints) -> Ints:
+    """Return the row of the desk of each given kind that serves each compound."""
+    desk = np.empty(len(kind), dtype=np.int64)
+    for number in (COMPANY, BODY, COMMUNITY):
+        here = kind == number
+        desk[here] = desks.of_compound(w, compound[here], number)
+    return desk
+
+
+def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints, called: NDArray[np.bool_]) -> None:
+    """Open a case for each grievance; of several first claims about one thing the first opens, the rest join."""
     g, c = w.grievances, w.cases
-    defect = (g.world[rows] * len(Kind) + g.kind[rows]) * w.households + g.bearer[rows]
-    number = np.where(g.kind[rows] < FIRST_DISPUTE, defect, -1 - rows)  # a dispute is never joined
+    assets = w.layout.sizes["asset"]
+    pair = g.kind[rows] >= FIRST_PAIR
+    number = np.where(pair, -1 - rows, g.world[rows] * assets + g.bearer[rows])  # what is between two is never joined
     _, first, which = np.unique(number, return_index=True, return_inverse=True)
     opener = np.sort(first)  # in the order of the table
     place = np.searchsorted(opener, first)
     own = rows[opener]
-    world, kind = g.world[own], g.kind[own]
-    key = noise.bits(w.seeds[world], "case", kind, g.bearer[own], g.ordinal[own])
+    world, kind, bearer = g.world[own], g.kind[own], g.bearer[own]
+    shared = kind < FIRST_PAIR
+    attempt = np.zeros(len(own), dtype=np.int64)
+    at = world[shared], bearer[shared]
+    attempt[shared] = np.minimum(w.attempts[at], MOST_ATTEMPTS)
+    w.attempts[at] += 1
+    ordinal = g.ordinal[own] + attempt
+    key = noise.bits(w.seeds[world], "case", kind, bearer, ordinal)
+    defect = kind < FIRST_DISPUTE
+    minor = np.zeros(len(own), dtype=bool)
+    minor[defect] = defects.base_cost(w, world[defect], kind[defect], key[defect]) <= w.at("minor_cap", world[defect])
+    late = called[opener]
     opened = c.append(
         world=world,
         kind=kind,
-        bearer=g.bearer[own],
+        bearer=bearer,
         other=g.other[own],
-        ordinal=g.ordinal[own],
+        ordinal=ordinal,
         key=key,
         compound=compound[opener],
         severity=g.severity[own],
         opened=w.day,
-        stage=Stage.WAITING,
+        stage=np.where(late, int(Stage.TRANSIT), int(Stage.WAITING)),
         desk=desk[opener],
         organiser=-1,
-        ready=w.day,
+        ready=np.where(late, w.day + w.whole("hotline_days", world), w.day),
         started=0,
         handled=-NEVER,
         sessions=0,
@@ -194,23 +225,27 @@ def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints) -> None:
         handoffs=0,
         minutes=0,
         drafted=False,
+        minor=minor,
+        refused=False,
+        cost=0,
+        owed=0,
+        from_company=0,
+        from_public=0,
+        from_fund=0,
+        motion=-1,
     )
     kinds, stages = w.tally["cases"].shape[1:]
-    np.add.at(w.tally["cases"].reshape(-1), (world * kinds + kind) * stages + int(Stage.WAITING), 1)
+    np.add.at(w.tally["cases"].reshape(-1), (world * kinds + kind) * stages + c.stage[opened], 1)
     w.count("opened", world)
     log_cases(w, opened, Activity.OPENED)
-    desks.enter_queue(w, opened, desk[opener])
+    desks.enter_queue(w, opened[~late], desk[opener][~late])
     g.case[rows] = opened[place[which]]
     move_grievances(w, own, State.OPEN)
     later = np.ones(len(rows), dtype=bool)
     later[opener] = False
     move_grievances(w, rows[later], State.JOINED)
     log_cases(w, g.case[rows[later]], Activity.JOINED)
-
-    shared = opened[kind < FIRST_DISPUTE]
-    w.leak_case[c.world[shared], c.bearer[shared]] = shared
-    alone = shared[w.body[c.world[shared], c.compound[shared]] == bodies.NONE]
-    c.ready[alone] = w.day + w.whole("application_days", c.world[alone])
+    w.defect_case[at] = opened[shared]
 
 
 def _bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
@@ -234,5 +269,6 @@ RULE = Rule(
         "claimed": "claims, for the first time or again",
         "voiced": "grievances claimed for the first time",
         "opened": "cases opened",
+        "tickets": "calls to the hotline about something within the model",
     },
 )

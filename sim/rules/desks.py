@@ -1,9 +1,10 @@
 """Desks are queues: hours a week, service times, discipline, hand-offs that take days and lose cases.
 
-Each compound has the desk of its body and, while a second principal stands over the body, the desk
-of its party branch; each community has the desk of its mediation committee. Nobody has a capacity
-that is not counted in hours. The most severe case comes first, then the oldest, then the one booked
-first. A desk works on its queue as far as its minutes go; minutes that nobody needs are not saved.
+Each compound has the desk of its property company, that of its body and, while a second principal stands
+over the body, that of its party branch; each community has the desk of its mediation committee, each
+sub-district its centre. Nobody has a capacity that is not counted in hours. The most severe case comes
+first, then the oldest, then the one booked first. A desk works on its queue as far as its minutes go;
+minutes that nobody needs are not saved.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise
-from sim.cases import Activity, Stage, log_cases, move_cases
+from sim.cases import FIRST_DISPUTE, Activity, Stage, log_cases, move_cases
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
-from sim.rules import bodies, keeping, trust
-from sim.rules.grievances import FIRST_DISPUTE
+from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, DESKS_PER_COMPOUND, HOTLINE
+from sim.rules import bodies, contracts, keeping, trust
 from sim.space import first_of_group, where
 
 if TYPE_CHECKING:
@@ -29,8 +30,13 @@ Ints = NDArray[np.int64]
 
 WAITING, TRANSIT, LOST, APPROVAL = map(int, (Stage.WAITING, Stage.TRANSIT, Stage.LOST, Stage.APPROVAL))
 
-BODY, BRANCH, COMMUNITY = 0, 1, 2
-"""Kinds of desk, in the order of `sim.rules.trust.DESKS`."""
+STAFFED = trust.DESKS[:HOTLINE]
+"""Kinds of desk at which people work."""
+
+STEPS = ("mediation_hours", "sitting_hours", "proposal_hours", "triage_hours", "minor_hours")
+"""Parameters that say how long a step of a case takes."""
+
+MEDIATE, SIT, PROPOSE, TRIAGE, MEND = range(len(STEPS))
 
 WEEK = 7
 """Minutes are kept in sevenths, so that a week's minutes accrue in whole numbers day by day."""
@@ -50,6 +56,30 @@ class Parameters:
         unit="hours/week per 300 flats",
         source="priors: hours, community mediator 2 per 300 households",
         doc="hours of the community's mediation committee",
+    )
+    centre_hours: float = parameter(
+        80.0,
+        40.0,
+        120.0,
+        unit="hours/week per 20,000 flats",
+        source="priors: hours, sub-district centre 80 per 20k",
+        doc="hours of the sub-district's centre",
+    )
+    repairer_hours: float = parameter(
+        40.0,
+        20.0,
+        60.0,
+        unit="hours/week per 300 flats at full effort",
+        source="priors: hours, company repairer 40 e per 300",
+        doc="hours of the company's repairer",
+    )
+    minor_hours: float = parameter(
+        0.5,
+        0.25,
+        1.0,
+        unit="hours",
+        source="priors: service, minor repair .5",
+        doc="a minor repair by the company",
     )
     triage_hours: float = parameter(
         0.1,
@@ -120,32 +150,57 @@ class Parameters:
 def kinds(w: Worlds) -> Ints:
     """Return the kind of each desk row."""
     if "desk_kinds" not in w.derived:
-        compounds, communities = w.layout.sizes["compound"], w.layout.sizes["community"]
-        w.derived["desk_kinds"] = np.r_[np.tile([BODY, BRANCH], compounds), np.full(communities, COMMUNITY)]
+        sizes = w.layout.sizes
+        own = np.tile([COMPANY, BODY, BRANCH], sizes["compound"])
+        w.derived["desk_kinds"] = np.r_[own, np.full(sizes["community"], COMMUNITY), np.full(sizes["centre"], CENTRE)]
     return w.derived["desk_kinds"]
 
 
 def of_compound(w: Worlds, compound: Ints, kind: int) -> Ints:
     """Return the desk row of a kind that serves each compound."""
+    sizes = w.layout.sizes
+    if kind < COMMUNITY:
+        return DESKS_PER_COMPOUND * compound + kind
+    community = w.layout.up("compound", "community")[compound]
     if kind == COMMUNITY:
-        return 2 * w.layout.sizes["compound"] + w.layout.up("compound", "community")[compound]
-    return 2 * compound + kind
+        return DESKS_PER_COMPOUND * sizes["compound"] + community
+    return DESKS_PER_COMPOUND * sizes["compound"] + sizes["community"] + w.layout.up("community", "centre")[community]
+
+
+def kind_of(w: Worlds, desk: Ints) -> Ints:
+    """Return the kind of each given desk row."""
+    return kinds(w).take(desk)
 
 
 def staff(w: Worlds) -> None:
-    """Give every desk its minutes a week and post its expected wait; part of the change of offices."""
+    """Give every desk its minutes a week, move cases on from desks that are gone, and post the expected waits."""
     director = w.director_minutes
     together = director + np.rint(w.merged * (w.merged_minutes - director)).astype(np.int64)
     body = np.where(w.body > bodies.NONE, together + w.extra_minutes, 0)
     branch = np.where(w.principals > 1, w.secretary_minutes, 0)
     branch_keeps = w.principals > 1
     kept = keeping.set_aside(w, np.where(branch_keeps, branch, body))
-    compounds = w.layout.sizes["compound"]
-    w.desk_minutes[:, 0 : 2 * compounds : 2] = np.where(branch_keeps, body, body - kept)
-    w.desk_minutes[:, 1 : 2 * compounds : 2] = np.where(branch_keeps, branch - kept, branch)
-    flats = w.layout.count("community", "household")
-    w.desk_minutes[:, 2 * compounds :] = np.rint(w.p.community_hours * 60 * flats / 300).astype(np.int64)
+    layout, minutes = w.layout, w.desk_minutes
+    own = DESKS_PER_COMPOUND * layout.sizes["compound"]
+    flats = layout.count("compound", "household")
+    repairer = np.rint(w.p.repairer_hours * 60 * w.effort * flats / 300).astype(np.int64)
+    minutes[:, COMPANY:own:DESKS_PER_COMPOUND] = np.where(w.contract != contracts.NONE, repairer, 0)
+    minutes[:, BODY:own:DESKS_PER_COMPOUND] = np.where(branch_keeps, body, body - kept)
+    minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = np.where(branch_keeps, branch - kept, branch)
+    above = own + layout.sizes["community"]
+    flats = layout.count("community", "household")
+    minutes[:, own:above] = np.rint(w.p.community_hours * 60 * flats / 300)
+    minutes[:, above:] = np.rint(w.p.centre_hours * 60 * layout.count("centre", "household") / 20000)
+    _leave_empty_desks(w)
     _post_waits(w)
+
+
+def _leave_empty_desks(w: Worlds) -> None:
+    """Hand on what waits at the desk of a company that is gone."""
+    c = w.cases
+    rows = where(c.stage == WAITING)
+    rows = rows[kind_of(w, c.desk[rows]) == COMPANY]
+    send_on(w, rows[w.contract[c.world[rows], c.compound[rows]] == contracts.NONE])
 
 
 def _post_waits(w: Worlds) -> None:
@@ -181,19 +236,48 @@ def _service_minutes(w: Worlds, rows: Ints) -> Ints:
     """Return the minutes that the next step of each case takes at the desk that has it."""
     c = w.cases
     if "step_minutes" not in w.derived:
-        steps = (w.p.mediation_hours, w.p.sitting_hours, w.p.proposal_hours, w.p.triage_hours)
-        w.derived["step_minutes"] = np.rint(60 * np.concatenate(steps, axis=1)).astype(np.int64).reshape(-1)
-    step = np.where(c.kind[rows] >= FIRST_DISPUTE, 0, np.where(c.drafted[rows], 1, 2))
-    step[to_be_sent_on(w, rows)] = 3
-    return w.derived["step_minutes"].take(c.world[rows] * 4 + step)
+        hours = np.concatenate([getattr(w.p, step) for step in STEPS], axis=1)
+        w.derived["step_minutes"] = np.rint(60 * hours).astype(np.int64).reshape(-1)
+    level, minor, dispute = kind_of(w, c.desk[rows]), c.minor[rows], c.kind[rows] >= FIRST_DISPUTE
+    step = np.where(dispute, MEDIATE, np.where(c.drafted[rows], SIT, PROPOSE))
+    step[where_next(w, rows) >= 0] = TRIAGE
+    step[minor & (level == np.where(owed(w, rows), COMPANY, COMMUNITY))] = MEND
+    return w.derived["step_minutes"].take(c.world[rows] * len(STEPS) + step)
 
 
-def to_be_sent_on(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
-    """Return which cases lie with a community that has a body to organise the repair instead."""
+def owed(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
+    """Return which cases a company must mend: what is minor, unless it has refused or there is no company."""
     c = w.cases
-    at_community = c.desk[rows] >= 2 * w.layout.sizes["compound"]
+    served = w.contract[c.world[rows], c.compound[rows]] != contracts.NONE
+    return c.minor[rows] & ~c.refused[rows] & served
+
+
+def where_next(w: Worlds, rows: Ints) -> Ints:
+    """Return the kind of desk that each defect should be sent on to from the desk that has it, -1 = it stays.
+
+    What is minor belongs to the company, or to the community where no company owes it; what is dear belongs
+    to the body, or to the community where there is none; a community goes on with what it has drafted.
+    """
+    c = w.cases
+    level = kind_of(w, c.desk[rows])
     has_body = w.body[c.world[rows], c.compound[rows]] > bodies.NONE
-    return (c.kind[rows] < FIRST_DISPUTE) & at_community & has_body & ~c.drafted[rows]
+    dear = np.where(has_body & ~c.drafted[rows], BODY, np.where(level == COMPANY, COMMUNITY, level))
+    dear = np.where(level == BRANCH, level, dear)
+    there = np.where(c.minor[rows], np.where(owed(w, rows), COMPANY, COMMUNITY), dear)
+    there = np.where(c.kind[rows] < FIRST_DISPUTE, there, level)
+    return np.where(there == level, -1, there)
+
+
+def send_on(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
+    """Hand defects on to the desk that they belong to; return which of the given cases were."""
+    there = where_next(w, rows)
+    away = there >= 0
+    compound, target = w.cases.compound[rows[away]], there[away]
+    desk = np.where(
+        target == COMMUNITY, of_compound(w, compound, COMMUNITY), of_compound(w, compound, COMPANY) + target
+    )
+    hand_off(w, rows[away], desk)
+    return away
 
 
 def arrive(w: Worlds) -> None:
@@ -238,8 +322,8 @@ def serve(w: Worlds) -> Ints:
     served = np.bincount(desk, minlength=len(balance))
     balance *= served < queued
 
-    kind = kinds(w)[desk % w.layout.sizes["desk"]]
-    for number, name in enumerate(trust.DESKS):
+    kind = kind_of(w, desk % w.layout.sizes["desk"])
+    for number, name in enumerate(STAFFED):
         here = where(kind == number)
         w.count("minutes_" + name, c.world[rows[here]], cost[here] // WEEK)
     return rows
@@ -268,7 +352,7 @@ def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
     w.count("lost", world[lost])
     c.desk[rows] = desk
     c.level_sessions[rows] = 0
-    up = c.desk[rows] >= 2 * w.layout.sizes["compound"]
+    up = kind_of(w, desk) >= COMMUNITY
     near = up.copy()
     near[up] = keeping.spend(w, "summons", world[up], c.compound[rows[up]], "triage_hours")
     c.ready[rows] = w.day + np.where(near, w.whole("handoff_near_days", world), w.whole("handoff_days", world))
@@ -328,9 +412,11 @@ RULE = Rule(
     ),
     parameters=Parameters,
     flows={
+        "minutes_company": "minutes worked at companies' desks on what was claimed",
         "minutes_body": "minutes worked at bodies' desks",
         "minutes_branch": "minutes worked at branches' desks",
         "minutes_community": "minutes worked at communities' desks",
+        "minutes_centre": "minutes worked at sub-district centres",
         "handed_off": "hand-offs between desks",
         "lost": "cases lost in a hand-off",
     },

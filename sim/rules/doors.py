@@ -1,8 +1,8 @@
-"""Doors: somebody goes from flat to flat while a round of signing is open, and an owner decides that day.
+"""Doors: somebody goes from flat to flat while a motion is before the owners, and an owner decides that day.
 
 There is no bonus for being visited: an owner at home is asked the same question as one who thinks
 about it alone, only sooner and more often. Every door costs time out of the keeper's hours, whether
-anybody opens or not; flats whose owner has signed are passed by. A compound's oldest round comes first.
+anybody opens or not; flats whose owner has decided are passed by. A compound's oldest motion comes first.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise
-from sim.cases import Stage
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.rules import keeping, shares
+from sim.places.compound import BODY, DESKS_PER_COMPOUND
+from sim.rules import keeping, motions
 from sim.space import rank_in_group, where
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def knock(w: Worlds) -> None:
     """Phase: whoever knocks on doors goes on around the house, as far as the time kept for it goes."""
     if not (w.doors_time.any() or w.doors_balance.any()):
         return
-    case = _oldest_rounds(w)
-    c = w.cases
-    world, compound, building = c.world[case], c.compound[case], c.bearer[case]
+    motion = _oldest_motions(w)
+    m = w.motions
+    world, compound = m.world[motion], m.compound[motion]
     balance = w.doors_balance[world, compound] + w.doors_time[world, compound]
     w.doors_balance[...] = 0  # time that nobody needs is not saved
     w.doors_balance[world, compound] = balance
@@ -62,58 +62,59 @@ def knock(w: Worlds) -> None:
     able = where(balance >= cost)
     if len(able) == 0:
         return
-    case, world, compound, building = case[able], world[able], compound[able], building[able]
-    cost, most = cost[able], balance[able] // cost[able]
+    motion, world, compound, cost, most = motion[able], world[able], compound[able], cost[able], (balance // cost)[able]
 
-    at_round, nth = _next_doors(w, world, building, most)
-    doors = np.bincount(at_round, minlength=len(case))
+    at_motion, nth = _next_doors(w, motion, most)
+    doors = np.bincount(at_motion, minlength=len(motion))
     w.doors_balance[world, compound] -= doors * cost
     w.count("minutes_doors", world, doors * cost // keeping.WEEK)
     w.count("doors", world, doors)
-    np.maximum.at(w.doors_passed, (world[at_round], building[at_round]), (nth + 1).astype(np.int32))
-    about, house = case[at_round], building[at_round]
-    owner = _flat(w, house, nth)
-    home = noise.chance(w.at("at_home", world[at_round]), c.key[about], "door.at_home", c.rounds[about], nth)
-    shares.decide(w, world[at_round[home]], owner[home], house[home])
+    about = motion[at_motion]
+    np.maximum.at(m.passed, about, (nth + 1).astype(np.int32))
+    home = noise.chance(w.at("at_home", m.world[about]), m.key[about], "door.at_home", nth)
+    motions.decide(w, _behind(w, about[home], nth[home]))
 
 
-def _next_doors(w: Worlds, world: Ints, building: Ints, most: Ints) -> tuple[Ints, Ints]:
-    """Go on around each house, past who has signed, once at most; return round and running number of the doors.
+def _next_doors(w: Worlds, motion: Ints, most: Ints) -> tuple[Ints, Ints]:
+    """Go on around the house, past who has decided, once at most; return motion and running number of the doors.
 
     Args:
         w: the worlds.
-        world: world of each round of signing.
-        building: its house.
-        most: how many doors there is time for.
+        motion: the motions, each of another compound.
+        most: for each, how many doors there is time for.
+
+    Returns:
+        Position in `motion` and running number of each door to knock at.
     """
-    flats = w.layout.count("building", "household")[building]
-    passed = w.doors_passed[world, building].astype(np.int64)
-    rounds, left, found = np.arange(len(building)), most.copy(), []
+    flats, passed = w.motions.asked[motion], w.motions.passed[motion].astype(np.int64)
+    walks, left, found = np.arange(len(motion)), most.copy(), []
     for step in range(int(flats.max(initial=0))):
-        nth = passed[rounds] + step
-        closed = ~w.signed[world[rounds], _flat(w, building[rounds], nth)]
-        found.append((rounds[closed], nth[closed]))
-        left[rounds[closed]] -= 1
-        rounds = rounds[(left[rounds] > 0) & (step + 1 < flats[rounds])]
-        if len(rounds) == 0:
+        nth = passed[walks] + step
+        closed = ~w.asked.done[_behind(w, motion[walks], nth)]
+        found.append((walks[closed], nth[closed]))
+        left[walks[closed]] -= 1
+        walks = walks[(left[walks] > 0) & (step + 1 < flats[walks])]
+        if len(walks) == 0:
             break
-    at_round, doors = (np.concatenate(part) for part in zip(*found, strict=True))
-    return at_round, doors
+    at_motion, doors = (np.concatenate(part) for part in zip(*found, strict=True))
+    return at_motion, doors
 
 
-def _flat(w: Worlds, building: Ints, nth: Ints) -> Ints:
-    """Return the flat behind the nth door of a walk round and round the house."""
-    first, flats = w.layout.first("building", "household")[building], w.layout.count("building", "household")[building]
-    return first + nth % flats
+def _behind(w: Worlds, motion: Ints, nth: Ints) -> Ints:
+    """Return the row of the owner asked behind the nth door of a walk round and round."""
+    m = w.motions
+    behind: Ints = m.first[motion] + nth % m.asked[motion]
+    return behind
 
 
-def _oldest_rounds(w: Worlds) -> Ints:
-    """Return the case of the oldest round that each body with time for doors has open."""
-    c = w.cases
-    rows = where(c.stage == int(Stage.SIGNING))
-    rows = rows[(w.doors_time[c.world[rows], c.compound[rows]] > 0) & (c.organiser[rows] == 2 * c.compound[rows])]
-    place = c.world[rows] * w.layout.sizes["compound"] + c.compound[rows]
-    return rows[rank_in_group(place, c.started[rows]) == 0]
+def _oldest_motions(w: Worlds) -> Ints:
+    """Return the oldest motion that each body with time for doors has before the owners."""
+    m = w.motions
+    rows = where(m.open)
+    own = m.organiser[rows] == DESKS_PER_COMPOUND * m.compound[rows] + BODY
+    rows = rows[own & (w.doors_time[m.world[rows], m.compound[rows]] > 0)]
+    place = m.world[rows] * w.layout.sizes["compound"] + m.compound[rows]
+    return rows[rank_in_group(place, m.opened[rows]) == 0]
 
 
 RULE = Rule(

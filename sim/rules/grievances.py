@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import noise
-from sim.cases import NEVER, Activity, Kind, Stage, State, close_cases, move_grievances
+from sim import cases, noise
+from sim.cases import FIRST_DISPUTE, FIRST_PAIR, NEVER, Activity, Stage, State, close_cases, move_grievances
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.rules import trust
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from sim.worlds import Worlds
 
 Ints = NDArray[np.int64]
-
-FIRST_DISPUTE = int(Kind.NEIGHBOUR)
-"""Kinds from this one on are between parties; those before are shared defects, which do not fade."""
 
 REOPENINGS = 16
 """An ordinal is this times the bearer's count of events, plus the times broken and reopened."""
@@ -119,8 +116,8 @@ def arise(
         world: world of each.
         household: who suffers.
         kind: about what.
-        bearer: building of a defect, the household itself for a dispute.
-        other: the other party's household, -1 for a defect.
+        bearer: the asset, or the household itself for a dispute of two parties.
+        other: the other party's household, -1 where there is none.
         ordinal: see `REOPENINGS`.
         severity: thousandths.
     """
@@ -184,6 +181,20 @@ def relieve(w: Worlds, rows: Ints) -> None:
     _end_ache(w, rows)
 
 
+def outlive(w: Worlds, rows: Ints) -> None:
+    """Lapse grievances whose cause has gone by itself, claimed or not; there is nothing to learn from that."""
+    if len(rows) == 0:
+        return
+    g = w.grievances
+    w.count("lapsed", g.world[rows])
+    _end_ache(w, rows)
+    move_grievances(w, rows, LAPSED)
+    g.case[rows] = -1
+    g.act[rows] = NEVER
+    g.escalate[rows] = NEVER
+    g.fade[rows] = NEVER
+
+
 def mature(w: Worlds) -> None:
     """Phase: what is felt is named; what is unresolved fades or escalates; claimants look for an answer."""
     g = w.grievances
@@ -208,9 +219,8 @@ def mature(w: Worlds) -> None:
 
 
 def _under_way(w: Worlds, case: Ints) -> NDArray[np.bool_]:
-    """Return for which cases owners are signing or a crew is at work."""
-    stage = w.cases.stage[case]
-    return (stage == int(Stage.SIGNING)) | (stage == int(Stage.WORKS))
+    """Return for which cases owners sign or vote, money is coming or a crew is at work."""
+    return cases.under_way(w.cases.stage[case])
 
 
 def _fade(w: Worlds, rows: Ints) -> None:
@@ -282,9 +292,9 @@ def _draw_fade(w: Worlds, rows: Ints) -> None:
 
 
 def _drop_case(w: Worlds, rows: Ints, stage: Stage, activity: Activity) -> None:
-    """End the disputes whose claimant leaves; a defect's case stays on the books without the claimant."""
+    """End the disputes whose claimant leaves; a case that many share stays on the books without the claimant."""
     g = w.grievances
-    own = rows[(g.kind[rows] >= FIRST_DISPUTE) & (g.case[rows] >= 0)]
+    own = rows[(g.kind[rows] >= FIRST_PAIR) & (g.case[rows] >= 0)]
     close_cases(w, g.case[own], stage, activity)
     g.case[rows] = -1
 
@@ -320,7 +330,7 @@ def settle(w: Worlds, rows: Ints) -> None:
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
     g.fade[rows] = NEVER
-    agreed = rows[g.kind[rows] >= FIRST_DISPUTE]
+    agreed = rows[g.kind[rows] >= FIRST_PAIR]
     if len(agreed):
         years = noise.exponential(g.key[agreed], "agreement.relapse") / w.at("relapse_rate", g.world[agreed])
         within = years < 1.0  # later quarrels are new quarrels: "no relapse in 12 months" is what is measured

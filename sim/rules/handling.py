@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.cases import Kind, Stage
+from sim.cases import FIRST_DISPUTE, Stage
+from sim.places.compound import COMPANY
 from sim.rules import bargaining, desks, repairs, trust
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ def handle(w: Worlds) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    shared, second = c.kind[rows] == int(Kind.ROOF), c.stage[rows] == int(Stage.APPROVAL)
-    bargaining.mediate(w, rows[~shared])
+    dispute, second = c.kind[rows] >= FIRST_DISPUTE, c.stage[rows] == int(Stage.APPROVAL)
+    at_company = desks.kind_of(w, c.desk[rows]) == COMPANY
+    bargaining.mediate(w, rows[dispute])
     trust.learn(w)
-    repairs.approve(w, rows[shared & second])
-    repairs.organise(w, rows[shared & ~second])
+    repairs.do_duty(w, rows[at_company])
+    repairs.approve(w, rows[~dispute & second])
+    repairs.organise(w, rows[~dispute & ~second & ~at_company])

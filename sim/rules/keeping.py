@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cases import Stage
 from sim.columns import Column, Lever, Rule
+from sim.places.compound import BODY, DESKS_PER_COMPOUND
 from sim.space import rank_in_group, where
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ PURPOSES = {
     "ledger": "entries in a ledger",
     "summons": "summoning parties, and carrying a case to the next desk",
     "calls": "calls on party members among the owners to sign first",
-    "doors": "knocking on owners' doors, kept only while the body has a round of signing open",
+    "doors": "knocking on owners' doors, kept only while the body has a motion before the owners",
 }
 """What time is set aside for."""
 
@@ -49,7 +49,7 @@ def set_aside(w: Worlds, keeper: Ints) -> Ints:
         time = np.minimum(getattr(w, purpose + "_minutes"), left)
         balance = getattr(w, purpose + "_balance")
         if purpose == "doors":
-            time = np.where(_signing(w), time, 0)
+            time = np.where(_asking(w), time, 0)
             w.doors_time[...] = time
         else:
             balance[...] = np.minimum(balance + time * WEEK, SAVED_WEEKS * WEEK * time)
@@ -57,13 +57,13 @@ def set_aside(w: Worlds, keeper: Ints) -> Ints:
     return keeper - left
 
 
-def _signing(w: Worlds) -> NDArray[np.bool_]:
-    """Return in which compounds owners are signing for a repair that the body organises."""
-    c = w.cases
-    rows = where((c.stage == int(Stage.SIGNING)) & (c.organiser == 2 * c.compound))
-    signing = np.zeros(w.doors_time.shape, dtype=bool)
-    signing[c.world[rows], c.compound[rows]] = True
-    return signing
+def _asking(w: Worlds) -> NDArray[np.bool_]:
+    """Return in which compounds the body has a motion before the owners."""
+    m = w.motions
+    rows = where(m.open & (m.organiser == DESKS_PER_COMPOUND * m.compound + BODY))
+    asking = np.zeros(w.doors_time.shape, dtype=bool)
+    asking[m.world[rows], m.compound[rows]] = True
+    return asking
 
 
 def spend(w: Worlds, purpose: str, world: Ints, compound: Ints, hours: str) -> NDArray[np.bool_]:

@@ -1,8 +1,9 @@
-"""Repairs: a shared defect is mended by a proposal, the consent of its principals, money and a crew.
+"""Repairs: a defect is mended by whoever owes it, or by a proposal, the consent of principals, money and a crew.
 
-Whoever organises works the repair out and lays it before each principal; a principal may turn it back.
-Then the building's owners are asked for shares (`sim.rules.shares`). A proposal whose round fails is
-shelved until somebody claims again, or until a ledger's deadline.
+The company mends what is minor unless it is in loss; what is minor and owed by nobody the community mends
+with public money. Whatever is dearer somebody must organise: work it out and lay it before each principal,
+who may turn it back; then money is looked for (`sim.rules.funding`). A proposal whose round of signing fails
+is shelved until somebody claims again, or until a ledger's deadline.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import books, distributions, noise
+from sim import noise
 from sim.cases import Activity, Stage, close_cases, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.rules import desks, roofs, shares, trust
+from sim.places.compound import BODY, BRANCH, COMMUNITY
+from sim.rules import defects, desks, funding, trust
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -25,47 +27,11 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 
-MONTH = 30
-
 
 @dataclass(frozen=True)
 class Parameters:
-    """Costs, consent and works."""
+    """Consent."""
 
-    roof_cost_low: float = parameter(
-        15000.0,
-        10000.0,
-        20000.0,
-        unit="yuan",
-        tag="F",
-        source="evidence 2.1: 15k a building",
-        doc="cheapest roof repair",
-    )
-    roof_cost_mode: float = parameter(
-        25000.0,
-        20000.0,
-        35000.0,
-        unit="yuan",
-        tag="S",
-        source="evidence D10: 200k over 8 buildings",
-        doc="commonest roof repair",
-    )
-    roof_cost_high: float = parameter(
-        60000.0,
-        40000.0,
-        80000.0,
-        unit="yuan",
-        source="evidence 2.1: 15k-60k a building",
-        doc="dearest roof repair",
-    )
-    leak_growth: float = parameter(
-        0.03,
-        0.0,
-        0.06,
-        unit="per month",
-        source="priors: cost growth leak 3% a month",
-        doc="growth of the cost while it leaks",
-    )
     veto: float = parameter(
         0.15,
         0.0,
@@ -82,30 +48,55 @@ class Parameters:
         source="guess: silence counts as consent where no answer is in sight",
         doc="a second principal whose desk posts a longer wait is passed over",
     )
-    works_days: int = parameter(
-        5,
-        2,
-        10,
+    application_days: int = parameter(
+        30,
+        15,
+        60,
         unit="days",
-        tag="D",
-        source="evidence D16: 15 days for 3 roofs, an assumption",
-        doc="days a crew needs for a roof",
+        tag="F",
+        source="model 5.6: without a body the community applies, 30 days (Civil Code 281)",
+        doc="delay of a repair organised by the community because there is no body",
     )
 
 
-def organise(w: Worlds, rows: Ints) -> None:
-    """Lay the given repairs before the first principal; send on what another desk should organise."""
+def do_duty(w: Worlds, rows: Ints) -> None:
+    """Let the company mend what is minor; what is dear, or refused by a company in loss, is sent on."""
     if len(rows) == 0:
         return
     c = w.cases
-    onward = desks.to_be_sent_on(w, rows)
-    away = rows[onward]
-    desks.hand_off(w, away, desks.of_compound(w, c.compound[away], desks.BODY))
-    rows = rows[~onward]
-    log_cases(w, rows[~c.drafted[rows]], Activity.PROPOSED)
+    own = desks.owed(w, rows)
+    refuses = own & (w.losses[c.world[rows], c.compound[rows]] > 0)
+    refused = rows[refuses]
+    c.refused[refused] = True
+    w.count("refused", c.world[refused])
+    log_cases(w, refused, Activity.REFUSED)
+    funding.do_duty(w, rows[own & ~refuses])
+    desks.send_on(w, rows[~own | refuses])
+
+
+def organise(w: Worlds, rows: Ints) -> None:
+    """Send on what another desk should take up; mend what is minor; lay the rest before the first principal."""
+    if len(rows) == 0:
+        return
+    c = w.cases
+    rows = rows[~desks.send_on(w, rows)]
+    funding.help_out(w, rows[c.minor[rows]])
+    rows = rows[~c.minor[rows]]
+    new = ~c.drafted[rows]
+    log_cases(w, rows[new], Activity.PROPOSED)
     c.drafted[rows] = True
     c.organiser[rows] = c.desk[rows]
-    _sign_or_refer(w, _lay_before(w, rows, principal=0))
+    apply = new & (desks.kind_of(w, c.desk[rows]) == COMMUNITY)
+    _apply(w, rows[apply])
+    _pay_or_refer(w, _lay_before(w, rows[~apply], principal=0))
+
+
+def _apply(w: Worlds, rows: Ints) -> None:
+    """Let a community that organises in place of a body apply for it, which takes time."""
+    c = w.cases
+    c.handled[rows] = w.day
+    c.ready[rows] = w.day + w.whole("application_days", c.world[rows])
+    desks.enter_queue(w, rows, c.organiser[rows])
 
 
 def approve(w: Worlds, rows: Ints) -> None:
@@ -113,7 +104,7 @@ def approve(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     desks.enter_queue(w, rows, w.cases.organiser[rows])
-    _ask_owners(w, _lay_before(w, rows, principal=1))
+    funding.find(w, _lay_before(w, rows, principal=1))
 
 
 def _lay_before(w: Worlds, rows: Ints, principal: int) -> Ints:
@@ -132,12 +123,12 @@ def _lay_before(w: Worlds, rows: Ints, principal: int) -> Ints:
     return rows[~back]
 
 
-def _sign_or_refer(w: Worlds, rows: Ints) -> None:
-    """Let owners sign, or refer the proposal to the second principal where one stands and can be reached."""
+def _pay_or_refer(w: Worlds, rows: Ints) -> None:
+    """Look for money, or refer the proposal to the second principal where one stands and can be reached."""
     c = w.cases
     world, compound = c.world[rows], c.compound[rows]
-    branch = desks.of_compound(w, compound, desks.BRANCH)
-    at_body = c.desk[rows] == desks.of_compound(w, compound, desks.BODY)
+    branch = desks.of_compound(w, compound, BRANCH)
+    at_body = c.desk[rows] == desks.of_compound(w, compound, BODY)
     in_sight = w.wait_days[world, branch] <= w.at("second_patience_days", world)
     asked = at_body & (w.principals[world, compound] > 1) & in_sight
     referred = rows[asked]
@@ -145,20 +136,7 @@ def _sign_or_refer(w: Worlds, rows: Ints) -> None:
     desks.enter_queue(w, referred, branch[asked], Stage.APPROVAL)
     w.count("referred", world[asked])
     log_cases(w, referred, Activity.REFERRED)
-    _ask_owners(w, rows[~asked])
-
-
-def _ask_owners(w: Worlds, rows: Ints) -> None:
-    """Fix the cost of the repairs, which grows while it leaks, and ask the building's owners for it."""
-    if len(rows) == 0:
-        return
-    c = w.cases
-    world, building = c.world[rows], c.bearer[rows]
-    low, mode, high = (w.at("roof_cost_" + k, world) for k in ("low", "mode", "high"))
-    months = (w.day - w.leak_day[world, building]) / MONTH
-    yuan = distributions.triangular(low, mode, high, noise.uniform(c.key[rows], "roof.cost"))
-    fen = np.rint(yuan * (1 + w.at("leak_growth", world) * months) * books.FEN).astype(np.int64)
-    shares.ask(w, rows, fen)
+    funding.find(w, rows[~asked])
 
 
 def retable(w: Worlds) -> None:
@@ -178,15 +156,15 @@ def retable(w: Worlds) -> None:
 
 
 def work(w: Worlds) -> None:
-    """Phase: crews finish; the roof is checked and dry."""
+    """Phase: crews finish; the repair is checked, and the defect is gone."""
     c = w.cases
     rows = where((c.stage == int(Stage.WORKS)) & (c.ready <= w.day))
     if len(rows) == 0:
         return
     log_cases(w, rows, Activity.REPAIRED)
-    world, building = c.world[rows], c.bearer[rows]
+    world, asset = c.world[rows], c.bearer[rows]
     close_cases(w, rows, Stage.SETTLED, Activity.SETTLED)
-    roofs.mend(w, world, building)
+    defects.mend(w, world, asset)
     trust.learn(w)
 
 
@@ -194,6 +172,7 @@ RULE = Rule(
     name="repairs",
     parameters=Parameters,
     flows={
+        "refused": "minor repairs refused by a company in loss",
         "turned_back": "proposals turned back by a principal",
         "referred": "proposals referred to a second principal",
         "retabled": "shelved proposals laid before the principal again by a ledger",

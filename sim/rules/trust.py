@@ -29,10 +29,10 @@ Floats = NDArray[np.float64]
 ONE = 1000
 """One experience, in the unit in which evidence is kept."""
 
-DESKS = ("body", "branch", "community")
-"""Kinds of desk, by the number used in columns and tables."""
+DESKS = ("company", "body", "branch", "community", "centre", "hotline")
+"""Kinds of desk, by the number used in columns and tables; the hotline is an intake without a desk."""
 
-TRUSTED = ("body", "community")
+TRUSTED = ("company", "body", "community", "hotline")
 """Kinds of desk that take claims, and so are trusted or not."""
 
 EVIDENCE = {desk: (f"answered_{desk}", f"ignored_{desk}") for desk in TRUSTED} | {
@@ -59,6 +59,14 @@ QUARTER = 91
 class Parameters:
     """Learning."""
 
+    trust_company: float = parameter(
+        0.45,
+        0.3,
+        0.6,
+        unit="probability",
+        source="priors: trust, company .45",
+        doc="trust in the company before any experience",
+    )
     trust_body: float = parameter(
         0.45,
         0.3,
@@ -74,6 +82,14 @@ class Parameters:
         unit="probability",
         source="priors: trust, community .55",
         doc="trust in the community's committee before any experience",
+    )
+    trust_hotline: float = parameter(
+        0.55,
+        0.4,
+        0.7,
+        unit="probability",
+        source="priors: trust, hotline .55",
+        doc="trust in the hotline before any experience",
     )
     trust_strength: float = parameter(
         5.0,

@@ -1,0 +1,526 @@
+"""Defects: what breaks in buildings and compounds, who suffers from it, and what mending it costs.
+
+Every asset (a roof, the pipes, the lights and doors of a building; the rubbish point, the grounds, road
+and gate of a compound; the building works nearby) has a clock. A roof's hazard depends on age, season and
+the compound's rain of the year; that of what is looked after depends on the company's effort. While an
+asset is defective its clock stands still.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import clocks, distributions, noise
+from sim.cases import FIRST_DISPUTE, Activity, Clock, Kind, Stage, State, close_cases
+from sim.columns import Column, Rule
+from sim.parameters import parameter
+from sim.places.compound import VACANT
+from sim.rules import grievances, weather
+from sim.space import rank_in_group, where
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+
+YOUNG, OLD = 10, 25
+"""Ages in years that separate young, middle-aged and old roofs."""
+
+NAMES = ("roof", "pipe", "lighting", "rubbish", "pests", "road", "works")
+"""Words for the kinds of asset in names of parameters, by number of the kind."""
+
+ROOF, NUISANCE = int(Kind.ROOF), int(Kind.NUISANCE)
+
+IDLE = 1.75
+"""Hazards of what is looked after are as in the priors at an effort of .75, and grow as effort falls."""
+
+LEAKS = (ROOF, int(Kind.PIPE))
+"""Defects that cost the more the longer they last."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """How often things break, who suffers, what mending costs."""
+
+    roof_young: float = parameter(
+        0.02,
+        0.005,
+        0.05,
+        unit="per building-year",
+        source="priors: roof, age < 10: .02",
+        doc="leaks of a roof younger than 10 years",
+    )
+    roof_middle: float = parameter(
+        0.1,
+        0.05,
+        0.2,
+        unit="per building-year",
+        source="priors: roof .10",
+        doc="leaks of a roof of 10 to 25 years",
+    )
+    roof_old: float = parameter(
+        0.2,
+        0.1,
+        0.4,
+        unit="per building-year",
+        source="priors: roof, age > 25: .20",
+        doc="leaks of a roof older than 25 years",
+    )
+    pipe_rate: float = parameter(
+        0.6,
+        0.3,
+        1.2,
+        unit="per building-year",
+        source="priors: other defects, pipe .6",
+        doc="pipes that break, at an effort of .75",
+    )
+    lighting_rate: float = parameter(
+        1.0,
+        0.5,
+        2.0,
+        unit="per building-year",
+        source="priors: other defects, lighting and door 1.0",
+        doc="lights and doors that fail, at an effort of .75",
+    )
+    rubbish_rate: float = parameter(
+        1.8,
+        0.9,
+        3.6,
+        unit="per compound-year",
+        source="priors: rubbish, pests, road and gate 4 together; the split is a guess",
+        doc="times that rubbish piles up, at an effort of .75",
+    )
+    pests_rate: float = parameter(
+        1.2,
+        0.6,
+        2.4,
+        unit="per compound-year",
+        source="priors: rubbish, pests, road and gate 4 together; the split is a guess",
+        doc="plagues of pests, at an effort of .75",
+    )
+    road_rate: float = parameter(
+        1.0,
+        0.5,
+        2.0,
+        unit="per compound-year",
+        source="priors: rubbish, pests, road and gate 4 together; the split is a guess",
+        doc="road or gate broken, at an effort of .75",
+    )
+    works_rate: float = parameter(
+        0.15,
+        0.05,
+        0.3,
+        unit="per compound-year",
+        source="priors: nuisance .15 works",
+        doc="building works nearby that are a nuisance",
+    )
+    works_length: float = parameter(
+        60.0,
+        20.0,
+        120.0,
+        unit="days",
+        source="guess",
+        doc="mean length of works nearby",
+    )
+    roof_sufferers: int = parameter(
+        8,
+        2,
+        16,
+        unit="flats",
+        source="priors: roof, sufferers 8",
+        doc="flats under a leaking roof, from the top floor down",
+    )
+    pipe_sufferers: int = parameter(
+        6,
+        2,
+        12,
+        unit="flats",
+        source="priors: pipe, 6 sufferers",
+        doc="flats that suffer from a broken pipe",
+    )
+    lighting_sufferers: int = parameter(
+        6,
+        2,
+        12,
+        unit="flats",
+        source="priors: lighting/door, 6 notice",
+        doc="flats that notice a failed light or door",
+    )
+    rubbish_sufferers: int = parameter(
+        30,
+        10,
+        60,
+        unit="flats",
+        source="priors: 30 notice",
+        doc="flats that notice the rubbish",
+    )
+    pests_sufferers: int = parameter(
+        30,
+        10,
+        60,
+        unit="flats",
+        source="priors: 30 notice",
+        doc="flats that suffer from pests",
+    )
+    road_sufferers: int = parameter(
+        30,
+        10,
+        60,
+        unit="flats",
+        source="priors: 30 notice",
+        doc="flats that notice a broken road or gate",
+    )
+    works_sufferers: int = parameter(
+        30,
+        10,
+        60,
+        unit="flats",
+        source="priors: 30 notice",
+        doc="flats that suffer from works nearby",
+    )
+    roof_severity: float = parameter(
+        0.8,
+        0.05,
+        1.0,
+        unit="severity",
+        kind="set",
+        source="priors: severity of a roof .8",
+        doc="severity of living under a leak",
+    )
+    pipe_severity: float = parameter(
+        0.5,
+        0.05,
+        1.0,
+        unit="severity",
+        kind="set",
+        source="priors: severity of a pipe .5",
+        doc="severity of a broken pipe",
+    )
+    lighting_severity: float = parameter(
+        0.1,
+        0.05,
+        1.0,
+        unit="severity",
+        kind="set",
+        source="priors: severity of lighting .1",
+        doc="severity of a failed light or door",
+    )
+    rubbish_severity: float = parameter(
+        0.3,
+        0.05,
+        1.0,
+        unit="severity",
+        kind="set",
+        source="priors: severity of rubbish .3",
+        doc="severity of rubbish",
+    )
+    pests_severity: float = parameter(
+        0.3,
+        0.05,
+        1.0,
+        unit="severity",
+        kind="set",
+        source="guess: as rubbish",
+        doc="severity of pests",
+    )
+    road_severity: float = parameter(
+        0.3,
+        0.05,
+        1.0,
+        unit="severity",
+        kind="set",
+        source="guess: as rubbish",
+        doc="severity of a broken road or gate",
+    )
+    works_severity: float = parameter(
+        0.3,
+        0.05,
+        1.0,
+        unit="severity",
+        kind="set",
+        source="guess: as rubbish",
+        doc="severity of works nearby",
+    )
+    roof_cost: float = parameter(
+        25000.0,
+        20000.0,
+        35000.0,
+        unit="yuan",
+        tag="S",
+        source="evidence D10: 200k over 8 buildings",
+        doc="typical cost of a roof repair",
+    )
+    pipe_cost: float = parameter(
+        1500.0,
+        500.0,
+        4000.0,
+        unit="yuan",
+        source="guess",
+        doc="typical cost of a pipe repair",
+    )
+    lighting_cost: float = parameter(
+        400.0,
+        100.0,
+        1000.0,
+        unit="yuan",
+        source="guess",
+        doc="typical cost of mending lights and doors",
+    )
+    rubbish_cost: float = parameter(
+        500.0,
+        200.0,
+        2000.0,
+        unit="yuan",
+        source="guess",
+        doc="typical cost of clearing rubbish",
+    )
+    pests_cost: float = parameter(
+        800.0,
+        300.0,
+        2000.0,
+        unit="yuan",
+        source="guess",
+        doc="typical cost of getting rid of pests",
+    )
+    road_cost: float = parameter(
+        15000.0,
+        5000.0,
+        40000.0,
+        unit="yuan",
+        source="guess",
+        doc="typical cost of mending road or gate",
+    )
+    cost_low: float = parameter(
+        0.6,
+        0.4,
+        0.8,
+        unit="of the typical",
+        tag="F",
+        source="evidence 2.1: roofs 15k-60k around 25k",
+        doc="the cheapest repair of a kind",
+    )
+    cost_high: float = parameter(
+        2.4,
+        1.6,
+        3.2,
+        unit="of the typical",
+        tag="F",
+        source="evidence 2.1: roofs 15k-60k around 25k",
+        doc="the dearest repair of a kind",
+    )
+    leak_growth: float = parameter(
+        0.03,
+        0.0,
+        0.06,
+        unit="per month",
+        source="priors: cost growth leak 3% a month",
+        doc="growth of the cost while a roof or pipe leaks",
+    )
+
+
+def _set_up(w: Worlds) -> None:
+    """Draw each asset's first threshold."""
+    w.defect_left[...] = noise.threshold(w.seeds[:, None], "defect.clock", np.arange(w.layout.sizes["asset"]), 0)
+
+
+def of_kind(w: Worlds, what: str, world: Ints, kind: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return a parameter that every kind of asset has (``sufferers``, ``severity``, ``cost``), for each given one."""
+    name = "defect_" + what
+    if name not in w.derived:
+        known = [getattr(w.p, f"{n}_{what}") for n in NAMES if f"{n}_{what}" in w.p.values]
+        w.derived[name] = np.concatenate(known, axis=1).reshape(-1)
+    values = w.derived[name]
+    picked: NDArray[np.float64] = values.take(world * (len(values) // w.n) + kind)
+    return picked
+
+
+def look_ahead(w: Worlds) -> None:
+    """Phase, weekly: refresh the hazards and see which assets will break this week."""
+    years = w.age + w.day / weather.YEAR
+    leak = np.where(years < YOUNG, w.p.roof_young, np.where(years > OLD, w.p.roof_old, w.p.roof_middle))
+    neglect = IDLE - w.effort
+    compound = w.layout.up("asset", "compound")
+    for kind, name in enumerate(NAMES):
+        if kind == ROOF:
+            per_day = leak * w.rain * weather.season(w) / weather.YEAR
+        elif kind == NUISANCE:
+            per_day = np.broadcast_to(w.p.works_rate / weather.YEAR, w.effort.shape)
+        else:
+            per_day = getattr(w.p, name + "_rate") * neglect / weather.YEAR
+        asset = assets_of_kind(w, kind)
+        w.defect_hazard[:, asset] = clocks.quantise(per_day)[:, compound[asset]]
+    clocks.look_ahead(w, Clock.DEFECT, w.defect_left, np.where(w.defective, 0, w.defect_hazard))
+
+
+def assets_of_kind(w: Worlds, kind: int) -> Ints:
+    """Return the rows of all assets of a kind."""
+    name = f"assets_of_{kind}"
+    if name not in w.derived:
+        w.derived[name] = where(w.layout.traits["asset_kind"] == kind)
+    return w.derived[name]
+
+
+def arise(w: Worlds) -> None:
+    """Phase: things break, and those who notice begin to suffer."""
+    world, asset = clocks.due(w, Clock.DEFECT)
+    if len(world) == 0:
+        return
+    kind = w.layout.traits["asset_kind"][asset]
+    w.defective[world, asset] = True
+    w.attempts[world, asset] = 0
+    w.defects[world, asset] += 1
+    w.defect_day[world, asset] = w.day
+    nth = w.defects[world, asset]
+    w.defect_left[world, asset] = noise.threshold(w.seeds[world], "defect.clock", asset, nth)
+    roof = kind == ROOF
+    w.count("leaked", world[roof])
+    w.stocks("leaking_roofs", world[roof], 1)
+    w.count("broke", world)
+    w.stocks("defective_assets", world, 1)
+    _end_of_works(w, world[kind == NUISANCE], asset[kind == NUISANCE])
+
+    flats, position = scope(w, asset)
+    at, number = world[position], nth[position]
+    order = noise.bits(w.seeds[at], "defect.sufferer", flats, asset[position], number)
+    height = np.where(roof[position], -w.layout.traits["floor"][flats], 0)
+    hit = rank_in_group(position, height, order) < of_kind(w, "sufferers", at, kind[position])
+    hit &= w.tenure[at, flats] != VACANT
+    at, position, flats = at[hit], position[hit], flats[hit]
+    severity = np.rint(1000 * of_kind(w, "severity", at, kind[position]))
+    ordinal = grievances.REOPENINGS * number[hit].astype(np.int64)
+    grievances.arise(w, at, flats, kind[position], asset[position], -1, ordinal, severity)
+
+
+def scope(w: Worlds, asset: Ints) -> tuple[Ints, Ints]:
+    """Return the flats of the building or compound that each asset belongs to, and for each the asset's position."""
+    building, compound = w.layout.traits["asset_building"][asset], w.layout.up("asset", "compound")[asset]
+    inside = building >= 0
+    own, shared = where(inside), where(~inside)
+    flats, at = w.layout.rows_of("building", "household", building[own])
+    if len(shared) == 0:
+        return flats, at
+    more, there = w.layout.rows_of("compound", "household", compound[shared])
+    flats, position = np.concatenate([flats, more]), np.concatenate([own[at], shared[there]])
+    order = np.argsort(position, kind="stable")
+    return flats[order], position[order]
+
+
+def flats_in_scope(w: Worlds, asset: Ints) -> Ints:
+    """Return the number of flats of the building or compound that each asset belongs to."""
+    if "flats_in_scope" not in w.derived:
+        building = w.layout.traits["asset_building"]
+        own = w.layout.count("building", "household")[building]
+        all_ = w.layout.count("compound", "household")[w.layout.up("asset", "compound")]
+        w.derived["flats_in_scope"] = np.where(building >= 0, own, all_)
+    return w.derived["flats_in_scope"].take(asset)
+
+
+def _end_of_works(w: Worlds, world: Ints, asset: Ints) -> None:
+    """Put on the agenda when works nearby, which begin today, will end by themselves."""
+    if len(world) == 0:
+        return
+    nth = w.defects[world, asset]
+    length = w.wait("works_length", world, noise.exponential(w.seeds[world], "works.length", asset, nth))
+    w.agenda.append(world=world, clock=Clock.SILENCE, row=asset, day=w.day + length, stamp=nth)
+
+
+def fall_silent(w: Worlds) -> None:
+    """Phase: works nearby end; whoever still suffers from them suffers no more, unsettled."""
+    world, asset, stamp = w.page[int(Clock.SILENCE)]
+    still = w.defective[world, asset] & (w.defects[world, asset] == stamp)
+    world, asset = world[still], asset[still]
+    if len(world) == 0:
+        return
+    case = w.defect_case[world, asset]
+    close_cases(w, case[case >= 0], Stage.WITHDRAWN, Activity.WITHDRAWN)
+    given_up, others = _suffering(w, world, asset)
+    grievances.relieve(w, given_up)
+    grievances.outlive(w, others)
+    _restore(w, world, asset)
+
+
+def mend(w: Worlds, world: Ints, asset: Ints) -> None:
+    """End defects: everybody who suffers is relieved, claimant or not, and the clock runs again."""
+    if len(world) == 0:
+        return
+    given_up, others = _suffering(w, world, asset)
+    grievances.settle(w, others)
+    grievances.relieve(w, given_up)
+    roof = w.layout.traits["asset_kind"][asset] == ROOF
+    w.count("mended", world[roof])
+    w.count("repaired", world)
+    w.stocks("leaking_roofs", world[roof], -1)
+    _restore(w, world, asset)
+
+
+def _suffering(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
+    """Return the rows of grievances still suffered from the given assets: those given up, and the others."""
+    g = w.grievances
+    hit = np.zeros_like(w.defective)
+    hit[world, asset] = True
+    rows = where((g.kind <= FIRST_DISPUTE) & g.aching)
+    rows = rows[hit[g.world[rows], g.bearer[rows]]]
+    given_up = g.state[rows] > int(State.JOINED)
+    return rows[given_up], rows[~given_up]
+
+
+def _restore(w: Worlds, world: Ints, asset: Ints) -> None:
+    """Make assets whole; their clocks run from tomorrow."""
+    w.defective[world, asset] = False
+    w.defect_case[world, asset] = -1
+    w.stocks("defective_assets", world, -1)
+    left = clocks.days_left(w.day) - 1
+    clocks.restart(w, Clock.DEFECT, w.defect_left, w.defect_hazard, world, asset, left)
+
+
+def base_cost(w: Worlds, world: Ints, kind: NDArray[np.integer], key: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Return what mending a defect would cost on its first day, yuan.
+
+    Args:
+        w: the worlds.
+        world: world of each case.
+        kind: its kind, a defect's.
+        key: the case's key.
+    """
+    low, high = w.at("cost_low", world), w.at("cost_high", world)
+    spread = distributions.triangular(low, np.ones(len(world)), high, noise.uniform(key, "defect.cost"))
+    yuan: NDArray[np.float64] = of_kind(w, "cost", world, kind) * spread
+    return yuan
+
+
+def cost_now(w: Worlds, rows: Ints) -> Ints:
+    """Return what the repairs of the given cases cost if begun today, fen; leaks grow dearer by the month."""
+    c = w.cases
+    world, kind = c.world[rows], c.kind[rows]
+    base = base_cost(w, world, kind, c.key[rows])
+    months = (w.day - w.defect_day[world, c.bearer[rows]]) / 30
+    growth = np.where(kind <= LEAKS[-1], 1 + w.at("leak_growth", world) * months, 1.0)
+    fen: Ints = np.rint(base * growth * 100).astype(np.int64)
+    return fen
+
+
+RULE = Rule(
+    name="defects",
+    columns=(
+        Column("defect_left", "asset", np.int64, "hazard left on the asset's clock, units of sim.noise.UNIT"),
+        Column("defect_hazard", "asset", np.int64, "this week's hazard a day, same units"),
+        Column("defective", "asset", np.bool_, "the asset is defective"),
+        Column("defects", "asset", np.int32, "defects so far"),
+        Column("defect_day", "asset", np.int32, "day on which the present defect began"),
+        Column("defect_case", "asset", np.int64, "row of the defect's case", default=-1, points_to="cases"),
+        Column("attempts", "asset", np.int32, "cases that the present defect has had"),
+    ),
+    parameters=Parameters,
+    flows={
+        "leaked": "roofs that began to leak",
+        "mended": "roofs mended",
+        "broke": "defects that began",
+        "repaired": "defects mended, works nearby made quiet among them",
+    },
+    stocks={"leaking_roofs": "roofs that leak", "defective_assets": "assets that are defective"},
+    set_up=_set_up,
+)

@@ -1,0 +1,326 @@
+"""Funding: who pays for a repair, in the order that law and contract set.
+
+Developer's warranty -> the company's duty up to its cap -> public income of the compound -> maintenance fund,
+after an emergency application or an owners' vote (Civil Code 278, 281) -> owners' shares. Money that is
+promised lies in escrow; if the rest does not come together, everybody gets theirs back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import books, noise
+from sim.cases import Activity, Kind, Stage, log_cases, move_cases
+from sim.columns import Rule
+from sim.parameters import parameter
+from sim.rules import contracts, defects, motions, shares, votes
+from sim.rules.motions import Motion
+from sim.rules.weather import YEAR
+from sim.space import rank_in_group, where
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+
+CONTRIBUTORS = {"company": "till", "public": "public", "fund": "fund"}
+"""Who contributes before the owners do, and from which account of the compound."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Money for repairs."""
+
+    warranty_years: float = parameter(
+        5.0,
+        0.0,
+        10.0,
+        unit="years",
+        kind="set",
+        tag="F",
+        source="model 5.6: developer's warranty, roof < 5 years",
+        doc="age of a compound up to which the developer mends its roofs",
+    )
+    minor_cap: float = parameter(
+        2000.0,
+        500.0,
+        5000.0,
+        unit="yuan",
+        source="priors: minor-repair cap 2,000 (500-5,000)",
+        doc="what a repair may cost to be the company's own duty, and what it owes to a dearer one",
+    )
+    own_cost: float = parameter(
+        0.65,
+        0.5,
+        0.8,
+        unit="of the market price",
+        source="priors: own cost .65 (.5-.8) of market",
+        doc="what a repair costs the company that does it itself",
+    )
+    fund_empty: float = parameter(
+        0.4,
+        0.2,
+        0.7,
+        unit="share",
+        source="priors: fund zero in .4 (old compounds)",
+        doc="compounds without a maintenance fund",
+    )
+    fund_level: float = parameter(
+        3000.0,
+        500.0,
+        8000.0,
+        unit="yuan per flat",
+        source="priors: fund 3,000 (500-8,000)",
+        doc="what the fund holds elsewhere at the start",
+    )
+    fund_days: int = parameter(
+        60,
+        30,
+        120,
+        unit="days",
+        source="priors: use of the fund takes 60 (30-120) days after the vote",
+        doc="days until the fund pays after a vote",
+    )
+    emergency: float = parameter(
+        0.5,
+        0.0,
+        1.0,
+        unit="probability",
+        source="guess: Civil Code 281 allows it, offices decide",
+        doc="chance that a leak is recognised as an emergency, which needs no vote",
+    )
+    emergency_days: int = parameter(
+        7,
+        2,
+        20,
+        unit="days",
+        source="priors: emergency 7 (2-20) days",
+        doc="days until the fund pays in an emergency",
+    )
+    works_days: int = parameter(
+        5,
+        2,
+        10,
+        unit="days",
+        tag="D",
+        source="evidence D16: 15 days for 3 roofs, an assumption",
+        doc="days a crew needs for a dear repair",
+    )
+    minor_days: int = parameter(
+        2,
+        1,
+        7,
+        unit="days",
+        source="guess",
+        doc="days that a minor repair takes",
+    )
+
+
+def _set_up(w: Worlds) -> None:
+    """Fill the maintenance funds; what is in them came from outside."""
+    empty = noise.chance(w.p.fund_empty, w.seeds[:, None], "fund.empty", np.arange(w.layout.sizes["compound"]))
+    per_flat = np.rint(w.p.fund_level * books.FEN).astype(np.int64)
+    w.fund[...] = np.where(empty, 0, per_flat * w.layout.count("compound", "household"))
+    w.outside[...] -= w.fund.sum(axis=1, keepdims=True)
+
+
+def find(w: Worlds, rows: Ints) -> None:
+    """Fix the cost of the given repairs and ask one payer after another, in a compound one repair after another."""
+    if len(rows) == 0:
+        return
+    c = w.cases
+    c.cost[rows] = defects.cost_now(w, rows)
+    nth = rank_in_group(c.world[rows] * w.layout.sizes["compound"] + c.compound[rows])
+    for turn in range(int(nth.max()) + 1):
+        _ask_in_order(w, rows[nth == turn])
+
+
+def _ask_in_order(w: Worlds, rows: Ints) -> None:
+    """Ask one payer after another for the cost of repairs, each of another compound."""
+    c = w.cases
+    world, compound = c.world[rows], c.compound[rows]
+    young = w.age[world, compound] + w.day / YEAR < w.at("warranty_years", world)
+    warranted = young & (c.kind[rows] == int(Kind.ROOF))
+    w.count("warranty_fen", world[warranted], c.cost[rows[warranted]])
+    _start(w, rows[warranted])
+
+    rows = rows[~warranted]
+    world, compound, rest = c.world[rows], c.compound[rows], c.cost[rows]
+    cap = np.rint(w.at("minor_cap", world) * books.FEN).astype(np.int64)
+    bound = (w.contract[world, compound] != contracts.NONE) & (w.losses[world, compound] == 0)
+    rest = rest - _contribute(w, rows, "company", np.where(bound, np.minimum(cap, rest), 0))
+    rest = rest - _contribute(w, rows, "public", np.minimum(np.maximum(w.public[world, compound], 0), rest))
+    c.owed[rows] = rest
+    begin(w, rows[rest == 0])
+    _ask_fund(w, rows[rest > 0])
+
+
+def _contribute(w: Worlds, rows: Ints, contributor: str, fen: Ints) -> Ints:
+    """Put a payer's contribution to each repair into escrow and return it."""
+    c = w.cases
+    getattr(c, "from_" + contributor)[rows] = fen
+    books.transfer(w, CONTRIBUTORS[contributor], c.compound[rows], "escrow", c.bearer[rows], c.world[rows], fen)
+    return fen
+
+
+def _ask_fund(w: Worlds, rows: Ints) -> None:
+    """Reserve the fund's money where it suffices: in an emergency it is applied for, else the owners vote."""
+    c = w.cases
+    rest = c.owed[rows]
+    enough = w.fund[c.world[rows], c.compound[rows]] >= rest
+    _contribute(w, rows, "fund", np.where(enough, rest, 0))
+    shares.ask(w, rows[~enough])
+
+    rows = rows[enough]
+    leak = c.kind[rows] <= defects.LEAKS[-1]
+    urgent = leak & noise.chance(w.at("emergency", c.world[rows]), c.key[rows], "fund.emergency")
+    _grant(w, rows[urgent], "emergency_days")
+    vote = rows[~urgent]
+    move_cases(w, vote, Stage.VOTING)
+    log_cases(w, vote, Activity.VOTING)
+    votes.call(w, vote, Motion.FUND)
+
+
+def _grant(w: Worlds, rows: Ints, days: str) -> None:
+    """Let the fund's money be on its way for some days."""
+    c = w.cases
+    c.ready[rows] = w.day + w.whole(days, c.world[rows])
+    move_cases(w, rows, Stage.FUNDING)
+    log_cases(w, rows, Activity.GRANTED)
+
+
+def begin(w: Worlds, rows: Ints) -> None:
+    """Pay the crew what has come together and let it begin; what is missing is booked as unpaid."""
+    if len(rows) == 0:
+        return
+    c = w.cases
+    world, asset = c.world[rows], c.bearer[rows]
+    held = w.escrow[world, asset]
+    books.transfer(w, "escrow", asset, "outside", np.zeros(len(rows), dtype=np.int64), world, held)
+    w.count("repair_fen", world, held)
+    w.count("unpaid_fen", world, np.maximum(c.cost[rows] - held, 0))
+    for contributor in CONTRIBUTORS:
+        part = getattr(c, "from_" + contributor)[rows]
+        w.count(f"paid_{contributor}_fen", world, part)
+        held = held - part
+    w.count("paid_owners_fen", world, held)
+    _start(w, rows)
+
+
+def _start(w: Worlds, rows: Ints) -> None:
+    """Let crews begin to work."""
+    c = w.cases
+    world = c.world[rows]
+    c.started[rows] = w.day
+    c.ready[rows] = w.day + np.where(c.minor[rows], w.whole("minor_days", world), w.whole("works_days", world))
+    move_cases(w, rows, Stage.WORKS)
+    log_cases(w, rows, Activity.FUNDED)
+
+
+def help_out(w: Worlds, rows: Ints) -> None:
+    """Let the community mend minor defects that no company owes, with public income, and the public budget's help."""
+    if len(rows) == 0:
+        return
+    c = w.cases
+    nth = rank_in_group(c.world[rows] * w.layout.sizes["compound"] + c.compound[rows])
+    for turn in range(int(nth.max()) + 1):
+        now = rows[nth == turn]
+        world, compound, cost = c.world[now], c.compound[now], _minor_cost(w, now)
+        part = np.minimum(np.maximum(w.public[world, compound], 0), cost)
+        books.transfer(w, "public", compound, "outside", np.zeros(len(now), dtype=np.int64), world, part)
+        w.count("paid_public_fen", world, part)
+        w.count("relief_fen", world, cost - part)
+    c.handled[rows] = w.day
+    _start(w, rows)
+
+
+def _minor_cost(w: Worlds, rows: Ints) -> Ints:
+    """Return what minor repairs cost, fen; they do not grow dearer."""
+    c = w.cases
+    yuan = defects.base_cost(w, c.world[rows], c.kind[rows], c.key[rows])
+    fen: Ints = np.rint(yuan * books.FEN).astype(np.int64)
+    return fen
+
+
+def do_duty(w: Worlds, rows: Ints) -> None:
+    """Let the company mend minor defects at its own cost."""
+    if len(rows) == 0:
+        return
+    c = w.cases
+    world = c.world[rows]
+    own = np.rint(w.at("own_cost", world) * _minor_cost(w, rows)).astype(np.int64)
+    books.transfer(w, "till", c.compound[rows], "outside", np.zeros(len(rows), dtype=np.int64), world, own)
+    w.count("company_fen", world, own)
+    c.handled[rows] = w.day
+    _start(w, rows)
+
+
+def conclude(w: Worlds) -> None:
+    """Phase: ballots are counted, the fund pays, rounds of signing succeed or are paid back."""
+    m, c = w.motions, w.cases
+    ballots = where(m.open & (m.kind == int(Motion.FUND)))
+    if len(ballots):
+        passed, failed = votes.count(w, ballots)
+        yes, no = m.case[ballots[passed]], m.case[ballots[failed]]
+        motions.close(w, ballots[passed | failed])
+        _grant(w, yes, "fund_days")
+        log_cases(w, no, Activity.VOTED_DOWN)
+        w.count("voted_down", c.world[no])
+        _give_back(w, no, "fund")
+        shares.ask(w, no)
+    begin(w, where((c.stage == int(Stage.FUNDING)) & (c.ready <= w.day)))
+    _end_rounds(w, where(c.stage == int(Stage.SIGNING)))
+
+
+def _end_rounds(w: Worlds, rows: Ints) -> None:
+    """Begin the works for which enough has been signed; pay back rounds that are out of time."""
+    if len(rows) == 0:
+        return
+    c = w.cases
+    world, owed = c.world[rows], c.owed[rows]
+    enough = w.escrow[world, c.bearer[rows]] >= c.cost[rows] - owed + np.ceil(w.at("funded_share", world) * owed)
+    late = ~enough & (w.day >= w.motions.until[c.motion[rows]])
+    funded, failed = rows[enough], rows[late]
+    if len(funded):
+        motions.close(w, c.motion[funded])
+        begin(w, funded)
+    if len(failed):
+        shares.pay_back(w, failed)
+        motions.close(w, c.motion[failed])
+        for contributor in CONTRIBUTORS:
+            _give_back(w, failed, contributor)
+        c.started[failed] = w.day
+        move_cases(w, failed, Stage.SHELVED)
+        log_cases(w, failed, Activity.REFUNDED)
+
+
+def _give_back(w: Worlds, rows: Ints, contributor: str) -> None:
+    """Return a payer's contribution out of escrow."""
+    c = w.cases
+    part = getattr(c, "from_" + contributor)
+    world, asset, compound = c.world[rows], c.bearer[rows], c.compound[rows]
+    books.transfer(w, "escrow", asset, CONTRIBUTORS[contributor], compound, world, part[rows])
+    part[rows] = 0
+
+
+RULE = Rule(
+    name="funding",
+    parameters=Parameters,
+    set_up=_set_up,
+    flows={
+        "repair_fen": "paid to crews, fen",
+        "unpaid_fen": "cost of repairs begun that nobody has paid yet, fen",
+        "paid_company_fen": "of what crews were paid, the company's duty, fen",
+        "paid_public_fen": "of what crews were paid, public income, fen",
+        "paid_fund_fen": "of what crews were paid, the maintenance fund, fen",
+        "paid_owners_fen": "of what crews were paid, owners' shares, fen",
+        "company_fen": "spent by companies on minor repairs, fen",
+        "relief_fen": "public budget's part of minor repairs that no company owed, fen",
+        "warranty_fen": "cost of repairs under the developer's warranty, fen",
+        "voted_down": "ballots on the fund that failed",
+    },
+)

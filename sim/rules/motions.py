@@ -1,0 +1,189 @@
+"""Motions: the owners of a building or compound are asked one by one, for money or for a vote.
+
+An owner whom nobody visits thinks about the motion now and then and then decides, if enough others have;
+a visited one decides at the door (`sim.rules.doors`). Whoever agrees to a share (`sim.rules.shares`) pays at
+once; a ballot is counted (`sim.rules.votes`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import books, noise
+from sim.cases import NEVER
+from sim.columns import Column, Rule
+from sim.parameters import parameter
+from sim.places.compound import COMMUNITY
+from sim.rules import defects, desks, trust
+from sim.space import where
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+NOBODY = 2.0
+"""A share of owners that is never reached."""
+
+
+class Motion(IntEnum):
+    """What is before the owners."""
+
+    SHARES = 0
+    FUND = 1
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """How owners come to think about a motion."""
+
+    consider_days: float = parameter(
+        20.0,
+        10.0,
+        40.0,
+        unit="days",
+        source="priors: an unvisited owner decides at 1/20 a day",
+        doc="mean time until an unvisited owner thinks about a motion",
+    )
+    apathy: float = parameter(
+        0.3,
+        0.1,
+        0.5,
+        unit="share",
+        source="guess: turnout without a visit; the quorum of 2/3 makes it decisive",
+        doc="owners who never take part in a ballot",
+    )
+
+
+def _set_up(w: Worlds) -> None:
+    """Draw who never takes part in a ballot."""
+    w.apathetic[...] = noise.chance(w.p.apathy, w.seeds[:, None], "owner.apathetic", np.arange(w.households))
+
+
+def put(w: Worlds, rows: Ints, kind: Motion, days: str, share: Ints | int = 0) -> Ints:
+    """Put the matters of the given cases before the owners of the building or compound concerned.
+
+    Args:
+        w: the worlds.
+        rows: case rows.
+        kind: what is asked.
+        days: name of the parameter that says after how many days it is too late.
+        share: what agreeing costs each owner, fen.
+
+    Returns:
+        The new rows of owners asked, motion after motion, whose ``need`` and ``yes`` the caller fills in
+        before `think`.
+    """
+    c, m = w.cases, w.motions
+    world, asset = c.world[rows], c.bearer[rows]
+    c.rounds[rows] += 1
+    owner, position = defects.scope(w, asset)
+    asked = defects.flats_in_scope(w, asset)
+    area = np.zeros(len(rows), dtype=np.int64)
+    np.add.at(area, position, w.area[world[position], owner])
+    motion = m.append(
+        world=world,
+        kind=int(kind),
+        compound=c.compound[rows],
+        case=rows,
+        key=noise.bits(c.key[rows], "motion", int(kind), c.rounds[rows]),
+        organiser=c.organiser[rows],
+        opened=w.day,
+        until=w.day + w.whole(days, world),
+        share=share,
+        asked=asked,
+        area=area,
+        heads_in=0,
+        area_in=0,
+        heads_yes=0,
+        area_yes=0,
+        passed=0,
+        first=w.asked.n + np.cumsum(asked) - asked,
+        open=True,
+    )
+    c.motion[rows] = motion
+    world, motion = world[position], motion[position]
+    return w.asked.append(world=world, motion=motion, owner=owner, need=0.0, yes=True, day=NEVER, done=False)
+
+
+def confidence(w: Worlds, asked: Ints) -> Floats:
+    """Return the trust that owners asked have in whoever organises: the community's committee, or the body."""
+    a = w.asked
+    world, owner = a.world[asked], a.owner[asked]
+    by_community = desks.kind_of(w, w.motions.organiser[a.motion[asked]]) == COMMUNITY
+    trusted = trust.in_desk(w, "body", world, owner)
+    trusted[by_community] = trust.in_desk(w, "community", world[by_community], owner[by_community])
+    return trusted
+
+
+def think(w: Worlds, asked: Ints) -> None:
+    """Settle when each of the given owners next thinks about the motion; those who never agree do not."""
+    a, m = w.asked, w.motions
+    asked = asked[a.need[asked] < NOBODY]
+    motion, world = a.motion[asked], a.world[asked]
+    draw = noise.exponential(m.key[motion], "motion.consider", a.owner[asked], w.day - m.opened[motion])
+    day = w.day + w.wait("consider_days", world, draw)
+    a.day[asked] = np.where(day < m.until[motion], day, NEVER)
+
+
+def consider(w: Worlds) -> None:
+    """Phase: owners whose turn it is agree, or put it off."""
+    a = w.asked
+    rows = where(a.day == w.day)
+    if len(rows) == 0:
+        return
+    rows = rows[~a.done[rows] & w.motions.open[a.motion[rows]]]
+    agrees = decide(w, rows)
+    think(w, rows[~agrees])
+
+
+def decide(w: Worlds, asked: Ints) -> NDArray[np.bool_]:
+    """Let owners who have not decided do so, given how many have by now; return who did."""
+    a, m = w.asked, w.motions
+    motion = a.motion[asked]
+    agrees: NDArray[np.bool_] = m.heads_in[motion] / m.asked[motion] >= a.need[asked]
+    take_part(w, asked[agrees])
+    return agrees
+
+
+def take_part(w: Worlds, asked: Ints) -> None:
+    """Book that owners have decided; a share is paid at once."""
+    if len(asked) == 0:
+        return
+    a, m = w.asked, w.motions
+    motion, world, owner = a.motion[asked], a.world[asked], a.owner[asked]
+    a.done[asked] = True
+    yes = a.yes[asked]
+    area = w.area[world, owner]
+    np.add.at(m.heads_in, motion, np.int32(1))
+    np.add.at(m.area_in, motion, area)
+    np.add.at(m.heads_yes, motion[yes], np.int32(1))
+    np.add.at(m.area_yes, motion[yes], area[yes])
+    paid = where(m.share[motion] > 0)
+    if len(paid):
+        motion, world = motion[paid], world[paid]
+        asset = w.cases.bearer[m.case[motion]]
+        books.transfer(w, "purse", owner[paid], "escrow", asset, world, m.share[motion])
+        w.count("signed_shares", world)
+
+
+def close(w: Worlds, motions: Ints) -> None:
+    """End motions; their rows stay until the weekly compaction."""
+    w.motions.open[motions] = False
+    case = w.motions.case[motions]
+    w.cases.motion[case[case >= 0]] = -1
+
+
+RULE = Rule(
+    name="motions",
+    columns=(Column("apathetic", "household", np.bool_, "the flat's owner never takes part in a ballot"),),
+    parameters=Parameters,
+    set_up=_set_up,
+    flows={"signed_shares": "shares signed and paid"},
+)

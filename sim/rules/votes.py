@@ -1,0 +1,84 @@
+"""Votes: ballots of the owners concerned, counted by heads and by area (Civil Code 278).
+
+Two thirds must take part and more than half of those must agree. Whether an owner who says nothing counts
+as taking part, on the side of the majority, is a named uncertainty (``silence_counts``): the quorum is a
+cliff.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import noise
+from sim.columns import Rule
+from sim.parameters import parameter
+from sim.rules import motions
+from sim.rules.motions import NOBODY, Motion
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """How ballots are held and counted."""
+
+    ballot_days: int = parameter(
+        60,
+        30,
+        90,
+        unit="days",
+        source="evidence 2.1: consent gathering, median 45 days (15-180)",
+        doc="time after which a ballot is counted for good",
+    )
+    silence_counts: bool = parameter(
+        False,
+        False,
+        True,
+        unit="switch",
+        kind="set",
+        source="model 5.6: a named uncertainty",
+        doc="owners who say nothing count as having taken part, with the majority",
+    )
+
+
+def call(w: Worlds, rows: Ints, kind: Motion) -> None:
+    """Put the matter of each case to a ballot; the apathetic never vote, the others as they trust the organiser.
+
+    Args:
+        w: the worlds.
+        rows: case rows.
+        kind: what is voted on.
+    """
+    if len(rows) == 0:
+        return
+    a = w.asked
+    asked = motions.put(w, rows, kind, "ballot_days")
+    world, owner = a.world[asked], a.owner[asked]
+    w.asked.need[asked] = np.where(w.apathetic[world, owner], NOBODY, 0.0)
+    in_favour = 0.5 + 0.5 * motions.confidence(w, asked)
+    w.asked.yes[asked] = noise.uniform(w.motions.key[a.motion[asked]], "vote.yes", owner) < in_favour
+    motions.think(w, asked)
+
+
+def count(w: Worlds, rows: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Count the ballots of the given motions; return which have passed by now, and which have failed.
+
+    A ballot passes on the first day on which there is a quorum and a majority in it.
+    """
+    m = w.motions
+    quorum = (3 * m.heads_in[rows] >= 2 * m.asked[rows]) & (3 * m.area_in[rows] >= 2 * m.area[rows])
+    majority = (2 * m.heads_yes[rows] > m.heads_in[rows]) & (2 * m.area_yes[rows] > m.area_in[rows])
+    late = w.day >= m.until[rows]
+    silent = w.at("silence_counts", m.world[rows]) > 0
+    passed = majority & (quorum | (late & silent))
+    return passed, late & ~passed
+
+
+RULE = Rule(name="votes", parameters=Parameters)
