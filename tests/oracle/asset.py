@@ -67,7 +67,8 @@ class Asset(Agent):
         self.defective = True
         self.broke = model.day
         self.attempts = 0
-        model.count("broken")
+        model.count("broke")
+        model.count("leaked", self.kind == "roof")
         nth = self.clock.rings
         if self.kind == "nuisance":
             self.quiet_day = model.day + days(p.works_length, model.replication_seed, "works.length", self.number, nth)
@@ -85,7 +86,8 @@ class Asset(Agent):
     def mend(self) -> None:
         """Be sound again, or quiet: everybody who suffers is relieved, claimant or not; the clock goes on tomorrow."""
         self._end()
-        self.model.count("mended")
+        self.model.count("repaired")
+        self.model.count("mended", self.kind == "roof")
         for grievance in self.model.grievances:
             if grievance.bearer is self and grievance.aching:
                 if grievance.state in UNRESOLVED:

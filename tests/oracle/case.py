@@ -119,7 +119,7 @@ class Case:
             loss = min(loss, self.compound.ledger_loss)
         self.desk = desk
         self.level_sessions = 0
-        near = desk.kind == "community" and self.compound.spend("summons", self.model.p.triage_hours)
+        near = desk.kind in ("community", "centre") and self.compound.spend("summons", self.model.p.triage_hours)
         self.ready = self.model.day + int(self.model.p.handoff_near_days if near else self.model.p.handoff_days)
         self.stage = "transit"
         if chance(loss, self.key, "handoff.lost", self.handoffs):

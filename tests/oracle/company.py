@@ -43,6 +43,11 @@ class Company:
         """Whether there is a company."""
         return self.contract != NONE
 
+    def leave(self) -> None:
+        """Go without a successor."""
+        self.contract = NONE
+        self.effort = LEAST
+
     def minutes(self) -> int:
         """Return the minutes a week of its repairers."""
         if not self.serves:

@@ -105,7 +105,7 @@ class Compound(Agent):
         self.ledger_deadline = 10**6
 
     def staff(self) -> None:
-        """Give the desks of company, body and branch their minutes, but for what the keeper of the latter sets aside."""
+        """Give the desks of company, body and branch their minutes, but for what the keeper sets aside."""
         director = self.director_minutes
         person = director + round(self.merged * (self.merged_minutes - director))
         body = person + self.extra_minutes if self.body else 0

@@ -10,7 +10,6 @@ from tests.oracle.kinds import WATER
 from tests.oracle.motion import Motion
 
 if TYPE_CHECKING:
-    from tests.oracle.household import Household
     from tests.oracle.repair import Repair
 
 YEAR = 365
@@ -37,25 +36,48 @@ class Funding:
         self.from_company = self.from_public = self.from_fund = 0
         self.motion: Motion | None = None
 
+    # -- what is minor
+
+    @property
+    def minor_cost(self) -> int:
+        """Return what a minor repair costs, fen; it does not grow."""
+        return round(self.repair.base * 100)
+
+    def charge_company(self) -> None:
+        """Let the company bear what its own people cost it."""
+        fen = round(self.model.p.own_cost * self.minor_cost)
+        self.compound.company.till -= fen
+        self.model.outside += fen
+        self.model.count("company_fen", fen)
+        self.start()
+
+    def charge_community(self) -> None:
+        """Let the compound's public income bear it, and the public budget what that does not suffice for."""
+        fen = min(max(self.compound.public, 0), self.minor_cost)
+        self.compound.public -= fen
+        self.model.outside += fen
+        self.model.count("paid_public_fen", fen)
+        self.model.count("relief_fen", self.minor_cost - fen)
+        self.start()
+
     # -- the order of payers
 
     def seek(self) -> None:
         """Fix the cost and ask payers one after the other, until nothing is left to pay or the owners are asked."""
         self.cost = self.repair.cost_now()
-        self.owed = 0
         if self.under_warranty():
             self.model.count("warranty_fen", self.cost)
-            self.begin_works(unpaid=0)
+            self.start()
             return
-        rest = self.cost
-        rest -= self.ask_company(rest)
-        rest -= self.ask_public(rest)
-        if rest == 0:
+        self.owed = self.cost
+        self.owed -= self.ask_company(self.owed)
+        self.owed -= self.ask_public(self.owed)
+        if self.owed == 0:
             self.begin_works()
-        elif self.compound.fund >= rest:
-            self.ask_fund(rest)
+        elif self.compound.fund >= self.owed:
+            self.ask_fund()
         else:
-            self.ask_shares(rest)
+            self.ask_shares()
 
     def under_warranty(self) -> bool:
         """Whether the developer still answers for the roof."""
@@ -65,7 +87,7 @@ class Funding:
     def ask_company(self, rest: int) -> int:
         """Let the company pay as much of a dear repair as it would have to pay of a minor one; return it."""
         company = self.compound.company
-        if not company.serves or company.losses > 0 or self.repair.minor:
+        if not company.serves or company.losses > 0:
             return 0
         self.from_company = min(round(self.model.p.minor_cap * 100), rest)
         company.till -= self.from_company
@@ -79,46 +101,31 @@ class Funding:
         self.asset.escrow += self.from_public
         return self.from_public
 
-    def ask_fund(self, rest: int) -> None:
+    def ask_fund(self) -> None:
         """Set the fund's money aside: for an emergency it comes without a vote, else the owners vote on it."""
-        self.from_fund = rest
-        self.compound.fund -= rest
-        self.asset.escrow += rest
+        self.from_fund = self.owed
+        self.compound.fund -= self.owed
+        self.asset.escrow += self.owed
         repair, p = self.repair, self.model.p
         if repair.kind in WATER and chance(p.emergency, repair.key, "fund.emergency"):
             self.grant(int(p.emergency_days))
         else:
-            self.put("fund", "voting")
+            self.repair.stage = "voting"
+            self.repair.log("voting")
+            self.motion = Motion(repair, "fund")
 
-    def ask_shares(self, rest: int) -> None:
+    def ask_shares(self) -> None:
         """Ask every owner for an equal share of what is left."""
-        self.owed = rest
-        self.put("shares", "signing")
-
-    def put(self, kind: str, stage: str) -> None:
-        """Put a motion to the owners."""
-        self.repair.enter(stage)
-        self.repair.log(stage)
-        self.motion = Motion(self.repair, kind)
+        self.repair.stage = "signing"
+        self.repair.started = self.model.day
+        self.repair.log("signing")
+        self.motion = Motion(self.repair, "shares")
 
     def grant(self, wait: int) -> None:
         """Let the fund's money come, after some days."""
-        self.repair.enter("funding")
+        self.repair.stage = "funding"
         self.repair.ready = self.model.day + wait
         self.repair.log("granted")
-
-    # -- shares
-
-    @property
-    def share(self) -> int:
-        """Return what each owner is asked for."""
-        return math.ceil(self.owed / len(self.asset.flats))
-
-    def take_share(self, owner: Household) -> None:
-        """Let an owner pay a share."""
-        owner.purse -= self.share
-        self.asset.escrow += self.share
-        self.model.count("signed_shares")
 
     # -- day by day
 
@@ -132,8 +139,9 @@ class Funding:
             self.grant(int(self.model.p.fund_days))
         else:
             self.repair.log("voted_down")
+            self.model.count("voted_down")
             self.give_back_fund()
-            self.ask_shares(self.cost - self.from_company - self.from_public)
+            self.ask_shares()
 
     def take_stock(self) -> None:
         """Begin the works if enough has come together; if the time is over, pay everybody back and shelve it."""
@@ -141,11 +149,8 @@ class Funding:
         if self.asset.escrow >= enough:
             self.end_motion()
             self.begin_works()
-        elif self.model.day - self.motion.opened >= self.model.p.signing_days:
-            for asked in self.motion.asked:
-                if asked.done:
-                    self.asset.escrow -= self.share
-                    asked.owner.purse += self.share
+        elif self.model.day >= self.motion.until:
+            self.motion.pay_back()
             self.end_motion()
             self.asset.escrow -= self.from_company + self.from_public
             self.compound.company.till += self.from_company
@@ -153,7 +158,8 @@ class Funding:
             self.from_company = self.from_public = 0
             self.give_back_fund()
             self.model.count("refunded")
-            self.repair.enter("shelved")
+            self.repair.stage = "shelved"
+            self.repair.started = self.model.day
             self.repair.log("refunded")
 
     def give_back_fund(self) -> None:
@@ -167,17 +173,23 @@ class Funding:
         self.motion.close()
         self.motion = None
 
-    def begin_works(self, unpaid: int | None = None) -> None:
-        """Pay the crew what there is, and let it begin; what is missing stays unpaid, unless somebody else pays."""
-        model, p, paid = self.model, self.model.p, self.asset.escrow
+    def begin_works(self) -> None:
+        """Pay the crew what there is; what is missing stays unpaid."""
+        model, paid = self.model, self.asset.escrow
         self.asset.escrow = 0
         model.outside += paid
         model.count("repair_fen", paid)
-        model.count("unpaid_fen", max(self.cost - paid, 0) if unpaid is None else unpaid)
+        model.count("unpaid_fen", max(self.cost - paid, 0))
         model.count("paid_company_fen", self.from_company)
         model.count("paid_public_fen", self.from_public)
         model.count("paid_fund_fen", self.from_fund)
         model.count("paid_owners_fen", paid - self.from_company - self.from_public - self.from_fund)
-        self.repair.enter("works")
-        self.repair.ready = model.day + int(p.minor_days if self.repair.minor else p.works_days)
-        self.repair.log("funded")
+        self.start()
+
+    def start(self) -> None:
+        """Let whoever does it begin to work."""
+        repair, p = self.repair, self.model.p
+        repair.stage = "works"
+        repair.started = self.model.day
+        repair.ready = self.model.day + int(p.minor_days if repair.minor else p.works_days)
+        repair.log("funded")

@@ -19,13 +19,13 @@ class Motion:
 
     Attributes:
         until: first day on which nobody is asked any more.
+        share: what agreeing costs each owner, fen.
         asked: every owner with what they think, in the order of the flats.
         heads_in: owners who have decided.
         area_in: their area, hundredths of a square metre.
         heads_yes: owners who have said yes.
         area_yes: their area.
         doors_passed: doors passed on the walk around, over and over.
-        open: whether it still stands before the owners.
     """
 
     def __init__(self, repair: Repair, kind: str) -> None:
@@ -39,9 +39,9 @@ class Motion:
         self.opened = model.day
         length = model.p.signing_days if kind == "shares" else model.p.ballot_days
         self.until = model.day + int(length)
+        self.share = -(-repair.funding.owed // len(repair.bearer.flats)) if kind == "shares" else 0
         self.heads_in = self.area_in = self.heads_yes = self.area_yes = 0
         self.doors_passed = 0
-        self.open = True
         self.asked = [Asked(self, owner) for owner in repair.bearer.flats]
         self.area = sum(asked.owner.area for asked in self.asked)
         for asked in self.asked:
@@ -64,13 +64,25 @@ class Motion:
         quorum = 3 * self.heads_in >= 2 * len(self.asked) and 3 * self.area_in >= 2 * self.area
         if quorum and majority:
             return True
-        if self.model.day - self.opened < self.model.p.ballot_days:
+        if self.model.day < self.until:
             return None
         return bool(self.model.p.silence_counts) and self.heads_in > 0 and majority
 
+    def pay_share(self, owner: Household) -> None:
+        """Let an owner pay a share into the asset's escrow."""
+        owner.purse -= self.share
+        self.repair.bearer.escrow += self.share
+        self.model.count("signed_shares")
+
+    def pay_back(self) -> None:
+        """Give everybody who has paid a share theirs back."""
+        for asked in self.asked:
+            if asked.done:
+                self.repair.bearer.escrow -= self.share
+                asked.owner.purse += self.share
+
     def close(self) -> None:
         """Ask nobody any more."""
-        self.open = False
         self.model.motions.remove(self)
 
     def walk(self, have_decided: float) -> None:
@@ -153,4 +165,4 @@ class Asked:
             motion.heads_yes += 1
             motion.area_yes += self.owner.area
         if motion.kind == "shares":
-            motion.repair.funding.take_share(self.owner)
+            motion.pay_share(self.owner)

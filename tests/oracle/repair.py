@@ -44,67 +44,55 @@ class Repair(Case):
         months = (self.model.day - self.bearer.broke) / MONTH
         return round(self.base * (1 + self.model.p.leak_growth * months) * 100)
 
-    def enter(self, stage: str) -> None:
-        """Begin a stage outside the queues."""
-        self.stage = stage
-        self.started = self.model.day
-
     # -- whose it is
 
     @property
-    def company_duty(self) -> bool:
-        """Whether it is for a company to mend, if there is one."""
-        return self.minor and not self.refused
+    def owed(self) -> bool:
+        """Whether a company must mend it: what is minor, unless there is no company or it has refused."""
+        return self.minor and not self.refused and self.compound.company.serves
 
     def next_desk(self) -> Desk | None:
         """Return the desk to which the one that has it sends it on; None if it deals with it itself."""
-        desks, compound = self.compound.desks, self.compound
-        organiser = desks["body" if compound.body else "community"]
-        if self.desk.kind == "company":
-            return None if self.company_duty else organiser
         if self.drafted:
             return None
-        if self.company_duty and compound.company.serves:
-            return desks["company"]
-        return None if organiser is self.desk or self.desk.kind == "body" else organiser
+        if self.minor:
+            kind = "company" if self.owed else "community"
+        else:
+            kind = "body" if self.compound.body else "community"
+        return None if self.desk.kind == kind else self.compound.desks[kind]
 
     def next_step_hours(self) -> float:
-        """Return the hours of mending, of reading and sending on, of working out a proposal, or of one more sitting."""
+        """Return the hours of reading and sending on, of mending, of working out a proposal, or of one more sitting."""
         p = self.model.p
         if self.next_desk() is not None:
             return p.triage_hours
-        if self.desk.kind == "company":
+        if self.minor:
             return p.minor_hours
         return p.sitting_hours if self.drafted else p.proposal_hours
 
     def take_up(self) -> None:
         """Do at the desk that has it what is to be done there."""
-        if self.desk.kind == "company" and self.company_duty:
-            if self.compound.company.losses == 0:
-                self.be_mended_by_company()
-                return
+        if self.desk.kind == "company" and self.owed and self.compound.company.losses > 0:
             self.refused = True
             self.model.count("refused")
             self.log("refused")
         onward = self.next_desk()
         if onward is not None:
             self.hand_off(onward)
+        elif self.minor:
+            self.be_mended()
         elif self.desk.kind == "community" and not self.drafted:
             self.apply()
         else:
             self.organise()
 
-    def be_mended_by_company(self) -> None:
-        """Let the company's own people see to it, at the company's cost."""
-        p, today = self.model.p, self.model.day
-        fen = round(p.own_cost * (self.base * 100))
-        self.compound.company.till -= fen
-        self.model.outside += fen
-        self.model.count("company_fen", fen)
-        self.handled = today
-        self.enter("works")
-        self.ready = today + int(p.minor_days)
-        self.log("funded")
+    def be_mended(self) -> None:
+        """Have somebody of the company's, or of the community's, see to it without more ado."""
+        self.handled = self.model.day
+        if self.desk.kind == "company":
+            self.funding.charge_company()
+        else:
+            self.funding.charge_community()
 
     # -- the principals
 

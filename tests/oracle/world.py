@@ -163,7 +163,6 @@ class OracleModel(Model):
             compound.knock()
         self.owners_consider()
         self.crews_work()
-        self.votes_are_counted()
         self.money_comes()
         if self.day % QUARTER == 0:
             self.households_forget()
@@ -293,19 +292,16 @@ class OracleModel(Model):
             if case.stage == "works" and case.ready <= self.day:
                 case.finish()
 
-    def votes_are_counted(self) -> None:
-        """Count the ballots; what has passed is granted, for what has failed the owners are asked to pay."""
-        for case in self.cases:
-            if case.stage == "voting":
-                case.funding.hear_vote()
-
     def money_comes(self) -> None:
-        """See which repairs have their money, and which rounds of signing have no more time."""
+        """Count the ballots; then begin what the fund pays for; last see which rounds of signing are at their end."""
+        for motion in [motion for motion in self.motions if motion.kind == "fund"]:
+            motion.repair.funding.hear_vote()
+        for case in self.cases:
+            if case.stage == "funding" and case.ready <= self.day:
+                case.funding.begin_works()
         for case in self.cases:
             if case.stage == "signing":
                 case.funding.take_stock()
-            elif case.stage == "funding" and case.ready <= self.day:
-                case.funding.begin_works()
 
     def households_forget(self) -> None:
         """Let evidence fade by its half-life."""
@@ -327,7 +323,7 @@ class OracleModel(Model):
             desk.minutes = round(hours * 60 * flats / served)
         for case in self.cases:
             if case.stage == "waiting" and case.desk.kind == "company" and not case.compound.company.serves:
-                case.hand_off(case.compound.desks["body" if case.compound.body else "community"])
+                case.hand_off(case.next_desk())
         for desk in self.desks:
             for case in desk.queue():
                 case.settle_minutes()
@@ -369,5 +365,6 @@ class OracleModel(Model):
         return {
             "unresolved": sum(grievance.severity for grievance in aching),
             "aching": len(aching),
-            "defective": sum(asset.defective for asset in self.assets),
+            "leaking_roofs": sum(asset.defective for asset in self.assets if asset.kind == "roof"),
+            "defective_assets": sum(asset.defective for asset in self.assets),
         }
