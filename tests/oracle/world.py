@@ -264,19 +264,17 @@ class OracleModel(Model):
     def desks_handle(self) -> None:
         """Let every desk take up what it can, and then each case be handled: what is sent on today waits for tomorrow.
 
-        A ledger is written for disputes first, then for repairs, each in the order of service.
+        Disputes come first, then repairs, each in the order of service: in it a ledger is written and money is looked
+        for, whichever principal has let a repair pass.
         """
         served = [case for desk in self.desks for case in desk.take_up()]
         disputes = [case for case in served if isinstance(case, Dispute)]
-        second = [case for case in served if isinstance(case, Repair) and case.stage == "approval"]
-        first = [case for case in served if isinstance(case, Repair) and case.stage == "waiting"]
         summoned = [case.summon() for case in disputes]
         for dispute, called in zip(disputes, summoned, strict=True):
             dispute.mediate(called)
-        for repair in second:
-            repair.approve()
-        for repair in first:
-            repair.take_up()
+        for repair in served:
+            if isinstance(repair, Repair):
+                repair.take_up()
 
     def owners_consider(self) -> None:
         """Let owners whose turn it is look at who had decided before them, and decide, or think again."""
