@@ -254,6 +254,11 @@ def assets(w: Worlds, kind: int) -> Array:
     return np.flatnonzero(w.layout.traits["asset_kind"] == kind)
 
 
+def owners_asked(w: Worlds, motion: int) -> slice:
+    """Return the rows, in the table of owners asked, of those whom a motion is put to."""
+    return slice(int(w.motions.first[motion]), int(w.motions.first[motion] + w.motions.asked[motion]))
+
+
 # --- measuring ----------------------------------------------------------------------------------
 
 
