@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim import books
 from sim.cases import Activity, Kind, Stage
+from sim.places.compound import BODY, COMMUNITY, COMPANY
 from sim.rules import contracts
 from sim.worlds import Worlds
 from tests.helpers import (
@@ -20,6 +21,7 @@ from tests.helpers import (
     ROOFS_ONLY,
     around,
     burnt_in,
+    desk_rows,
     lived,
     owners_asked,
     recipe,
@@ -304,3 +306,55 @@ def test_a_warranty_ends_on_its_day() -> None:
                 (paid if b == Activity.FUNDED else asked).append(w.age[world, compound[asset]] + day / 365)
     assert len(paid) > 5 and len(asked) > 5
     assert max(paid) < 5 <= min(asked)
+
+
+# --- a company in loss, a company that leaves ------------------------------------------------------
+
+
+def test_a_company_in_loss_refuses_its_duty() -> None:
+    """It mends and pays nothing; what is minor goes straight to the community, which mends it with public help."""
+    w = burnt_in(fixed=BUSY | dict(no_company=0.0)).stack([say(), say("formed_body")])
+    w.losses[...] = 1
+    company, public = total(w, "company_fen"), desk_rows(w, COMMUNITY)
+    under_way = w.cases.key[w.cases.minor & (w.cases.stage == Stage.WORKS)].tolist()
+    promised = set(w.cases.key[w.cases.from_company > 0].tolist())
+    seen = 0
+    for _ in range(56):
+        w.step()
+        c = w.cases
+        assert set(c.key[c.from_company > 0].tolist()) <= promised
+        mended = np.flatnonzero(c.minor & (c.stage == Stage.WORKS) & ~np.isin(c.key, np.array(under_way)))
+        assert np.all(c.refused[mended])
+        assert np.all(np.isin(c.desk[mended], public))
+        away = c.refused & np.isin(c.stage, [Stage.WAITING, Stage.TRANSIT]) & (c.handled == w.day - 1)
+        assert np.all(np.isin(c.desk[away], public))
+        seen += len(mended)
+    assert seen > 10
+    assert not np.any(total(w, "company_fen") - company)
+    assert np.all(total(w, "refused") > 0) and np.all(total(w, "relief_fen") > 0)
+    for case, acts in events(w).items():
+        for (a, day), (b, then) in pairwise(acts):
+            if a == Activity.REFUSED:
+                assert (b, then) == (Activity.HANDED_OFF, day), case
+
+
+def test_what_waits_for_a_company_that_leaves_is_handed_on() -> None:
+    """At the end of the week nothing waits at the desk of a company that is gone: it goes to body or community."""
+    w = burnt_in(fixed=BUSY | dict(no_company=0.0, repairer_hours=0.0)).stack([say(), say("formed_body")])
+    company, community = desk_rows(w, COMPANY), desk_rows(w, COMMUNITY)
+    waiting = np.isin(w.cases.desk, company) & (w.cases.stage == Stage.WAITING)
+    before = set(w.cases.key[waiting].tolist())
+    assert len(before) > 20
+    w.contract[...] = contracts.NONE
+    w.run(w.day + 7)
+    c = w.cases
+    left = np.isin(c.desk, company) & (c.stage == Stage.WAITING)
+    assert not np.any(left)
+    moved = np.flatnonzero(np.isin(c.key, np.array(sorted(before), dtype=np.uint64)))
+    assert len(moved) > 20
+    assert np.all(np.isin(c.stage[moved], [Stage.TRANSIT, Stage.LOST]))
+    assert np.all(c.handled[moved] == w.day - 1)
+    body = (w.body[c.world[moved], c.compound[moved]] > 0) & ~c.minor[moved]
+    assert np.array_equal(np.isin(c.desk[moved], community), ~body)
+    assert np.array_equal(np.isin(c.desk[moved], desk_rows(w, BODY)), body)
+    assert not np.any(w.desk_minutes[:, company])
