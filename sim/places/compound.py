@@ -29,7 +29,7 @@ ENTRANCES = (2, 3, 4)
 """A building has one of these numbers of entrances; three is the mean, so that 6 floors give 36 flats."""
 
 
-COMPANY, BODY, BRANCH, COMMUNITY, CENTRE, HOTLINE = range(6)
+COMPANY, BODY, BRANCH, COMMUNITY, CENTRE, COURT, HOTLINE = range(7)
 """Kinds of desk; the first three stand in every compound, the hotline is an intake without a row."""
 
 DESKS_PER_COMPOUND = 3
@@ -198,7 +198,7 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         Assets, the things that break: those of a compound stand together, building by building its roof,
         pipes and lights, then the compound's rubbish point, grounds, road and the site of works nearby.
         Desks: those of compound c are rows 3c (company), 3c + 1 (body) and 3c + 2 (branch), then come
-        the communities', then the sub-districts' centres.
+        the communities', then the sub-districts' centres, then the court.
     """
     compounds = structure.compounds
     index = np.arange(compounds)
@@ -228,7 +228,7 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         },
     )
     layout.sizes["centre"] = -(-layout.sizes["community"] // structure.communities_per_centre)
-    layout.sizes["desk"] = DESKS_PER_COMPOUND * compounds + layout.sizes["community"] + layout.sizes["centre"]
+    layout.sizes["desk"] = DESKS_PER_COMPOUND * compounds + layout.sizes["community"] + layout.sizes["centre"] + 1
     building_household = building_of_entrance[household_entrance]
     layout.nest("household", "entrance", household_entrance)
     layout.nest("entrance", "building", building_of_entrance)
@@ -278,6 +278,33 @@ def _list_assets(layout: Layout) -> None:
     layout.traits["asset_building"] = np.where(own, first + nth // len(IN_BUILDING), -1)
 
 
+def flats_of(layout: Layout, building: NDArray[np.int64], compound: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+    """List the flats of buildings, or of whole compounds where the building is -1.
+
+    Args:
+        layout: who lives where.
+        building: row of the building, or -1.
+        compound: row of the compound.
+
+    Returns:
+        The flats, one place after another, and for each the position in `building` it was listed for.
+    """
+    own, whole = np.flatnonzero(building >= 0), np.flatnonzero(building < 0)
+    flats, at = layout.rows_of("building", "household", building[own])
+    if len(whole) == 0:
+        return flats, own[at]
+    more, there = layout.rows_of("compound", "household", compound[whole])
+    flats, position = np.concatenate([flats, more]), np.concatenate([own[at], whole[there]])
+    order = np.argsort(position, kind="stable")
+    return flats[order], position[order]
+
+
+def count_flats(layout: Layout, building: NDArray[np.int64], compound: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many flats there are in buildings, or in whole compounds where the building is -1; see `flats_of`."""
+    own = layout.count("building", "household")[building]
+    return np.where(building >= 0, own, layout.count("compound", "household")[compound])
+
+
 def _place_on_grid(layout: Layout) -> None:
     """Give every compound a square block of cells, a building a cell, with a road along two sides."""
     buildings = layout.count("compound", "building")
@@ -295,7 +322,7 @@ def _place_on_grid(layout: Layout) -> None:
     layout.cells["community"] = layout.cells["compound"][layout.first("community", "compound")]
     layout.cells["centre"] = layout.cells["community"][layout.first("centre", "community")]
     own = np.repeat(layout.cells["compound"], DESKS_PER_COMPOUND, axis=0)
-    layout.cells["desk"] = np.concatenate([own, layout.cells["community"], layout.cells["centre"]])
+    layout.cells["desk"] = np.concatenate([own, layout.cells["community"], layout.cells["centre"], [[0, 0]]])
 
     shape = (layout.width, layout.height)
     land_use = np.full(shape, LAND_USE["open"], dtype=np.int64)

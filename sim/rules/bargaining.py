@@ -3,7 +3,7 @@
 Bebchuk (1984), Priest & Klein (1984): each dispute has a gap between the parties' expectations, as a
 share of the stake. Every session a mediator narrows it; delay widens it. Parties who are not summoned
 may fail to show, at the sub-district's centre they always are. Three sessions at a desk without agreement take
-the case to the next; after the centre it fails.
+the case to the next; after the centre it fails, unless somebody sues.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sim.cases import FIRST_PAIR, Activity, Stage, close_cases, grievances_of, l
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.places.compound import CENTRE, COMMUNITY
-from sim.rules import defects, desks, grievances, keeping
+from sim.rules import courts, defects, desks, grievances, keeping, trust
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -121,7 +121,8 @@ def mediate(w: Worlds, rows: Ints) -> None:
     over = ~agreed & (c.level_sessions[rows] >= w.at("most_sessions", world))
     level = desks.kind_of(w, c.desk[rows])
     _agree(w, rows[agreed])
-    _fail(w, rows[over & (level == CENTRE)])
+    last = rows[over & (level == CENTRE)]
+    _fail(w, last[~courts.sue(w, last)])
     onward, community = rows[over & (level < CENTRE)], level[over & (level < CENTRE)] == COMMUNITY
     compound = c.compound[onward]
     above = np.where(community, desks.of_compound(w, compound, CENTRE), desks.of_compound(w, compound, COMMUNITY))
@@ -135,8 +136,17 @@ def _agree(w: Worlds, rows: Ints) -> None:
     pairs = rows[c.kind[rows] >= FIRST_PAIR]
     world, asset = c.world[shared], c.bearer[shared]
     defects.mend(w, world, asset)
-    grievances.settle(w, grievances_of(w, pairs))
+    own = grievances_of(w, pairs)
+    grievances.settle(w, own, confirmed=w.cases.stage[w.grievances.case[own]] == int(Stage.COURT))
     close_cases(w, rows, Stage.SETTLED, Activity.SETTLED)
+
+
+def judge(w: Worlds) -> None:
+    """Phase: the court judges; its judgement is an agreement that is broken less often."""
+    rows = courts.judged(w)
+    if len(rows):
+        _agree(w, rows)
+        trust.learn(w)
 
 
 def _fail(w: Worlds, rows: Ints) -> None:

@@ -23,6 +23,7 @@ def _set_up(w: Worlds) -> None:
 RULE = Rule(
     name="company",
     columns=(
+        Column("satisfaction", "compound", np.float64, "owners' satisfaction with the service", default=0.5),
         Column("effort", "compound", np.float64, "the company's effort, 0 to 1"),
         Column("losses", "compound", np.int32, "quarters of loss in a row"),
     ),

@@ -19,7 +19,7 @@ from sim import noise
 from sim.cases import FIRST_DISPUTE, Activity, Stage, log_cases, move_cases
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
-from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, DESKS_PER_COMPOUND, HOTLINE
+from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, COURT, DESKS_PER_COMPOUND
 from sim.rules import bodies, contracts, keeping, trust
 from sim.space import first_of_group, where
 
@@ -30,8 +30,8 @@ Ints = NDArray[np.int64]
 
 WAITING, TRANSIT, LOST, APPROVAL = map(int, (Stage.WAITING, Stage.TRANSIT, Stage.LOST, Stage.APPROVAL))
 
-STAFFED = trust.DESKS[:HOTLINE]
-"""Kinds of desk at which people work."""
+STAFFED = trust.DESKS[:COURT]
+"""Kinds of desk whose hours are counted; the court is outside the model but for the time it takes."""
 
 STEPS = ("mediation_hours", "sitting_hours", "proposal_hours", "triage_hours", "minor_hours")
 """Parameters that say how long a step of a case takes."""
@@ -152,7 +152,8 @@ def kinds(w: Worlds) -> Ints:
     if "desk_kinds" not in w.derived:
         sizes = w.layout.sizes
         own = np.tile([COMPANY, BODY, BRANCH], sizes["compound"])
-        w.derived["desk_kinds"] = np.r_[own, np.full(sizes["community"], COMMUNITY), np.full(sizes["centre"], CENTRE)]
+        above = np.full(sizes["community"], COMMUNITY), np.full(sizes["centre"], CENTRE)
+        w.derived["desk_kinds"] = np.r_[own, *above, COURT]
     return w.derived["desk_kinds"]
 
 
@@ -162,6 +163,8 @@ def of_compound(w: Worlds, compound: Ints, kind: int) -> Ints:
     if kind < COMMUNITY:
         return DESKS_PER_COMPOUND * compound + kind
     community = w.layout.up("compound", "community")[compound]
+    if kind == COURT:
+        return np.full(len(compound), sizes["desk"] - 1)
     if kind == COMMUNITY:
         return DESKS_PER_COMPOUND * sizes["compound"] + community
     return DESKS_PER_COMPOUND * sizes["compound"] + sizes["community"] + w.layout.up("community", "centre")[community]
@@ -187,10 +190,10 @@ def staff(w: Worlds) -> None:
     minutes[:, COMPANY:own:DESKS_PER_COMPOUND] = np.where(w.contract != contracts.NONE, repairer, 0)
     minutes[:, BODY:own:DESKS_PER_COMPOUND] = np.where(branch_keeps, body, body - kept)
     minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = np.where(branch_keeps, branch - kept, branch)
-    above = own + layout.sizes["community"]
+    above, court = own + layout.sizes["community"], layout.sizes["desk"] - 1
     flats = layout.count("community", "household")
     minutes[:, own:above] = np.rint(w.p.community_hours * 60 * flats / 300)
-    minutes[:, above:] = np.rint(w.p.centre_hours * 60 * layout.count("centre", "household") / 20000)
+    minutes[:, above:court] = np.rint(w.p.centre_hours * 60 * layout.count("centre", "household") / 20000)
     _leave_empty_desks(w)
     _post_waits(w)
 

@@ -180,9 +180,11 @@ def _ask_fund(w: Worlds, rows: Ints) -> None:
     urgent = leak & noise.chance(w.at("emergency", c.world[rows]), c.key[rows], "fund.emergency")
     _grant(w, rows[urgent], "emergency_days")
     vote = rows[~urgent]
+    if len(vote) == 0:
+        return
     move_cases(w, vote, Stage.VOTING)
     log_cases(w, vote, Activity.VOTING)
-    votes.call(w, vote, Motion.FUND)
+    votes.call(w, motions.put_case(w, vote, Motion.FUND, "ballot_days"))
 
 
 def _grant(w: Worlds, rows: Ints, days: str) -> None:

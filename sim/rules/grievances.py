@@ -101,6 +101,14 @@ class Parameters:
         source="priors: relapse .10 a year",
         doc="hazard that an agreement is broken",
     )
+    confirmed_factor: float = parameter(
+        0.5,
+        0.3,
+        0.8,
+        unit="factor",
+        source="priors: default hazard x .5 (.3-.8) if a court confirms",
+        doc="what a court's confirmation leaves of that hazard",
+    )
 
 
 LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN = map(int, State)  # numpy is slow on enums
@@ -317,8 +325,14 @@ def _look_for_answer(w: Worlds, rows: Ints) -> None:
         g.act[lost] = w.day + w.whole("review_days", g.world[lost])
 
 
-def settle(w: Worlds, rows: Ints) -> None:
-    """Settle grievances: they ache no more; an agreement may be broken within a year."""
+def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) -> None:
+    """Settle grievances: they ache no more; an agreement may be broken within a year.
+
+    Args:
+        w: the worlds.
+        rows: grievance rows.
+        confirmed: which agreements a court has confirmed; none if not said.
+    """
     if len(rows) == 0:
         return
     g = w.grievances
@@ -330,9 +344,13 @@ def settle(w: Worlds, rows: Ints) -> None:
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
     g.fade[rows] = NEVER
-    agreed = rows[g.kind[rows] >= FIRST_PAIR]
+    between_two = g.kind[rows] >= FIRST_PAIR
+    agreed = rows[between_two]
     if len(agreed):
-        years = noise.exponential(g.key[agreed], "agreement.relapse") / w.at("relapse_rate", g.world[agreed])
+        rate = w.at("relapse_rate", g.world[agreed])
+        if confirmed is not None:
+            rate = np.where(confirmed[between_two], rate * w.at("confirmed_factor", g.world[agreed]), rate)
+        years = noise.exponential(g.key[agreed], "agreement.relapse") / rate
         within = years < 1.0  # later quarrels are new quarrels: "no relapse in 12 months" is what is measured
         g.act[agreed[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
 
