@@ -102,6 +102,15 @@ class Structure:
         source="guess: a community has 1,000 to 3,000 households",
         doc="compounds under one community and its mediation committee",
     )
+    portfolio_mean: float = parameter(
+        3.0,
+        1.0,
+        50.0,
+        unit="compounds",
+        kind="structural",
+        source="priors: portfolio 1 + Geom(mean 2)",
+        doc="compounds that one property company serves with one staff, on average",
+    )
 
 
 @dataclass(frozen=True)
@@ -247,8 +256,15 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
     highest = np.zeros(layout.sizes["building"], dtype=np.int64)
     np.maximum.at(highest, building_household, floor)
     layout.traits["top"] = (floor == highest[building_household]).astype(np.int64)
+    layout.traits["first_company"] = _portfolios(compounds, structure.portfolio_mean, seed)
     _place_on_grid(layout)
     return layout
+
+
+def _portfolios(compounds: int, mean: float, seed: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Hand compounds in their order to companies, to each 1 + a geometric number; return each compound's company."""
+    size = 1 + distributions.geometric(mean - 1.0, seed, "layout.portfolio", np.arange(compounds))
+    return np.repeat(np.cumsum(size) - size, size)[:compounds]
 
 
 def _group_entrances(entrances: NDArray[np.int64], seed: NDArray[np.uint64]) -> tuple[NDArray[np.int64], ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import noise
 from sim.columns import Column, Lever, Rule
@@ -76,7 +77,20 @@ def _set_up(w: Worlds) -> None:
     committee, management = w.p.committee_share, w.p.management_share
     w.body_found[...] = np.where(u < committee, COMMITTEE, np.where(u < committee + management, MANAGEMENT, NONE))
     w.functioning[...] = noise.chance(w.p.functioning_share, seeds, "body.functioning", compound)
+    find(w)
+
+
+def find(w: Worlds) -> None:
+    """Settle what the directors of the bodies that now stand give."""
     w.director_found[...] = np.where(w.body_found > NONE, director_minutes(w), 0)
+
+
+def take_office(w: Worlds, world: NDArray[np.int64], compound: NDArray[np.int64]) -> None:
+    """Let new people come into office in the given compounds; they function, or barely."""
+    w.offices_taken[world, compound] += 1
+    nth = w.offices_taken[world, compound]
+    share = w.at("functioning_share", world)
+    w.functioning[world, compound] = noise.chance(share, w.seeds[world], "body.office", compound, nth)
 
 
 def director_minutes(w: Worlds) -> np.ndarray:
@@ -111,6 +125,7 @@ RULE = Rule(
     columns=(
         Column("body_found", "compound", np.int8, "body as found: 0 none, 1 owners' committee, 2 management committee"),
         Column("functioning", "compound", np.bool_, "the body, found or to be formed, functions"),
+        Column("offices_taken", "compound", np.int32, "times that new people have come into office"),
         Column("director_found", "compound", np.int64, "minutes a week of the director as found"),
     ),
     levers=(

@@ -150,6 +150,7 @@ def _claim(w: Worlds, rows: Ints, kind: Ints) -> None:
     compound = w.layout.up("household", "compound")[g.household[rows]]
     called = kind == HOTLINE
     w.count("tickets", world[called])
+    np.add.at(w.tickets_read, (world[called], compound[called]), np.int32(1))
     desk = _taker(w, world, compound, np.where(called, _passed_on(w, world, compound, g.kind[rows]), kind))
     shared = g.kind[rows] < FIRST_PAIR
     known = g.case[rows]

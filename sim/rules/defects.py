@@ -255,9 +255,9 @@ class Parameters:
         doc="typical cost of a roof repair",
     )
     pipe_cost: float = parameter(
-        1500.0,
-        500.0,
-        4000.0,
+        800.0,
+        300.0,
+        2500.0,
         unit="yuan",
         source="guess",
         doc="typical cost of a pipe repair",
@@ -287,9 +287,9 @@ class Parameters:
         doc="typical cost of getting rid of pests",
     )
     road_cost: float = parameter(
-        15000.0,
-        5000.0,
-        40000.0,
+        2500.0,
+        800.0,
+        10000.0,
         unit="yuan",
         source="guess",
         doc="typical cost of mending road or gate",
