@@ -234,7 +234,8 @@ class Clock(IntEnum):
 
     DEFECT = 0
     NEIGHBOUR = 1
-    SILENCE = 2
+    FEE = 2
+    SILENCE = 3
 
 
 class Table:

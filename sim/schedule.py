@@ -15,6 +15,7 @@ from sim import books, clocks, places
 from sim.columns import Rule
 from sim.parameters import Spec, merge, specs
 from sim.rules import (
+    arrears,
     bargaining,
     bodies,
     capture,
@@ -85,10 +86,12 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(1, weather.draw_year, "year"),
     Phase(2, defects.look_ahead, "week"),
     Phase(2, neighbours.look_ahead, "week"),
+    Phase(2, arrears.look_ahead, "week"),
     Phase(2, clocks.turn_page),
     Phase(2, defects.arise),
     Phase(2, defects.fall_silent),
     Phase(2, neighbours.quarrel),
+    Phase(2, arrears.claim),
     Phase(3, visits.go_round, "week"),
     Phase(3, grievances.mature),
     Phase(3, grievances.feel),
@@ -104,6 +107,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(5, motions.consider),
     Phase(6, repairs.work),
     Phase(7, contracts.expire),
+    Phase(7, arrears.drop, "week"),
     Phase(7, fees.collect, "quarter"),
     Phase(7, company.account, "quarter"),
     Phase(7, renewals.take_back, "quarter"),
@@ -132,6 +136,7 @@ RULES: tuple[Rule, ...] = tuple(
         contracts,
         company,
         fees,
+        arrears,
         keeping,
         inspections,
         renewals,

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import distributions, noise
-from sim.cases import FIRST_PAIR, Activity, Stage, close_cases, grievances_of, log_cases
+from sim.cases import FIRST_PAIR, Activity, Kind, Stage, close_cases, grievances_of, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.places.compound import CENTRE, COMMUNITY
-from sim.rules import courts, defects, desks, grievances, keeping, trust
+from sim.rules import arrears, courts, defects, desks, grievances, keeping, trust
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -55,6 +55,14 @@ class Parameters:
         unit="share of stake",
         source="priors: joint cost neighbour .4",
         doc="what both together save by settling",
+    )
+    fee_joint_cost: float = parameter(
+        0.2,
+        0.1,
+        0.4,
+        unit="share of stake",
+        source="priors: joint cost fee .2",
+        doc="what owner and company together save by settling about fees",
     )
     narrowing: float = parameter(
         0.7,
@@ -117,7 +125,8 @@ def mediate(w: Worlds, rows: Ints) -> None:
     c.handled[rows] = w.day
     w.count("sessions", world)
     log_cases(w, rows, Activity.SESSION)
-    agreed = gap(w, rows) <= w.at("joint_cost", world)
+    fee = c.kind[rows] == int(Kind.FEE)
+    agreed = gap(w, rows) <= np.where(fee, w.at("fee_joint_cost", world), w.at("joint_cost", world))
     over = ~agreed & (c.level_sessions[rows] >= w.at("most_sessions", world))
     level = desks.kind_of(w, c.desk[rows])
     _agree(w, rows[agreed])
@@ -137,7 +146,10 @@ def _agree(w: Worlds, rows: Ints) -> None:
     world, asset = c.world[shared], c.bearer[shared]
     defects.mend(w, world, asset)
     own = grievances_of(w, pairs)
-    grievances.settle(w, own, confirmed=w.cases.stage[w.grievances.case[own]] == int(Stage.COURT))
+    confirmed = c.stage[w.grievances.case[own]] == int(Stage.COURT)
+    grievances.settle(w, own, confirmed)
+    fee = w.grievances.kind[own] == int(Kind.FEE)
+    arrears.agree(w, own[fee], confirmed[fee])
     close_cases(w, rows, Stage.SETTLED, Activity.SETTLED)
 
 
@@ -176,6 +188,9 @@ def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     c = w.cases
     world = c.world[rows]
     at_first = w.at("gap_mean", world) + w.at("gap_sd", world) * distributions.normal(c.key[rows], "dispute.gap")
+    fee = where(c.kind[rows] == int(Kind.FEE))
+    idle = 1 - w.effort[world[fee], c.compound[rows[fee]]]
+    at_first[fee] += w.at("fee_defence", world[fee]) * idle
     aged = 1 + w.at("hardening", world) * (w.day - c.opened[rows]) / 90
     left: NDArray[np.float64] = at_first * aged
     factor, sessions = w.at("narrowing", world), c.sessions[rows]

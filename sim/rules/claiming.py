@@ -133,6 +133,11 @@ def _weights(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     weights = noise.exp(utility)
     weights[1 + OPTIONS.index(COMPANY)] *= (kind < FIRST_DISPUTE) & (w.contract[world, compound] != contracts.NONE)
     weights[1 + OPTIONS.index(BODY)] *= w.body[world, compound] > bodies.NONE
+    company = kind == int(Kind.FEE)  # it claims what it is owed at once, at the nearest desk
+    weights[:, company] = 0.0
+    has_body = w.body[world[company], compound[company]] > bodies.NONE
+    weights[1 + OPTIONS.index(BODY), company] = has_body
+    weights[1 + OPTIONS.index(COMMUNITY), company] = ~has_body
     return weights.T
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise
-from sim.cases import FIRST_DISPUTE, Activity, Stage, log_cases, move_cases
+from sim.cases import FIRST_DISPUTE, Activity, Kind, Stage, log_cases, move_cases
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
 from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, COURT, DESKS_PER_COMPOUND
@@ -33,10 +33,10 @@ WAITING, TRANSIT, LOST, APPROVAL = map(int, (Stage.WAITING, Stage.TRANSIT, Stage
 STAFFED = trust.DESKS[:COURT]
 """Kinds of desk whose hours are counted; the court is outside the model but for the time it takes."""
 
-STEPS = ("mediation_hours", "sitting_hours", "proposal_hours", "triage_hours", "minor_hours")
+STEPS = ("mediation_hours", "sitting_hours", "proposal_hours", "triage_hours", "minor_hours", "fee_hours")
 """Parameters that say how long a step of a case takes."""
 
-MEDIATE, SIT, PROPOSE, TRIAGE, MEND = range(len(STEPS))
+MEDIATE, SIT, PROPOSE, TRIAGE, MEND, DUN = range(len(STEPS))
 
 WEEK = 7
 """Minutes are kept in sevenths, so that a week's minutes accrue in whole numbers day by day."""
@@ -112,6 +112,14 @@ class Parameters:
         unit="hours",
         source="priors: service, neighbour 1.5",
         doc="one mediation session between neighbours",
+    )
+    fee_hours: float = parameter(
+        0.5,
+        0.25,
+        1.0,
+        unit="hours",
+        source="priors: service, fee .5",
+        doc="one session about fees",
     )
     session_gap_days: int = parameter(
         7,
@@ -242,7 +250,8 @@ def _service_minutes(w: Worlds, rows: Ints) -> Ints:
         hours = np.concatenate([getattr(w.p, step) for step in STEPS], axis=1)
         w.derived["step_minutes"] = np.rint(60 * hours).astype(np.int64).reshape(-1)
     level, minor, dispute = kind_of(w, c.desk[rows]), c.minor[rows], c.kind[rows] >= FIRST_DISPUTE
-    step = np.where(dispute, MEDIATE, np.where(c.drafted[rows], SIT, PROPOSE))
+    session = np.where(c.kind[rows] == int(Kind.FEE), DUN, MEDIATE)
+    step = np.where(dispute, session, np.where(c.drafted[rows], SIT, PROPOSE))
     step[where_next(w, rows) >= 0] = TRIAGE
     step[minor & (level == np.where(owed(w, rows), COMPANY, COMMUNITY))] = MEND
     return w.derived["step_minutes"].take(c.world[rows] * len(STEPS) + step)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import cases, noise
-from sim.cases import FIRST_DISPUTE, FIRST_PAIR, NEVER, Activity, Stage, State, close_cases, move_grievances
+from sim.cases import FIRST_DISPUTE, FIRST_PAIR, NEVER, Activity, Kind, Stage, State, close_cases, move_grievances
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.rules import trust
@@ -110,6 +110,8 @@ class Parameters:
         doc="what a court's confirmation leaves of that hazard",
     )
 
+
+NEIGHBOUR, FEE = int(Kind.NEIGHBOUR), int(Kind.FEE)
 
 LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN = map(int, State)  # numpy is slow on enums
 
@@ -314,7 +316,8 @@ def _look_for_answer(w: Worlds, rows: Ints) -> None:
     g, c = w.grievances, w.cases
     world, case = g.world[rows], g.case[rows]
     good = (c.handled[case] >= g.claimed[rows]) | _under_way(w, case)
-    trust.hear(w, trust.DESKS, g.desk[rows], good, world, g.household[rows])
+    own = g.kind[rows] != FEE  # there the company claims
+    trust.hear(w, trust.DESKS, g.desk[rows[own]], good[own], world[own], g.household[rows[own]])
     g.answered[rows] = True
     patience = w.wait("patience_days", world, noise.exponential(g.key[rows], "claim.patience", g.claims[rows]))
     g.act[rows] = np.maximum(g.claimed[rows] + patience, w.day + 1)
@@ -344,7 +347,7 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
     g.fade[rows] = NEVER
-    between_two = g.kind[rows] >= FIRST_PAIR
+    between_two = g.kind[rows] == NEIGHBOUR  # what becomes of promises to pay: `sim.rules.arrears`
     agreed = rows[between_two]
     if len(agreed):
         rate = w.at("relapse_rate", g.world[agreed])
@@ -372,7 +375,7 @@ def _hear_end(w: Worlds, rows: Ints, good: bool) -> None:
     """Let claimants and their neighbours learn how a claimed grievance ended."""
     g = w.grievances
     state = g.state[rows]
-    rows = rows[(state == OPEN) | (state == JOINED)]
+    rows = rows[((state == OPEN) | (state == JOINED)) & (g.kind[rows] != FEE)]  # there the company claims
     trust.hear(w, trust.KINDS, g.kind[rows], np.full(len(rows), good), g.world[rows], g.household[rows])
 
 
