@@ -129,19 +129,24 @@ def _set_up(w: Worlds) -> None:
 
 
 def find(w: Worlds, rows: Ints) -> None:
-    """Fix the cost of the given repairs and ask one payer after another, in a compound one repair after another."""
+    """See who pays for the given repairs, in a compound one repair after another, in the order given."""
+    if len(rows) == 0:
+        return
+    c = w.cases
+    nth = rank_in_group(c.world[rows] * w.layout.sizes["compound"] + c.compound[rows])
+    for turn in range(int(nth.max()) + 1):
+        now = rows[nth == turn]
+        minor = c.minor[now]
+        _help_out(w, now[minor])
+        _ask_in_order(w, now[~minor])
+
+
+def _ask_in_order(w: Worlds, rows: Ints) -> None:
+    """Fix the cost of dear repairs, each of another compound, and ask one payer after another for it."""
     if len(rows) == 0:
         return
     c = w.cases
     c.cost[rows] = defects.cost_now(w, rows)
-    nth = rank_in_group(c.world[rows] * w.layout.sizes["compound"] + c.compound[rows])
-    for turn in range(int(nth.max()) + 1):
-        _ask_in_order(w, rows[nth == turn])
-
-
-def _ask_in_order(w: Worlds, rows: Ints) -> None:
-    """Ask one payer after another for the cost of repairs, each of another compound."""
-    c = w.cases
     world, compound = c.world[rows], c.compound[rows]
     young = w.age[world, compound] + w.day / YEAR < w.at("warranty_years", world)
     warranted = young & (c.kind[rows] == int(Kind.ROOF))
@@ -223,19 +228,19 @@ def _start(w: Worlds, rows: Ints) -> None:
     log_cases(w, rows, Activity.FUNDED)
 
 
-def help_out(w: Worlds, rows: Ints) -> None:
-    """Let the community mend minor defects that no company owes, with public income, and the public budget's help."""
+def _help_out(w: Worlds, rows: Ints) -> None:
+    """Let the community mend minor defects that no company owes, each of another compound.
+
+    Public income pays, and the public budget what that does not suffice for.
+    """
     if len(rows) == 0:
         return
     c = w.cases
-    nth = rank_in_group(c.world[rows] * w.layout.sizes["compound"] + c.compound[rows])
-    for turn in range(int(nth.max()) + 1):
-        now = rows[nth == turn]
-        world, compound, cost = c.world[now], c.compound[now], _minor_cost(w, now)
-        part = np.minimum(np.maximum(w.public[world, compound], 0), cost)
-        books.transfer(w, "public", compound, "outside", np.zeros(len(now), dtype=np.int64), world, part)
-        w.count("paid_public_fen", world, part)
-        w.count("relief_fen", world, cost - part)
+    world, compound, cost = c.world[rows], c.compound[rows], _minor_cost(w, rows)
+    part = np.minimum(np.maximum(w.public[world, compound], 0), cost)
+    books.transfer(w, "public", compound, "outside", np.zeros(len(rows), dtype=np.int64), world, part)
+    w.count("paid_public_fen", world, part)
+    w.count("relief_fen", world, cost - part)
     c.handled[rows] = w.day
     _start(w, rows)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.cases import FIRST_DISPUTE, Stage
 from sim.places.compound import COMPANY
-from sim.rules import bargaining, desks, repairs, trust
+from sim.rules import bargaining, desks, funding, repairs, trust
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -23,5 +25,7 @@ def handle(w: Worlds) -> None:
     bargaining.mediate(w, rows[dispute])
     trust.learn(w)
     repairs.do_duty(w, rows[at_company])
-    repairs.approve(w, rows[~dispute & second])
-    repairs.organise(w, rows[~dispute & ~second & ~at_company])
+    paid_for = np.zeros(c.n, dtype=bool)  # or to be: it is seen to in the order of service
+    paid_for[repairs.approve(w, rows[~dispute & second])] = True
+    paid_for[repairs.organise(w, rows[~dispute & ~second & ~at_company])] = True
+    funding.find(w, rows[paid_for[rows]])

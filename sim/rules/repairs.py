@@ -74,13 +74,16 @@ def do_duty(w: Worlds, rows: Ints) -> None:
     desks.send_on(w, rows[~own | refuses])
 
 
-def organise(w: Worlds, rows: Ints) -> None:
-    """Send on what another desk should take up; mend what is minor; lay the rest before the first principal."""
+def organise(w: Worlds, rows: Ints) -> Ints:
+    """Send on what another desk should take up; lay what is dear before the first principal; return what needs money.
+
+    What is minor, and still here, needs it at once.
+    """
     if len(rows) == 0:
-        return
+        return rows
     c = w.cases
     rows = rows[~desks.send_on(w, rows)]
-    funding.help_out(w, rows[c.minor[rows]])
+    minor = rows[c.minor[rows]]
     rows = rows[~c.minor[rows]]
     new = ~c.drafted[rows]
     log_cases(w, rows[new], Activity.PROPOSED)
@@ -88,7 +91,7 @@ def organise(w: Worlds, rows: Ints) -> None:
     c.organiser[rows] = c.desk[rows]
     apply = new & (desks.kind_of(w, c.desk[rows]) == COMMUNITY)
     _apply(w, rows[apply])
-    _pay_or_refer(w, _lay_before(w, rows[~apply], principal=0))
+    return np.concatenate([minor, _refer(w, _lay_before(w, rows[~apply], principal=0))])
 
 
 def _apply(w: Worlds, rows: Ints) -> None:
@@ -99,12 +102,16 @@ def _apply(w: Worlds, rows: Ints) -> None:
     desks.enter_queue(w, rows, c.organiser[rows])
 
 
-def approve(w: Worlds, rows: Ints) -> None:
-    """Lay the given repairs before the second principal; what is turned back waits at the organiser's desk."""
+def approve(w: Worlds, rows: Ints) -> Ints:
+    """Lay the given repairs before the second principal; what is turned back waits at the organiser's desk.
+
+    Returns:
+        What is let pass, and needs money.
+    """
     if len(rows) == 0:
-        return
+        return rows
     desks.enter_queue(w, rows, w.cases.organiser[rows])
-    funding.find(w, _lay_before(w, rows, principal=1))
+    return _lay_before(w, rows, principal=1)
 
 
 def _lay_before(w: Worlds, rows: Ints, principal: int) -> Ints:
@@ -123,8 +130,8 @@ def _lay_before(w: Worlds, rows: Ints, principal: int) -> Ints:
     return rows[~back]
 
 
-def _pay_or_refer(w: Worlds, rows: Ints) -> None:
-    """Look for money, or refer the proposal to the second principal where one stands and can be reached."""
+def _refer(w: Worlds, rows: Ints) -> Ints:
+    """Refer proposals to the second principal where one stands and can be reached; return the others."""
     c = w.cases
     world, compound = c.world[rows], c.compound[rows]
     branch = desks.of_compound(w, compound, BRANCH)
@@ -136,7 +143,7 @@ def _pay_or_refer(w: Worlds, rows: Ints) -> None:
     desks.enter_queue(w, referred, branch[asked], Stage.APPROVAL)
     w.count("referred", world[asked])
     log_cases(w, referred, Activity.REFERRED)
-    funding.find(w, rows[~asked])
+    return rows[~asked]
 
 
 def retable(w: Worlds) -> None:

@@ -9,46 +9,43 @@ from typing import Any
 import numpy as np
 
 from sim import cases
-from sim.cases import Activity, Clock, Kind, Stage, State
+from sim.cases import Activity, Kind, Stage, State
 from sim.worlds import Worlds
 from tests.oracle.case import Case
 from tests.oracle.compound import PURPOSES
 from tests.oracle.grievance import Grievance
+from tests.oracle.kinds import DESKS, INTAKES, KINDS
+from tests.oracle.motion import MOTIONS, Asked, Motion
+from tests.oracle.repair import Repair
 from tests.oracle.world import OracleModel
 
 Things = dict[str, Any]
 """Kind of thing to identity to value, or to the list of the values of all rows of a column."""
 
-KIND = [kind.name.lower() for kind in Kind]
+KIND = [kind.name.lower() for kind in Kind]  # the engine's numbering, which must be the oracle's, as keys hold it
 STATE = [state.name.lower() for state in State]
 STAGE = [stage.name.lower() for stage in Stage]
 ACTIVITY = [activity.name.lower() for activity in Activity]
-DESK = ["body", "branch", "community"]
 TENURE = ["owner", "tenant", "vacant"]
 
 COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     **{f"{p}_balance": ("compounds", lambda x, p=p: x.balance[p]) for p in PURPOSES},
-    "doors_passed": ("buildings", lambda x: x.doors_passed),
     "balance": ("desks", lambda x: x.balance),
-    "escrow": ("buildings", lambda x: x.escrow),
-    "leaking": ("buildings", lambda x: x.leaking),
-    "leaks": ("buildings", lambda x: x.clock.rings),
-    "leak_day": ("buildings", lambda x: x.leak_day),
-    "repair_cost": ("buildings", lambda x: x.cost),
-    "share": ("buildings", lambda x: x.share),
-    "signers": ("buildings", lambda x: x.signers),
+    "escrow": ("assets", lambda x: x.escrow),
+    "defective": ("assets", lambda x: x.defective),
+    "defects": ("assets", lambda x: x.clock.rings),
+    "defect_day": ("assets", lambda x: x.broke),
+    "attempts": ("assets", lambda x: x.attempts),
+    "till": ("compounds", lambda x: x.company.till),
+    "public": ("compounds", lambda x: x.public),
+    "fund": ("compounds", lambda x: x.fund),
+    "losses": ("compounds", lambda x: x.company.losses),
     "purse": ("households", lambda x: x.purse),
-    "answered_body": ("households", lambda x: x.evidence["body"].good),
-    "answered_community": ("households", lambda x: x.evidence["community"].good),
-    "ignored_body": ("households", lambda x: x.evidence["body"].bad),
-    "ignored_community": ("households", lambda x: x.evidence["community"].bad),
-    "succeeded_roof": ("households", lambda x: x.evidence["roof"].good),
-    "succeeded_neighbour": ("households", lambda x: x.evidence["neighbour"].good),
-    "failed_roof": ("households", lambda x: x.evidence["roof"].bad),
-    "failed_neighbour": ("households", lambda x: x.evidence["neighbour"].bad),
+    **{f"answered_{i}": ("households", lambda x, i=i: x.evidence[i].good) for i in INTAKES},
+    **{f"ignored_{i}": ("households", lambda x, i=i: x.evidence[i].bad) for i in INTAKES},
+    **{f"succeeded_{k}": ("households", lambda x, k=k: x.evidence[k].good) for k in KINDS},
+    **{f"failed_{k}": ("households", lambda x, k=k: x.evidence[k].bad) for k in KINDS},
     "quarrels": ("households", lambda x: x.clock.rings),
-    "signers_needed": ("households", lambda x: 2.0 if x.needs is None else x.needs),
-    "signed": ("households", lambda x: x.signed),
 }
 """Columns compared every day: whose, and the oracle's value."""
 
@@ -69,10 +66,12 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "benefit": ("households", lambda x: x.benefit),
     "desk_minutes": ("desks", lambda x: x.minutes),
     "wait_days": ("desks", lambda x: x.wait),
-    "leak_hazard": ("buildings", lambda x: x.clock.hazard),
-    "leak_left": ("buildings", lambda x: x.clock.left),
+    "defect_hazard": ("assets", lambda x: x.clock.hazard),
+    "defect_left": ("assets", lambda x: x.clock.left),
+    "contract": ("compounds", lambda x: x.company.contract),
+    "effort": ("compounds", lambda x: x.company.effort),
     "tenure": ("households", lambda x: TENURE.index(x.tenure)),
-    "member": ("households", lambda x: x.member),
+    **{name: ("households", attrgetter(name)) for name in ("member", "elder", "connected", "area", "apathetic")},
     "quarrel_hazard": ("households", lambda x: x.clock.hazard),
     "quarrel_left": ("households", lambda x: x.clock.left),
 }
@@ -84,13 +83,30 @@ GRIEVANCE = (
 )  # fmt: skip
 CASE = (
     "other", "key", "compound", "severity", "opened", "stage", "desk", "organiser", "ready", "started", "handled",
-    "sessions", "level_sessions", "sittings", "rounds", "handoffs", "minutes", "drafted",
+    "sessions", "level_sessions", "sittings", "rounds", "handoffs", "minutes", "drafted", "minor", "refused", "cost",
+    "owed", "from_company", "from_public", "from_fund", "motion",
 )  # fmt: skip
-"""Fields of the tables of grievances and cases that are compared beside the identity."""
+MOTION = (
+    "kind", "compound", "case", "organiser", "opened", "until", "share", "asked", "area", "heads_in", "area_in",
+    "heads_yes", "area_yes", "passed",
+)  # fmt: skip
+ASKED = ("need", "yes", "done", "day")
+"""Fields of the tables of grievances, cases, motions and owners asked that are compared beside the identity."""
 
-FIELDS = {"grievance": GRIEVANCE, "case": CASE}
+FIELDS = {"grievance": GRIEVANCE, "case": CASE, "motion": MOTION, "asked": ASKED}
 
-ELSEWHERE = {"occupied", "outside", "leak_case"}
+TABLES: dict[str, set[str]] = {
+    "grievances": {"world", "kind", "household", "bearer", "ordinal", *GRIEVANCE, "fadings"},
+    "cases": {"world", "kind", "bearer", "ordinal", *CASE},
+    "motions": {"world", "key", *MOTION, "first", "open"},
+    "asked": {"world", "motion", "owner", *ASKED},
+    "ended": {"world", "kind", "bearer", "ordinal", "opened", "closed", "stage", "desk", "sessions"},
+    "agenda": {"world", "clock", "row", "day", "stamp"},
+}
+"""Fields of every table that are compared, or that show in what is: the agenda is how the engine foresees events,
+`fadings` numbers draws of `fade`, `first` says where a motion's rows of `asked` are."""
+
+ELSEWHERE = {"occupied", "outside", "defect_case"}
 """Columns compared in another shape."""
 
 
@@ -145,20 +161,15 @@ def of_oracle(model: OracleModel) -> Things:
             if g.aching or g.act != cases.NEVER
         },
         "case": {c.identity(): _case(c) for c in model.cases if not c.ended},
-        "repair of building": {b.number: b.case.identity() for b in model.buildings if b.case is not None},
-        "owner thinks": {h.number: h.thinks for h in model.households if _asked(h) and h.thinks is not None},
+        "motion": {m.key: _motion(m) for m in _by_compound(model.motions)},
+        "asked": {(m.key, a.owner.number): _asked(a) for m in _by_compound(model.motions) for a in m.asked},
+        "case of asset": {a.number: a.case.identity() for a in model.assets if a.case is not None},
         "outside": {0: model.outside},
         "occupied": {0: sum(not h.vacant for h in model.households)},
     }
     for name, (whose, read) in columns(model.day).items():
         things[name] = [read(x) for x in getattr(model, whose)]
     return things
-
-
-def _asked(household: Any) -> bool:
-    """Whether the household's owner is asked for a share now."""
-    case = household.building.case
-    return case is not None and case.stage == "signing"
 
 
 def _grievance(g: Grievance) -> tuple[Any, ...]:
@@ -178,8 +189,35 @@ def _case(c: Case) -> tuple[Any, ...]:
     handled = -cases.NEVER if c.handled is None else c.handled
     return (
         other, c.key, c.compound.number, c.severity, c.opened, c.stage, c.desk.number, organiser, c.ready, c.started,
-        handled, c.sessions, c.level_sessions, c.sittings, c.rounds, c.handoffs, c.minutes, c.drafted,
+        handled, c.sessions, c.level_sessions, c.sittings, c.rounds, c.handoffs, c.minutes, c.drafted, *_money(c),
     )  # fmt: skip
+
+
+def _money(c: Case) -> tuple[Any, ...]:
+    """Return what a repair costs and who pays; of a dispute, nothing."""
+    if not isinstance(c, Repair):
+        return False, False, 0, 0, 0, 0, 0, None
+    f = c.funding
+    motion = None if f.motion is None else f.motion.key
+    return c.minor, c.refused, f.cost, f.owed, f.from_company, f.from_public, f.from_fund, motion
+
+
+def _by_compound(motions: list[Motion]) -> list[Motion]:
+    """Order motions by compound, and within one as they were put: the order between compounds has no meaning."""
+    return sorted(motions, key=lambda motion: motion.compound.number)
+
+
+def _motion(m: Motion) -> tuple[Any, ...]:
+    """Return what a motion is, in the order of `MOTION`."""
+    return (
+        MOTIONS.index(m.kind), m.compound.number, m.repair.identity(), m.organiser.number, m.opened, m.until, m.share,
+        len(m.asked), m.area, m.heads_in, m.area_in, m.heads_yes, m.area_yes, m.doors_passed,
+    )  # fmt: skip
+
+
+def _asked(a: Asked) -> tuple[Any, ...]:
+    """Return what an owner thinks of a motion, in the order of `ASKED`."""
+    return 2.0 if a.need is None else a.need, a.yes, a.done, a.thinks
 
 
 def _stories(events: list[tuple[str, str, int, int, int]]) -> dict[Any, Any]:
@@ -199,7 +237,7 @@ def _numbered(rows: list[Any]) -> dict[Any, Any]:
 
 def of_engine(w: Worlds) -> list[Things]:
     """Return the same of every world; the log is read and begun anew."""
-    g, c, e, a = w.grievances, w.cases, w.ended, w.agenda
+    g, c, e, m, a = w.grievances, w.cases, w.ended, w.motions, w.asked
     kinds, states, stages = np.array(KIND), np.array(STATE), np.array(STAGE)
     names = list(zip(kinds[c.kind].tolist(), c.bearer.tolist(), c.ordinal.tolist(), strict=True))
     names.append(None)  # for the row -1
@@ -212,21 +250,23 @@ def of_engine(w: Worlds) -> list[Things]:
     ends = kinds[e.kind], e.bearer, e.ordinal, e.opened, e.closed, stages[e.stage], e.desk, e.sessions
     ended = _by_world(w, e.world[closed], [column[closed] for column in ends])
     here = np.flatnonzero(g.aching | (g.act != cases.NEVER))
-    who = kinds[g.kind], g.household, g.bearer, g.ordinal
-    shown = {"state": states[g.state], "desk": np.array([*DESK, None])[g.desk]}
-    pains = _by_world(w, g.world[here], [x[here] for x in (*who, *(shown.get(f, getattr(g, f)) for f in GRIEVANCE))])
+    who = kinds[g.kind[here]], g.household[here], g.bearer[here], g.ordinal[here]
+    shown = {"state": states[g.state], "desk": np.array([*DESKS, None])[g.desk], "case": [names[row] for row in g.case]}
+    pains = _by_world(w, g.world[here], [*who, *_columns(g, GRIEVANCE, shown, here)])
     open_ = np.flatnonzero(c.stage < Stage.SETTLED)
-    who = kinds[c.kind], c.bearer, c.ordinal
-    shown = {"stage": stages[c.stage]}
-    books = _by_world(w, c.world[open_], [x[open_] for x in (*who, *(shown.get(f, getattr(c, f)) for f in CASE))])
-    later = np.flatnonzero((a.clock == Clock.CONSIDER) & (a.day >= w.day))
-    asked = w.leak_case[a.world[later], w.layout.up("household", "building")[a.row[later]]]
-    later, asked = later[asked >= 0], asked[asked >= 0]
-    later = later[(c.stage[asked] == Stage.SIGNING) & (c.started[asked] == a.stamp[later])]
-    thoughts = _by_world(w, a.world[later], [a.row[later], a.day[later]])
+    who = kinds[c.kind[open_]], c.bearer[open_], c.ordinal[open_]
+    shown = {"stage": stages[c.stage], "motion": [None if row < 0 else int(m.key[row]) for row in c.motion]}
+    books = _by_world(w, c.world[open_], [*who, *_columns(c, CASE, shown, open_)])
+    standing = np.flatnonzero(m.open)
+    standing = standing[np.argsort(m.compound[standing], kind="stable")]
+    shown = {"case": [names[row] for row in m.case]}
+    votes = _by_world(w, m.world[standing], [m.key[standing], *_columns(m, MOTION, shown, standing)])
+    owners = np.concatenate([np.arange(m.first[row], m.first[row] + m.asked[row]) for row in standing] or [standing])
+    pending = [None if day == cases.NEVER else day for day in np.where(a.done, cases.NEVER, a.day).tolist()]
+    who = [m.key[a.motion[owners]], a.owner[owners]]
+    asked = _by_world(w, a.world[owners], [*who, *_columns(a, ASKED, {"day": pending}, owners)])
 
     today = dict(zip(w.series, w.record[-1].T.tolist(), strict=True))
-    place = GRIEVANCE.index("case")
     worlds = []
     for k in range(w.n):
         things: Things = {
@@ -243,10 +283,11 @@ def of_engine(w: Worlds) -> list[Things]:
                     if number
                 )
             ),
-            "grievance": {row[:4]: (*row[4 : 4 + place], names[row[4 + place]], *row[5 + place :]) for row in pains[k]},
+            "grievance": {row[:4]: row[4:] for row in pains[k]},
             "case": {row[:3]: row[3:] for row in books[k]},
-            "repair of building": {b: names[row] for b, row in enumerate(w.leak_case[k].tolist()) if row >= 0},
-            "owner thinks": dict(sorted(thoughts[k])),
+            "motion": {row[0]: row[1:] for row in votes[k]},
+            "asked": {row[:2]: row[2:] for row in asked[k]},
+            "case of asset": {a: names[row] for a, row in enumerate(w.defect_case[k].tolist()) if row >= 0},
             "outside": {0: int(w.outside[k, 0])},
             "occupied": {0: int(w.occupied[k, 0])},
         }
@@ -254,6 +295,16 @@ def of_engine(w: Worlds) -> list[Things]:
             things[name] = getattr(w, name)[k].tolist()
         worlds.append(things)
     return worlds
+
+
+def _columns(table: Any, fields: Sequence[str], shown: dict[str, Any], rows: Any) -> list[Any]:
+    """Return the given fields at the given rows, some of them as they are shown instead of as they stand."""
+    out = []
+    for field in fields:
+        values = np.empty(table.n, dtype=object)
+        values[:] = shown[field] if field in shown else getattr(table, field)
+        out.append(values[rows])
+    return out
 
 
 def _by_world(w: Worlds, world: Any, fields: Sequence[Any]) -> list[list[tuple[Any, ...]]]:

@@ -1,4 +1,4 @@
-"""A compound: its age and rain, its body, the levers of policy, and the time its keeper sets aside."""
+"""A compound: its age and rain, its body, its funds, the levers of policy, and the time its keeper sets aside."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from mesa import Agent
 
+from tests.oracle.company import Company
 from tests.oracle.draws import chance, gamma, uniform
 
 if TYPE_CHECKING:
     from tests.oracle.building import Building
-    from tests.oracle.case import Repair
     from tests.oracle.desk import Desk
+    from tests.oracle.household import Household
+    from tests.oracle.motion import Motion
     from tests.oracle.world import OracleModel
 
 YEAR = 365
@@ -21,9 +23,11 @@ PURPOSES = ("ledger", "summons", "calls", "doors")
 
 
 class Compound(Agent):
-    """A compound with the desks of its body and of its branch, under a community.
+    """A compound with the desks of its company, its body and its branch, under a community and a centre.
 
     Attributes:
+        public: public income in hand, fen.
+        fund: maintenance fund, fen.
         aside: minutes a week set aside for each purpose, when the hours suffice.
         balance: minutes in hand for each purpose, sevenths.
         doors_time: minutes a week now set aside for doors.
@@ -35,11 +39,14 @@ class Compound(Agent):
         super().__init__(model)
         self.number = number
         self.buildings: list[Building] = []
+        self.public = 0
+        self.fund = 0
         self.balance = dict.fromkeys(PURPOSES, 0)
         self.doors_time = 0
         seed, p = model.replication_seed, model.p
         self.age = p.youngest + (p.oldest - p.youngest) * uniform(seed, "compound.age", number)
         u = uniform(seed, "body.found", number)
+        self.company = Company(self)
         self.body_found = NONE
         if u < p.committee_share:
             self.body_found = COMMITTEE
@@ -51,6 +58,18 @@ class Compound(Agent):
         self.draw_year()
         self.reset_levers()
 
+    @property
+    def flats(self) -> list[Household]:
+        """Return all flats, building by building."""
+        return [flat for building in self.buildings for flat in building.flats]
+
+    def found_fund(self) -> None:
+        """Begin with a maintenance fund of so much a flat, or with an empty one."""
+        p = self.model.p
+        if not chance(p.fund_empty, self.model.replication_seed, "fund.empty", self.number):
+            self.fund = round(100 * p.fund_level) * len(self.flats)
+            self.model.outside -= self.fund
+
     # -- weather
 
     def draw_year(self) -> None:
@@ -59,14 +78,16 @@ class Compound(Agent):
         self.rain = gamma(shape, self.model.replication_seed, "weather.rain", self.number, self.model.day // YEAR)
         self.rain /= shape
 
-    def leak_hazard(self) -> float:
-        """Return the leaks a day of each of its roofs."""
-        p, day = self.model.p, self.model.day
-        years = self.age + day / YEAR
-        rate = p.leak_young if years < 10 else p.leak_old if years > 25 else p.leak_middle
-        rainy = 151 <= day % YEAR < 273
-        season = p.rainy_share * YEAR / 122 if rainy else (1 - p.rainy_share) * YEAR / 243
-        return rate * self.rain * season / YEAR
+    def roof_rate(self) -> float:
+        """Return how often a year a roof of its age begins to leak."""
+        p, years = self.model.p, self.age + self.model.day / YEAR
+        return p.roof_young if years < 10 else p.roof_old if years > 25 else p.roof_middle
+
+    def season(self) -> float:
+        """Return the factor of the season on leaks."""
+        share = self.model.p.rainy_share
+        rainy = 151 <= self.model.day % YEAR < 273
+        return share * YEAR / 122 if rainy else (1 - share) * YEAR / 243
 
     # -- offices
 
@@ -84,7 +105,7 @@ class Compound(Agent):
         self.ledger_deadline = 10**6
 
     def staff(self) -> None:
-        """Give the desks of body and branch their minutes, but for what their keeper sets aside."""
+        """Give the desks of company, body and branch their minutes, but for what the keeper sets aside."""
         director = self.director_minutes
         person = director + round(self.merged * (self.merged_minutes - director))
         body = person + self.extra_minutes if self.body else 0
@@ -93,6 +114,7 @@ class Compound(Agent):
         else:
             branch = 0
             body -= self.set_aside(body)
+        self.desks["company"].minutes = self.company.minutes()
         self.desks["body"].minutes = body
         self.desks["branch"].minutes = branch
 
@@ -102,7 +124,7 @@ class Compound(Agent):
         for purpose in PURPOSES:
             time = min(self.aside[purpose], left)
             if purpose == "doors":
-                self.doors_time = time = time if self.open_rounds() else 0
+                self.doors_time = time = time if self.motions_of_body() else 0
             else:
                 self.balance[purpose] = min(self.balance[purpose] + 7 * time, 7 * time * SAVED_WEEKS)
             left -= time
@@ -123,30 +145,16 @@ class Compound(Agent):
 
     # -- doors
 
-    def open_rounds(self) -> list[Repair]:
-        """Return the rounds of signing that the body has open, in the order of booking."""
-        return [
-            case
-            for case in self.model.cases
-            if case.compound is self and case.stage == "signing" and case.organiser is self.desks["body"]
-        ]
+    def motions_of_body(self) -> list[Motion]:
+        """Return what the body has before the owners, in the order in which it was put."""
+        return [motion for motion in self.model.motions if motion.organiser is self.desks["body"]]
 
     def knock(self) -> None:
-        """Go on around the house of the oldest round, passing by who has signed, as far as the time goes."""
-        rounds = self.open_rounds() if self.doors_time else []
-        if not rounds:
+        """Go on with the walk for the oldest motion."""
+        motions = self.motions_of_body() if self.doors_time else []
+        if not motions:
             self.balance["doors"] = 0
             return
         self.balance["doors"] += self.doors_time
-        case = min(rounds, key=lambda case: case.started)
-        house, p = case.bearer, self.model.p
-        have_signed = house.signers / len(house.flats)
-        start = house.doors_passed
-        unsigned = [n for n in range(start, start + len(house.flats)) if not house.flats[n % len(house.flats)].signed]
-        for nth in unsigned:
-            if not self.spend("doors", p.door_hours):
-                break
-            house.doors_passed = nth + 1
-            self.model.count("doors")
-            if chance(p.at_home, case.key, "door.at_home", case.rounds, nth):
-                house.flats[nth % len(house.flats)].decide(have_signed)
+        motion = min(motions, key=lambda motion: motion.opened)
+        motion.walk(motion.share_in)

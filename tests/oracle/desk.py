@@ -14,7 +14,7 @@ LONGEST_WAIT = 999.0
 
 
 class Desk(Agent):
-    """The desk of a body, a branch or a community.
+    """The desk of a company, a body, a branch, a community or a sub-district's centre.
 
     Attributes:
         minutes: minutes a week for cases; a day brings as many sevenths of a minute.

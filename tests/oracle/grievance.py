@@ -6,19 +6,20 @@ import math
 from typing import TYPE_CHECKING
 
 from tests.oracle.draws import bits, days, exp, exponential, power, uniform
+from tests.oracle.kinds import DEFECTS, INTAKES, KINDS, PAIRS
 
 if TYPE_CHECKING:
-    from tests.oracle.building import Building
+    from tests.oracle.asset import Asset
     from tests.oracle.case import Case
+    from tests.oracle.desk import Desk
     from tests.oracle.household import Household
 
 NEVER = 2**31 - 1
-KINDS = ("roof", "neighbour")
 YEAR = 365
 
 
 class Grievance:
-    """One household's grievance, about a roof (a defect) or about a neighbour (a dispute).
+    """One household's grievance, about something it shares with others or about a neighbour.
 
     Attributes:
         ordinal: 16 x the bearer's how-manieth, plus the times it was broken and felt again.
@@ -33,7 +34,7 @@ class Grievance:
         self,
         household: Household,
         kind: str,
-        bearer: Building | Household,
+        bearer: Asset | Household,
         other: Household | None,
         ordinal: int,
         severity: int,
@@ -66,8 +67,13 @@ class Grievance:
 
     @property
     def dispute(self) -> bool:
-        """Whether it is between two parties; otherwise it is about a defect."""
-        return self.kind == "neighbour"
+        """Whether it is bargained over; otherwise it is about a defect, which is repaired."""
+        return self.kind not in DEFECTS
+
+    @property
+    def pair(self) -> bool:
+        """Whether it is between two parties alone; otherwise all who suffer the same have one case."""
+        return self.kind in PAIRS
 
     @property
     def claimant(self) -> bool:
@@ -149,44 +155,69 @@ class Grievance:
     # -- the desks
 
     def choose(self) -> str | None:
-        """Choose between keeping quiet (None) and the desks within reach; think again some time later."""
-        p, home = self.model.p, self.household
-        weights = {None: exp(p.quiet - p.quiet_severity * (self.severity / 1000))}
-        success = p.any_desk + p.b_success * home.belief(self.kind)
-        for kind in ("body", "community"):
-            desk = home.compound.desks[kind]
-            weights[kind] = exp(success - p.b_wait * desk.wait + p.b_trust * home.trust(kind))
-        if not home.compound.body:
-            weights["body"] = 0.0
-        aim = (weights[None] + weights["body"] + weights["community"]) * uniform(self.key, "claim.choice", self.tries)
+        """Choose between keeping quiet (None) and the intakes within reach; think again some time later."""
+        weights: dict[str | None, float] = {None: self.pull_of_silence()}
+        for intake in INTAKES:
+            if self.within_reach(intake):
+                weights[intake] = self.pull(intake)
+        aim = sum(weights.values()) * uniform(self.key, "claim.choice", self.tries)
         self.tries += 1
-        self.act = self.model.day + int(p.review_days)
-        if aim < weights[None]:
-            return None
-        return "body" if aim < weights[None] + weights["body"] else "community"
+        self.act = self.model.day + int(self.model.p.review_days)
+        reached = 0.0
+        for option, weight in weights.items():
+            reached += weight
+            if aim < reached:
+                return option
+        return option
 
-    def claim(self, desk: str) -> None:
-        """Voice it at a kind of desk; an answer will be looked for after some time."""
+    def pull_of_silence(self) -> float:
+        """Return the weight of keeping quiet."""
+        return exp(self.model.p.quiet - self.model.p.quiet_severity * (self.severity / 1000))
+
+    def pull(self, intake: str) -> float:
+        """Return the weight of an intake."""
+        p, home = self.model.p, self.household
+        wait = p.hotline_days if intake == "hotline" else home.compound.desks[intake].wait
+        success = p.any_desk + p.b_success * home.belief(self.kind)
+        return exp(success - p.b_wait * wait + p.b_trust * home.trust(intake))
+
+    def within_reach(self, intake: str) -> bool:
+        """Whether there is such an intake for what it is about."""
+        compound = self.household.compound
+        if intake == "company":
+            return not self.dispute and compound.company.serves
+        return intake != "body" or compound.body > 0
+
+    def receiver(self, intake: str) -> Desk:
+        """Return the desk that gets a claim; the hotline gives it to the company if it is about a defect."""
+        if intake == "hotline":
+            intake = "company" if self.within_reach("company") else "community"
+        return self.household.compound.desks[intake]
+
+    def claim(self, intake: str) -> None:
+        """Voice it at an intake; an answer will be looked for after some time."""
         self.model.count("claimed")
         if self.claims == 0:
             self.model.count("voiced")
+        if intake == "hotline":
+            self.model.count("tickets")
         self.claims += 1
         self.claimed = self.model.day
-        self.desk = desk
+        self.desk = intake
         self.answered = False
         self.act = self.model.day + int(self.model.p.answer_days)
 
     # -- ends
 
     def settle(self) -> None:
-        """Be resolved; an agreement between parties may be broken within a year."""
+        """Be resolved; an agreement between two parties may be broken within a year."""
         self.model.count("settled")
         self.hear_end(True)
         self.aching = False
         self.state = "settled"
         self.case = None
         self.act = self.fade_day = self.escalation_day = NEVER
-        if self.dispute:
+        if self.pair:
             years = exponential(self.key, "agreement.relapse") / self.model.p.relapse_rate
             if years < 1:
                 self.act = self.model.day + 1 + math.floor(years * YEAR)
@@ -197,6 +228,14 @@ class Grievance:
         self.hear_end(False)
         self.case = None
         self.give_up("lapsed")
+
+    def lapse(self) -> None:
+        """Be over because its cause has gone by itself, which teaches nobody anything."""
+        self.model.count("lapsed")
+        self.aching = False
+        self.state = "lapsed"
+        self.case = None
+        self.act = self.fade_day = self.escalation_day = NEVER
 
     def give_up(self, state: str) -> None:
         """Stay unresolved: nobody acts on it, a dispute fades in time."""
@@ -210,8 +249,8 @@ class Grievance:
         self.act = NEVER
 
     def leave_case(self, stage: str) -> None:
-        """Leave the case; a dispute's ends with that, a defect's stays on the books."""
-        if self.case is not None and self.dispute:
+        """Leave the case; that of a pair ends with that, what others suffer too stays on the books."""
+        if self.case is not None and self.pair:
             self.case.close(stage, stage)
         self.case = None
 

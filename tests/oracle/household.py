@@ -8,27 +8,26 @@ from typing import TYPE_CHECKING
 from mesa import Agent
 
 from tests.oracle.clock import Clock
-from tests.oracle.draws import chance, days, gamma, normal, uniform
+from tests.oracle.draws import chance, exp, gamma, normal, uniform
 from tests.oracle.evidence import ONE, Evidence
+from tests.oracle.kinds import INTAKES, KINDS
 
 if TYPE_CHECKING:
     from tests.oracle.building import Building
-    from tests.oracle.case import Repair
     from tests.oracle.world import OracleModel
 
 UNIT = 2**40
 YEAR = 365
-LONGEST_ROUND = 512
 
 
 class Household(Agent):
-    """A dwelling. A vacant one has an owner who may sign and pay, and nobody who can suffer.
+    """A dwelling. A vacant one has an owner who may sign, pay and vote, and nobody who can suffer.
 
     Attributes:
         entrance: all flats of the same entrance, itself among them.
         benefit: what a repaired roof is worth to the owner, over the share; minus infinity for one who never pays.
-        needs: share of the building that must have signed before the owner signs; None = never signs.
-        thinks: day on which the owner next thinks about the share asked of them, if any.
+        apathetic: whether the owner never votes.
+        area: of the flat, hundredths of a square metre.
     """
 
     def __init__(
@@ -42,19 +41,22 @@ class Household(Agent):
         self.floor = floor
         self.top = top
         self.purse = 0
-        self.evidence = {topic: Evidence() for topic in ("body", "community", "roof", "neighbour")}
+        self.evidence = {topic: Evidence() for topic in (*INTAKES, *KINDS)}
         mean, sd = (model.p.benefit_top, model.p.benefit_top_sd) if top else (model.p.benefit, model.p.benefit_sd)
         self.benefit = mean + sd * normal(model.replication_seed, "owner.benefit", number)
         if chance(model.p.never_pay, model.replication_seed, "owner.never_pays", number):
             self.benefit = -math.inf
-        self.signed = False
-        self.needs: float | None = 0.0
-        self.thinks: int | None = None
 
         seed, p = model.replication_seed, model.p
+        self.apathetic = chance(p.apathy, seed, "owner.apathetic", number)
+        spread = p.area_spread
+        factor = exp(spread * normal(seed, "people.area", number) - spread * spread / 2)
+        self.area = round(100 * p.flat_area * factor)
         u = uniform(seed, "people.tenure", number)
         self.tenure = "owner" if u < p.owner_share else "tenant" if u < p.owner_share + p.tenant_share else "vacant"
         self.member = not self.vacant and chance(p.member_share, seed, "people.member", number)
+        self.elder = not self.vacant and chance(p.elder_share, seed, "people.elder", number)
+        self.connected = not self.vacant and chance(p.connected_share, seed, "people.connected", number)
         self.clock = Clock(model, "quarrel.clock", number)
         if not self.vacant:
             frailty = gamma(p.quarrel_frailty, seed, "quarrel.frailty", number) / p.quarrel_frailty
@@ -93,55 +95,11 @@ class Household(Agent):
             weight = ONE if mate is self else round(self.model.p.hearsay * ONE)
             mate.evidence[topic].add(good, weight)
 
-    def trust(self, desk: str) -> float:
-        """Return the trust in being answered in time by a kind of desk."""
-        prior = self.model.p.trust_body if desk == "body" else self.model.p.trust_community
-        return self.evidence[desk].mean(prior, self.model.p.trust_strength)
+    def trust(self, intake: str) -> float:
+        """Return the trust in being answered in time by an intake."""
+        prior = getattr(self.model.p, f"trust_{intake}")
+        return self.evidence[intake].mean(prior, self.model.p.trust_strength)
 
     def belief(self, kind: str) -> float:
         """Return the believed chance that a claim of this kind succeeds."""
         return self.evidence[kind].mean(self.model.p.belief, self.model.p.trust_strength)
-
-    # -- shares
-
-    def be_asked(self, repair: Repair) -> None:
-        """Make up one's mind on how many others must have signed, and take time to think about it."""
-        p = self.model.p
-        short = 1 - self.benefit - p.share_trust * (self.trust(repair.organiser.kind) - 0.5)
-        self.signed = False
-        self.thinks = None
-        self.needs = None if short > p.social_proof else short / p.social_proof
-        if self.leads(repair):
-            self.sign()
-        elif self.needs is not None:
-            self.think_later(repair)
-
-    def leads(self, repair: Repair) -> bool:
-        """Whether the owner is a member who lives here, is called on and signs before the others."""
-        p = self.model.p
-        if not (self.member and self.tenure == "owner" and self.compound.spend("calls", p.door_hours)):
-            return False
-        return chance(p.member_leads, repair.key, "share.member_leads", self.number, repair.rounds)
-
-    def decide(self, have_signed: float) -> bool:
-        """Sign if enough others have; return whether."""
-        if self.needs is None or have_signed < self.needs:
-            return False
-        self.sign()
-        return True
-
-    def sign(self) -> None:
-        """Sign and pay one's share."""
-        house = self.building
-        self.signed = True
-        house.signers += 1
-        self.purse -= house.share
-        house.escrow += house.share
-        self.model.count("signed_shares")
-
-    def think_later(self, repair: Repair) -> None:
-        """Think about it again after a while, unless the round is over by then."""
-        p, today = self.model.p, self.model.day
-        nth = repair.rounds * LONGEST_ROUND + today - repair.started
-        day = today + days(p.consider_days, repair.key, "share.consider", self.number, nth)
-        self.thinks = day if day < repair.started + p.signing_days else None

@@ -13,15 +13,21 @@ from sim.mechanisms import mechanism_specs
 from sim.parameters import draw
 from sim.places import compound as place
 from sim.schedule import world_specs
+from sim.space import Layout
 from sim.worlds import Recipe
+from tests.oracle.asset import Asset
 from tests.oracle.building import Building
-from tests.oracle.case import Case, Quarrel, Repair
+from tests.oracle.case import Case
 from tests.oracle.compound import Compound
 from tests.oracle.desk import Desk
+from tests.oracle.dispute import Dispute
 from tests.oracle.draws import exp
 from tests.oracle.grievance import NEVER, Grievance
 from tests.oracle.household import UNIT, Household
+from tests.oracle.kinds import IN_BUILDING, IN_COMPOUND
 from tests.oracle.mechanisms import Mechanism, appointed
+from tests.oracle.motion import Motion
+from tests.oracle.repair import Repair
 
 LN_HALF = -0.6931471805599453
 QUARTER = 91
@@ -35,6 +41,7 @@ class OracleModel(Model):
         p: the values of the parameters.
         grievances: all that are not over, in the order in which they arose.
         cases: all that are not over, in the order of their booking.
+        motions: all that stand before owners, in the order in which they were put.
         today: the day's counts.
         events: the day's events: activity, case, desk.
         ended: all ended cases.
@@ -55,6 +62,7 @@ class OracleModel(Model):
         self.newborn: list[tuple] = []
         self.grievances: list[Grievance] = []
         self.cases: list[Case] = []
+        self.motions: list[Motion] = []
         self.mechanisms: list[Mechanism] = []
         self.today: Counter[str] = Counter()
         self.events: list[tuple] = []
@@ -86,6 +94,8 @@ class OracleModel(Model):
             Building(self, number, self.compounds[compound])
             for number, compound in enumerate(layout.up("building", "compound").tolist())
         ]
+        for building in self.buildings:
+            building.compound.buildings.append(building)
         entrances: list[list[Household]] = [[] for _ in range(sizes["entrance"])]
         self.households = []
         for number in range(sizes["household"]):
@@ -97,17 +107,30 @@ class OracleModel(Model):
             building.flats.append(home)
             self.households.append(home)
 
-        kinds = ["body", "branch"] * sizes["compound"] + ["community"] * sizes["community"]
-        self.desks = [Desk(self, number, kind) for number, kind in enumerate(kinds)]
-        self.flats_of_community = Counter[Desk]()
+        self.assets: list[Asset] = []
         for compound in self.compounds:
-            community = 2 * sizes["compound"] + layout.up("compound", "community")[compound.number]
-            own = 2 * compound.number
-            compound.desks = {
-                "body": self.desks[own], "branch": self.desks[own + 1], "community": self.desks[community]
-            }  # fmt: skip
-        for home in self.households:
-            self.flats_of_community[home.compound.desks["community"]] += 1
+            things = [(kind, building) for building in compound.buildings for kind in IN_BUILDING]
+            for kind, building in [*things, *((kind, None) for kind in IN_COMPOUND)]:
+                self.assets.append(Asset(self, len(self.assets), kind, compound, building))
+            compound.found_fund()
+        self.open_desks(layout)
+
+    def open_desks(self, layout: Layout) -> None:
+        """Open the desks of companies, bodies and branches, then those of communities, then those of centres."""
+        sizes = layout.sizes
+        kinds = ["company", "body", "branch"] * sizes["compound"]
+        kinds += ["community"] * sizes["community"] + ["centre"] * sizes["centre"]
+        self.desks = [Desk(self, number, kind) for number, kind in enumerate(kinds)]
+        communities = [desk for desk in self.desks if desk.kind == "community"]
+        centres = [desk for desk in self.desks if desk.kind == "centre"]
+        self.flats_under = Counter[Desk]()
+        for compound in self.compounds:
+            community = int(layout.up("compound", "community")[compound.number])
+            compound.desks = {desk.kind: desk for desk in self.desks[3 * compound.number : 3 * compound.number + 3]}
+            compound.desks["community"] = communities[community]
+            compound.desks["centre"] = centres[int(layout.up("community", "centre")[community])]
+            for kind in ("community", "centre"):
+                self.flats_under[compound.desks[kind]] += len(compound.flats)
 
     def begin(self) -> None:
         """Bring in the scenario's mechanisms, when the burn-in is over."""
@@ -127,7 +150,8 @@ class OracleModel(Model):
                 compound.draw_year()
         if monday:
             self.begin_week()
-        self.roofs_leak()
+        self.assets_break()
+        self.works_fall_silent()
         self.neighbours_quarrel()
         self.grievances_mature()
         self.grievances_are_felt()
@@ -139,7 +163,7 @@ class OracleModel(Model):
             compound.knock()
         self.owners_consider()
         self.crews_work()
-        self.rounds_end()
+        self.money_comes()
         if self.day % QUARTER == 0:
             self.households_forget()
         if sunday:
@@ -148,15 +172,21 @@ class OracleModel(Model):
         self.day += 1
 
     def begin_week(self) -> None:
-        """Refresh the hazards of roofs; they hold for the week."""
-        for building in self.buildings:
-            building.clock.hazard = int(building.compound.leak_hazard() * UNIT)
+        """Refresh the hazards of assets; they hold for the week."""
+        for asset in self.assets:
+            asset.clock.hazard = int(asset.defects_a_day() * UNIT)
 
-    def roofs_leak(self) -> None:
-        """Let dry roofs begin to leak."""
-        ringing = [building for building in self.buildings if not building.leaking and building.clock.tick()]
-        for building in ringing:
-            building.leak()
+    def assets_break(self) -> None:
+        """Let sound assets become defective."""
+        ringing = [asset for asset in self.assets if not asset.defective and asset.clock.tick()]
+        for asset in ringing:
+            asset.break_down()
+
+    def works_fall_silent(self) -> None:
+        """Let building works end by themselves."""
+        for asset in self.assets:
+            if asset.defective and asset.quiet_day == self.day:
+                asset.fall_silent()
 
     def neighbours_quarrel(self) -> None:
         """Let households feel wronged by a neighbour; their clocks go on."""
@@ -177,7 +207,7 @@ class OracleModel(Model):
             grievance.mature()
 
     def arise(self, *grievance: object) -> None:
-        """Let a grievance be felt today, after what roofs, neighbours and broken agreements bring."""
+        """Let a grievance be felt today, after what assets, neighbours and broken agreements bring."""
         self.newborn.append(grievance)
 
     def grievances_are_felt(self) -> None:
@@ -192,19 +222,17 @@ class OracleModel(Model):
         voiced = []
         for grievance in self.grievances:
             if grievance.state == "quiet" and grievance.act <= self.day:
-                kind = grievance.choose()
-                if kind is not None:
-                    voiced.append((grievance, kind))
+                intake = grievance.choose()
+                if intake is not None:
+                    voiced.append((grievance, intake))
         joined = []
-        for grievance, kind in voiced:
-            grievance.claim(kind)
-            desk = grievance.household.compound.desks[kind]
-            case = grievance.case if grievance.dispute else grievance.bearer.case
+        for grievance, intake in voiced:
+            grievance.claim(intake)
+            desk = grievance.receiver(intake)
+            case = grievance.case if grievance.pair else grievance.bearer.case
             if case is None:
-                grievance.case = Quarrel(grievance, desk) if grievance.dispute else Repair(grievance, desk)
+                grievance.case = self.open_case(grievance, desk, intake)
                 grievance.state = "open"
-                self.cases.append(grievance.case)
-                self.count("opened")
             else:
                 grievance.case = case
                 grievance.state = "joined"
@@ -212,6 +240,14 @@ class OracleModel(Model):
                 joined.append((case, desk))
         for case, desk in joined:
             case.bring_back(desk)
+
+    def open_case(self, grievance: Grievance, desk: Desk, intake: str) -> Case:
+        """Book a case; what came by the hotline reaches the desk some days later."""
+        days = int(self.p.hotline_days) if intake == "hotline" else None
+        case = (Dispute if grievance.dispute else Repair)(grievance, desk, days)
+        self.cases.append(case)
+        self.count("opened")
+        return case
 
     def cases_arrive(self) -> None:
         """Let cases handed on some days ago arrive."""
@@ -228,32 +264,25 @@ class OracleModel(Model):
     def desks_handle(self) -> None:
         """Let every desk take up what it can, and then each case be handled: what is sent on today waits for tomorrow.
 
-        A ledger is written for quarrels first, then for roofs, each in the order of service.
+        Disputes come first, then repairs, each in the order of service: in it a ledger is written and money is looked
+        for, whichever principal has let a repair pass.
         """
         served = [case for desk in self.desks for case in desk.take_up()]
-        quarrels = [case for case in served if case.kind == "neighbour"]
-        second = [case for case in served if case.kind == "roof" and case.stage == "approval"]
-        first = [case for case in served if case.kind == "roof" and case.stage == "waiting"]
-        summoned = [case.summon() for case in quarrels]
-        for case, called in zip(quarrels, summoned, strict=True):
-            case.mediate(called)
-        for case in second:
-            case.approve()
-        for case in first:
-            case.organise()
+        disputes = [case for case in served if isinstance(case, Dispute)]
+        summoned = [case.summon() for case in disputes]
+        for dispute, called in zip(disputes, summoned, strict=True):
+            dispute.mediate(called)
+        for repair in served:
+            if isinstance(repair, Repair):
+                repair.take_up()
 
     def owners_consider(self) -> None:
-        """Let owners whose turn it is look at who had signed before them, and sign and pay, or think again."""
-        by_now = {building: building.signers / len(building.flats) for building in self.buildings}
-        for owner in self.households:
-            if owner.thinks != self.day:
-                continue
-            building = owner.building
-            owner.thinks = None
-            if building.case is None or building.case.stage != "signing" or owner.signed:
-                continue
-            if not owner.decide(by_now[building]):
-                owner.think_later(building.case)
+        """Let owners whose turn it is look at who had decided before them, and decide, or think again."""
+        by_now = {motion: motion.share_in for motion in self.motions}
+        for motion, have_decided in by_now.items():
+            for asked in motion.asked:
+                if asked.thinks == self.day and not asked.consider(have_decided):
+                    asked.think_later()
 
     def crews_work(self) -> None:
         """Let crews finish."""
@@ -261,11 +290,16 @@ class OracleModel(Model):
             if case.stage == "works" and case.ready <= self.day:
                 case.finish()
 
-    def rounds_end(self) -> None:
-        """See which signing rounds have enough money or no more time."""
+    def money_comes(self) -> None:
+        """Count the ballots; then begin what the fund pays for; last see which rounds of signing are at their end."""
+        for motion in [motion for motion in self.motions if motion.kind == "fund"]:
+            motion.repair.funding.hear_vote()
+        for case in self.cases:
+            if case.stage == "funding" and case.ready <= self.day:
+                case.funding.begin_works()
         for case in self.cases:
             if case.stage == "signing":
-                case.take_stock()
+                case.funding.take_stock()
 
     def households_forget(self) -> None:
         """Let evidence fade by its half-life."""
@@ -282,8 +316,12 @@ class OracleModel(Model):
             mechanism.offer()
         for compound in self.compounds:
             compound.staff()
-        for desk, flats in self.flats_of_community.items():
-            desk.minutes = round(self.p.community_hours * 60 * flats / 300)
+        for desk, flats in self.flats_under.items():
+            hours, served = (self.p.community_hours, 300) if desk.kind == "community" else (self.p.centre_hours, 20000)
+            desk.minutes = round(hours * 60 * flats / served)
+        for case in self.cases:
+            if case.stage == "waiting" and case.desk.kind == "company" and not case.compound.company.serves:
+                case.hand_off(case.next_desk())
         for desk in self.desks:
             for case in desk.queue():
                 case.settle_minutes()
@@ -325,5 +363,6 @@ class OracleModel(Model):
         return {
             "unresolved": sum(grievance.severity for grievance in aching),
             "aching": len(aching),
-            "leaking_roofs": sum(building.leaking for building in self.buildings),
+            "leaking_roofs": sum(asset.defective for asset in self.assets if asset.kind == "roof"),
+            "defective_assets": sum(asset.defective for asset in self.assets),
         }

@@ -1,0 +1,79 @@
+"""A dispute on the books: mediated session by session, at one desk after the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.oracle.asset import Asset
+from tests.oracle.case import Case
+from tests.oracle.draws import chance, normal
+
+if TYPE_CHECKING:
+    from tests.oracle.household import Household
+
+LADDER = {"body": "community", "community": "centre"}
+"""Which desk comes after which; after the centre there is none."""
+
+
+class Dispute(Case):
+    """A quarrel between two households, or a nuisance between many and whoever builds nearby."""
+
+    bearer: Asset | Household
+
+    def next_step_hours(self) -> float:
+        """Return the hours of a session."""
+        return self.model.p.mediation_hours
+
+    def summon(self) -> bool:
+        """Summon the parties: the centre always does, at a body's desk somebody with authority who has the time."""
+        if self.desk.kind == "centre":
+            return True
+        return self.desk.kind == "body" and self.compound.spend("summons", self.model.p.triage_hours)
+
+    def mediate(self, summoned: bool) -> None:
+        """Hold a session if both parties come; settle, go on, or try again in some days."""
+        p, today = self.model.p, self.model.day
+        self.sittings += 1
+        self.ready = today + int(p.session_gap_days)
+        no_show = min(p.no_show, p.no_show_summoned) if summoned else p.no_show
+        if chance(no_show, self.key, "session.no_show", self.sittings):
+            self.log("no_show")
+            return
+        self.sessions += 1
+        self.level_sessions += 1
+        self.handled = today
+        self.model.count("sessions")
+        self.log("session")
+        if self.gap() <= p.joint_cost:
+            self.agree()
+        elif self.level_sessions >= p.most_sessions:
+            if self.desk.kind in LADDER:
+                self.hand_off(self.compound.desks[LADDER[self.desk.kind]])
+            else:
+                self.fail()
+
+    def gap(self) -> float:
+        """Return the gap between expectations: it widens with the age of the case and narrows by every session."""
+        p = self.model.p
+        gap = p.gap_mean + p.gap_sd * normal(self.key, "dispute.gap")
+        gap *= 1 + p.hardening * (self.model.day - self.opened) / 90
+        for _ in range(self.sessions):
+            gap *= p.narrowing
+        return gap
+
+    def agree(self) -> None:
+        """End in agreement: of two parties for as long as it holds, of a nuisance because the works become quiet."""
+        self.close("settled", "settled")
+        if isinstance(self.bearer, Asset):
+            self.bearer.mend()
+        else:
+            for grievance in self.claimants():
+                grievance.settle()
+
+    def fail(self) -> None:
+        """End in vain; who has not claimed yet may open another case about the same nuisance."""
+        for grievance in self.claimants():
+            grievance.fail()
+        self.close("failed", "failed")
+        if isinstance(self.bearer, Asset):
+            self.bearer.case = None
