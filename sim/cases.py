@@ -148,6 +148,7 @@ CASES = {
     "key": np.uint64,  # names it in draws
     "compound": np.int64,
     "severity": np.int32,
+    "urgency": np.int32,  # by which desks take up cases: severity, and a little more for who knows people
     "opened": np.int32,
     "stage": np.int8,
     "desk": np.int64,  # row of the desk that has it

@@ -31,6 +31,8 @@ QUIET = 0
 OPTIONS = (COMPANY, BODY, COMMUNITY, HOTLINE)
 """Kinds of desk that take claims; the alternative 0 is to keep quiet."""
 
+MOST_URGENT = 1000
+
 MOST_ATTEMPTS = grievances.REOPENINGS - 1
 
 
@@ -85,6 +87,14 @@ class Parameters:
         unit="logit",
         source="priors: any desk -1.9",
         doc="reluctance to go to any desk",
+    )
+    connected_edge: float = parameter(
+        0.1,
+        0.0,
+        0.3,
+        unit="severity",
+        source="guess: evidence 0.3, the connected gain; Hartman et al. 2018",
+        doc="how much more urgent a case is taken to be if people close to cadres open it",
     )
     hotline_days: int = parameter(
         4,
@@ -217,6 +227,7 @@ def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints, called: NDArray[np.
         key=key,
         compound=compound[opener],
         severity=g.severity[own],
+        urgency=_urgency(w, own),
         opened=w.day,
         stage=np.where(late, int(Stage.TRANSIT), int(Stage.WAITING)),
         desk=desk[opener],
@@ -252,6 +263,15 @@ def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints, called: NDArray[np.
     move_grievances(w, rows[later], State.JOINED)
     log_cases(w, g.case[rows[later]], Activity.JOINED)
     w.defect_case[at] = opened[shared]
+
+
+def _urgency(w: Worlds, rows: Ints) -> Ints:
+    """Return how urgent desks find the cases that the given grievances open, thousandths."""
+    g = w.grievances
+    world = g.world[rows]
+    edge = np.rint(1000 * w.at("connected_edge", world)).astype(np.int64)
+    known = w.connected[world, g.household[rows]] & (g.kind[rows] != int(Kind.FEE))
+    return np.minimum(g.severity[rows] + np.where(known, edge, 0), MOST_URGENT)
 
 
 def _bring_back(w: Worlds, case: Ints, desk: Ints) -> None:

@@ -322,8 +322,8 @@ def serve(w: Worlds) -> Ints:
     rows, desk, cost = rows[some], desk[some], cost[some]
     if len(rows) == 0:
         return rows
-    # desk, then the most severe, then the oldest in one number: 29, 10 and 24 bits
-    urgency = ((1000 - c.severity[rows].astype(np.int64)) << 24) | (c.opened[rows] - w.first_book_day)
+    # desk, then the most urgent, then the oldest in one number: 29, 10 and 24 bits
+    urgency = ((1000 - c.urgency[rows].astype(np.int64)) << 24) | (c.opened[rows] - w.first_book_day)
     order = np.argsort((desk << 34) | urgency, kind="stable")
     rows, desk, cost = rows[order], desk[order], cost[order]
     total = np.cumsum(cost)
