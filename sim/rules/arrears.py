@@ -150,11 +150,13 @@ def agree(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_]) -> None:
 
 
 def pay_up(w: Worlds, world: Ints, flat: Ints) -> None:
-    """Let owners pay what they owe, and go on paying."""
-    fen = w.arrears[world, flat]
-    served = w.contract[world, w.layout.up("household", "compound")[flat]] != contracts.NONE
-    world, flat, fen = world[served], flat[served], fen[served]
-    compound = w.layout.up("household", "compound")[flat]
+    """Let owners pay what they owe, and go on paying; who settles two claims on one day pays once."""
+    compound = w.layout.up("household", "compound")
+    served = w.contract[world, compound[flat]] != contracts.NONE
+    once = np.unique(world[served] * w.households + flat[served])
+    world, flat = once // w.households, once % w.households
+    fen, compound = w.arrears[world, flat], compound[flat]
+    w.stocks("payers", world[~w.pays[world, flat]], 1)
     books.transfer(w, "purse", flat, "till", compound, world, fen)
     w.count("arrears_fen", world, fen)
     w.arrears[world, flat] = 0
