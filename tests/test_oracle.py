@@ -15,7 +15,6 @@ import pytest
 from sim import cases
 from sim.scenario import parse
 from sim.worlds import Recipe, Worlds
-from tests.oracle import company
 from tests.oracle.compare import ACTIVITY, COLUMNS, ELSEWHERE, KIND, STAGE, STATE, TABLES, WEEKLY, first_difference
 from tests.oracle.kinds import KINDS
 from tests.oracle.repair import Repair
@@ -181,9 +180,6 @@ def live(recipe: Recipe, scenarios: Mapping[str, Sequence[str]], days: int) -> C
         model.begin()
     seen: Counter[str] = Counter()
     for _ in range(days):
-        for what, day in FATE.items():
-            if day == w.day:
-                strike(what, w, models)
         step(w, models)
         for model in models:
             seen.update(sights(model))
@@ -197,30 +193,6 @@ def step(w: Worlds, models: list[OracleModel]) -> None:
         model.step()
     found = first_difference(w, models)
     assert not found, found
-
-
-FATE = {"income": 20, "loss": 60, "gain": 110, "second income": 111, "departure": 130}
-"""What strikes every world on a day of its run, because no rule brings it about yet."""
-
-
-def strike(what: str, w: Worlds, models: list[OracleModel]) -> None:
-    """Change the same thing on both sides, before the day begins."""
-    if what.endswith("income"):
-        w.public += 300_000
-        w.outside -= 300_000 * w.layout.sizes["compound"]
-        for model in models:
-            for compound in model.compounds:
-                compound.public += 300_000
-                model.outside -= 300_000
-    elif what == "departure":
-        w.contract[:, 0], w.effort[:, 0] = company.NONE, company.LEAST
-        for model in models:
-            model.compounds[0].company.leave()
-    else:
-        w.losses[...] = what == "loss"
-        for model in models:
-            for compound in model.compounds:
-                compound.company.losses = int(what == "loss")
 
 
 def sights(model: OracleModel) -> Iterator[str]:

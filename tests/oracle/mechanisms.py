@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tests.oracle.compound import MANAGEMENT, Compound
+from tests.oracle.compound import Compound
 from tests.oracle.draws import uniform
+from tests.oracle.election import MANAGEMENT
 
 if TYPE_CHECKING:
     from tests.oracle.world import OracleModel

@@ -145,6 +145,12 @@ class Repair(Case):
         self.log("approved")
         return True
 
+    def be_conceded(self, fen: int) -> None:
+        """Have the company see to it, because the body has asked for it when its contract was at stake."""
+        self.handled = self.model.day
+        self.log("conceded")
+        self.funding.charge_in_talks(fen)
+
     def retable(self) -> None:
         """If the ledger says that it has been shelved too long, lay it before the principal again."""
         overdue = self.model.day - self.started >= self.compound.ledger_deadline
