@@ -24,6 +24,8 @@ FEN = 100
 ACCOUNTS = {
     "purse": ("household", "money of the dwelling's owner since the start, fen"),
     "escrow": ("building", "owners' shares held for a repair of the building, fen"),
+    "till": ("compound", "what the company has made of this compound since it came, fen; below 0 it has paid in"),
+    "public": ("compound", "public income that has come to the owners, fen"),
     "outside": ("world", "everybody the model does not follow, contractors among them, fen"),
 }
 """Account to (entity whose rows it has, meaning)."""

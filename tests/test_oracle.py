@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.scenario import parse
@@ -121,6 +122,38 @@ def test_a_quiet_world_agrees() -> None:
 def test_the_rest_of_a_broken_week_agrees() -> None:
     """A run may begin in the middle of a week."""
     live(Recipe("compound", SMALL, LIVELY, seed=5, burn_in=53), {"body": ["formed_body"]}, 21)
+
+
+QUIET = dict(leak_young=0.0, leak_middle=0.0, leak_old=0.0, quarrel_rate=0.05)
+"""Hardly any trouble, so that companies may be followed for years."""
+
+SHAKY = QUIET | dict(
+    youngest=5.0, oldest=12.0, fee=0.7, exit_quarters=2, term_years=1.0, tender_days=180.0, substitute=0.95,
+    functioning_share=0.6, notice_days=30,
+)  # fmt: skip
+"""Poor companies that give up soon, soon followed by others; developers' contracts that grow old."""
+
+
+@pytest.mark.parametrize(("fixed", "prior_draws"), [(QUIET, True), (SHAKY, True), (SHAKY, False)])
+def test_companies_agree_for_years(fixed: Mapping[str, Any], prior_draws: bool) -> None:
+    wanted = Recipe(
+        "compound", SMALL | dict(compounds=6), fixed, seed=11, replications=(0, 1), burn_in=728, prior_draws=prior_draws
+    )
+    w = Worlds(wanted, watch=wanted.replications)
+    models = [OracleModel(wanted, replication) for replication in wanted.replications]
+    companies = w.company.copy()
+    for model in models:  # what nobody does yet
+        model.compounds[1].management.threat = model.compounds[2].management.threat = 0.6
+        model.compounds[2].management.informed = 2.0
+        model.compounds[3].management.accounts_asked = True
+    w.threat[:, 1:3], w.informed[:, 2], w.accounts_asked[:, 3] = 0.6, 2.0, True
+    for _ in range(728 + 728):
+        step(w, models)
+    if fixed is SHAKY:
+        happened = {name: int(w.record[:, :, w.series.index(name)].sum()) for name in ("left", "expired")}
+        assert min(happened.values()) > 2, happened
+        assert np.any(w.company != companies)
+        assert np.any(w.arrears > 0)
 
 
 def test_all_that_the_engine_remembers_is_compared() -> None:

@@ -80,6 +80,15 @@ class Structure:
         source="guess: a community has 1,000 to 3,000 households",
         doc="compounds under one community and its mediation committee",
     )
+    portfolio_mean: float = parameter(
+        3.0,
+        1.0,
+        50.0,
+        unit="compounds",
+        kind="structural",
+        source="priors: portfolio 1 + Geom(mean 2)",
+        doc="compounds that one property company serves with one staff, on average",
+    )
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,23 @@ class People:
         source="priors: 1 - (1 - .071)^2.35 members a household",
         doc="occupied flats with a party member",
     )
+    flat_area: float = parameter(
+        80.0,
+        50.0,
+        110.0,
+        unit="m2",
+        source="priors: flat 80 m2 (50-110)",
+        doc="area of a flat, on average",
+    )
+    area_spread: float = parameter(
+        0.25,
+        0.0,
+        1.0,
+        unit="log sd",
+        kind="set",
+        source="priors: flat, lognormal sd .25",
+        doc="how unequal flats are in area; 0 makes all equal",
+    )
     youngest: float = parameter(
         5.0,
         0.0,
@@ -141,7 +167,8 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
     Returns:
         A layout with the entities household, entrance, building, compound, community, desk and world.
         Desks: the body's and the branch's of compound c are rows 2c and 2c + 1, the community's k is
-        row ``2 * compounds + k``.
+        row ``2 * compounds + k``. Trait ``first_company`` of compounds: the company that serves it first,
+        numbered by the row of the first compound that it serves.
     """
     compounds = structure.compounds
     index = np.arange(compounds)
@@ -185,8 +212,15 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
     highest = np.zeros(layout.sizes["building"], dtype=np.int64)
     np.maximum.at(highest, building_household, floor)
     layout.traits["top"] = (floor == highest[building_household]).astype(np.int64)
+    layout.traits["first_company"] = _portfolios(compounds, structure.portfolio_mean, seed)
     _place_on_grid(layout)
     return layout
+
+
+def _portfolios(compounds: int, mean: float, seed: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Hand compounds in their order to companies, to each 1 + a geometric number; return each compound's company."""
+    size = 1 + distributions.geometric(mean - 1.0, seed, "layout.portfolio", np.arange(compounds))
+    return np.repeat(np.cumsum(size) - size, size)[:compounds]
 
 
 def _group_entrances(entrances: NDArray[np.int64], seed: NDArray[np.uint64]) -> tuple[NDArray[np.int64], ...]:
@@ -239,6 +273,9 @@ def _set_up(w: Worlds) -> None:
         u < w.p.owner_share, OWNER, np.where(u < w.p.owner_share + w.p.tenant_share, TENANT, VACANT)
     )
     w.member[...] = (w.tenure != VACANT) & noise.chance(w.p.member_share, seeds, "people.member", flat)
+    spread = w.p.area_spread
+    z = distributions.normal(seeds, "people.area", flat)
+    w.area[...] = np.rint(100 * w.p.flat_area * noise.exp(spread * z - spread * spread / 2))
     age = noise.uniform(seeds, "compound.age", np.arange(w.layout.sizes["compound"]))
     w.age[...] = w.p.youngest + (w.p.oldest - w.p.youngest) * age
     w.occupied[...] = (w.tenure != VACANT).sum(axis=1, keepdims=True)
@@ -249,6 +286,7 @@ RULE = Rule(
     columns=(
         Column("tenure", "household", np.int8, "who lives in the flat: 0 its owner, 1 a tenant, 2 nobody"),
         Column("member", "household", np.bool_, "a party member lives in the flat"),
+        Column("area", "household", np.int64, "area of the flat, hundredths of a m2"),
         Column("age", "compound", np.float64, "years since the compound was built, at day 0"),
         Column("occupied", "world", np.int64, "flats in which somebody lives: the households of the outcomes"),
     ),

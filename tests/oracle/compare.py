@@ -12,6 +12,7 @@ from sim import cases
 from sim.cases import Activity, Clock, Kind, Stage, State
 from sim.worlds import Worlds
 from tests.oracle.case import Case
+from tests.oracle.company import CONTRACTS
 from tests.oracle.compound import PURPOSES
 from tests.oracle.grievance import Grievance
 from tests.oracle.world import OracleModel
@@ -26,7 +27,18 @@ ACTIVITY = [activity.name.lower() for activity in Activity]
 DESK = ["body", "branch", "community"]
 TENURE = ["owner", "tenant", "vacant"]
 
+MANAGED = (
+    "leaving", "company", "effort", "satisfaction", "till", "till_before", "public", "collected", "earned", "losses",
+    "threat", "informed", "accounts_asked",
+)  # fmt: skip
+"""Columns of compounds that are the oracle's attributes of whoever manages them."""
+
 COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    **{name: ("compounds", attrgetter(f"management.{name}")) for name in MANAGED},
+    "contract": ("compounds", lambda x: CONTRACTS.index(x.management.contract)),
+    "contract_end": ("compounds", attrgetter("management.end")),
+    "pays": ("households", attrgetter("pays")),
+    "arrears": ("households", attrgetter("arrears")),
     **{f"{p}_balance": ("compounds", lambda x, p=p: x.balance[p]) for p in PURPOSES},
     "doors_passed": ("buildings", lambda x: x.doors_passed),
     "balance": ("desks", lambda x: x.balance),
@@ -73,6 +85,8 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "leak_left": ("buildings", lambda x: x.clock.left),
     "tenure": ("households", lambda x: TENURE.index(x.tenure)),
     "member": ("households", lambda x: x.member),
+    "area": ("households", attrgetter("area")),
+    "fee_type": ("households", attrgetter("fee_type")),
     "quarrel_hazard": ("households", lambda x: x.clock.hazard),
     "quarrel_left": ("households", lambda x: x.clock.left),
 }

@@ -11,6 +11,7 @@ from tests.oracle.draws import chance, gamma, uniform
 if TYPE_CHECKING:
     from tests.oracle.building import Building
     from tests.oracle.case import Repair
+    from tests.oracle.company import Management
     from tests.oracle.desk import Desk
     from tests.oracle.world import OracleModel
 
@@ -30,6 +31,7 @@ class Compound(Agent):
     """
 
     desks: dict[str, Desk]
+    management: Management
 
     def __init__(self, model: OracleModel, number: int) -> None:
         super().__init__(model)

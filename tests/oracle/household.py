@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mesa import Agent
 
 from tests.oracle.clock import Clock
-from tests.oracle.draws import chance, days, gamma, normal, uniform
+from tests.oracle.draws import chance, days, exp, gamma, normal, uniform
 from tests.oracle.evidence import ONE, Evidence
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ class Household(Agent):
         entrance: all flats of the same entrance, itself among them.
         benefit: what a repaired roof is worth to the owner, over the share; minus infinity for one who never pays.
         needs: share of the building that must have signed before the owner signs; None = never signs.
+        pays: the owner pays the property fee, or would if there were a company.
+        arrears: fees owed to the company, fen.
         thinks: day on which the owner next thinks about the share asked of them, if any.
     """
 
@@ -55,6 +57,11 @@ class Household(Agent):
         u = uniform(seed, "people.tenure", number)
         self.tenure = "owner" if u < p.owner_share else "tenant" if u < p.owner_share + p.tenant_share else "vacant"
         self.member = not self.vacant and chance(p.member_share, seed, "people.member", number)
+        spread, z = p.area_spread, normal(seed, "people.area", number)
+        self.area = round(100 * p.flat_area * exp(spread * z - spread * spread / 2))
+        self.fee_type = uniform(seed, "fee.type", number)
+        self.pays = self.fee_type < (p.fee_start if self.compound.management.there else p.fee_floor)
+        self.arrears = 0
         self.clock = Clock(model, "quarrel.clock", number)
         if not self.vacant:
             frailty = gamma(p.quarrel_frailty, seed, "quarrel.frailty", number) / p.quarrel_frailty

@@ -16,6 +16,7 @@ from sim.schedule import world_specs
 from sim.worlds import Recipe
 from tests.oracle.building import Building
 from tests.oracle.case import Case, Quarrel, Repair
+from tests.oracle.company import Management, choose_efforts
 from tests.oracle.compound import Compound
 from tests.oracle.desk import Desk
 from tests.oracle.draws import exp
@@ -82,6 +83,9 @@ class OracleModel(Model):
         layout = place.build(place.Structure(**recipe.structure), recipe.layout_seed())
         sizes = layout.sizes
         self.compounds = [Compound(self, number) for number in range(sizes["compound"])]
+        for compound in self.compounds:
+            first = int(layout.traits["first_company"][compound.number])
+            compound.management = Management(self, compound, first, sizes["compound"])
         self.buildings = [
             Building(self, number, self.compounds[compound])
             for number, compound in enumerate(layout.up("building", "compound").tolist())
@@ -95,6 +99,7 @@ class OracleModel(Model):
             home = Household(self, number, building, entrance, floor, top)
             entrance.append(home)
             building.flats.append(home)
+            building.compound.management.flats.append(home)
             self.households.append(home)
 
         kinds = ["body", "branch"] * sizes["compound"] + ["community"] * sizes["community"]
@@ -139,6 +144,7 @@ class OracleModel(Model):
             compound.knock()
         self.owners_consider()
         self.crews_work()
+        self.companies_manage()
         self.rounds_end()
         if self.day % QUARTER == 0:
             self.households_forget()
@@ -261,6 +267,19 @@ class OracleModel(Model):
             if case.stage == "works" and case.ready <= self.day:
                 case.finish()
 
+    def companies_manage(self) -> None:
+        """Let contracts end; and every quarter fees be paid, wages too, efforts be chosen and contracts reviewed."""
+        managements = [compound.management for compound in self.compounds]
+        for management in managements:
+            management.expire()
+        if self.day % QUARTER == 0:
+            for management in managements:
+                management.collect()
+                management.account()
+            choose_efforts(managements)
+            for management in managements:
+                management.review()
+
     def rounds_end(self) -> None:
         """See which signing rounds have enough money or no more time."""
         for case in self.cases:
@@ -322,8 +341,12 @@ class OracleModel(Model):
     def stocks(self) -> dict[str, int]:
         """Return what there is now."""
         aching = [grievance for grievance in self.grievances if grievance.aching]
+        managed = [compound.management for compound in self.compounds if compound.management.there]
         return {
             "unresolved": sum(grievance.severity for grievance in aching),
             "aching": len(aching),
+            "with_company": len(managed),
+            "without_company": len(self.compounds) - len(managed),
+            "payers": sum(flat.pays for management in managed for flat in management.flats),
             "leaking_roofs": sum(building.leaking for building in self.buildings),
         }
