@@ -45,6 +45,10 @@ LIVELY = dict(
     most_sessions=2,
     answer_days=20,
     community_hours=4.0,
+    fee=0.85,
+    exit_quarters=1,
+    notice_days=20,
+    term_years=0.2,
 )
 """Parameters under which a few months on a tiny layout meet every state, stage and activity there is."""
 

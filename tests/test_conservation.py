@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim import books
 from sim.cases import Kind, Stage, State
+from sim.rules.contracts import NONE
 from sim.worlds import TABLES, Worlds
 from tests.helpers import around, burnt_in, recipe, scenarios
 
@@ -142,7 +143,8 @@ def check_money(w: Worlds) -> None:
         assert (w.signers[k, at], w.escrow[k, at]) == (signed, signed * w.share[k, at])
         assert w.share[k, at] * np.count_nonzero(building == at) >= w.repair_cost[k, at] > 0
     assert np.all(w.purse <= 0)
-    assert np.all(w.outside >= 0)
+    assert np.all(w.public >= 0)
+    assert not np.any(w.till[w.contract == NONE])
 
 
 @pytest.mark.parametrize("prior_draws", [True, False])
@@ -152,15 +154,17 @@ def test_every_day_everything_adds_up(prior_draws: bool) -> None:
     ledger = Ledger(w)
     while w.day < 0:
         ledger.step()
-    paid = w.outside.copy()
+    held = [account.sum(axis=1) for account in (w.outside, w.till, w.public)]
     w = w.stack(scenarios())
     check_pointers(w)
     ledger = Ledger(w)
     for _ in range(DAYS):
         ledger.step()
     assert np.any(w.cases.n < w.ended.n)
-    spent = ledger.flows["repair_fen"]
-    assert np.array_equal(w.outside[:, 0] - np.tile(paid[:, 0], w.n // len(paid)), spent)
+    spent, fees = ledger.flows["repair_fen"], ledger.flows["fees_paid_fen"]
+    holds = [account.sum(axis=1) for account in (w.outside, w.till, w.public)]
+    assert np.array_equal(sum(holds) - np.tile(sum(held), w.n // len(held[0])), spent + fees)
+    assert np.all(ledger.flows["fees_paid_fen"] <= ledger.flows["fees_billed_fen"])
     assert np.all(spent[spent > 0] > 100_000)
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim import cases
@@ -138,6 +139,36 @@ def test_a_quiet_world_agrees() -> None:
 def test_the_rest_of_a_broken_week_agrees() -> None:
     """A run may begin in the middle of a week."""
     live(Recipe("compound", SMALL, LIVELY, seed=5, burn_in=53), {"body": ["formed_body"]}, 21)
+
+
+QUIET = dict(
+    roof_young=0.0, roof_middle=0.0, roof_old=0.0, pipe_rate=0.05, lighting_rate=0.05, rubbish_rate=0.05,
+    pests_rate=0.05, road_rate=0.05, works_rate=0.02, quarrel_rate=0.05,
+)  # fmt: skip
+"""Hardly any trouble, so that companies may be followed for years."""
+
+SHAKY = QUIET | dict(
+    youngest=5.0, oldest=12.0, fee=0.7, exit_quarters=2, term_years=1.0, tender_days=180.0, substitute=0.95,
+    functioning_share=0.6, notice_days=30,
+)  # fmt: skip
+"""Poor companies that give up soon, soon followed by others; developers' contracts that grow old."""
+
+
+@pytest.mark.parametrize(("fixed", "prior_draws"), [(QUIET, True), (SHAKY, True), (SHAKY, False)])
+def test_companies_agree_for_years(fixed: Mapping[str, Any], prior_draws: bool) -> None:
+    wanted = Recipe(
+        "compound", SMALL | dict(compounds=6), fixed, seed=11, replications=(0, 1), burn_in=728, prior_draws=prior_draws
+    )
+    w = Worlds(wanted, watch=wanted.replications)
+    models = [OracleModel(wanted, replication) for replication in wanted.replications]
+    companies = w.company.copy()
+    for _ in range(728 + 728):
+        step(w, models)
+    if fixed is SHAKY:
+        happened = {name: int(w.record[:, :, w.series.index(name)].sum()) for name in ("left", "expired")}
+        assert min(happened.values()) > 2, happened
+        assert np.any(w.company != companies)
+        assert np.any(w.arrears > 0)
 
 
 def test_all_that_the_engine_remembers_is_compared() -> None:

@@ -162,9 +162,9 @@ class People:
         80.0,
         50.0,
         110.0,
-        unit="square metres",
+        unit="m2",
         source="priors: flat 80 m2 (50-110)",
-        doc="mean area of a flat",
+        doc="area of a flat, on average",
     )
     area_spread: float = parameter(
         0.25,
@@ -173,7 +173,7 @@ class People:
         unit="log sd",
         kind="set",
         source="priors: flat, lognormal sd .25",
-        doc="how unequal flats are in area",
+        doc="how unequal flats are in area; 0 makes all equal",
     )
     youngest: float = parameter(
         5.0,
@@ -207,7 +207,8 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         Assets, the things that break: those of a compound stand together, building by building its roof,
         pipes and lights, then the compound's rubbish point, grounds, road and the site of works nearby.
         Desks: those of compound c are rows 3c (company), 3c + 1 (body) and 3c + 2 (branch), then come
-        the communities', then the sub-districts' centres, then the court.
+        the communities', then the sub-districts' centres, then the court. Trait ``first_company`` of compounds:
+        the company that serves it first, numbered by the row of the first compound that it serves.
     """
     compounds = structure.compounds
     index = np.arange(compounds)
@@ -378,7 +379,7 @@ RULE = Rule(
         Column("member", "household", np.bool_, "a party member lives in the flat"),
         Column("elder", "household", np.bool_, "an elder lives in the flat"),
         Column("connected", "household", np.bool_, "the people of the flat are close to cadres"),
-        Column("area", "household", np.int64, "area of the flat, hundredths of a square metre"),
+        Column("area", "household", np.int64, "area of the flat, hundredths of a m2"),
         Column("age", "compound", np.float64, "years since the compound was built, at day 0"),
         Column("occupied", "world", np.int64, "flats in which somebody lives: the households of the outcomes"),
     ),
