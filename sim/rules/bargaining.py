@@ -1,9 +1,9 @@
 """Bargaining: a dispute settles when what both save by settling exceeds the gap between their expectations.
 
 Bebchuk (1984), Priest & Klein (1984): each dispute has a gap between the parties' expectations, as a
-share of the stake. Every session a mediator narrows it; delay widens it. Parties who are not summoned
-may fail to show. Three sessions at a desk without agreement take the case to the next; after the
-last desk it fails.
+share of the stake. Every session narrows it, the more so the abler whoever holds the desk; delay widens
+it. Parties who are not summoned may fail to show. Three sessions at a desk without agreement take the
+case to the next; after the last desk it fails.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim import distributions, noise
 from sim.cases import Activity, Stage, close_cases, grievances_of, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.rules import desks, grievances, keeping
+from sim.rules import desks, grievances, keeping, leaders
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -60,8 +60,17 @@ class Parameters:
         0.6,
         0.9,
         unit="factor",
-        source="priors: gap x .7 (.6-.9) a session",
-        doc="what a session leaves of the gap",
+        source="priors: gap x .7 (.6-.9 by skill) a session",
+        doc="what a session held with ability .5 leaves of the gap; 1 - (1 - narrowing) x 2 x ability in general",
+    )
+    mediator_ability: float = parameter(
+        0.5,
+        0.0,
+        1.0,
+        unit="ability",
+        kind="set",
+        source="guess: the mean of Beta(4,4), as everybody's",
+        doc="ability of the communities' mediators",
     )
     hardening: float = parameter(
         0.10,
@@ -114,6 +123,7 @@ def mediate(w: Worlds, rows: Ints) -> None:
     c.sessions[rows] += 1
     c.level_sessions[rows] += 1
     c.handled[rows] = w.day
+    c.narrowed[rows] *= _left_by_a_session(w, rows)
     w.count("sessions", world)
     log_cases(w, rows, Activity.SESSION)
     agreed = gap(w, rows) <= w.at("joint_cost", world)
@@ -146,11 +156,19 @@ def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     world = c.world[rows]
     at_first = w.at("gap_mean", world) + w.at("gap_sd", world) * distributions.normal(c.key[rows], "dispute.gap")
     aged = 1 + w.at("hardening", world) * (w.day - c.opened[rows]) / 90
-    left: NDArray[np.float64] = at_first * aged
-    factor, sessions = w.at("narrowing", world), c.sessions[rows]
-    for session in range(int(sessions.max(initial=0))):  # a product of few, the same on every CPU
-        left = np.where(sessions > session, left * factor, left)
-    return left
+    present: NDArray[np.float64] = at_first * aged * c.narrowed[rows]
+    return present
+
+
+def _left_by_a_session(w: Worlds, rows: Ints) -> NDArray[np.float64]:
+    """Return the share of the gap that a session leaves of each dispute, by the ability of whoever holds the desk."""
+    c = w.cases
+    world = c.world[rows]
+    ability = w.at("mediator_ability", world)
+    below = where(c.desk[rows] < 2 * w.layout.sizes["compound"])
+    ability[below] = leaders.at_the_body(w, world[below], c.compound[rows[below]])
+    left = 1 - (1 - w.at("narrowing", world)) * 2 * ability
+    return np.minimum(np.maximum(left, 0.0), 1.0)
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.rules import desks
+from sim.rules import desks, leaders
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -13,4 +13,5 @@ if TYPE_CHECKING:
 def change(w: Worlds) -> None:
     """Phase, at the end of every week: rebuild the levers from what mechanisms offer, and staff the desks."""
     w.rebuild_levers()
+    leaders.recall(w)
     desks.staff(w)

@@ -26,6 +26,7 @@ class Case:
         handled: last day on which a desk did something for it, None before.
         sessions: sessions held, at all desks.
         level_sessions: sessions held at the present desk.
+        narrowed: what the sessions have left of the gap between the parties.
         sittings: times served by a mediator, with both parties or not, or laid before a principal.
         minutes: what its next step takes, settled when it enters a queue and when offices change.
         drafted: whether a proposal has been worked out.
@@ -50,6 +51,7 @@ class Case:
         self.handled: int | None = None
         self.sessions = 0
         self.level_sessions = 0
+        self.narrowed = 1.0
         self.sittings = 0
         self.rounds = 0
         self.handoffs = 0
@@ -148,6 +150,8 @@ class Quarrel(Case):
             return
         self.sessions += 1
         self.level_sessions += 1
+        ability = self.compound.ability_at_the_body() if self.desk.kind == "body" else p.mediator_ability
+        self.narrowed *= min(max(1 - (1 - p.narrowing) * 2 * ability, 0.0), 1.0)
         self.handled = today
         self.model.count("sessions")
         self.log("session")
@@ -165,13 +169,11 @@ class Quarrel(Case):
                 self.close("failed", "failed")
 
     def gap(self) -> float:
-        """Return the gap between expectations: it widens with the age of the case and narrows by every session."""
+        """Return the gap between expectations: it widens with the age of the case and is narrowed by every session."""
         p = self.model.p
         gap = p.gap_mean + p.gap_sd * normal(self.key, "dispute.gap")
         gap *= 1 + p.hardening * (self.model.day - self.opened) / 90
-        for _ in range(self.sessions):
-            gap *= p.narrowing
-        return gap
+        return gap * self.narrowed
 
 
 class Repair(Case):
@@ -240,6 +242,12 @@ class Repair(Case):
             return False
         self.log("approved")
         return True
+
+    def come_back(self) -> None:
+        """Come before the first principal again if there is no second any more."""
+        if self.stage == "approval" and self.compound.principals < 2:
+            self.ready = self.model.day
+            self.enter_queue(self.organiser)
 
     # -- the owners
 
