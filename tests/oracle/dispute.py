@@ -41,6 +41,8 @@ class Dispute(Case):
             return
         self.sessions += 1
         self.level_sessions += 1
+        ability = self.compound.ability_at_the_body() if self.desk.kind == "body" else p.mediator_ability
+        self.narrowed *= min(max(1 - (1 - p.narrowing) * 2 * ability, 0.0), 1.0)
         self.handled = today
         self.model.count("sessions")
         self.log("session")
@@ -53,13 +55,11 @@ class Dispute(Case):
                 self.fail()
 
     def gap(self) -> float:
-        """Return the gap between expectations: it widens with the age of the case and narrows by every session."""
+        """Return the gap between expectations: it widens with the age of the case and is narrowed by every session."""
         p = self.model.p
         gap = p.gap_mean + p.gap_sd * normal(self.key, "dispute.gap")
         gap *= 1 + p.hardening * (self.model.day - self.opened) / 90
-        for _ in range(self.sessions):
-            gap *= p.narrowing
-        return gap
+        return gap * self.narrowed
 
     def agree(self) -> None:
         """End in agreement: of two parties for as long as it holds, of a nuisance because the works become quiet."""

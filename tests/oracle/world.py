@@ -90,6 +90,7 @@ class OracleModel(Model):
         layout = place.build(place.Structure(**recipe.structure), recipe.layout_seed())
         sizes = layout.sizes
         self.compounds = [Compound(self, number) for number in range(sizes["compound"])]
+        self.candidates = [candidate for compound in self.compounds for candidate in compound.candidates]
         self.buildings = [
             Building(self, number, self.compounds[compound])
             for number, compound in enumerate(layout.up("building", "compound").tolist())
@@ -314,6 +315,9 @@ class OracleModel(Model):
             compound.reset_levers()
         for mechanism in self.mechanisms:
             mechanism.offer()
+        for case in self.cases:
+            if case.stage == "approval":
+                case.come_back()
         for compound in self.compounds:
             compound.staff()
         for desk, flats in self.flats_under.items():
