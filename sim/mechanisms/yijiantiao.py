@@ -8,8 +8,13 @@ must [D] take part in the body's matters with a given number of hours [I];
   also pass, or else it is not put to the owners [O] (evidence D2, D3, D13; Bernheim & Whinston);
 * ``authority``: may [D] summon parties to the body's desk [I], who then seldom stay away [O], and carry a
   case to the community's desk, which is then near [I] (evidence D3, D19);
-* ``onsite_visits``: must [D] knock on owners' doors while they are signing [C] (evidence D11, D14); an
-  owner at home decides that day, by the same threshold as alone;
+* ``monitoring``: must [D] inspect the company's work and its accounts [I] and share with the body what the hotline
+  tells [I] (evidence D3; Holmstrom 1979);
+* ``renewal_leverage``: must [D] talk with the company when its contract is up [C] and call a ballot on its
+  replacement [I] if it refuses what is asked of it [C] (evidence D8-D10; Baker, Gibbons & Murphy 2002);
+* ``onsite_visits``: must [D] knock on owners' doors while they are asked [C] (evidence D11, D14): an owner at
+  home decides that day, by the same threshold as alone; and go round to hear what troubles people [I], who then
+  decide that day whether to claim;
 * ``cost_sharing``: must [D] call on party members among the owners to sign and pay first [I] (D13, D15);
 * ``case_ledger``: must [D] keep a ledger [I]: hand-offs written in it are hardly ever lost, shelved
   proposals come up again after a deadline (evidence D18-D20).
@@ -25,7 +30,6 @@ The merged person's hours are the one declared exception to "no hours are conjur
 the sum of the two. Effort that decays takes from the secretary's part of them. Every practice takes time
 out of the keeper's hours (`sim.rules.keeping`): who knocks on doors holds no desk meanwhile. `hours`
 scales the whole: at 0 nothing changes, and few hours do little.
-Not here yet: monitoring and renewal leverage, which need a property company.
 """
 
 from __future__ import annotations
@@ -179,6 +183,30 @@ class Parameters:
         source="guess: four entries a week of .1 hour",
         doc="time kept for the ledger, out of the keeper's hours",
     )
+    round_hours: float = parameter(
+        0.5,
+        0.1,
+        1.0,
+        unit="hours/week",
+        source="guess: eight doors a month; evidence D11, going from door to door",
+        doc="time set aside for going round and asking what troubles people",
+    )
+    inspect_hours: float = parameter(
+        0.5,
+        0.1,
+        1.0,
+        unit="hours/week",
+        source="guess: one inspection in two weeks; evidence D3",
+        doc="time set aside for inspecting the company's work and accounts",
+    )
+    negotiate_hours: float = parameter(
+        0.5,
+        0.1,
+        1.5,
+        unit="hours/week",
+        source="guess: enough for three rounds of 3 hours in a window of 120 days; evidence D8, D9",
+        doc="time set aside for talks with the company about its contract",
+    )
     ledger_loss: float = parameter(
         0.01,
         0.0,
@@ -212,7 +240,15 @@ class Yijiantiao(Mechanism):
     """See the module."""
 
     name = "yijiantiao"
-    channels = ("authority", "coordination", "onsite_visits", "cost_sharing", "case_ledger")
+    channels = (
+        "authority",
+        "coordination",
+        "monitoring",
+        "renewal_leverage",
+        "cost_sharing",
+        "onsite_visits",
+        "case_ledger",
+    )
     Parameters = Parameters
     places = ("compound",)
     columns = (
@@ -240,6 +276,11 @@ class Yijiantiao(Mechanism):
         "summons_minutes",
         "calls_minutes",
         "doors_minutes",
+        "rounds_minutes",
+        "inspections_minutes",
+        "talks_minutes",
+        "joined",
+        "resolve",
         "ledger_loss",
         "ledger_deadline",
     )
@@ -270,8 +311,13 @@ class Yijiantiao(Mechanism):
             ("authority", "summons_minutes", me.summons_hours),
             ("cost_sharing", "calls_minutes", me.call_hours),
             ("onsite_visits", "doors_minutes", me.visit_hours),
+            ("onsite_visits", "rounds_minutes", me.round_hours),
+            ("monitoring", "inspections_minutes", me.inspect_hours),
+            ("renewal_leverage", "talks_minutes", me.negotiate_hours),
         ):
             w.offer(lever, np.rint(60 * hours * scale), where & me.on(channel))
+        w.offer("joined", scale, where & me.on("monitoring"))
+        w.offer("resolve", scale, where & me.on("renewal_leverage"))
         ledger = where & me.on("case_ledger")
         w.offer("ledger_loss", me.ledger_loss, ledger)
         w.offer("ledger_deadline", np.rint(me.deadline_days), ledger)
