@@ -158,6 +158,7 @@ CASES = {
     "handled": np.int32,  # last day on which a desk did something for it, -NEVER before
     "sessions": np.int32,  # sessions held, all levels
     "level_sessions": np.int32,  # sessions held at this desk
+    "narrowed": np.float64,  # what the sessions held have left of the gap between the parties, 1 before any
     "sittings": np.int32,  # times laid before a principal
     "rounds": np.int32,  # signing rounds begun
     "handoffs": np.int32,

@@ -142,8 +142,11 @@ def state(w: Worlds, k: int, history: bool = True) -> State:
         history: whether the record and the event log belong to it; both start afresh at every stack.
     """
     out: State = {"day": np.array(w.day), "seed": w.seeds[k : k + 1], "replication": w.replication[k : k + 1]}
+    own = {column.name for mechanism in w.mechanisms for column in mechanism.columns}
     for name, column in w.columns.items():
         rows = getattr(w, name)[k]
+        if name in own and np.all(rows == np.full_like(rows, column.default)):
+            continue  # a world in which a mechanism has done nothing is one that does not know it
         out[f"column {name}"] = identities(w, column.points_to, rows) if column.points_to else rows.copy()
     for name in w.levers:
         out[f"lever {name}"] = getattr(w, name)[k].copy()

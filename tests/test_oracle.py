@@ -83,10 +83,13 @@ VARIANTS: dict[str, list[str]] = {
     "partial": [*ONE, "formed_body.coverage=0.5", "yijiantiao.coverage=0.7", "yijiantiao.hours=2"],
     "as_found": ["yijiantiao", "yijiantiao.coordination=off", "yijiantiao.hours=6", "yijiantiao.extra_hours=1"],
     "few_hours": [*TWO, "yijiantiao.hours=0.25"],
+    "selected": [*ONE, "yijiantiao.leader_selection=on", "yijiantiao.coverage=0.7", "yijiantiao.quits=0.3"],
+    "removed": [*ONE, "yijiantiao.removal_day=50", "yijiantiao.vacancy_days=30", "yijiantiao.equal_hours=on"],
+    "second_removed": [*TWO, "yijiantiao.leader_selection=on", "yijiantiao.removal_day=90"],
     "no_hours": [*ONE, "yijiantiao.hours=0"],
     "nothing": ["formed_body", "formed_body.formation=off", "yijiantiao", "yijiantiao.coverage=0"],
 }  # fmt: skip
-"""Channels on and off, hours moved, added and taken away, and coverage in part."""
+"""Channels on and off, hours moved, added and taken away, secretaries who leave, and coverage in part."""
 
 
 def recipe(structure: Mapping[str, Any], fixed: Mapping[str, Any], **more: Any) -> Recipe:

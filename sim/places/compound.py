@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 OWNER, TENANT, VACANT = 0, 1, 2
 """Values of the column ``tenure``: who lives in the flat."""
 
+CANDIDATES = 3
+"""People in each compound's party branch who could be its secretary (priors: Leaders, 3 candidates a compound)."""
+
 FLATS_PER_LANDING = 2
 ENTRANCES = (2, 3, 4)
 """A building has one of these numbers of entrances; three is the mean, so that 6 floors give 36 flats."""
@@ -203,7 +206,8 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         seed: the layout's seed, shape ``(1,)``.
 
     Returns:
-        A layout with the entities household, entrance, building, asset, compound, community, centre, desk and world.
+        A layout with the entities household, entrance, building, asset, compound, candidate, community, centre,
+        desk and world.
         Assets, the things that break: those of a compound stand together, building by building its roof,
         pipes and lights, then the compound's rubbish point, grounds, road and the site of works nearby.
         Desks: those of compound c are rows 3c (company), 3c + 1 (body) and 3c + 2 (branch), then come
@@ -234,6 +238,7 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
             "entrance": len(flats),
             "building": len(building_compound),
             "compound": compounds,
+            "candidate": CANDIDATES * compounds,
             "community": -(-compounds // structure.compounds_per_community),
         },
     )
@@ -245,6 +250,7 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
     layout.nest("household", "building", building_household)
     layout.nest("building", "compound", building_compound)
     layout.nest("household", "compound", building_compound[building_household])
+    layout.nest("candidate", "compound", np.repeat(index, CANDIDATES))
     layout.nest("compound", "community", index // structure.compounds_per_community)
     layout.nest("household", "community", layout.up("compound", "community")[layout.up("household", "compound")])
 

@@ -112,12 +112,16 @@ def among(w: Worlds, name: str, coverage: np.ndarray) -> np.ndarray:
         Boolean array ``(worlds, compounds)`` with ``round(coverage x compounds)`` true in each world; who
         is reached at a lower coverage is also reached at a higher one.
     """
-    compounds = w.layout.sizes["compound"]
-    if name not in w.derived:
-        draw = noise.uniform(w.seeds[:, None], name, np.arange(compounds))
-        w.derived[name] = np.argsort(np.argsort(draw, axis=1, kind="stable"), axis=1, kind="stable")
-    reached: np.ndarray = w.derived[name] < np.rint(coverage * compounds)
+    reached: np.ndarray = rank(w, name) < np.rint(coverage * w.layout.sizes["compound"])
     return reached
+
+
+def rank(w: Worlds, name: str) -> np.ndarray:
+    """Return each compound's place, from 0 on, in an order drawn by the name; shape ``(worlds, compounds)``."""
+    if name not in w.derived:
+        draw = noise.uniform(w.seeds[:, None], name, np.arange(w.layout.sizes["compound"]))
+        w.derived[name] = np.argsort(np.argsort(draw, axis=1, kind="stable"), axis=1, kind="stable")
+    return w.derived[name]
 
 
 RULE = Rule(

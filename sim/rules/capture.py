@@ -16,7 +16,7 @@ import numpy as np
 from sim import books, noise
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.rules import bodies, company, contracts
+from sim.rules import bodies, company, contracts, leaders
 from sim.rules.trust import QUARTER
 
 if TYPE_CHECKING:
@@ -87,8 +87,9 @@ def tempt(w: Worlds) -> None:
     saved = saved * (w.p.expected_effort * w.p.expected_effort - w.p.lowest_effort * w.p.lowest_effort)
     offer = w.p.rent_share * saved / w.principals
     price = w.p.honesty * (1 + w.p.detected)
-    one = offer >= price * 0.7
-    both = one & (offer >= price * 0.7)
+    first, second = leaders.integrities(w)
+    one = offer >= price * first
+    both = one & (offer >= price * second)
     bought = np.where(w.principals > 1, both, one)
     w.captured[...] = standing & bought & (w.p.capture > 0) & (w.careful_until <= w.day)
 

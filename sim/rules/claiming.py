@@ -237,6 +237,7 @@ def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints, called: NDArray[np.
         handled=-NEVER,
         sessions=0,
         level_sessions=0,
+        narrowed=1.0,
         sittings=0,
         rounds=0,
         handoffs=0,

@@ -71,7 +71,7 @@ def inspect(w: Worlds) -> None:
 
 def report(w: Worlds) -> None:
     """Phase, quarterly: what was seen in the quarter is put together; whoever has inspected asks for the accounts."""
-    told = np.where(w.joined > 0, w.p.ticket_signal * w.tickets_read, 0.0)
+    told = w.joined * w.p.ticket_signal * w.tickets_read
     honest = ~w.captured
     w.informed[...] = np.where(honest, w.inspected + told * (w.body > bodies.NONE), 0.0)
     w.accounts_asked[...] = honest & (w.inspected > 0)
@@ -86,7 +86,15 @@ RULE = Rule(
         Column("tickets_read", "compound", np.int32, "calls to the hotline about the compound in this quarter"),
     ),
     levers=(
-        Lever("joined", "compound", 0, "max", "switch", "whether body and branch share what tickets and visits tell"),
+        Lever(
+            "joined",
+            "compound",
+            0,
+            "max",
+            "share",
+            "how far body and branch share what calls to the hotline tell",
+            np.float64,
+        ),
     ),
     parameters=Parameters,
     flows={"inspections": "inspections of companies' work"},

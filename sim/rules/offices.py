@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.rules import bodies, desks, inspections, renewals
+from sim.rules import bodies, desks, inspections, leaders, renewals
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -16,4 +16,5 @@ def change(w: Worlds) -> None:
     inspections.found(w)
     renewals.found(w)
     w.rebuild_levers()
+    leaders.recall(w)
     desks.staff(w)

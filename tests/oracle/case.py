@@ -29,6 +29,7 @@ class Case:
         handled: last day on which a desk did something for it, None before.
         sessions: sessions held, at all desks.
         level_sessions: sessions held at the present desk.
+        narrowed: what the sessions have left of the gap between the parties.
         sittings: times served by a mediator, with both parties or not, or laid before a principal.
         urgency: severity as the desks see it, who know some people better than others.
         minutes: what its next step takes, settled when it enters a queue and when offices change.
@@ -63,6 +64,7 @@ class Case:
         self.handled: int | None = None
         self.sessions = 0
         self.level_sessions = 0
+        self.narrowed = 1.0
         self.sittings = 0
         self.rounds = 0
         self.handoffs = 0

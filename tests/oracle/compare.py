@@ -86,6 +86,9 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "rain": ("compounds", lambda x: x.rain),
     **{name: ("compounds", attrgetter(name)) for name in FOUND},
     **{name: ("compounds", attrgetter(name)) for name in LEVERS},
+    **{f"candidate_{name}": ("candidates", attrgetter(name)) for name in ("ability", "integrity", "score")},
+    **{f"director_{name}": ("compounds", attrgetter(f"director.{name}")) for name in ("ability", "integrity")},
+    "secretary": ("compounds", lambda x: -1 if x.secretary is None else x.candidates.index(x.secretary)),
     **{f"{p}_minutes": ("compounds", lambda x, p=p: x.aside[p]) for p in PURPOSES},
     "doors_time": ("compounds", lambda x: x.doors_time),
     "benefit": ("households", lambda x: x.benefit),
@@ -110,8 +113,8 @@ GRIEVANCE = (
 )  # fmt: skip
 CASE = (
     "other", "key", "compound", "severity", "urgency", "opened", "stage", "desk", "organiser", "ready", "started",
-    "handled", "sessions", "level_sessions", "sittings", "rounds", "handoffs", "minutes", "drafted", "minor", "refused",
-    "cost", "owed", "from_company", "from_public", "from_fund", "motion",
+    "handled", "sessions", "level_sessions", "narrowed", "sittings", "rounds", "handoffs", "minutes", "drafted",
+    "minor", "refused", "cost", "owed", "from_company", "from_public", "from_fund", "motion",
 )  # fmt: skip
 MOTION = (
     "kind", "compound", "case", "organiser", "opened", "until", "share", "asked", "area", "heads_in", "area_in",
@@ -216,8 +219,8 @@ def _case(c: Case) -> tuple[Any, ...]:
     handled = -cases.NEVER if c.handled is None else c.handled
     return (
         other, c.key, c.compound.number, c.severity, c.urgency, c.opened, c.stage, c.desk.number, organiser, c.ready,
-        c.started, handled, c.sessions, c.level_sessions, c.sittings, c.rounds, c.handoffs, c.minutes, c.drafted,
-        *_money(c),
+        c.started, handled, c.sessions, c.level_sessions, c.narrowed, c.sittings, c.rounds, c.handoffs, c.minutes,
+        c.drafted, *_money(c),
     )  # fmt: skip
 
 

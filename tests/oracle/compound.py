@@ -11,6 +11,7 @@ from tests.oracle.company import Company
 from tests.oracle.draws import chance, gamma, uniform
 from tests.oracle.election import COMMITTEE, MANAGEMENT, NONE, Elections
 from tests.oracle.inspection import Inspections
+from tests.oracle.leader import Candidate, Leader
 from tests.oracle.renewal import Renewals
 from tests.oracle.visit import Rounds
 
@@ -33,6 +34,9 @@ class Compound(Agent):
     Attributes:
         public: public income in hand, fen.
         fund: maintenance fund, fen.
+        director: who holds the desk of its body, if it has one.
+        candidates: who could be secretary of its branch.
+        secretary: the one of them who takes part in the body's matters, None where nobody does.
         aside: minutes a week set aside for each purpose, when the hours suffice.
         balance: minutes in hand for each purpose, sevenths.
         doors_time: minutes a week now set aside for doors.
@@ -64,6 +68,8 @@ class Compound(Agent):
         self.renewals = Renewals(self)
         self.capture = Capture(self)
         self.rounds = Rounds(self)
+        self.director = Leader(model, number)
+        self.candidates = [Candidate(model, 3 * number + nth) for nth in range(3)]
         self.draw_year()
         self.reset_levers()
 
@@ -132,9 +138,10 @@ class Compound(Agent):
         self.secretary_minutes = 0
         self.extra_minutes = 0
         self.principals = 1
+        self.secretary: Candidate | None = None
         self.aside = dict.fromkeys(PURPOSES, 0) | {"talks": self.talks_found, "inspections": self.inspections_found}
         self.resolve = self.resolve_found
-        self.joined = 0
+        self.joined = 0.0
         self.ledger_loss = 1.0
         self.ledger_deadline = 10**6
 
@@ -151,6 +158,11 @@ class Compound(Agent):
         self.desks["company"].minutes = self.company.minutes()
         self.desks["body"].minutes = body
         self.desks["branch"].minutes = branch
+
+    def ability_at_the_body(self) -> float:
+        """Return the ability of whoever mediates at the body's desk: the director, in part the secretary."""
+        own = self.director.ability
+        return own + self.merged * (self.secretary.ability - own) if self.secretary else own
 
     def set_aside(self, hours: int) -> int:
         """Take time out of the keeper's, purpose by purpose, as far as it goes; return how much."""

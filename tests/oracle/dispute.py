@@ -41,6 +41,8 @@ class Dispute(Case):
             return
         self.sessions += 1
         self.level_sessions += 1
+        ability = self.compound.ability_at_the_body() if self.desk.kind == "body" else p.mediator_ability
+        self.narrowed *= min(max(1 - (1 - p.narrowing) * 2 * ability, 0.0), 1.0)
         self.handled = today
         self.model.count("sessions")
         self.log("session")
@@ -55,13 +57,11 @@ class Dispute(Case):
                 self.fail()
 
     def gap(self) -> float:
-        """Return the gap between expectations: it widens with the age of the case and narrows by every session."""
+        """Return the gap between expectations: it widens with the age of the case and is narrowed by every session."""
         p = self.model.p
         gap = self.gap_at_first()
         gap *= 1 + p.hardening * (self.model.day - self.opened) / 90
-        for _ in range(self.sessions):
-            gap *= p.narrowing
-        return gap
+        return gap * self.narrowed
 
     def gap_at_first(self) -> float:
         """Return the gap with which they came."""

@@ -11,8 +11,8 @@ from sim import distributions
 from tests.reference.noise_pure import bits, chance, exp, exponential, log, threshold, uniform
 
 __all__ = [
-    "bits", "chance", "days", "exp", "exponential", "gamma", "logistic", "lognormal", "normal", "power", "threshold",
-    "triangular", "uniform",
+    "beta", "bits", "chance", "days", "exp", "exponential", "gamma", "logistic", "lognormal", "normal", "power",
+    "threshold", "triangular", "uniform",
 ]  # fmt: skip
 
 
@@ -39,6 +39,11 @@ def lognormal(median: float, sd: float, seed: int, name: str, *ids: int) -> floa
 def gamma(shape: float, seed: int, name: str, *ids: int) -> float:
     """Return a gamma draw of scale 1."""
     return float(distributions.gamma(shape, seed, name, *ids)[0])
+
+
+def beta(a: float, b: float, seed: int, name: str, *ids: int) -> float:
+    """Return a beta draw with mean a / (a + b)."""
+    return float(distributions.beta(a, b, seed, name, *ids)[0])
 
 
 def triangular(low: float, mode: float, high: float, u: float) -> float:

@@ -30,9 +30,7 @@ class Inspections:
         """Let inspections tell, and tickets where they are shared; who has been bought says nothing."""
         compound, company = self.compound, self.compound.company
         captured = compound.capture.captured
-        known = float(self.inspected)
-        if compound.joined > 0 and compound.body:
-            known += self.model.p.ticket_signal * self.tickets_read
-        company.informed = 0.0 if captured else known
+        told = compound.joined * self.model.p.ticket_signal * self.tickets_read if compound.body else 0.0
+        company.informed = 0.0 if captured else self.inspected + told
         company.accounts_asked = not captured and self.inspected > 0
         self.inspected = self.tickets_read = 0

@@ -95,6 +95,7 @@ class OracleModel(Model):
         sizes = layout.sizes
         firms = layout.traits["first_company"].tolist()
         self.compounds = [Compound(self, number, firm, len(firms)) for number, firm in enumerate(firms)]
+        self.candidates = [candidate for compound in self.compounds for candidate in compound.candidates]
         self.buildings = [
             Building(self, number, self.compounds[compound])
             for number, compound in enumerate(layout.up("building", "compound").tolist())
@@ -371,6 +372,9 @@ class OracleModel(Model):
             compound.reset_levers()
         for mechanism in self.mechanisms:
             mechanism.offer()
+        for case in self.cases:
+            if case.stage == "approval":
+                case.come_back()
         for compound in self.compounds:
             compound.staff()
         for desk, flats in self.flats_under.items():
