@@ -193,7 +193,7 @@ def leverage(w: Worlds) -> Floats:
 
 def fear(w: Worlds) -> None:
     """Phase, quarterly: companies reckon how likely bad work would cost them the contract within a year."""
-    soon = (w.contract_end - w.day <= YEAR) | (w.contract == contracts.HOLDOVER) | (w.contract == contracts.DEVELOPER)
+    soon = (w.contract_end <= w.day + YEAR) | (w.contract == contracts.HOLDOVER) | (w.contract == contracts.DEVELOPER)
     time = w.talks_minutes > 0
     w.threat[...] = np.where(soon & time & (w.body > bodies.NONE) & ~w.captured, leverage(w), 0.0)
 
