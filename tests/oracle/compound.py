@@ -122,10 +122,6 @@ class Compound(Agent):
         """Return the minutes a week that a body which functions sets aside for a purpose without being told to."""
         return round(60 * getattr(self.model.p, f"own_{purpose}_hours")) if self.functioning else 0
 
-    def integrities(self) -> list[float]:
-        """Return how honest everybody is whose consent the body's matters need."""
-        return [0.7] * self.principals
-
     def reset_levers(self) -> None:
         """Set everything that a policy may touch to what it is without one."""
         self.director_found = self.director_if_any if self.body_found else 0
@@ -159,10 +155,15 @@ class Compound(Agent):
         self.desks["body"].minutes = body
         self.desks["branch"].minutes = branch
 
-    def ability_at_the_body(self) -> float:
-        """Return the ability of whoever mediates at the body's desk: the director, in part the secretary."""
-        own = self.director.ability
-        return own + self.merged * (self.secretary.ability - own) if self.secretary else own
+    def at_the_body(self, quality: str) -> float:
+        """Return a quality of whoever holds the body's desk: the director's, in part the secretary's."""
+        own = getattr(self.director, quality)
+        return own + self.merged * (getattr(self.secretary, quality) - own) if self.secretary else own
+
+    def integrities(self) -> list[float]:
+        """Return how honest everybody is whose consent the body's matters need."""
+        first = self.at_the_body("integrity")
+        return [first] if self.principals < 2 else [first, self.secretary.integrity]
 
     def set_aside(self, hours: int) -> int:
         """Take time out of the keeper's, purpose by purpose, as far as it goes; return how much."""

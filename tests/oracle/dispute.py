@@ -41,7 +41,7 @@ class Dispute(Case):
             return
         self.sessions += 1
         self.level_sessions += 1
-        ability = self.compound.ability_at_the_body() if self.desk.kind == "body" else p.mediator_ability
+        ability = self.compound.at_the_body("ability") if self.desk.kind == "body" else p.mediator_ability
         self.narrowed *= min(max(1 - (1 - p.narrowing) * 2 * ability, 0.0), 1.0)
         self.handled = today
         self.model.count("sessions")
