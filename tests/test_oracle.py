@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from sim import cases
 from sim.scenario import parse
 from sim.worlds import Recipe, Worlds
 from tests.oracle.compare import ACTIVITY, COLUMNS, ELSEWHERE, KIND, STAGE, STATE, TABLES, WEEKLY, first_difference
+from tests.oracle.election import MANAGEMENT
 from tests.oracle.kinds import KINDS
 from tests.oracle.repair import Repair
 from tests.oracle.world import OracleModel
@@ -37,12 +39,30 @@ RAISED = dict(
 )  # fmt: skip
 """Trouble enough for a few months."""
 
-LIVELY = RAISED | dict(
+GOVERNED = dict(
+    fee=0.9, exit_quarters=2, notice_days=14, term_years=0.5, substitute=0.7, tender_days=180.0, claim_rate=10.0,
+    kept_promises=0.5, default_days=20, fee_joint_cost=0.4, sues=0.7, court_days=15.0, election_rate=3.0,
+    term_of_office=0.3, talk_rounds=2, talk_hours=0.5, window_days=300, talk_pause_days=20, own_talk_hours=3.0,
+    own_resolve=0.7, forecast_error=1.0, own_inspection_hours=1.0, inspection_hours=0.5, functioning_share=0.6,
+    rent_share=0.9, honesty=12000.0, detected=3.0, careful_years=0.2, minor_hours=1.0, repairer_hours=3.0,
+)  # fmt: skip
+"""Talks, ballots, elections, suits and bribes within weeks; companies that soon give up."""
+
+LIVELY = RAISED | GOVERNED | dict(
     rainy_share=0.5, naming_days=2.0, patience_days=40.0, escalation_days=250.0, consider_days=6.0, signing_days=14,
     ballot_days=14, works_days=3, funded_share=0.75, never_pay=0.05, handoff_loss=0.5, application_days=10,
     gap_mean=0.6, gap_sd=0.6, most_sessions=2, answer_days=20, community_hours=12.0,
 )  # fmt: skip
 """More of it, and quick."""
+
+FOUGHT = LIVELY | dict(
+    gap_mean=1.2, most_sessions=1, session_gap_days=3, handoff_days=2, handoff_loss=0.1, no_show=0.1, apathy=0.25,
+    community_hours=40.0, claim_rate=20.0, patience_days=120.0, fee=1.3, honesty=6000.0,
+)  # fmt: skip
+"""Hardly anything is agreed on before the court; companies that do well, and have something to offer."""
+
+BOUGHT = LIVELY | dict(fee=1.4, honesty=2000.0, substitute=0.95)
+"""Companies that do well, and people in office who are cheap."""
 
 RELUCTANT = RAISED | dict(
     benefit=0.5, benefit_sd=0.3, social_proof=0.5, answer_days=10, b_wait=0.0, committee_share=0.1,
@@ -104,6 +124,8 @@ BLOCKS = {
     "priors": (recipe(SMALL, LIVELY, seed=1, replications=(0, 1)), ARMS, 203),
     "defaults": (recipe(SMALL, LIVELY, seed=2, replications=(2,), layout=1, prior_draws=False), ARMS | KEEP, 203),
     "variants": (recipe(SMALL, LIVELY, seed=6, replications=(5,), layout=3), VARIANTS, 203),
+    "fought": (recipe(SMALL, FOUGHT, seed=7, replications=(0, 1)), ARMS, 308),
+    "bought": (recipe(SMALL, BOUGHT, seed=8, replications=(3,), prior_draws=False), ARMS, 203),
 }
 """Worlds, the scenarios they live, and for how many days."""
 
@@ -113,14 +135,28 @@ TRAVELLED = (
     "paid_owners_fen", "unpaid_fen", "voted_down", "refunded", "retabled", "refused", "doors", "emergency",
     "granted by vote", "nuisance settled", "nuisance failed", "nuisance withdrawn", "nuisance again",
     "session at centre", "opened by hotline", "left behind", "minor at body", "applied",
+    "sued", "neighbour judged", "fee judged", "fee settled", "arrears_fen", "fee broken", "fee dropped",
+    "elections", "elected", "elect failed", "committee given up", "talks", "renewals", "renewed", "renew failed",
+    "replaced", "replace failed", "succeeded", "conceded_fen", "demand refused", "recouped_fen", "captured_quarters",
+    "captured though two", "bribes_fen", "detected", "inspections", "visits", "surfaced", "left", "expired",
 )  # fmt: skip
 """Flows and paths that must have been travelled: that both sides agree on nothing having happened says little."""
 
 
+@cache
+def seen_in(block: str) -> Counter[str]:
+    """Let engine and oracle live the worlds of a block; return what has been seen, and how often."""
+    return live(*BLOCKS[block])
+
+
 @pytest.mark.parametrize("block", BLOCKS)
 def test_engine_and_oracle_agree_every_day(block: str) -> None:
-    seen = live(*BLOCKS[block])
-    assert {what for what in (*ACTIVITY, *STATE, *STAGE, *KIND[:-1], *TRAVELLED) if not seen[what]} == set()
+    seen_in(block)
+
+
+def test_everything_has_happened() -> None:
+    seen = sum(map(seen_in, BLOCKS), Counter[str]())
+    assert {what for what in (*ACTIVITY, *STATE, *STAGE, *KIND, *TRAVELLED) if not seen[what]} == set()
 
 
 def test_taller_houses_agree() -> None:
@@ -214,9 +250,10 @@ def live(recipe: Recipe, scenarios: Mapping[str, Sequence[str]], days: int) -> C
         model.begin()
     seen: Counter[str] = Counter()
     for _ in range(days):
+        eves = [Eve(model) for model in models]
         step(w, models)
-        for model in models:
-            seen.update(sights(model))
+        for eve in eves:
+            seen.update(eve.sights())
     return seen
 
 
@@ -229,32 +266,69 @@ def step(w: Worlds, models: list[OracleModel]) -> None:
     assert not found, found
 
 
-def sights(model: OracleModel) -> Iterator[str]:
-    """Return what was to be seen in a world on the day just lived."""
-    yield from (flow for flow, amount in model.today.items() if amount)
-    for table, kind, state in model.tally():
-        yield state
-        if table == "grievances":
-            yield kind
-    before = {}
-    for activity, kind, bearer, ordinal, desk in model.events:
-        case, at = (kind, bearer, ordinal), model.desks[desk].kind
-        yield activity
-        yield f"{activity} at {at}"
-        if kind == "nuisance":
-            yield f"nuisance {activity}"
-            if activity == "opened" and ordinal % 16:
+class Eve:
+    """What stood in a world before a day, so that after it one sees what has become of it."""
+
+    def __init__(self, model: OracleModel) -> None:
+        self.model, self.today = model, model.day
+        self.motions = list(model.motions)
+        self.heirs = [compound.company for compound in model.compounds if compound.company.successor]
+
+    def sights(self) -> Iterator[str]:
+        """Return what was to be seen on the day, after it."""
+        yield from (flow for flow, amount in self.model.today.items() if amount)
+        for table, kind, state in self.model.tally():
+            yield state
+            if table == "grievances":
+                yield kind
+                yield f"{kind} {state}"
+        yield from self.events()
+        yield from self.cases()
+        yield from self.compounds()
+
+    def events(self) -> Iterator[str]:
+        """Return what the events tell."""
+        before = {}
+        for activity, kind, bearer, ordinal, desk in self.model.events:
+            case, at = (kind, bearer, ordinal), self.model.desks[desk].kind
+            yield activity
+            yield f"{activity} at {at}"
+            yield f"{kind} {activity}"
+            if kind == "nuisance" and activity == "opened" and ordinal % 16:
                 yield "nuisance again"
-        if activity == "granted":
-            yield "emergency" if before.get(case) == "approved" else "granted by vote"
-        before[case] = activity
-    for case in model.cases:
-        if case.opened == model.day - 1 and case.stage == "transit" and not case.handoffs:
-            yield "opened by hotline"
-        if isinstance(case, Repair):
-            if case.minor and case.desk.kind == "body" and case.stage == "waiting":
-                yield "minor at body"
-            if case.drafted and not case.sittings and case.desk.kind == "community":
-                yield "applied"
-        if case.desk.kind == "company" and not case.compound.company.serves:
-            yield "left behind"
+            if activity == "granted":
+                yield "emergency" if before.get(case) == "approved" else "granted by vote"
+            if kind == "fee" and activity == "withdrawn" and not self.model.households[bearer].arrears:
+                yield "fee dropped"
+            before[case] = activity
+
+    def cases(self) -> Iterator[str]:
+        """Return what the cases tell that are on the books."""
+        for case in self.model.cases:
+            compound = case.compound
+            if case.opened == self.today and case.stage == "transit" and not case.handoffs:
+                yield "opened by hotline"
+            if isinstance(case, Repair):
+                if case.minor and case.desk.kind == "body" and case.stage == "waiting":
+                    yield "minor at body"
+                if case.drafted and not case.sittings and case.desk.kind == "community":
+                    yield "applied"
+                asked_for = case.stage in ("waiting", "approval") and not case.minor
+                if asked_for and compound.renewals.talked == self.today:
+                    yield "demand refused"
+            if case.desk.kind == "company" and not compound.company.serves:
+                yield "left behind"
+
+    def compounds(self) -> Iterator[str]:
+        """Return what has become of ballots, bodies and companies."""
+        for motion in self.motions:
+            if motion not in self.model.motions and motion.kind != "shares":
+                yield f"{motion.kind} {'passed' if motion.outcome() else 'failed'}"
+        for company in self.heirs:
+            if not company.successor and company.serves:
+                yield "succeeded"
+        for compound in self.model.compounds:
+            if compound.body_found == MANAGEMENT and compound.offices_taken:
+                yield "committee given up"
+            if compound.capture.captured and compound.principals > 1:
+                yield "captured though two"
