@@ -64,7 +64,7 @@ def ends(fixed: dict[str, Any], years: int = 8) -> tuple[Array, Array]:
 
 
 def test_p15_the_fee_trap_has_two_basins() -> None:
-    """The same parameters, the same owners: who begins badly ends near .3, who begins well near .9, and stays there."""
+    """The same parameters, the same owners: who begins badly ends near .3, who begins well above .8, and stays."""
     low, high = ends(BOUND)
     assert np.all(low < 0.4)
     assert np.all(high > 0.8)
