@@ -19,11 +19,12 @@ must [D] take part in the body's matters with a given number of hours [I];
 * ``case_ledger``: must [D] keep a ledger [I]: hand-offs written in it are hardly ever lost, shelved
   proposals come up again after a deadline (evidence D18-D20).
 
-Who: in each compound one of the three candidates of `sim.rules.leaders` is the secretary, and holds the body's desk as
-far as the offices are merged. Secretaries quit; then the arrangement rests in that compound until the next candidate
-takes over. `leader_selection` is a way of rolling out, not a channel: the best by score take office, and compounds with
-the best of them come first, so that quality falls with coverage (order statistics). After the campaign of day 0 the
-effort decays to a part of what it was (Wang & Yang 2025).
+Who: in each compound one of the three candidates of `sim.rules.leaders` is the secretary, and holds the
+body's desk as far as the offices are merged. Secretaries quit; then the arrangement rests in that compound
+until the next candidate takes over. `leader_selection` is a way of rolling out, not a channel: the best by
+score take office, and compounds with the best of them come first, so that quality falls with coverage
+(order statistics). After the campaign of day 0 the effort decays to a part of what it was (Wang & Yang
+2025).
 
 The merged person's hours are the one declared exception to "no hours are conjured": one person gives
 `merged_hours` where two gave the secretary's and the director's. `equal_hours` gives instead exactly
