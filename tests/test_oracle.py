@@ -17,7 +17,9 @@ import pytest
 from sim import cases
 from sim.scenario import parse
 from sim.worlds import Recipe, Worlds
+from tests.oracle.company import QUARTER
 from tests.oracle.compare import ACTIVITY, COLUMNS, ELSEWHERE, KIND, STAGE, STATE, TABLES, WEEKLY, first_difference
+from tests.oracle.compound import Compound
 from tests.oracle.election import MANAGEMENT
 from tests.oracle.kinds import KINDS
 from tests.oracle.repair import Repair
@@ -125,7 +127,7 @@ BLOCKS = {
     "defaults": (recipe(SMALL, LIVELY, seed=2, replications=(2,), layout=1, prior_draws=False), ARMS | KEEP, 203),
     "variants": (recipe(SMALL, LIVELY, seed=6, replications=(5,), layout=3), VARIANTS, 203),
     "fought": (recipe(SMALL, FOUGHT, seed=7, replications=(0, 1)), ARMS, 308),
-    "bought": (recipe(SMALL, BOUGHT, seed=8, replications=(3,), prior_draws=False), ARMS, 203),
+    "bought": (recipe(SMALL, BOUGHT, seed=8, replications=(2, 3, 4), prior_draws=False), ARMS, 203),
 }
 """Worlds, the scenarios they live, and for how many days."""
 
@@ -138,7 +140,8 @@ TRAVELLED = (
     "sued", "neighbour judged", "fee judged", "fee settled", "arrears_fen", "fee broken", "fee dropped",
     "elections", "elected", "elect failed", "committee given up", "talks", "renewals", "renewed", "renew failed",
     "replaced", "replace failed", "succeeded", "conceded_fen", "demand refused", "recouped_fen", "captured_quarters",
-    "captured though two", "bribes_fen", "detected", "inspections", "visits", "surfaced", "left", "expired",
+    "captured though two", "only the first held out", "only the second held out", "bribes_fen", "detected",
+    "inspections", "visits", "surfaced", "left", "expired",
 )  # fmt: skip
 """Flows and paths that must have been travelled: that both sides agree on nothing having happened says little."""
 
@@ -330,5 +333,15 @@ class Eve:
         for compound in self.model.compounds:
             if compound.body_found == MANAGEMENT and compound.offices_taken:
                 yield "committee given up"
-            if compound.capture.captured and compound.principals > 1:
-                yield "captured though two"
+            if compound.principals > 1 and not self.today % QUARTER:
+                yield from self.temptation(compound)
+
+    def temptation(self, compound: Compound) -> Iterator[str]:
+        """Return how the quarter's temptation of two principals went."""
+        capture = compound.capture
+        if capture.captured:
+            yield "captured though two"
+        elif compound.company.serves and self.today >= capture.careful_until:
+            first, second = (capture.offer() >= capture.price(integrity) for integrity in compound.integrities())
+            if first != second:
+                yield "only the second held out" if first else "only the first held out"

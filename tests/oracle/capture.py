@@ -52,5 +52,8 @@ class Capture:
 
     def all_bought(self) -> bool:
         """Whether the offer is worth more to every principal than integrity and the risk make of it."""
-        price = self.model.p.honesty * (1 + self.model.p.detected)
-        return all(self.offer() >= price * integrity for integrity in self.compound.integrities())
+        return all(self.offer() >= self.price(integrity) for integrity in self.compound.integrities())
+
+    def price(self, integrity: float) -> float:
+        """Return what somebody of such integrity would have to be offered, yuan a year."""
+        return self.model.p.honesty * (1 + self.model.p.detected) * integrity
