@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from sim.books import FEN
 from sim.cases import Kind, Stage
 from sim.places import compound
-from sim.places.compound import BODY, BRANCH, COMMUNITY
-from sim.rules import bodies, defects, trust
+from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, IN_BUILDING, IN_COMPOUND
+from sim.rules import bodies, contracts, defects, trust
+from sim.rules.motions import Motion
 
 if TYPE_CHECKING:
     from mesa.discrete_space import Cell
@@ -45,6 +46,15 @@ class BodyKind(Enum):
     NONE = bodies.NONE
     COMMITTEE = bodies.COMMITTEE
     MANAGEMENT = bodies.MANAGEMENT
+
+
+class Contract(Enum):
+    """Under what contract, if any, a property company serves a compound."""
+
+    DEVELOPER = contracts.DEVELOPER
+    FIXED = contracts.FIXED
+    HOLDOVER = contracts.HOLDOVER
+    NONE = contracts.NONE
 
 
 # -- what agents show that is no column: made of whole columns, for all rows at once --------------
@@ -74,8 +84,48 @@ def mean_belief_in_success(w: Worlds) -> Floats:
 
 def leaking_roofs(w: Worlds) -> NDArray[np.bool_]:
     """Return for every building whether its roof leaks, shape ``(buildings,)``."""
-    roofs: NDArray[np.bool_] = w.defective[0, defects.assets_of_kind(w, int(Kind.ROOF))]
-    return roofs
+    return defective(w, Kind.ROOF)
+
+
+def defective(w: Worlds, kind: Kind) -> NDArray[np.bool_]:
+    """Return for every asset of a kind, one of each building or compound, whether it is defective."""
+    out: NDArray[np.bool_] = w.defective[0, defects.assets_of_kind(w, int(kind))]
+    return out
+
+
+def defects_of_buildings(w: Worlds) -> list[list[Kind]]:
+    """Return for every building which kinds of its own things are defective."""
+    return _listed(w, IN_BUILDING)
+
+
+def defects_of_compounds(w: Worlds) -> list[list[Kind]]:
+    """Return for every compound which kinds of the things that all its buildings share are defective."""
+    return _listed(w, IN_COMPOUND)
+
+
+def _listed(w: Worlds, kinds: tuple[Kind, ...]) -> list[list[Kind]]:
+    """Return row by row the kinds that are defective."""
+    rows = np.stack([defective(w, kind) for kind in kinds], axis=1).tolist()
+    return [[kind for kind, broken in zip(kinds, row, strict=True) if broken] for row in rows]
+
+
+def signers(w: Worlds) -> NDArray[np.bool_]:
+    """Return which owners have signed and paid in a signing round that is open."""
+    return _have_decided(w, Motion.SHARES)
+
+
+def voters(w: Worlds) -> NDArray[np.bool_]:
+    """Return which owners have voted in a ballot that is open."""
+    return _have_decided(w, Motion.FUND)
+
+
+def _have_decided(w: Worlds, kind: Motion) -> NDArray[np.bool_]:
+    """Return which owners have decided on a motion of a kind that is before them."""
+    a, m = w.asked, w.motions
+    rows = a.done & (m.open & (m.kind == int(kind)))[a.motion]
+    out = np.zeros(w.households, dtype=bool)
+    out[a.owner[rows]] = True
+    return out
 
 
 def open_grievances(w: Worlds) -> Ints:
@@ -163,6 +213,21 @@ class Household(View):
         return bool(self._read("member"))
 
     @property
+    def elder(self) -> bool:
+        """Whether an elder lives in the flat."""
+        return bool(self._read("elder"))
+
+    @property
+    def connected(self) -> bool:
+        """Whether the people of the flat are close to cadres."""
+        return bool(self._read("connected"))
+
+    @property
+    def area(self) -> float:
+        """Area of the flat, square metres."""
+        return float(self._read("area") / 100)
+
+    @property
     def trust(self) -> float:
         """Mean of the trust in the desks that take claims, a probability of being answered in time."""
         return float(self.model.today(mean_trust_in_desks)[self.row])
@@ -190,8 +255,13 @@ class Household(View):
 
     @property
     def signed(self) -> bool:
-        """Whether the flat's owner has signed and paid in the building's last signing round."""
-        return bool(self._read("signed"))
+        """Whether the flat's owner has signed and paid in a signing round that is open."""
+        return bool(self.model.today(signers)[self.row])
+
+    @property
+    def voted(self) -> bool:
+        """Whether the flat's owner has voted in a ballot that is open."""
+        return bool(self.model.today(voters)[self.row])
 
     @property
     def purse(self) -> float:
@@ -235,6 +305,11 @@ class Building(View):
     def leaking(self) -> bool:
         """Whether the roof leaks."""
         return bool(self.model.today(leaking_roofs)[self.row])
+
+    @property
+    def defects(self) -> list[Kind]:
+        """Kinds of the building's own things that are defective: roof, pipes, lights and doors."""
+        return list(self.model.today(defects_of_buildings)[self.row])
 
     @property
     def compound(self) -> int:
@@ -330,5 +405,63 @@ class Mediator(Desk):
         return np.flatnonzero(layout.up("compound", "community") == self.row).tolist()
 
 
-KINDS: tuple[type[View], ...] = (Household, Building, PartyBranch, Body, Mediator)
+class PropertyCompany(Desk):
+    """The property company of a compound that has one; its desk is that of its repairer."""
+
+    of = "compound"
+    kind_of_desk = COMPANY
+
+    @property
+    def contract(self) -> Contract:
+        """Under what contract it serves the compound."""
+        return Contract(self._read("contract"))
+
+    @property
+    def effort(self) -> float:
+        """Its effort, 0 to 1."""
+        return float(self._read("effort"))
+
+    @property
+    def in_loss(self) -> bool:
+        """Whether it makes a loss in the compound, and so refuses repairs that it owes."""
+        return bool(self._read("losses") > 0)
+
+    @property
+    def till(self) -> float:
+        """What it has earned in the compound less what it has spent, yuan."""
+        return float(self._read("till") / FEN)
+
+    @property
+    def defects(self) -> list[Kind]:
+        """Kinds of what all buildings share that are defective: rubbish, pests, road and gate, works nearby."""
+        return list(self.model.today(defects_of_compounds)[self.row])
+
+    @property
+    def compound(self) -> int:
+        """Row of the compound."""
+        return self.row
+
+
+class SubDistrictCentre(Desk):
+    """The centre of a sub-district, to which disputes go that a community's committee could not settle."""
+
+    of = "centre"
+    kind_of_desk = CENTRE
+
+    @property
+    def communities(self) -> list[int]:
+        """Rows of the communities under it."""
+        layout = self.model.world.layout
+        return np.flatnonzero(layout.up("community", "centre") == self.row).tolist()
+
+
+KINDS: tuple[type[View], ...] = (
+    Household,
+    Building,
+    PartyBranch,
+    Body,
+    Mediator,
+    PropertyCompany,
+    SubDistrictCentre,
+)
 """All kinds of agent, in the order of their numbers."""

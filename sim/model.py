@@ -24,11 +24,20 @@ from mesa.discrete_space import Cell, OrthogonalMooreGrid, PropertyLayer
 from numpy.typing import NDArray
 
 from sim import places
-from sim.agents import KINDS, Body, Building, View, leaking_roofs, mean_trust_in_desks, open_grievances
+from sim.agents import (
+    KINDS,
+    Body,
+    Building,
+    PropertyCompany,
+    View,
+    leaking_roofs,
+    mean_trust_in_desks,
+    open_grievances,
+)
 from sim.errors import ConfigError, unknown
 from sim.parameters import Value, check_all, specs
 from sim.places.compound import VACANT
-from sim.rules import bodies, desks
+from sim.rules import bodies, contracts, desks
 from sim.scenario import parse
 from sim.schedule import world_specs
 from sim.worlds import Recipe, Worlds
@@ -118,7 +127,7 @@ class GovernanceModel(Model):
         self._today: dict[Callable[[Worlds], Any], Any] = {}
         self._today_is = self.day
         self._views: dict[type[View], list[Any]] = {}
-        self._seated: NDArray[np.bool_] | None = None
+        self._seated: dict[type[View], NDArray[np.bool_]] = {}
         ends = np.cumsum([1] + [self.world.layout.sizes[kind.of] for kind in KINDS]).tolist()
         self._first_id = dict(zip(KINDS, ends, strict=False))
         self._next_id = ends[-1]
@@ -219,29 +228,34 @@ class GovernanceModel(Model):
         return self._first_id[kind]
 
     def views(self, kind: type[V]) -> list[V]:
-        """Return the view of every row of a kind, made when first asked for; of bodies also those not formed."""
+        """Return the view of every row of a kind, made when first asked for; also of bodies and companies not there."""
         if kind not in self._views:
             with _collector_paused():
                 self._views[kind] = [kind(self, row) for row in range(self.world.layout.sizes[kind.of])]
         return self._views[kind]
 
     def _register_views(self) -> None:
-        """Fill Mesa's own registers with all views at once; later, bodies come and go as they are formed."""
-        formed = self.world.body[0] != bodies.NONE
-        if self._seated is None:
+        """Fill Mesa's own registers with all views at once; later, bodies and companies come and go."""
+        seated: dict[type[View], NDArray[np.bool_]] = {
+            Body: self.world.body[0] != bodies.NONE,
+            PropertyCompany: self.world.contract[0] != contracts.NONE,
+        }
+        if not self._seated:
             with _collector_paused():
                 sets = {kind: list(self.views(kind)) for kind in KINDS}
-                sets[Body] = [body for body in self.views(Body) if formed[body.row]]
+                for kind, there in seated.items():
+                    sets[kind] = [view for view in self.views(kind) if there[view.row]]
                 everybody = [view for views in sets.values() for view in views]
                 self._agents = dict.fromkeys([*everybody, *self._agents])
                 self._all_agents = AgentSet(self._agents, random=self.random)
                 by_type = {kind: AgentSet(views, random=self.random) for kind, views in sets.items()}
                 self._agents_by_type = by_type | self._agents_by_type
         else:
-            for row in np.flatnonzero(formed != self._seated):
-                change = super().register_agent if formed[row] else super().deregister_agent
-                change(self.views(Body)[row])
-        self._seated = formed
+            for kind, there in seated.items():
+                for row in np.flatnonzero(there != self._seated[kind]):
+                    change = super().register_agent if there[row] else super().deregister_agent
+                    change(self.views(kind)[row])
+        self._seated = seated
 
 
 class _Cell(Cell):
@@ -343,6 +357,7 @@ REPORTERS: dict[str, str | Callable[[GovernanceModel], float]] = {
     "unresolved_per_1000": unresolved_per_1000,
     "aching": partial(stock, name="aching"),
     "leaking_roofs": partial(stock, name="leaking_roofs"),
+    "defective_assets": partial(stock, name="defective_assets"),
     **{flow: partial(total, flow=flow) for flow in ("arisen", "claimed", "settled", "escalated")},
     "mean_trust": mean_trust,
 }

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim import schedule, worlds
+from sim.rules import desks
 from sim.scenario import Scenario, parse
 from sim.worlds import TABLES, Recipe, Worlds
 
@@ -21,9 +22,19 @@ TINY = dict(compounds=3, households=40, size_spread=0.25, floors=2, compounds_pe
 """A layout of about 120 households: three compounds of two communities, one of them shared."""
 
 LIVELY = dict(
-    leak_young=4.0,
-    leak_middle=5.0,
-    leak_old=6.0,
+    roof_young=4.0,
+    roof_middle=5.0,
+    roof_old=6.0,
+    pipe_rate=3.0,
+    lighting_rate=2.0,
+    rubbish_rate=3.0,
+    pests_rate=3.0,
+    road_rate=4.0,
+    works_rate=5.0,
+    works_length=45.0,
+    road_cost=8000.0,
+    youngest=0.0,
+    warranty_years=8.0,
     rainy_share=0.5,
     quarrel_rate=0.7,
     naming_days=2.0,
@@ -38,13 +49,25 @@ LIVELY = dict(
     funded_share=0.75,
     benefit=0.8,
     never_pay=0.05,
-    handoff_loss=0.5,
+    no_company=0.55,
+    minor_cap=1500.0,
+    fund_empty=0.4,
+    fund_level=1500.0,
+    fund_days=6,
+    emergency=0.4,
+    emergency_days=3,
+    ballot_days=18,
+    apathy=0.33,
+    handoff_loss=0.4,
+    handoff_days=3,
     application_days=10,
+    proposal_hours=2.0,
     gap_mean=0.6,
-    gap_sd=0.6,
+    gap_sd=0.8,
     most_sessions=2,
     answer_days=20,
-    community_hours=4.0,
+    community_hours=12.0,
+    centre_hours=1200.0,
     fee=0.85,
     exit_quarters=1,
     notice_days=20,
@@ -52,8 +75,34 @@ LIVELY = dict(
 )
 """Parameters under which a few months on a tiny layout meet every state, stage and activity there is."""
 
-BUSY = dict(any_desk=3.0, b_wait=0.0, community_hours=40.0, director_hours=20.0, idle_director_hours=20.0)
+NOTHING_BREAKS = dict.fromkeys(
+    [
+        *("roof_young", "roof_middle", "roof_old", "pipe_rate", "lighting_rate"),
+        *("rubbish_rate", "pests_rate", "road_rate", "works_rate"),
+    ],
+    0.0,
+)
+"""With these there are quarrels and nothing else."""
+
+ROOFS_ONLY = NOTHING_BREAKS | dict(roof_young=4.0, roof_middle=5.0, roof_old=6.0)
+"""With these nothing but roofs breaks."""
+
+OWNERS_PAY = dict(no_company=1.0, fund_empty=1.0, warranty_years=0.0, minor_cap=0.0)
+"""With these nobody but the owners pays for a repair, and every repair must be organised."""
+
+BUSY = dict(
+    any_desk=3.0,
+    b_wait=0.0,
+    community_hours=80.0,
+    centre_hours=4000.0,
+    director_hours=20.0,
+    idle_director_hours=20.0,
+    proposal_hours=3.0,
+)
 """With these everything is claimed and soon taken up, so that a few weeks show what desks and owners do."""
+
+CANNOT_HAPPEN_YET = {"refused", "paid_public_fen"}
+"""Series of what needs a company in loss, or public income: nothing brings either about yet."""
 
 ARMS: dict[str, list[str]] = {
     "none": [],
@@ -123,13 +172,12 @@ def lived(w: Worlds, days: int, *chosen: Scenario) -> Worlds:
 # --- the state of one world ---------------------------------------------------------------------
 
 
-def identities(w: Worlds, table: str, rows: Array) -> Array:
-    """Return what the rows of a table are (kind, bearer, ordinal), and -1 thrice for the row -1."""
-    t = getattr(w, table)
-    there = rows >= 0
-    out = np.full((*rows.shape, 3), -1, dtype=np.int64)
-    for place, field in enumerate(("kind", "bearer", "ordinal")):
-        out[there, place] = getattr(t, field)[rows[there]]
+def places(w: Worlds, k: int, table: str, rows: Array) -> Array:
+    """Return row numbers of a table as places among the rows of world number `k`: -1 for none, -2 for a wrong row."""
+    own = np.cumsum(getattr(w, table).world == k) - 1
+    there = (rows >= 0) & (rows < len(own))
+    out = np.where(rows == -1, -1, -2)
+    out[there] = np.where(getattr(w, table).world[rows[there]] == k, own[rows[there]], -2)
     return out
 
 
@@ -147,7 +195,7 @@ def state(w: Worlds, k: int, history: bool = True) -> State:
         rows = getattr(w, name)[k]
         if name in own and np.all(rows == np.full_like(rows, column.default)):
             continue  # a world in which a mechanism has done nothing is one that does not know it
-        out[f"column {name}"] = identities(w, column.points_to, rows) if column.points_to else rows.copy()
+        out[f"column {name}"] = places(w, k, column.points_to, rows) if column.points_to else rows.copy()
     for name in w.levers:
         out[f"lever {name}"] = getattr(w, name)[k].copy()
     for name in TABLES:
@@ -156,7 +204,7 @@ def state(w: Worlds, k: int, history: bool = True) -> State:
         for field in table.fields:
             rows = getattr(table, field)[here]
             if field in table.points_to:
-                rows = identities(w, table.points_to[field], rows)
+                rows = places(w, k, table.points_to[field], rows)
             if field != "world":
                 out[f"table {name}.{field}"] = rows
     for name, tally in w.tally.items():
@@ -201,6 +249,21 @@ def digest(w: Worlds) -> str:
         for name, x in state(w, k).items():
             sha.update(f"{k} {name} {x.dtype.str} {x.shape}\n".encode() + np.ascontiguousarray(x).tobytes())
     return sha.hexdigest()
+
+
+def desk_rows(w: Worlds, kind: int) -> Array:
+    """Return the rows of all desks of a kind."""
+    return np.flatnonzero(desks.kinds(w) == kind)
+
+
+def assets(w: Worlds, kind: int) -> Array:
+    """Return the rows of all assets of a kind."""
+    return np.flatnonzero(w.layout.traits["asset_kind"] == kind)
+
+
+def owners_asked(w: Worlds, motion: int) -> slice:
+    """Return the rows, in the table of owners asked, of those whom a motion is put to."""
+    return slice(int(w.motions.first[motion]), int(w.motions.first[motion] + w.motions.asked[motion]))
 
 
 # --- measuring ----------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def test_timing_phases_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.array_equal(plain.record, timed.record)
     assert list(spent) == [phase.name for phase in SCHEDULE]
     assert spent["handling.handle"] == PLAN.days * PLAN.chunks
-    assert spent["roofs.look_ahead"] == PLAN.chunks  # weekly
+    assert spent["defects.look_ahead"] == PLAN.chunks  # weekly
     assert spent["weather.draw_year"] == 1  # on day 0
     assert worlds.SCHEDULE is SCHEDULE  # type: ignore[attr-defined]
 

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim import noise
+from sim.cases import Kind
+from sim.rules import defects
 from sim.schedule import SCHEDULE, Phase
 from sim.worlds import Worlds
-from tests.helpers import around, burnt_in, recipe
+from tests.helpers import NOTHING_BREAKS, around, assets, burnt_in, recipe
 from tests.reference import noise_pure as pure
 
 Array = NDArray[Any]
@@ -81,45 +83,48 @@ def test_on_the_last_day_of_a_week_all_has_run() -> None:
             assert w.quarrel_left.tolist() == [[c.left for c in row] for row in plain]
 
 
-def test_roofs_that_stop_and_start_leak_on_the_days_of_plain_clocks() -> None:
-    """A roof's clock stands still while it leaks, takes up the next threshold, and runs from the day after."""
-    fast = dict(works_days=2, funded_share=0.3, signing_days=45, consider_days=3.0, leak_old=40.0, leak_middle=40.0)
-    w = Worlds(recipe(replications=(0, 3, 4), burn_in=80, fixed=fast))
-    plain = plain_clocks(w, "roof.clock", w.leaks, w.leak_left)
-    mended = same_week = 0
+def test_assets_that_stop_and_start_break_on_the_days_of_plain_clocks() -> None:
+    """An asset's clock stands still while it is defective, takes up the next threshold, runs from the day after."""
+    fast = dict(works_days=2, funded_share=0.3, signing_days=45, consider_days=3.0, roof_old=40.0, roof_middle=40.0)
+    often = dict.fromkeys(("pipe_rate", "lighting_rate", "rubbish_rate", "pests_rate", "road_rate", "works_rate"), 12.0)
+    w = Worlds(recipe(replications=(0, 3, 4), burn_in=80, fixed=fast | often))
+    kinds = w.layout.traits["asset_kind"]
+    plain = plain_clocks(w, "defect.clock", w.defects, w.defect_left)
+    mended, same_week = np.zeros((2, kinds.max() + 1), dtype=int)
     while w.day < 60:
-        leaking = w.leaking.copy()
+        defective = w.defective.copy()
         w.step()
-        mended += int(np.count_nonzero(leaking & ~w.leaking))
-        for k, r in np.ndindex(*w.leaking.shape):
-            fires = not leaking[k, r] and plain[k][r].day(int(w.leak_hazard[k, r]))
-            assert w.leaks[k, r] == plain[k][r].fired
-            assert w.leaking[k, r] or not fires
-            same_week += fires and w.day % 7 != 1 and plain[k][r].fired > 1
-    assert mended > 15
-    assert same_week > 5
+        np.add.at(mended, kinds[np.nonzero(defective & ~w.defective)[1]], 1)
+        for k, r in np.ndindex(*w.defective.shape):
+            fires = not defective[k, r] and plain[k][r].day(int(w.defect_hazard[k, r]))
+            assert w.defects[k, r] == plain[k][r].fired
+            assert w.defective[k, r] or not fires
+            same_week[kinds[r]] += fires and w.day % 7 != 1 and plain[k][r].fired > 1
+    assert mended[Kind.ROOF] > 15
+    assert same_week[Kind.ROOF] > 5
+    assert np.all(mended > 0)
+    assert np.all(same_week > 0)
 
 
-def test_a_leak_mended_and_broken_within_a_week_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_mended_and_broken_within_a_week_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clocks set going again in the middle of a week fire in that week too."""
     healed: list[int] = []
 
     def heal(w: Worlds) -> None:
-        from sim.rules import roofs
-
-        world, building = np.nonzero(w.leaking)
+        world, asset = np.nonzero(w.defective)
         healed.append(len(world))
-        roofs.mend(w, world, building)
+        defects.mend(w, world, asset)
 
     around(monkeypatch, "repairs.work", lambda w: None, heal)
-    w = Worlds(recipe(replications=(0, 3), burn_in=3, fixed=dict(leak_young=150.0, leak_middle=150.0, leak_old=150.0)))
-    plain = plain_clocks(w, "roof.clock", w.leaks, w.leak_left)
+    w = Worlds(recipe(replications=(0, 3), burn_in=3, fixed=dict.fromkeys(NOTHING_BREAKS, 150.0)))
+    plain = plain_clocks(w, "defect.clock", w.defects, w.defect_left)
     while w.day < 25:
         w.step()
-        for k, r in np.ndindex(*w.leaks.shape):
-            plain[k][r].day(int(w.leak_hazard[k, r]))
-        assert w.leaks.tolist() == [[c.fired for c in row] for row in plain]
-    assert sum(healed) == w.leaks.sum() > 100
+        for k, r in np.ndindex(*w.defects.shape):
+            plain[k][r].day(int(w.defect_hazard[k, r]))
+        assert w.defects.tolist() == [[c.fired for c in row] for row in plain]
+    assert sum(healed) == w.defects.sum() > 100
+    assert np.all(w.defects.sum(axis=0) > 0)
 
 
 def test_the_mean_rate_is_the_hazard() -> None:
@@ -138,11 +143,12 @@ def test_the_mean_rate_is_the_hazard() -> None:
 def test_hazards_keep_to_rain_and_season() -> None:
     """The year's mean leak hazard is the declared rate, three quarters of it from June to September."""
     sums = {"rain": 0.0, "dry": 0.0}
-    even = dict(leak_young=0.3, leak_middle=0.3, leak_old=0.3, rainy_share=0.75, quarrel_rate=0.0)
+    even = dict(roof_young=0.3, roof_middle=0.3, roof_old=0.3, rainy_share=0.75, quarrel_rate=0.0)
     w = burnt_in(replications=(0, 1), burn_in=0, lively=False, fixed=even, structure=dict(compounds=1, households=12))
+    roofs = assets(w, Kind.ROOF)
     for day in range(364):
         w.step()
-        mean = (w.leak_hazard / UNIT / np.repeat(w.rain, w.layout.count("compound", "building"), axis=1)).mean()
+        mean = (w.defect_hazard[:, roofs] / UNIT / w.rain[:, w.layout.up("asset", "compound")[roofs]]).mean()
         sums["rain" if 151 <= day < 273 else "dry"] += mean
     assert sum(sums.values()) == pytest.approx(0.3, rel=0.02)
     assert sums["rain"] / sum(sums.values()) == pytest.approx(0.75, abs=0.02)

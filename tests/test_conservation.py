@@ -9,10 +9,13 @@ import pytest
 from numpy.typing import NDArray
 
 from sim import books
-from sim.cases import Kind, Stage, State
+from sim.cases import FIRST_PAIR, Clock, Kind, Stage, State
+from sim.places.compound import COMPANY
 from sim.rules.contracts import NONE
+from sim.rules.desks import STAFFED
+from sim.rules.motions import Motion
 from sim.worlds import TABLES, Worlds
-from tests.helpers import around, burnt_in, recipe, scenarios
+from tests.helpers import around, assets, burnt_in, desk_rows, recipe, scenarios, total
 
 Array = NDArray[Any]
 
@@ -39,23 +42,36 @@ class Ledger:
         self.w = w
         self.flows = {name: np.zeros(w.n, dtype=np.int64) for name in w.flow}
         self.start = {name: tally.sum(axis=1) for name, tally in w.tally.items()}
-        self.roofs = w.leaking.sum(axis=1)
+        self.roofs = roofs(w).sum(axis=1)
+        self.outside = w.outside[:, 0].copy()
 
     def step(self) -> None:
         """Live a day and check it."""
+        defective, ending = self.w.defective.copy(), ends_today(self.w)
         self.w.step()
-        today = self.w.record[-1]
-        for place, name in enumerate(self.w.series):
-            if name in self.flows:
-                self.flows[name] += today[:, place]
+        today = dict(zip(self.w.series, self.w.record[-1].T, strict=True))
+        for name in self.flows:
+            self.flows[name] += today[name]
+        self.check_defects(defective, ending, today)
         self.check_grievances()
         self.check_cases()
         check_pointers(self.w)
+        check_motions(self.w)
         check_money(self.w)
+        self.check_spending()
 
     def since(self, table: str) -> Array:
         """Return by how much the tally of a table has changed, shape (worlds, states)."""
         return self.w.tally[table].sum(axis=1) - self.start[table]
+
+    def check_defects(self, before: Array, ending: Array, today: dict[str, Array]) -> None:
+        """Every asset breaks, is mended, or falls silent when its time has come; nothing else makes it whole."""
+        w = self.w
+        began, gone = w.defective & ~before, before & ~w.defective
+        assert np.array_equal(began.sum(axis=1), today["broke"])
+        assert np.array_equal(gone.sum(axis=1), today["repaired"] + ending.sum(axis=1))
+        assert np.all(gone[ending])
+        assert np.all(w.defect_day[began] == w.day - 1)
 
     def check_grievances(self) -> None:
         """Every grievance that arose is in exactly one state, and the tally, the table and the stocks agree."""
@@ -77,10 +93,14 @@ class Ledger:
         np.add.at(severity, g.world[g.aching], g.severity[g.aching])
         assert np.array_equal(aching, w.stock["aching"])
         assert np.array_equal(severity, w.stock["unresolved"])
-        assert np.array_equal(w.leaking.sum(axis=1), w.stock["leaking_roofs"])
-        assert np.array_equal(w.leaking.sum(axis=1) - self.roofs, flow["leaked"] - flow["mended"])
-        dry = (g.kind == Kind.ROOF) & g.aching & ~w.leaking[g.world, g.bearer % w.leaking.shape[1]]
-        assert not np.any(dry), "somebody suffers from a roof that is dry"
+        assert np.array_equal(w.defective.sum(axis=1), w.stock["defective_assets"])
+        assert np.array_equal(roofs(w).sum(axis=1), w.stock["leaking_roofs"])
+        assert np.array_equal(roofs(w).sum(axis=1) - self.roofs, flow["leaked"] - flow["mended"])
+        suffered = np.flatnonzero((g.kind < FIRST_PAIR) & g.aching)
+        at = g.world[suffered], g.bearer[suffered]
+        assert np.all(w.defective[at]), "somebody suffers from what is whole"
+        assert np.all(16 * w.defects[at] == g.ordinal[suffered]), "somebody suffers from what was mended since"
+        assert np.all(w.layout.traits["asset_kind"][at[1]] == g.kind[suffered])
 
     def check_cases(self) -> None:
         """Every case opened is open or ended in exactly one way; tally, tables and ended cases agree."""
@@ -92,6 +112,29 @@ class Ledger:
         assert np.array_equal(recount(w, "ended", "stage", len(Stage)), ended_only(w.tally["cases"]))
         assert np.all(w.ended.opened <= w.ended.closed)
 
+    def check_spending(self) -> None:
+        """What crews got from escrow came from whoever is said to have paid it; all else that went outside is known."""
+        flow = self.flows
+        payers = sum(flow[f"paid_{payer}_fen"] for payer in ("company", "public", "fund", "owners"))
+        assert np.array_equal(payers, flow["repair_fen"])  # nobody has public income yet, which may also help out
+        assert np.array_equal(self.w.outside[:, 0] - self.outside, flow["repair_fen"] + flow["company_fen"])
+
+
+def roofs(w: Worlds) -> Array:
+    """Return which roofs leak, shape (worlds, roofs)."""
+    return w.defective[:, assets(w, Kind.ROOF)]
+
+
+def ends_today(w: Worlds) -> Array:
+    """Return which works nearby are put down to end on the day that is about to be lived."""
+    a = w.agenda
+    rows = np.flatnonzero((a.clock == Clock.SILENCE) & (a.day == w.day))
+    at = a.world[rows], a.row[rows]
+    still = w.defective[at] & (w.defects[at] == a.stamp[rows])
+    ending = np.zeros_like(w.defective)
+    ending[at[0][still], at[1][still]] = True
+    return ending
+
 
 def ended_only(tally: Array) -> Array:
     """Return the tally of cases with the live stages set to zero."""
@@ -101,7 +144,7 @@ def ended_only(tally: Array) -> Array:
 
 
 def check_pointers(w: Worlds) -> None:
-    """A claimed grievance points to a running case of its own world and bearer, and so does a leaking roof."""
+    """A claimed grievance points to a running case of its own world and bearer, and so does what is defective."""
     g, c = w.grievances, w.cases
     claimed = np.isin(g.state, CLAIMED)
     assert np.all(g.case[claimed] >= 0)
@@ -111,40 +154,92 @@ def check_pointers(w: Worlds) -> None:
     for field in ("world", "kind", "bearer"):
         assert np.array_equal(getattr(g, field)[rows], getattr(c, field)[case]), field
     assert np.all(np.isin(c.stage[g.case[claimed]], RUNNING)), "a claim lies with a case that is over"
-    quarrels = claimed & (g.kind == Kind.NEIGHBOUR)
-    assert np.array_equal(g.ordinal[quarrels], c.ordinal[g.case[quarrels]])
+    pairs = claimed & (g.kind >= FIRST_PAIR)
+    assert np.array_equal(g.ordinal[pairs], c.ordinal[g.case[pairs]])
 
-    world, building = np.nonzero(w.leak_case >= 0)
-    case = w.leak_case[world, building]
+    kind = w.layout.traits["asset_kind"]
+    world, asset = np.nonzero(w.defect_case >= 0)
+    case = w.defect_case[world, asset]
     assert np.array_equal(c.world[case], world)
-    assert np.array_equal(c.bearer[case], building)
-    assert np.all(c.kind[case] == Kind.ROOF)
+    assert np.array_equal(c.bearer[case], asset)
+    assert np.array_equal(c.kind[case], kind[asset])
+    assert np.array_equal(c.compound[case], w.layout.up("asset", "compound")[asset])
+    assert np.array_equal(c.ordinal[case] // 16, w.defects[world, asset])
+    assert np.array_equal(c.ordinal[case] % 16, np.minimum(w.attempts[world, asset] - 1, 15))
     assert np.all(np.isin(c.stage[case], RUNNING))
-    assert np.all(w.leaking[world, building])
-    running = (c.kind == Kind.ROOF) & np.isin(c.stage, RUNNING)
-    assert np.array_equal(w.leak_case[c.world[running], c.bearer[running]], np.flatnonzero(running))
+    assert np.all(w.defective[world, asset])
+    running = (c.kind < FIRST_PAIR) & np.isin(c.stage, RUNNING)
+    assert np.array_equal(w.defect_case[c.world[running], c.bearer[running]], np.flatnonzero(running))
     for name in TABLES:
         t = getattr(w, name)
         assert np.all((t.world >= 0) & (t.world < w.n))
         assert len({len(getattr(t, f)) for f in t.fields} | {len(t)}) == 1
 
 
+def check_motions(w: Worlds) -> None:
+    """Who is being asked: exactly the cases of which owners sign or vote, once each, every owner in scope once."""
+    c, m, a = w.cases, w.motions, w.asked
+    asking = np.isin(c.stage, [Stage.SIGNING, Stage.VOTING])
+    assert np.array_equal(c.motion >= 0, asking)
+    rows = c.motion[asking]
+    assert np.array_equal(np.sort(rows), np.flatnonzero(m.open & (m.case >= 0)))
+    assert np.array_equal(m.case[rows], np.flatnonzero(asking))
+    for field in ("world", "compound", "organiser"):
+        assert np.array_equal(getattr(m, field)[rows], getattr(c, field)[asking]), field
+    assert np.array_equal(m.kind[rows] == Motion.FUND, c.stage[asking] == Stage.VOTING)
+    assert np.all(m.until[rows] > m.opened[rows])
+    assert np.all(w.day <= m.until[rows]), "somebody asks on when it is too late"
+
+    assert np.all(np.diff(a.motion) >= 0)
+    assert np.array_equal(a.world, m.world[a.motion])
+    for row in np.flatnonzero(m.open):
+        mine = slice(int(m.first[row]), int(m.first[row] + m.asked[row]))
+        assert np.all(a.motion[mine] == row)
+        assert np.count_nonzero(a.motion == row) == m.asked[row]
+        building = -1 if m.case[row] < 0 else w.layout.traits["asset_building"][c.bearer[m.case[row]]]
+        inside = w.layout.up("household", "building") == building
+        shared = w.layout.up("household", "compound") == m.compound[row]
+        assert np.array_equal(a.owner[mine], np.flatnonzero(inside if building >= 0 else shared))
+        area, done, yes = w.area[m.world[row], a.owner[mine]], a.done[mine], a.done[mine] & a.yes[mine]
+        assert m.area[row] == area.sum()
+        assert (m.heads_in[row], m.area_in[row]) == (done.sum(), area[done].sum())
+        assert (m.heads_yes[row], m.area_yes[row]) == (yes.sum(), area[yes].sum())
+
+
 def check_money(w: Worlds) -> None:
-    """The books balance; shares are held only while owners are signing, and just those of who has signed."""
+    """The books balance; escrow holds just what was put there for repairs that wait for the rest, and by whom."""
     assert not np.any(books.imbalance(w))
-    c = w.cases
-    signing = np.zeros(w.escrow.shape, dtype=bool)
-    rows = (c.kind == Kind.ROOF) & (c.stage == Stage.SIGNING)
-    signing[c.world[rows], c.bearer[rows]] = True
-    assert not np.any(w.escrow[~signing])
-    building = w.layout.up("household", "building")
-    for k, at in zip(*np.nonzero(signing), strict=True):
-        signed = int(w.signed[k, building == at].sum())
-        assert (w.signers[k, at], w.escrow[k, at]) == (signed, signed * w.share[k, at])
-        assert w.share[k, at] * np.count_nonzero(building == at) >= w.repair_cost[k, at] > 0
+    c, m = w.cases, w.motions
+    held = np.zeros_like(w.escrow)
+    rows = np.flatnonzero(np.isin(c.stage, [Stage.SIGNING, Stage.VOTING, Stage.FUNDING]))
+    others = c.from_company[rows] + c.from_public[rows]
+    assert np.all(c.cost[rows] > 0)
+    assert np.array_equal(c.cost[rows] - c.owed[rows], others)
+    motion = c.motion[rows]
+    signing = c.stage[rows] == Stage.SIGNING
+    shares = np.zeros(len(rows), dtype=np.int64)
+    shares[signing] = (m.share * m.heads_in)[motion[signing]]
+    assert np.array_equal(c.from_fund[rows], np.where(signing, 0, c.owed[rows]))
+    held[c.world[rows], c.bearer[rows]] = others + c.from_fund[rows] + shares
+    assert np.array_equal(w.escrow, held)
+    asked = motion[signing]
+    assert np.all((m.share * m.asked)[asked] >= c.owed[rows[signing]])
+    assert np.all(((m.share - 1) * m.asked)[asked] < c.owed[rows[signing]])
+    assert not np.any(m.share[m.kind == Motion.FUND])
+    done = np.isin(c.stage, [Stage.WAITING, Stage.TRANSIT, Stage.LOST, Stage.APPROVAL, Stage.SHELVED])
+    assert not np.any(c.from_company[done] + c.from_public[done] + c.from_fund[done])
     assert np.all(w.purse <= 0)
+    assert np.all(w.fund >= 0)
     assert np.all(w.public >= 0)
     assert not np.any(w.till[w.contract == NONE])
+
+
+def from_owners(w: Worlds) -> Array:
+    """Return what owners have given for good since the start: what left their purses less what lies in escrow."""
+    m = w.motions
+    held = np.zeros(w.n, dtype=np.int64)
+    np.add.at(held, m.world[m.open], (m.share * m.heads_in)[m.open])
+    return -w.purse.sum(axis=1) - held
 
 
 @pytest.mark.parametrize("prior_draws", [True, False])
@@ -154,49 +249,84 @@ def test_every_day_everything_adds_up(prior_draws: bool) -> None:
     ledger = Ledger(w)
     while w.day < 0:
         ledger.step()
-    held = [account.sum(axis=1) for account in (w.outside, w.till, w.public)]
+    given = from_owners(w)
+    check_motions(w)
+    check_money(w)
     w = w.stack(scenarios())
     check_pointers(w)
+    check_motions(w)
+    check_money(w)
     ledger = Ledger(w)
     for _ in range(DAYS):
         ledger.step()
     assert np.any(w.cases.n < w.ended.n)
-    spent, fees = ledger.flows["repair_fen"], ledger.flows["fees_paid_fen"]
-    holds = [account.sum(axis=1) for account in (w.outside, w.till, w.public)]
-    assert np.array_equal(sum(holds) - np.tile(sum(held), w.n // len(held[0])), spent + fees)
+    spent, minor = ledger.flows["repair_fen"], ledger.flows["company_fen"]
+    fees = ledger.flows["fees_paid_fen"] + ledger.flows["arrears_fen"]
+    owners = fees + ledger.flows["paid_owners_fen"]
+    assert np.array_equal(from_owners(w) - np.tile(given, w.n // len(given)), owners), "owners paid for something else"
     assert np.all(ledger.flows["fees_paid_fen"] <= ledger.flows["fees_billed_fen"])
+    assert all(np.any(ledger.flows[f"paid_{payer}_fen"]) for payer in ("company", "fund", "owners"))
+    assert np.any(minor)
     assert np.all(spent[spent > 0] > 100_000)
 
 
 def test_the_checks_can_fail() -> None:
     """A fen, a row, a pointer or a state out of place is found."""
+    found = burnt_in(replications=(2, 5))
 
-    def broken(harm: Any) -> None:
-        w = burnt_in(replications=(2, 5)).stack(scenarios("merged"))
+    def check(harm: Any) -> None:
+        w = found.stack(scenarios("merged"))
         w.run(20)
         ledger = Ledger(w)
         harm(w)
-        with pytest.raises(AssertionError):
-            check_pointers(w)
-            check_money(w)
-            ledger.check_grievances()
-            ledger.check_cases()
+        check_pointers(w)
+        check_motions(w)
+        check_money(w)
+        ledger.check_grievances()
+        ledger.check_cases()
+        ledger.check_spending()
 
     def move(table: str, field: str, by: int) -> Any:
         def harm(w: Worlds) -> None:
             t = getattr(w, table)
-            live = np.isin(t.state, CLAIMED) if table == "grievances" else np.isin(t.stage, RUNNING)
-            at = np.flatnonzero(live)
-            getattr(t, field)[at[0]] += by
+            live = {
+                "grievances": lambda: np.isin(t.state, CLAIMED),
+                "cases": lambda: t.motion >= 0,
+                "motions": lambda: t.open,
+                "asked": lambda: w.motions.open[t.motion] & t.done,
+            }[table]()
+            getattr(t, field)[np.flatnonzero(live)[0]] += by
 
         return harm
 
-    def one_fen(w: Worlds) -> None:
-        w.outside[0, 0] += 1
+    def one_fen(account: str) -> Any:
+        def harm(w: Worlds) -> None:
+            getattr(w, account)[0, 0] += 1
 
-    broken(one_fen)
-    for place in ("grievances.case", "grievances.severity", "grievances.state", "cases.bearer", "cases.world"):
-        broken(move(*place.split("."), 1))
+        return harm
+
+    def a_gift(w: Worlds) -> None:
+        books.transfer(w, "purse", np.array([0]), "outside", np.array([0]), np.array([0]), np.array([1]))
+
+    def no_case(w: Worlds) -> None:
+        w.defect_case[tuple(np.argwhere(w.defect_case >= 0)[0])] = -1
+
+    def forgotten(w: Worlds) -> None:
+        w.asked.done[np.flatnonzero(w.asked.done & w.motions.open[w.asked.motion])[0]] = False
+
+    check(lambda w: None)
+    for harm in (*map(one_fen, books.ACCOUNTS), a_gift, no_case, forgotten):
+        with pytest.raises(AssertionError):
+            check(harm)
+    for place in (
+        *("grievances.case", "grievances.severity", "grievances.state", "grievances.ordinal"),
+        *("cases.bearer", "cases.world", "cases.motion", "cases.ordinal", "cases.stage", "cases.cost", "cases.owed"),
+        *("motions.case", "motions.first", "motions.kind", "motions.asked", "motions.area_in", "motions.share"),
+        *("asked.motion", "asked.owner", "asked.world"),
+    ):
+        with pytest.raises((AssertionError, IndexError)):
+            check(move(*place.split("."), 1))
+            pytest.fail(f"nobody noticed {place}")
 
 
 def test_no_desk_works_longer_than_its_hours(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,17 +341,24 @@ def test_no_desk_works_longer_than_its_hours(monkeypatch: pytest.MonkeyPatch) ->
         assert np.all(w.balance >= 0)
         assert np.all(w.ledger_balance >= 0)
         assert np.all(w.desk_minutes >= 0)
-        worked = [7 * w.flow[f"minutes_{desk}"] for desk in ("body", "branch", "community")]
-        compounds = w.layout.sizes["compound"]
-        rows = slice(0, 2 * compounds, 2), slice(1, 2 * compounds, 2), slice(2 * compounds, None)
-        for minutes, row in zip(worked, rows, strict=True):
+        for kind, desk in enumerate(STAFFED):
+            row = desk_rows(w, kind)
             given = had[:, row].sum(axis=1) + w.desk_minutes[:, row].sum(axis=1)
-            assert np.all(minutes + w.balance[:, row].sum(axis=1) <= given)
+            assert np.all(7 * w.flow[f"minutes_{desk}"] + w.balance[:, row].sum(axis=1) <= given)
 
     around(monkeypatch, "handling.handle", before, after)
     w = burnt_in(replications=(2, 5)).stack(scenarios())
     w.run(DAYS)
-    ledger = w.record[:, :, w.series.index("minutes_ledger")].sum(axis=0)
+    assert all(np.any(total(w, f"minutes_{desk}")) for desk in STAFFED)
+    ledger = total(w, "minutes_ledger")
     weeks = DAYS // 7 + 1 + 4
     assert np.all(ledger <= weeks * w.ledger_minutes.sum(axis=1))
     assert np.any(ledger > 0)
+
+
+def test_who_has_no_company_has_no_repairer() -> None:
+    """Where no company serves a compound its desk has no minutes and mends nothing."""
+    w = burnt_in(replications=(2, 5), fixed=dict(no_company=1.0))
+    assert not np.any(w.desk_minutes[:, desk_rows(w, COMPANY)])
+    assert not np.any(total(w, "minutes_company") + total(w, "company_fen") + total(w, "paid_company_fen"))
+    assert np.all(total(w, "relief_fen") > 0)

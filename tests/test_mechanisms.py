@@ -15,8 +15,9 @@ from sim import books, mechanisms
 from sim.columns import COMBINERS, Column, Lever, combine
 from sim.mechanisms import Mechanism, Setting
 from sim.parameters import parameter
+from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, HOTLINE
 from sim.worlds import TABLES, Worlds
-from tests.helpers import assert_same, burnt_in, difference, lived, say, state, total
+from tests.helpers import assert_same, burnt_in, desk_rows, difference, lived, say, state, total
 
 NOUGHT = np.array([0])
 
@@ -135,7 +136,7 @@ def test_it_can_write_nowhere_else(found: Worlds, folder: Callable[..., None], m
     """Every column, lever, table, tally, stock, flow and parameter is read-only to a mechanism."""
     folder(Toy)
     before = [state(found, k) for k in range(found.n)]
-    assert len(found.grievances) and len(found.cases) and len(found.ended) and len(found.agenda)
+    assert all(len(getattr(found, table)) for table in TABLES)
     for name, forbidden in writes(found).items():
         monkeypatch.setattr(Toy, "act", staticmethod(lambda w, me, forbidden=forbidden: forbidden(w)))
         with pytest.raises((ValueError, KeyError, TypeError)):
@@ -281,13 +282,17 @@ def test_hours_are_not_conjured(found: Worlds) -> None:
         ]
     )
     c, n = w.layout.sizes["compound"], found.n
+    assert w.layout.sizes["desk"] == sum(len(desk_rows(w, kind)) for kind in range(HOTLINE))
     minutes = w.desk_minutes.reshape(4, n, -1)
-    body, branch = minutes[:, :, 0 : 2 * c : 2], minutes[:, :, 1 : 2 * c : 2]
+    body, branch = minutes[:, :, desk_rows(w, BODY)], minutes[:, :, desk_rows(w, BRANCH)]
     aside = (w.ledger_minutes, w.summons_minutes, w.calls_minutes, w.doors_time)
     kept = sum(minutes.reshape(4, n, c) for minutes in aside)
     assert np.array_equal(body[1] + kept[1], body[0] + 240)
     assert np.array_equal(branch[2] + kept[2], np.full((n, c), 240))
     assert np.array_equal(body[2], body[0])
     assert np.array_equal(body[3], body[0] + 120)
-    assert np.all(minutes[:, :, 2 * c :] == minutes[:1, :, 2 * c :])
+    for kind in (COMPANY, COMMUNITY, CENTRE):
+        untouched = minutes[:, :, desk_rows(w, kind)]
+        assert np.any(untouched)
+        assert np.all(untouched == untouched[0])
     assert np.all(total(lived(found, 5), "minutes_ledger") == 0)

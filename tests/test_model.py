@@ -17,29 +17,43 @@ import numpy as np
 import pytest
 from mesa.discrete_space import OrthogonalMooreGrid
 
-from sim.agents import Body, BodyKind, Building, Household, Mediator, PartyBranch, Tenure
+from sim.agents import (
+    Body,
+    BodyKind,
+    Building,
+    Contract,
+    Household,
+    Mediator,
+    PartyBranch,
+    PropertyCompany,
+    SubDistrictCentre,
+    Tenure,
+)
+from sim.cases import Kind, Stage
 from sim.errors import ConfigError, SimError
 from sim.model import REPORTERS, GovernanceModel
 from sim.parameters import specs
 from sim.places import compound
-from sim.rules import bodies, trust
+from sim.rules import bodies, contracts, trust
+from sim.rules.motions import Motion
 from sim.scenario import parse
 from sim.worlds import TABLES, Recipe, Worlds
 
 ROOT = Path(__file__).resolve().parent.parent
-KINDS = (Household, Building, PartyBranch, Body, Mediator)
+KINDS = (Household, Building, PartyBranch, Body, Mediator, PropertyCompany, SubDistrictCentre)
 
 BASELINE: tuple[str, ...] = ()
 BODY = ("formed_body",)
 MERGED = ("formed_body", "yijiantiao", "yijiantiao.coverage=0.5")
 SCENARIOS = (BASELINE, BODY, MERGED)
 
-SMALL = {"compounds": 4, "households": 120, "compounds_per_community": 2}
+SMALL = {"compounds": 4, "households": 120, "compounds_per_community": 2, "communities_per_centre": 1}
 LARGE = {"compounds": 12, "households": 200, "floors": 3}
 LIVELY = {
-    "leak_young": 0.05, "leak_middle": 0.2, "leak_old": 0.4, "rainy_share": 0.5, "rain_shape": 5.0,
+    "roof_young": 0.05, "roof_middle": 0.2, "roof_old": 0.4, "rainy_share": 0.5, "rain_shape": 5.0,
     "quarrel_rate": 0.06, "naming_days": 1.0, "quiet": 1.5, "any_desk": -0.9, "relapse_rate": 0.3,
     "consider_days": 10.0, "benefit": 0.8, "never_pay": 0.05, "funded_share": 0.67, "works_days": 2,
+    "works_rate": 0.3, "works_length": 120.0,
 }  # fmt: skip
 """Parameters, all within their ranges, under which something happens in a few weeks."""
 
@@ -260,17 +274,23 @@ def test_every_row_is_an_agent_with_its_own_number(lived: GovernanceModel) -> No
     sizes, w = lived.world.layout.sizes, lived.world
     counts = {kind: len(found) for kind, found in lived.agents_by_type.items()}
     formed = int((w.body[0] != bodies.NONE).sum())
+    served = int((w.contract[0] != contracts.NONE).sum())
     assert formed == sizes["compound"], "the scenario forms every body"
+    assert 0 < served < sizes["compound"]
     assert counts == {
         Household: sizes["household"],
         Building: sizes["building"],
         PartyBranch: sizes["compound"],
         Body: formed,
         Mediator: sizes["community"],
+        PropertyCompany: served,
+        SubDistrictCentre: sizes["centre"],
     }
     assert len(lived.agents) == sum(counts.values())
     assert lived.agent_types == list(KINDS)
-    assert sorted(lived.agents.get("unique_id")) == list(range(1, len(lived.agents) + 1))
+    numbers = np.arange(1, sum(sizes[kind.of] for kind in KINDS) + 1)
+    absent = numbers[-sizes["centre"] - sizes["compound"] : -sizes["centre"]][w.contract[0] == contracts.NONE]
+    assert sorted(lived.agents.get("unique_id")) == sorted(set(numbers.tolist()) - set(absent.tolist()))
     assert all(isinstance(agent, mesa.Agent) and agent.model is lived for agent in lived.agents)
 
 
@@ -279,7 +299,11 @@ def test_households_show_their_columns(lived: GovernanceModel) -> None:
     assert homes.get("row") == list(range(w.households))
     assert homes.get("tenure") == [Tenure(v) for v in w.tenure[0].tolist()]
     assert homes.get("member") == w.member[0].tolist()
-    assert homes.get("signed") == w.signed[0].tolist()
+    for column in ("elder", "connected"):
+        assert homes.get(column) == getattr(w, column)[0].tolist()
+        assert 0 < homes.agg(column, sum) < len(homes)
+    assert homes.get("area") == [v / 100 for v in w.area[0].tolist()]
+    assert 20 < homes.agg("area", min) < homes.agg("area", max) < 200
     assert homes.get("purse") == [v / 100 for v in w.purse[0].tolist()]
     assert homes.get("floor") == w.layout.traits["floor"].tolist()
     assert homes.get("top_floor") == [v == 1 for v in w.layout.traits["top"].tolist()]
@@ -298,11 +322,34 @@ def test_households_show_their_columns(lived: GovernanceModel) -> None:
         assert home.compound == home.building.compound
 
 
+def test_owners_show_what_they_have_decided() -> None:
+    given = {"structure": SMALL | {"compounds": 2}, "parameters": LIVELY | {"emergency": 0.0, "fund_empty": 0.5}}
+    m = model(MERGED, burn_in=182, **given)
+    homes, shown = m.agents_by_type[Household], {"signed": 0, "voted": 0}
+    for _ in range(150):
+        m.step()
+        w = m.world
+        for name, kind in (("signed", Motion.SHARES), ("voted", Motion.FUND)):
+            decided = {
+                int(owner)
+                for owner, motion, done in zip(w.asked.owner, w.asked.motion, w.asked.done, strict=True)
+                if done and w.motions.open[motion] and w.motions.kind[motion] == kind
+            }
+            assert {home.row for home in homes if getattr(home, name)} == decided
+            shown[name] += len(decided)
+    assert min(shown.values()) > 100, shown
+
+
 def test_buildings_hold_their_households(lived: GovernanceModel) -> None:
     buildings = lived.agents_by_type[Building]
     homes = [home for building in buildings for home in building.households]
     assert homes == list(lived.agents_by_type[Household])
-    assert buildings.get("leaking") == lived.world.leaking[0].tolist()
+    w = lived.world
+    kinds, of = w.layout.traits["asset_kind"], w.layout.traits["asset_building"]
+    broken = [[Kind(k) for k in kinds[(of == b) & w.defective[0]]] for b in range(len(buildings))]
+    assert buildings.get("defects") == broken
+    assert {kind for row in broken for kind in row} == {Kind.ROOF, Kind.PIPE, Kind.LIGHTING}
+    assert buildings.get("leaking") == [Kind.ROOF in row for row in broken]
     assert buildings.agg("leaking", sum) == lived.world.stock["leaking_roofs"][0] > 0
 
 
@@ -310,20 +357,33 @@ def test_offices_show_their_desks(lived: GovernanceModel) -> None:
     w, by_type = lived.world, lived.agents_by_type
     compounds = w.layout.sizes["compound"]
     branches, found, mediators = by_type[PartyBranch], by_type[Body], by_type[Mediator]
-    assert [*found.get("desk"), *branches.get("desk"), *mediators.get("desk")] == [
-        *range(0, 2 * compounds, 2),
-        *range(1, 2 * compounds, 2),
-        *range(2 * compounds, w.layout.sizes["desk"]),
+    companies, centres = by_type[PropertyCompany], by_type[SubDistrictCentre]
+    served = np.flatnonzero(w.contract[0] != contracts.NONE)
+    assert companies.get("desk") == (3 * served).tolist()
+    assert [*found.get("desk"), *branches.get("desk"), *mediators.get("desk"), *centres.get("desk")] == [
+        *range(1, 3 * compounds, 3),
+        *range(2, 3 * compounds, 3),
+        *range(3 * compounds, w.layout.sizes["desk"]),
     ]
-    for office in (*branches, *found, *mediators):
+    offices = [*companies, *found, *branches, *mediators, *centres]
+    for office in offices:
         assert office.hours * 60 == w.desk_minutes[0, office.desk]
         assert office.wait == w.wait_days[0, office.desk]
         assert office.cell.coordinate == tuple(w.layout.cells["desk"][office.desk])
-    queued = w.cases.desk[np.isin(w.cases.stage, (0, 3))]
-    assert [*found.get("queue"), *mediators.get("queue")] == [
-        int((queued == office.desk).sum()) for office in (*found, *mediators)
-    ]
-    assert sum(found.get("queue")) + sum(branches.get("queue")) + sum(mediators.get("queue")) == len(queued) > 0
+    queued = w.cases.desk[np.isin(w.cases.stage, (Stage.WAITING, Stage.APPROVAL))]
+    assert [office.queue for office in offices] == [int((queued == office.desk).sum()) for office in offices]
+    assert sum(office.queue for office in offices) == len(queued) > 0
+    assert companies.get("contract") == [Contract(v) for v in w.contract[0, served].tolist()]
+    assert companies.get("effort") == w.effort[0, served].tolist()
+    assert companies.get("in_loss") == (w.losses[0, served] > 0).tolist()
+    assert companies.get("till") == (w.till[0, served] / 100).tolist()
+    assert companies.agg("till", min) < 0, "no company has mended anything"
+    assert companies.get("compound") == served.tolist()
+    kinds, up = w.layout.traits["asset_kind"], w.layout.up("asset", "compound")
+    shared = [[Kind(k) for k in kinds[(up == c) & (kinds >= Kind.RUBBISH) & w.defective[0]]] for c in served]
+    assert companies.get("defects") == shared
+    assert any(shared)
+    assert centres.get("communities") == [[0], [1]]
     assert branches.get("merged") == (w.merged[0] > 0).tolist()
     assert sorted(branches.get("merged")) == [False, False, True, True], "the scenario covers half"
     assert branches.get("principals") == w.principals[0].tolist()
@@ -360,6 +420,25 @@ def test_only_compounds_with_a_body_have_one_as_agent() -> None:
     assert m.views(Body)[late].kind is BodyKind.MANAGEMENT
     assert len(m.agents) == everybody
     assert m.agents_by_type[Body] is found
+
+
+def test_only_compounds_with_a_company_have_one_as_agent() -> None:
+    m = model(BASELINE, parameters={"no_company": 0.5}, structure={"compounds": 20})
+    served = np.flatnonzero(m.world.contract[0] != contracts.NONE)
+    found = m.agents_by_type[PropertyCompany]
+    assert found.get("compound") == served.tolist()
+    assert 0 < len(found) < 20
+    assert Contract.NONE not in found.get("contract")
+
+    # A company that comes appears, one that leaves goes; all others stay the same objects.
+    before, everybody = list(found), len(m.agents)
+    late = int(np.flatnonzero(m.world.contract[0] == contracts.NONE)[0])
+    m.world.contract[0, [late, served[0]]] = contracts.FIXED, contracts.NONE
+    found = m.agents_by_type[PropertyCompany]
+    assert set(found) == {*before[1:], m.views(PropertyCompany)[late]}
+    assert m.views(PropertyCompany)[late].contract is Contract.FIXED
+    assert len(m.agents) == everybody
+    assert m.agents_by_type[PropertyCompany] is found
 
 
 def test_no_body_at_all_is_an_empty_set() -> None:
@@ -507,7 +586,9 @@ def test_a_row_is_the_state_at_the_beginning_of_its_day() -> None:
     assert frame["arisen"].iloc[-1] > 0
     stocks = w.record[:, 0, w.series.index("unresolved")] / w.occupied[0, 0]
     assert frame["unresolved_per_1000"].tolist()[1:] == stocks.tolist()
-    assert frame["leaking_roofs"].tolist()[1:] == w.record[:, 0, w.series.index("leaking_roofs")].tolist()
+    assert frame["defective_assets"].nunique() > 2
+    for name in ("leaking_roofs", "defective_assets"):
+        assert frame[name].tolist()[1:] == w.record[:, 0, w.series.index(name)].tolist()
 
 
 def test_reporters_can_be_pickled() -> None:

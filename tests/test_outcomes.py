@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from sim import outcomes
 from sim.cases import Activity, Kind, Stage
 from sim.outcomes import OUTCOMES, Recorded, counts, quotients
+from sim.places.compound import BODY, BRANCH, COMMUNITY, COMPANY
 from sim.scenario import parse
 from sim.worlds import Recipe, Worlds
 
 SERIES = (
     "arisen", "claimed", "opened", "escalated", "relapsed", "handed_off", "lost", "mended", "refunded", "turned_back",
-    "repair_fen", "minutes_body", "minutes_branch", "minutes_community", "minutes_ledger",
+    "repair_fen", "minutes_company", "minutes_body", "minutes_branch", "minutes_community", "minutes_centre",
+    "minutes_ledger",
     "minutes_summons", "minutes_calls", "minutes_doors", "voiced",
-    "unresolved", "aching", "leaking_roofs",
+    "unresolved", "aching", "leaking_roofs", "defective_assets",
     "fees_billed_fen", "fees_paid_fen", "with_company", "without_company",
 )  # fmt: skip
 
@@ -31,6 +33,7 @@ ENDED = [
     (0, Kind.ROOF, -4, 8, Stage.SETTLED, 0),  # opened before day 0: in no cohort, but it ended here
     (0, Kind.ROOF, -9, -1, Stage.SETTLED, 0),  # long over
     (0, Kind.NEIGHBOUR, 95, 96, Stage.SETTLED, 2),  # too late to be followed for 30 days
+    (0, Kind.PIPE, 12, 13, Stage.SETTLED, 3),  # mended by the company; too late to be followed for 90 days
 ]
 OPEN = [
     (0, Kind.ROOF, 8, 0, Stage.SIGNING, 0),
@@ -49,7 +52,7 @@ def page(**daily: int) -> Recorded:
     record = np.zeros((100, 2, len(SERIES)), dtype=np.int64)
     for name, value in daily.items():
         record[:, 0, SERIES.index(name)] = value
-    households, desk_kind = np.array([200, 200]), np.array([0, 1, 2])
+    households, desk_kind = np.array([200, 200]), np.array([BODY, BRANCH, COMMUNITY, COMPANY])
     return Recorded(SERIES, record, table(OPEN), table(ENDED), households, desk_kind)
 
 
@@ -65,8 +68,9 @@ def test_the_headline_by_hand() -> None:
 
 def test_cohorts_by_hand() -> None:
     got = run()
-    # Opened from day 0 on and followed for 30 of 100 days: those of days 0, 5, 10 and the open one of day 8.
-    assert (got["cohort_30"], got["settled_in_30"], got["settled_30"]) == (4, 1, 0.25)
+    # Opened from day 0 on and followed for 30 of 100 days: those of days 0, 5, 10, 12 and the open one of day 8.
+    assert (got["cohort_30"], got["settled_in_30"], got["settled_30"]) == (5, 2, 0.4)
+    assert (got["cohort_30_pipe"], got["settled_in_30_pipe"], got["cohort_90_pipe"]) == (1, 1, 0)
     assert (got["cohort_90"], got["settled_in_90"], got["settled_90"]) == (3, 2, pytest.approx(2 / 3))
     assert (got["cohort_90_roof"], got["cohort_90_neighbour"]) == (1, 2)
     assert (got["settled_90_roof"], got["settled_90_neighbour"]) == (0, 1)
@@ -84,10 +88,12 @@ def test_no_path_to_an_outcome_is_missing_not_zero() -> None:
 
 def test_ends_by_hand() -> None:
     got = run()
-    assert (got["cases_settled"], got["cases_withdrawn"], got["cases_open"]) == (4, 1, 2)
+    assert (got["cases_settled"], got["cases_withdrawn"], got["cases_open"]) == (5, 1, 2)
     assert (got["cases_settled_roof"], got["cases_settled_neighbour"]) == (1, 3)
+    assert (got["cases_settled_pipe"], got["cases_settled_at_company"]) == (1, 1)
     assert (got["cases_settled_at_body"], got["cases_settled_at_community"]) == (2, 2)
-    assert got["settled_low"] == 0.5
+    assert (got["cases_settled_at_branch"], got["cases_settled_at_centre"]) == (0, 0)
+    assert got["settled_low"] == 0.6
 
 
 def test_shares_and_costs_by_hand() -> None:
@@ -95,6 +101,7 @@ def test_shares_and_costs_by_hand() -> None:
         arisen=4, claimed=3, voiced=2, relapsed=1, handed_off=5, lost=1, mended=1, refunded=3, leaking_roofs=2,
         escalated=1, minutes_body=60, minutes_branch=30, minutes_community=20, minutes_ledger=4, minutes_doors=6,
         repair_fen=500, fees_billed_fen=400, fees_paid_fen=300, with_company=2, without_company=6,
+        minutes_company=45, minutes_centre=15, defective_assets=7,
     )  # fmt: skip
     years = 0.2 * 100 / 365  # thousands of household-years
     assert got["claims"] == 0.75
@@ -103,11 +110,14 @@ def test_shares_and_costs_by_hand() -> None:
     assert got["rounds_failed"] == 0.75
     assert got["leaking"] == pytest.approx(200 / years)
     assert got["petitions"] == pytest.approx(100 / years)
-    assert got["hours"] == pytest.approx(200 / years)
+    assert got["defect_days"] == 700
+    assert got["hours"] == pytest.approx(300 / years)
+    assert got["hours_company"] == pytest.approx(75 / years)
+    assert got["hours_centre"] == pytest.approx(25 / years)
     assert got["hours_ledger"] == pytest.approx(4 / 60 * 100 / years)
     assert got["hours_doors"] == pytest.approx(6 / 60 * 100 / years)
     assert got["voiced"] == 0.5
-    assert got["hours_per_settled"] == pytest.approx(50)
+    assert got["hours_per_settled"] == pytest.approx(60)
     assert (got["collection"], got["companies"]) == (0.75, 0.25)
     assert got["repair_yuan"] == pytest.approx(500 / years)
 

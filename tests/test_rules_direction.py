@@ -14,8 +14,19 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.cases import Activity, Kind, State
+from sim.places.compound import COMMUNITY
 from sim.worlds import Worlds
-from tests.helpers import BUSY, burnt_in, clearly_above_zero, lived, say, total
+from tests.helpers import (
+    BUSY,
+    NOTHING_BREAKS,
+    assets,
+    burnt_in,
+    clearly_above_zero,
+    desk_rows,
+    lived,
+    say,
+    total,
+)
 
 Array = NDArray[Any]
 
@@ -35,7 +46,7 @@ def agreements(w: Worlds) -> Array:
 
 def community_wait(w: Worlds) -> Array:
     """Return the mean wait that the communities' desks post."""
-    return w.wait_days[:, 2 * w.layout.sizes["compound"] :].mean(axis=1)
+    return w.wait_days[:, desk_rows(w, COMMUNITY)].mean(axis=1)
 
 
 def signing_delay(w: Worlds) -> Array:
@@ -94,8 +105,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Any]] = {
     ),
     "vetoes delay signing": (dict(BUSY, veto=0.0), dict(BUSY, veto=0.4), signing_delay),
     "severer quarrels are claimed": (
-        dict(quarrel_severity=0.2),
-        dict(quarrel_severity=0.8),
+        NOTHING_BREAKS | dict(quarrel_severity=0.2),
+        NOTHING_BREAKS | dict(quarrel_severity=0.8),
         lambda w: total(w, "claimed"),
     ),
     "trusted desks are gone to": (
@@ -104,6 +115,46 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Any]] = {
         lambda w: total(w, "claimed"),
     ),
     "long waits deter": (dict(b_wait=0.06), dict(b_wait=0.0), lambda w: total(w, "claimed")),
+    "who puts in less effort has more broken": (
+        dict(BUSY, no_company=0.0),
+        dict(BUSY, no_company=1.0),
+        lambda w: total(w, "broke") - total(w, "leaked"),
+    ),
+    "companies with fewer hours, longer defective": (
+        dict(BUSY, no_company=0.0, repairer_hours=60.0),
+        dict(BUSY, no_company=0.0, repairer_hours=2.0),
+        lambda w: total(w, "defective_assets"),
+    ),
+    "a larger duty of companies leaves less to owners": (
+        dict(BUSY, no_company=0.0, fund_empty=1.0, minor_cap=5000.0),
+        dict(BUSY, no_company=0.0, fund_empty=1.0, minor_cap=500.0),
+        lambda w: total(w, "paid_owners_fen"),
+    ),
+    "owners who take no part block the fund": (
+        dict(BUSY, fund_empty=0.0, apathy=0.2, emergency=0.0),
+        dict(BUSY, fund_empty=0.0, apathy=0.45, emergency=0.0),
+        lambda w: total(w, "voted_down"),
+    ),
+    "emergencies mend sooner": (
+        dict(BUSY, fund_empty=0.0, emergency=0.0),
+        dict(BUSY, fund_empty=0.0, emergency=1.0),
+        lambda w: total(w, "mended"),
+    ),
+    "trusted hotlines are called": (
+        dict(trust_hotline=0.1),
+        dict(trust_hotline=0.9),
+        lambda w: total(w, "tickets"),
+    ),
+    "trusted companies are gone to": (
+        dict(BUSY, trust_company=0.1),
+        dict(BUSY, trust_company=0.9),
+        lambda w: total(w, "minutes_company"),
+    ),
+    "works that last longer are suffered longer": (
+        dict(works_length=20.0),
+        dict(works_length=120.0),
+        lambda w: total(w, "unresolved"),
+    ),
     "claims that succeed are believed in": (
         dict(BUSY, joint_cost=0.0, gap_mean=1.0),
         dict(BUSY, joint_cost=1.0, gap_mean=0.0),
@@ -151,9 +202,9 @@ def test_roofs_of_one_compound_fail_together_in_the_rain() -> None:
             burn_in=364,
             lively=False,
             structure=dict(compounds=24, households=48, floors=2),
-            fixed=dict(rain_shape=shape, leak_young=0.4, leak_middle=0.4, leak_old=0.4, quarrel_rate=0.0),
+            fixed=dict(rain_shape=shape, roof_young=0.4, roof_middle=0.4, roof_old=0.4, quarrel_rate=0.0),
         )
-        x = np.add.reduceat(w.leaks, w.layout.first("compound", "building"), axis=1)
+        x = np.add.reduceat(w.defects[:, assets(w, Kind.ROOF)], w.layout.first("compound", "building"), axis=1)
         per_roof = x / w.layout.count("compound", "building")
         spread[shape] = per_roof.var()
     assert spread[0.3] > 2 * spread[1e6]

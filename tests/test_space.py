@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim import noise
+from sim.cases import Kind
 from sim.places.compound import ENTRANCES, FLATS_PER_LANDING, Structure, build
 from sim.space import LAND_USE, Layout, rank_in_group
 from tests.helpers import burnt_in
@@ -71,19 +72,21 @@ structures = st.fixed_dictionaries(
         size_spread=st.floats(0, 1),
         floors=st.integers(1, 12),
         compounds_per_community=st.integers(1, 5),
+        communities_per_centre=st.integers(1, 4),
     )
 )
 
 
 @given(structures, st.integers(1, 1000))
 def test_everybody_lives_in_exactly_one_place(structure: dict[str, Any], seed: int) -> None:
-    """Every flat has one entrance, building, compound and community, and these agree with one another."""
+    """Every flat has one entrance, building, compound, community and centre, and these agree with one another."""
     layout = laid_out(seed, **structure)
     n, compounds = layout.sizes, structure["compounds"]
     assert (n["world"], n["compound"]) == (1, compounds)
     assert n["community"] == -(-compounds // structure["compounds_per_community"])
-    assert n["desk"] == 2 * compounds + n["community"]
-    for parent in ("entrance", "building", "compound", "community"):
+    assert n["centre"] == -(-n["community"] // structure["communities_per_centre"])
+    assert n["desk"] == 3 * compounds + n["community"] + n["centre"]
+    for parent in ("entrance", "building", "compound", "community", "centre"):
         up, count = layout.up("household", parent), layout.count(parent, "household")
         assert np.array_equal(np.bincount(up, minlength=n[parent]), count)
         assert count.sum() == n["household"]
@@ -95,6 +98,28 @@ def test_everybody_lives_in_exactly_one_place(structure: dict[str, Any], seed: i
     assert np.array_equal(layout.up("compound", "community")[compound], layout.up("household", "community"))
     per_community = layout.count("community", "compound")
     assert np.all(per_community[:-1] == structure["compounds_per_community"])
+    community = layout.up("household", "community")
+    assert np.array_equal(layout.up("community", "centre")[community], layout.up("household", "centre"))
+    assert np.all(layout.count("centre", "community")[:-1] == structure["communities_per_centre"])
+
+
+@given(structures, st.integers(1, 1000))
+def test_every_asset_belongs_to_one_building_or_compound(structure: dict[str, Any], seed: int) -> None:
+    """Roof, pipes and lights in every building, rubbish, grounds, road and site in every compound, at known rows."""
+    layout = laid_out(seed, **structure)
+    n, kind, building = layout.sizes, layout.traits["asset_kind"], layout.traits["asset_building"]
+    up = layout.up("asset", "compound")
+    assert n["asset"] == len(kind) == len(building) == len(up) == 3 * n["building"] + 4 * n["compound"]
+    first, count = layout.first("compound", "building"), layout.count("compound", "building")
+    for b in range(n["building"]):
+        c = int(layout.up("building", "compound")[b])
+        for k in (Kind.ROOF, Kind.PIPE, Kind.LIGHTING):
+            row = 3 * b + 4 * c + k
+            assert (kind[row], building[row], up[row]) == (k, b, c)
+    for c in range(n["compound"]):
+        for k in (Kind.RUBBISH, Kind.PESTS, Kind.ROAD, Kind.NUISANCE):
+            row = 3 * (first[c] + count[c]) + 4 * c + k - 3
+            assert (kind[row], building[row], up[row]) == (k, -1, c)
 
 
 @given(structures, st.integers(1, 1000))
@@ -152,7 +177,7 @@ def test_every_building_stands_on_a_cell_of_its_own(structure: dict[str, Any]) -
     assert np.array_equal(layout.layers["settlement"][x, y], layout.up("building", "compound"))
     assert np.count_nonzero(layout.layers["settlement"] >= 0) == len(x)
     assert np.array_equal(layout.cells["household"], layout.cells["building"][layout.up("household", "building")])
-    for entity in ("household", "compound", "community", "desk"):
+    for entity in ("household", "compound", "community", "centre", "desk"):
         cells = layout.cells[entity]
         assert len(cells) == layout.sizes[entity]
         assert np.all((cells >= 0) & (cells < np.array(shape)))

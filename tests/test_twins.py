@@ -8,38 +8,62 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.worlds import Worlds
+from sim.cases import FIRST_PAIR, Clock
+from sim.places.compound import DESKS_PER_COMPOUND
+from sim.worlds import TABLES, Worlds
 from tests.helpers import burnt_in, lived, say, scenarios
 
 Array = NDArray[Any]
 
-OWN_COMMUNITY = dict(compounds=6, compounds_per_community=1)
+OWN_DESKS = dict(compounds=6, compounds_per_community=1, communities_per_centre=1)
+"""Six compounds, each with a company, body, branch, community and centre of its own."""
+
 DAYS = 120
 
 
 def compound_of_rows(w: Worlds, entity: str) -> Array | None:
-    """Return the compound of every row of an entity, none for the world itself."""
+    """Return the first compound of every row of an entity, none for the world itself."""
     layout = w.layout
+    community = layout.first("community", "compound")
+    own = np.arange(layout.sizes["compound"])
+    above = {
+        "compound": own,
+        "community": community,
+        "centre": community[layout.first("centre", "community")],
+    }
+    above["desk"] = np.r_[np.repeat(own, DESKS_PER_COMPOUND), above["community"], above["centre"]]
     if entity == "world":
         return None
-    if entity == "compound":
-        return np.arange(layout.sizes["compound"])
-    if entity == "desk":
-        return np.r_[np.repeat(np.arange(layout.sizes["compound"]), 2), layout.first("community", "compound")]
-    if entity == "community":
-        return layout.first("community", "compound")
     if entity == "entrance":
         return layout.up("building", "compound")[layout.up("entrance", "building")]
-    return layout.up(entity, "compound")
+    return above[entity] if entity in above else layout.up(entity, "compound")
+
+
+def of_bearers(w: Worlds, shared: Array, rows: Array) -> Array:
+    """Return the compound of assets, and where nothing shared is meant, of households."""
+    asset, household = w.layout.up("asset", "compound"), w.layout.up("household", "compound")
+    return np.where(shared, asset[rows % len(asset)], household[rows % len(household)])
 
 
 def compound_of_table(w: Worlds, name: str) -> Array:
-    """Return the compound of every row of a table, by its bearer or, on the agenda, by the clock's row."""
-    table = getattr(w, name)
-    households, buildings = w.layout.up("household", "compound"), w.layout.up("building", "compound")
+    """Return the compound of every row of a table, by what it is about."""
+    t = getattr(w, name)
+    if name == "motions":
+        return t.compound
+    if name == "asked":
+        return w.layout.up("household", "compound")[t.owner]
     if name == "agenda":
-        return np.where(table.clock == 0, buildings[table.row % len(buildings)], households[table.row])
-    return np.where(table.kind == 0, buildings[table.bearer % len(buildings)], households[table.bearer])
+        return of_bearers(w, t.clock != Clock.NEIGHBOUR, t.row)
+    return of_bearers(w, t.kind < FIRST_PAIR, t.bearer)
+
+
+def named(w: Worlds, table: str, rows: Array) -> Array:
+    """Return what rows of a table are, wherever they stand in it; nothing for the row -1."""
+    t = getattr(w, table)
+    names = t.owner.astype(np.uint64) if table == "asked" else t.key
+    out = np.zeros(rows.shape, dtype=np.uint64)
+    out[rows >= 0] = names[rows[rows >= 0]]
+    return out
 
 
 def differing_compounds(w: Worlds, a: int, b: int) -> set[int]:
@@ -47,16 +71,17 @@ def differing_compounds(w: Worlds, a: int, b: int) -> set[int]:
     out: set[int] = set()
     for name, declared in (w.columns | w.levers).items():
         at = compound_of_rows(w, declared.of)
-        if at is None or getattr(declared, "points_to", ""):
+        if at is None:
             continue
         x = getattr(w, name)
+        target = getattr(declared, "points_to", "")
+        x = named(w, target, x) if target else x
         out |= set(at[x[a] != x[b]].tolist())
     for c in range(w.layout.sizes["compound"]):
-        if any(differs(w, name, a, b, c) for name in ("grievances", "cases", "ended", "agenda")):
+        if any(differs(w, name, a, b, c) for name in TABLES):
             out.add(c)
     log = w.log.arrays()
-    households, buildings = w.layout.up("household", "compound"), w.layout.up("building", "compound")
-    where = np.where(log["kind"] == 0, buildings[log["bearer"] % len(buildings)], households[log["bearer"]])
+    where = of_bearers(w, log["kind"] < FIRST_PAIR, log["bearer"])
     for c in range(w.layout.sizes["compound"]):
         x, y = ({f: v[(log["world"] == k) & (where == c)] for f, v in log.items() if f != "world"} for k in (a, b))
         if any(not np.array_equal(x[f], y[f]) for f in x):
@@ -67,15 +92,20 @@ def differing_compounds(w: Worlds, a: int, b: int) -> set[int]:
 def differs(w: Worlds, name: str, a: int, b: int, compound: int) -> bool:
     """Whether the rows that a table holds of one compound differ between two worlds."""
     table, at = getattr(w, name), compound_of_table(w, name)
-    x, y = (np.flatnonzero((table.world == k) & (at == compound)) for k in (a, b))
-    fields = [f for f in table.fields if f != "world" and f not in table.points_to]
-    return any(not np.array_equal(getattr(table, f)[x], getattr(table, f)[y]) for f in fields)
+    rows = [np.flatnonzero((table.world == k) & (at == compound)) for k in (a, b)]
+    for field in table.fields:
+        x, y = (getattr(table, field)[r] for r in rows)
+        if field in table.points_to:
+            x, y = (named(w, table.points_to[field], v) for v in (x, y))
+        if field != "world" and not np.array_equal(x, y):
+            return True
+    return False
 
 
 @pytest.fixture(scope="module")
 def found() -> Worlds:
-    """Four replications of six compounds, each with a community of its own."""
-    return burnt_in(replications=range(4), structure=OWN_COMMUNITY)
+    """Four replications of six compounds, each with desks of its own up to the centre."""
+    return burnt_in(replications=range(4), structure=OWN_DESKS)
 
 
 def test_twins_are_born_the_same(found: Worlds) -> None:
@@ -86,17 +116,23 @@ def test_twins_are_born_the_same(found: Worlds) -> None:
         if name in ("desk_minutes", "wait_days", "doors_time") or name.endswith("_balance"):
             continue
         x = getattr(w, name)
-        x = np.where(x >= 0, x % max(found.cases.n, 1), x) if w.columns[name].points_to else x
+        x = again(found, w.columns[name].points_to, x)
         assert all(np.array_equal(x[:n], x[s * n : (s + 1) * n]) for s in range(1, w.n // n)), name
-    for name in ("grievances", "cases", "ended", "agenda"):
+    for name in TABLES:
         table = getattr(w, name)
         size = getattr(found, name).n
+        assert size > 0
         for field in table.fields:
             if field == "minutes":  # what a queued step takes depends on whether there is a body to send it to
                 continue
-            if field != "world" and field not in table.points_to:
-                column = getattr(table, field).reshape(-1, size)
+            if field != "world":
+                column = again(found, table.points_to.get(field, ""), getattr(table, field)).reshape(-1, size)
                 assert np.all(column == column[0]), (name, field)
+
+
+def again(found: Worlds, target: str, rows: Array) -> Array:
+    """Return pointers of stacked worlds as they were before; what does not point stays as it is."""
+    return np.where(rows >= 0, rows % max(getattr(found, target).n, 1), rows) if target else rows
 
 
 def test_troubles_come_alike_whatever_the_scenario(found: Worlds) -> None:
@@ -121,7 +157,7 @@ def test_troubles_come_alike_whatever_the_scenario(found: Worlds) -> None:
     ids=["merged", "two persons", "placebo"],
 )
 def test_only_the_treated_compound_is_touched(found: Worlds, treatment: tuple[str, ...]) -> None:
-    """One of six compounds is treated: the others' roofs, homes, desks, money and cases stay bit for bit."""
+    """One of six compounds is treated: the others' assets, homes, desks, money, cases and motions stay bit for bit."""
     w = lived(found, DAYS, say("formed_body"), say("formed_body", *treatment))
     n = found.n
     touched = np.any(
@@ -143,9 +179,10 @@ def test_a_body_formed_touches_only_its_compound(found: Worlds) -> None:
     assert np.any(w.body[:n] != w.body[n:])
 
 
-def test_who_shares_a_desk_is_touched() -> None:
-    """The comparison can fail: where compounds share a mediation committee, the untreated may differ too."""
-    shared = burnt_in(replications=range(4), structure=dict(compounds=6, compounds_per_community=6))
-    w = lived(shared, DAYS, say("formed_body"), say("formed_body", "yijiantiao", "yijiantiao.coverage=0.17"))
-    n = shared.n
+@pytest.mark.parametrize("shared", [dict(compounds_per_community=6), dict(communities_per_centre=6)], ids=str)
+def test_who_shares_a_desk_is_touched(shared: dict[str, int]) -> None:
+    """The comparison can fail: where compounds share a community or only a centre, the untreated may differ too."""
+    sharing = burnt_in(replications=range(4), structure=OWN_DESKS | shared)
+    w = lived(sharing, DAYS, say("formed_body"), say("formed_body", "yijiantiao", "yijiantiao.coverage=0.17"))
+    n = sharing.n
     assert any(len(differing_compounds(w, k, n + k)) > 1 for k in range(n))

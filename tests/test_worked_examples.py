@@ -14,11 +14,12 @@ import pytest
 import yaml
 
 from sim.cases import Kind, Stage
-from sim.places.compound import Structure
+from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, Structure
+from sim.rules.desks import kinds
 from sim.scenario import parse
 from sim.schedule import world_specs
 from sim.worlds import Recipe, Worlds
-from tests.helpers import total
+from tests.helpers import desk_rows, total
 
 FOLDER = Path(__file__).parent / "worked"
 
@@ -34,28 +35,38 @@ def quarrels(w: Worlds, stage: Stage) -> np.ndarray[Any, Any]:
     return (w.ended.kind == Kind.NEIGHBOUR) & (w.ended.stage == stage)
 
 
-def rounds(w: Worlds) -> np.ndarray[Any, Any]:
-    """Return how many roofs have been paid for in each world."""
-    begun = total(w, "mended") + ((w.cases.stage == Stage.WORKS).sum() if len(w.cases) else 0)
-    return np.maximum(begun, 1)
+def each(fen: np.ndarray[Any, Any], w: Worlds) -> np.ndarray[Any, Any]:
+    """Return yuan for each repair that has been begun, in each world."""
+    begun = total(w, "repaired") + np.bincount(w.cases.world[w.cases.stage == Stage.WORKS], minlength=w.n)
+    return fen / np.maximum(begun, 1) / 100
 
 
 READ: dict[str, Callable[[Worlds], Any]] = {
     "sessions of every settled quarrel": lambda w: w.ended.sessions[quarrels(w, Stage.SETTLED)],
     "quarrels settled": lambda w: quarrels(w, Stage.SETTLED).sum(),
-    "quarrels settled at a body": lambda w: (
-        quarrels(w, Stage.SETTLED) & (w.ended.desk < 2 * w.layout.sizes["compound"])
-    ).sum(),
+    "quarrels settled at a body": lambda w: (quarrels(w, Stage.SETTLED) & (kinds(w)[w.ended.desk] == BODY)).sum(),
+    "quarrels settled at a centre": lambda w: (quarrels(w, Stage.SETTLED) & (kinds(w)[w.ended.desk] == CENTRE)).sum(),
     "quarrels that failed": lambda w: quarrels(w, Stage.FAILED).sum(),
-    "shares asked in yuan": lambda w: w.share[w.share > 0] / 100,
-    "paid for each roof in yuan": lambda w: total(w, "repair_fen") / rounds(w) / 100,
-    "paid and unpaid for each roof in yuan": lambda w: (
-        (total(w, "repair_fen") + total(w, "unpaid_fen")) / rounds(w) / 100
+    "shares asked in yuan": lambda w: w.motions.share[w.motions.share > 0] / 100,
+    "owners asked for a share": lambda w: w.motions.asked[w.motions.share > 0],
+    "paid for each repair in yuan": lambda w: each(total(w, "repair_fen"), w),
+    "paid and unpaid for each repair in yuan": lambda w: each(total(w, "repair_fen") + total(w, "unpaid_fen"), w),
+    "paid by the company for each repair in yuan": lambda w: each(
+        total(w, "company_fen") + total(w, "paid_company_fen"), w
     ),
+    "paid by the fund for each repair in yuan": lambda w: each(total(w, "paid_fund_fen"), w),
+    "paid by the developer for each repair in yuan": lambda w: each(total(w, "warranty_fen"), w),
+    "paid by the public budget for each repair in yuan": lambda w: each(total(w, "relief_fen"), w),
+    "repairs done": lambda w: total(w, "repaired"),
     "roofs mended": lambda w: total(w, "mended"),
     "signing rounds paid back": lambda w: total(w, "refunded"),
-    "minutes a week at a body's desk": lambda w: w.desk_minutes[:, 0 : 2 * w.layout.sizes["compound"] : 2],
-    "minutes a week at a branch's desk": lambda w: w.desk_minutes[:, 1 : 2 * w.layout.sizes["compound"] : 2],
+    "ballots that failed": lambda w: total(w, "voted_down"),
+    "shares signed": lambda w: total(w, "signed_shares"),
+    "minutes a week at a company's desk": lambda w: w.desk_minutes[:, desk_rows(w, COMPANY)],
+    "minutes a week at a body's desk": lambda w: w.desk_minutes[:, desk_rows(w, BODY)],
+    "minutes a week at a branch's desk": lambda w: w.desk_minutes[:, desk_rows(w, BRANCH)],
+    "minutes a week at a community's desk": lambda w: w.desk_minutes[:, desk_rows(w, COMMUNITY)],
+    "minutes a week at a centre's desk": lambda w: w.desk_minutes[:, desk_rows(w, CENTRE)],
 }
 """What an example may ask for, in words; every value read must be as expected."""
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from sim.cases import Kind
 from sim.errors import SimError
 from sim.outcomes import OUTCOMES
 from sim.study import runner, tables
@@ -113,7 +114,8 @@ def test_the_event_log_is_one_that_pm4py_reads(reference: Path) -> None:
     frame = events.to_pandas()
     assert len(frame) > 0
     assert set(frame["case:replication"]) <= {0, 1}
-    assert set(frame["case:kind"]) <= {"roof", "neighbour"}
+    raised = {kind.name.lower() for kind in Kind} - {"fee"}  # nothing raises fees yet
+    assert {"neighbour"} < set(frame["case:kind"]) <= raised
     for (scenario, replication), run in frame.groupby(["case:scenario", "case:replication"]):
         assert list(run["seq"]) == list(range(len(run)))
         assert run["time:timestamp"].is_monotonic_increasing
@@ -122,7 +124,7 @@ def test_the_event_log_is_one_that_pm4py_reads(reference: Path) -> None:
     # One run belongs to each case name, and a case is opened at most once.
     assert (frame.groupby("case:concept:name")["case:scenario"].nunique() == 1).all()
     assert frame[frame["concept:name"] == "opened"]["case:concept:name"].is_unique
-    assert frame["org:resource"].str.fullmatch(r"(body|branch|community) \d+").all()
+    assert frame["org:resource"].str.fullmatch(r"(company|body|branch|community|centre) \d+").all()
     runs_opened = {
         (r["scenario"], int(r["replication"])): int(r["n_opened"]) for r in rows(reference) if int(r["replication"]) < 2
     }
