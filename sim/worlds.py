@@ -30,9 +30,10 @@ Array = NDArray[Any]
 Ints = NDArray[np.int64]
 
 TABLES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
-    "grievances": (cases.GRIEVANCES, {"case": "cases"}),
+    "grievances": (cases.GRIEVANCES, {"case": "cases", "agreement": "agreements"}),
     "cases": (cases.CASES, {}),
     "ended": (cases.ENDED, {}),
+    "agreements": (cases.AGREEMENTS, {}),
     "agenda": (cases.AGENDA, {}),
 }
 """Table name to (fields, fields that point to rows of other tables)."""
@@ -83,7 +84,7 @@ class Worlds:
         seeds: replication seed of each world, shape ``(worlds,)``.
         p: parameters, ``w.p.NAME`` of shape ``(worlds, 1)``.
         settings: mechanism name to its `Setting`.
-        grievances, cases, ended, agenda: tables, see `sim.cases`.
+        grievances, cases, ended, agreements, agenda: tables, see `sim.cases`.
         log: the event log.
         flow: name to today's counts per world.
         stock: name to the present integer stock per world.
@@ -98,6 +99,7 @@ class Worlds:
     grievances: Table
     cases: Table
     ended: Table
+    agreements: Table
     agenda: Table
 
     def __init__(self, recipe: Recipe, watch: Sequence[int] = ()) -> None:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim import books
-from sim.cases import Kind, Stage, State
+from sim.cases import NEVER, Kind, Stage, State
 from sim.worlds import TABLES, Worlds
 from tests.helpers import around, burnt_in, recipe, scenarios
 
@@ -49,6 +49,7 @@ class Ledger:
                 self.flows[name] += today[:, place]
         self.check_grievances()
         self.check_cases()
+        self.check_agreements()
         check_pointers(self.w)
         check_money(self.w)
 
@@ -91,6 +92,16 @@ class Ledger:
         assert np.array_equal(recount(w, "ended", "stage", len(Stage)), ended_only(w.tally["cases"]))
         assert np.all(w.ended.opened <= w.ended.closed)
 
+    def check_agreements(self) -> None:
+        """Every quarrel settled made one agreement, every one broken broke it later, within twelve months."""
+        w, a = self.w, self.w.agreements
+        broken = a.broken != NEVER
+        tally = w.tally["grievances"][:, Kind.NEIGHBOUR]
+        assert np.array_equal(np.bincount(a.world, minlength=w.n), tally[:, [State.SETTLED, State.BROKEN]].sum(axis=1))
+        assert np.array_equal(np.bincount(a.world[broken], minlength=w.n), tally[:, State.BROKEN])
+        assert np.all(a.kind == Kind.NEIGHBOUR) and np.all(a.settled < w.day)
+        assert np.all((a.settled < a.broken) & (~broken | (a.broken < w.day) & (a.broken <= a.settled + 365)))
+
 
 def ended_only(tally: Array) -> Array:
     """Return the tally of cases with the live stages set to zero."""
@@ -112,6 +123,12 @@ def check_pointers(w: Worlds) -> None:
     assert np.all(np.isin(c.stage[g.case[claimed]], RUNNING)), "a claim lies with a case that is over"
     quarrels = claimed & (g.kind == Kind.NEIGHBOUR)
     assert np.array_equal(g.ordinal[quarrels], c.ordinal[g.case[quarrels]])
+
+    a = w.agreements
+    agreed = (g.kind == Kind.NEIGHBOUR) & np.isin(g.state, [State.SETTLED, State.BROKEN])
+    assert np.array_equal(agreed, g.agreement >= 0)
+    for field in ("world", "kind", "bearer", "ordinal"):
+        assert np.array_equal(getattr(g, field)[agreed], getattr(a, field)[g.agreement[agreed]]), field
 
     world, building = np.nonzero(w.leak_case >= 0)
     case = w.leak_case[world, building]

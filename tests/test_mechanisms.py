@@ -136,6 +136,7 @@ def test_it_can_write_nowhere_else(found: Worlds, folder: Callable[..., None], m
     folder(Toy)
     before = [state(found, k) for k in range(found.n)]
     assert len(found.grievances) and len(found.cases) and len(found.ended) and len(found.agenda)
+    assert len(found.agreements)
     for name, forbidden in writes(found).items():
         monkeypatch.setattr(Toy, "act", staticmethod(lambda w, me, forbidden=forbidden: forbidden(w)))
         with pytest.raises((ValueError, KeyError, TypeError)):

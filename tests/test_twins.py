@@ -52,7 +52,7 @@ def differing_compounds(w: Worlds, a: int, b: int) -> set[int]:
         x = getattr(w, name)
         out |= set(at[x[a] != x[b]].tolist())
     for c in range(w.layout.sizes["compound"]):
-        if any(differs(w, name, a, b, c) for name in ("grievances", "cases", "ended", "agenda")):
+        if any(differs(w, name, a, b, c) for name in ("grievances", "cases", "ended", "agreements", "agenda")):
             out.add(c)
     log = w.log.arrays()
     households, buildings = w.layout.up("household", "compound"), w.layout.up("building", "compound")
@@ -88,7 +88,7 @@ def test_twins_are_born_the_same(found: Worlds) -> None:
         x = getattr(w, name)
         x = np.where(x >= 0, x % max(found.cases.n, 1), x) if w.columns[name].points_to else x
         assert all(np.array_equal(x[:n], x[s * n : (s + 1) * n]) for s in range(1, w.n // n)), name
-    for name in ("grievances", "cases", "ended", "agenda"):
+    for name in ("grievances", "cases", "ended", "agreements", "agenda"):
         table = getattr(w, name)
         size = getattr(found, name).n
         for field in table.fields:

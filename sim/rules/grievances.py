@@ -157,6 +157,7 @@ def feel(w: Worlds) -> None:
         desk=-1,
         answered=False,
         case=-1,
+        agreement=-1,
         fadings=1,
         act=w.day + w.wait("naming_days", world, naming),
         fade=np.where(kind >= FIRST_DISPUTE, w.day + w.wait("fade_days", world, fading), NEVER),
@@ -322,6 +323,8 @@ def settle(w: Worlds, rows: Ints) -> None:
     g.fade[rows] = NEVER
     agreed = rows[g.kind[rows] >= FIRST_DISPUTE]
     if len(agreed):
+        whose = {f: getattr(g, f)[agreed] for f in ("world", "kind", "bearer", "ordinal")}
+        g.agreement[agreed] = w.agreements.append(settled=w.day, broken=NEVER, **whose)
         years = noise.exponential(g.key[agreed], "agreement.relapse") / w.at("relapse_rate", g.world[agreed])
         within = years < 1.0  # later quarrels are new quarrels: "no relapse in 12 months" is what is measured
         g.act[agreed[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
@@ -333,6 +336,7 @@ def _break(w: Worlds, rows: Ints) -> None:
         return
     g = w.grievances
     w.count("relapsed", g.world[rows])
+    w.agreements.broken[g.agreement[rows]] = w.day
     g.act[rows] = NEVER
     move_grievances(w, rows, BROKEN)
     rows = rows[g.ordinal[rows] % REOPENINGS < REOPENINGS - 1]  # what broke fifteen times stays broken

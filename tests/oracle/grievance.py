@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.oracle.draws import bits, days, exp, exponential, power, uniform
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 NEVER = 2**31 - 1
 KINDS = ("roof", "neighbour")
 YEAR = 365
+
+
+@dataclass
+class Agreement:
+    """What two parties agreed on: whose it is, and the days on which it was made and broken."""
+
+    whose: tuple[str, int, int]
+    settled: int
+    broken: int = NEVER
 
 
 class Grievance:
@@ -56,6 +66,7 @@ class Grievance:
         self.desk: str | None = None
         self.answered = False
         self.case: Case | None = None
+        self.agreement: Agreement | None = None
         self.act = self.born + days(model.p.naming_days, self.key, "grievance.naming", 0)
         self.fade_day = NEVER
         self.fadings = 0
@@ -141,6 +152,7 @@ class Grievance:
     def relapse(self) -> None:
         """Break the agreement: the same household feels the grievance anew, at most fifteen times."""
         self.model.count("relapsed")
+        self.agreement.broken = self.model.day
         self.state = "broken"
         self.act = NEVER
         if self.ordinal % 16 < 15:
@@ -187,6 +199,8 @@ class Grievance:
         self.case = None
         self.act = self.fade_day = self.escalation_day = NEVER
         if self.dispute:
+            self.agreement = Agreement((self.kind, self.bearer.number, self.ordinal), self.model.day)
+            self.model.agreements.append(self.agreement)
             years = exponential(self.key, "agreement.relapse") / self.model.p.relapse_rate
             if years < 1:
                 self.act = self.model.day + 1 + math.floor(years * YEAR)
