@@ -117,8 +117,8 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     (
         MAIN,
-        "The practices together take some 7% off the headline; the merger about as much again, most of it also at equal "
-        "hours",
+        "The practices together take some 7% off the headline; the merger about as much again, most of it also at "
+        "equal hours",
         "那些具体做法合起来使主要指标下降约7%；合并本身再减少差不多同样多，工时相等时也保留大部分",
         lambda e: (
             e.sign("body_branch", "body") < 0
@@ -188,7 +188,7 @@ TAKEN_APART: tuple[tuple[str, str, Callable[[Effects], bool]], ...] = (
     ),
     (
         CHANNELS,
-        "One person without any practice takes the largest single step against `body`; most of it is what two more hours",
+        "One person without any practice takes the largest single step against `body`; most of it is what two more",
         lambda e: (
             e.of("one_person", "body") < min(e.of(f"plus_{x}", "one_person") for x in PRACTICES)
             and e.of("one_person", "placebo") > 0.3 * e.of("one_person", "body")
