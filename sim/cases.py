@@ -161,7 +161,7 @@ CASES = {
     "minor": np.bool_,  # cheap enough for the company's duty to mend it itself
     "refused": np.bool_,  # the company, in loss, has refused its duty
     "cost": np.int64,  # of the repair as last asked for, fen
-    "owed": np.int64,  # what of it the owners are asked for, fen
+    "owed": np.int64,  # what company and public income leave of it to fund or owners, fen
     "from_company": np.int64,  # what the company, public income and the fund have put into escrow, fen
     "from_public": np.int64,
     "from_fund": np.int64,

@@ -354,7 +354,12 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
         "cost",
     ),
     OutcomeSpec(
-        "repair_yuan", f"yuan {A_YEAR}", "what crews were paid, by whomever", NEITHER, "paid for repairs", "cost"
+        "repair_yuan",
+        f"yuan {A_YEAR}",
+        "what crews were paid out of escrow: dear repairs, by company, public income, fund and owners",
+        NEITHER,
+        "paid for repairs",
+        "cost",
     ),
 )
 """Every outcome, the headline first."""
