@@ -52,7 +52,7 @@ class Contract(Enum):
     """Under what contract, if any, a property company serves a compound."""
 
     DEVELOPER = contracts.DEVELOPER
-    FIXED = contracts.FIXED
+    FIXED = contracts.FIXED_TERM
     HOLDOVER = contracts.HOLDOVER
     NONE = contracts.NONE
 

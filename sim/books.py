@@ -24,8 +24,8 @@ FEN = 100
 ACCOUNTS = {
     "purse": ("household", "money of the dwelling's owner since the start, fen"),
     "escrow": ("asset", "money held for a repair of the asset, fen"),
-    "till": ("compound", "what the company earned in the compound less what it spent, fen"),
-    "public": ("compound", "public income that belongs to the owners, fen"),
+    "till": ("compound", "what the company has made of this compound since it came, fen; below 0 it has paid in"),
+    "public": ("compound", "public income that has come to the owners, fen"),
     "fund": ("compound", "maintenance fund, fen"),
     "outside": ("world", "everybody the model does not follow, contractors among them, fen"),
 }

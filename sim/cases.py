@@ -70,16 +70,17 @@ class Stage(IntEnum):
     SIGNING = 4  # owners are signing and paying
     VOTING = 5  # owners vote on paying from the maintenance fund
     FUNDING = 6  # the fund's money is on its way
-    WORKS = 7  # the crew is at work
-    SHELVED = 8  # the proposal failed; on the books, on nobody's agenda
-    SETTLED = 9
-    FAILED = 10  # every level tried, no agreement
-    WITHDRAWN = 11  # no claimant is left, or its cause has gone by itself
-    ESCALATED = 12
+    COURT = 7  # before the court
+    WORKS = 8  # the crew is at work
+    SHELVED = 9  # the proposal failed; on the books, on nobody's agenda
+    SETTLED = 10
+    FAILED = 11  # every level tried, no agreement
+    WITHDRAWN = 12  # no claimant is left, or its cause has gone by itself
+    ESCALATED = 13
 
 
 UNDER_WAY = (int(Stage.SIGNING), int(Stage.WORKS))
-"""First and last stage in which something is under way: owners sign or vote, money is coming, a crew works."""
+"""First and last stage in which something is under way: owners sign or vote, money comes, a court or a crew works."""
 
 
 class Activity(IntEnum):
@@ -104,10 +105,13 @@ class Activity(IntEnum):
     REFUNDED = 16
     RETABLED = 17
     REPAIRED = 18
-    SETTLED = 19
-    FAILED = 20
-    WITHDRAWN = 21
-    ESCALATED = 22
+    CONCEDED = 19
+    SUED = 20
+    JUDGED = 21
+    SETTLED = 22
+    FAILED = 23
+    WITHDRAWN = 24
+    ESCALATED = 25
 
 
 GRIEVANCES = {
@@ -144,6 +148,7 @@ CASES = {
     "key": np.uint64,  # names it in draws
     "compound": np.int64,
     "severity": np.int32,
+    "urgency": np.int32,  # by which desks take up cases: severity, and a little more for who knows people
     "opened": np.int32,
     "stage": np.int8,
     "desk": np.int64,  # row of the desk that has it
@@ -153,6 +158,7 @@ CASES = {
     "handled": np.int32,  # last day on which a desk did something for it, -NEVER before
     "sessions": np.int32,  # sessions held, all levels
     "level_sessions": np.int32,  # sessions held at this desk
+    "narrowed": np.float64,  # what the sessions held have left of the gap between the parties, 1 before any
     "sittings": np.int32,  # times laid before a principal
     "rounds": np.int32,  # signing rounds begun
     "handoffs": np.int32,
@@ -230,7 +236,8 @@ class Clock(IntEnum):
 
     DEFECT = 0
     NEIGHBOUR = 1
-    SILENCE = 2
+    FEE = 2
+    SILENCE = 3
 
 
 class Table:

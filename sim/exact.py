@@ -63,6 +63,11 @@ def power(x: ArrayLike, a: ArrayLike) -> Floats:
     return exp(np.asarray(a, dtype=np.float64) * log(x))
 
 
+def logistic(x: ArrayLike) -> Floats:
+    """Return 1 / (1 + exp(-x)), the same to the last bit on every machine."""
+    return 1.0 / (1.0 + exp(-np.asarray(x, dtype=np.float64)))
+
+
 def _elementwise(x: ArrayLike, kernel: Callable[[Floats, Floats, Floats], None]) -> Floats:
     """Apply a kernel (from, to, working memory) chunk by chunk to a new array."""
     given = np.asarray(x, dtype=np.float64)

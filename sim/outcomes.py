@@ -96,6 +96,9 @@ STOCKS = {
     "unresolved": "unresolved_thousandths",
     "aching": "grievance_days",
     "leaking_roofs": "leaking_roof_days",
+    "with_company": "days_with_company",
+    "without_company": "days_without_company",
+    "payers": "payer_days",
     "defective_assets": "defect_days",
 }
 """Stock to the name of its sum over the ends of all days."""
@@ -354,6 +357,17 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
         "cost",
     ),
     OutcomeSpec(
+        "collection",
+        "share",
+        "property fees paid over property fees billed; missing if none was billed",
+        HIGHER,
+        "fees collected",
+        "company",
+    ),
+    OutcomeSpec(
+        "companies", "share", "compounds that have a property company", NEITHER, "compounds with a company", "company"
+    ),
+    OutcomeSpec(
         "repair_yuan",
         f"yuan {A_YEAR}",
         "what crews were paid out of escrow: dear repairs, by company, public income, fund and owners",
@@ -386,6 +400,8 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
         "rounds_failed": a_year(n["refunded"]),
         "hours": a_year(minutes, 60.0),
         "hours_per_settled": _over(minutes, n["cases_settled"], 1 / 60),
+        "collection": _over(n["fees_paid_fen"], n["fees_billed_fen"]),
+        "companies": _over(n["days_with_company"], n["days_with_company"] + n["days_without_company"]),
         "repair_yuan": a_year(n["repair_fen"], float(FEN)),
     }
     for name in ("arisen", "opened", "mended", "turned_back"):

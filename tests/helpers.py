@@ -68,6 +68,10 @@ LIVELY = dict(
     answer_days=20,
     community_hours=12.0,
     centre_hours=1200.0,
+    fee=0.85,
+    exit_quarters=1,
+    notice_days=20,
+    term_years=0.2,
 )
 """Parameters under which a few months on a tiny layout meet every state, stage and activity there is."""
 
@@ -186,8 +190,11 @@ def state(w: Worlds, k: int, history: bool = True) -> State:
         history: whether the record and the event log belong to it; both start afresh at every stack.
     """
     out: State = {"day": np.array(w.day), "seed": w.seeds[k : k + 1], "replication": w.replication[k : k + 1]}
+    own = {column.name for mechanism in w.mechanisms for column in mechanism.columns}
     for name, column in w.columns.items():
         rows = getattr(w, name)[k]
+        if name in own and np.all(rows == np.full_like(rows, column.default)):
+            continue  # a world in which a mechanism has done nothing is one that does not know it
         out[f"column {name}"] = places(w, k, column.points_to, rows) if column.points_to else rows.copy()
     for name in w.levers:
         out[f"lever {name}"] = getattr(w, name)[k].copy()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim import books
 from sim.cases import FIRST_PAIR, Clock, Kind, Stage, State
 from sim.places.compound import COMPANY
+from sim.rules.contracts import NONE
 from sim.rules.desks import STAFFED
 from sim.rules.motions import Motion
 from sim.worlds import TABLES, Worlds
@@ -181,7 +182,7 @@ def check_motions(w: Worlds) -> None:
     asking = np.isin(c.stage, [Stage.SIGNING, Stage.VOTING])
     assert np.array_equal(c.motion >= 0, asking)
     rows = c.motion[asking]
-    assert np.array_equal(np.sort(rows), np.flatnonzero(m.open))
+    assert np.array_equal(np.sort(rows), np.flatnonzero(m.open & (m.case >= 0)))
     assert np.array_equal(m.case[rows], np.flatnonzero(asking))
     for field in ("world", "compound", "organiser"):
         assert np.array_equal(getattr(m, field)[rows], getattr(c, field)[asking]), field
@@ -195,8 +196,7 @@ def check_motions(w: Worlds) -> None:
         mine = slice(int(m.first[row]), int(m.first[row] + m.asked[row]))
         assert np.all(a.motion[mine] == row)
         assert np.count_nonzero(a.motion == row) == m.asked[row]
-        asset = c.bearer[m.case[row]]
-        building = w.layout.traits["asset_building"][asset]
+        building = -1 if m.case[row] < 0 else w.layout.traits["asset_building"][c.bearer[m.case[row]]]
         inside = w.layout.up("household", "building") == building
         shared = w.layout.up("household", "compound") == m.compound[row]
         assert np.array_equal(a.owner[mine], np.flatnonzero(inside if building >= 0 else shared))
@@ -231,6 +231,15 @@ def check_money(w: Worlds) -> None:
     assert np.all(w.purse <= 0)
     assert np.all(w.fund >= 0)
     assert np.all(w.public >= 0)
+    assert not np.any(w.till[w.contract == NONE])
+
+
+def from_owners(w: Worlds) -> Array:
+    """Return what owners have given for good since the start: what left their purses less what lies in escrow."""
+    m = w.motions
+    held = np.zeros(w.n, dtype=np.int64)
+    np.add.at(held, m.world[m.open], (m.share * m.heads_in)[m.open])
+    return -w.purse.sum(axis=1) - held
 
 
 @pytest.mark.parametrize("prior_draws", [True, False])
@@ -240,7 +249,7 @@ def test_every_day_everything_adds_up(prior_draws: bool) -> None:
     ledger = Ledger(w)
     while w.day < 0:
         ledger.step()
-    paid = w.outside.copy()
+    given = from_owners(w)
     check_motions(w)
     check_money(w)
     w = w.stack(scenarios())
@@ -251,9 +260,11 @@ def test_every_day_everything_adds_up(prior_draws: bool) -> None:
     for _ in range(DAYS):
         ledger.step()
     assert np.any(w.cases.n < w.ended.n)
-    spent = ledger.flows["repair_fen"]
-    minor = ledger.flows["company_fen"]
-    assert np.array_equal(w.outside[:, 0] - np.tile(paid[:, 0], w.n // len(paid)), spent + minor)
+    spent, minor = ledger.flows["repair_fen"], ledger.flows["company_fen"]
+    fees = ledger.flows["fees_paid_fen"] + ledger.flows["arrears_fen"]
+    owners = fees + ledger.flows["paid_owners_fen"]
+    assert np.array_equal(from_owners(w) - np.tile(given, w.n // len(given)), owners), "owners paid for something else"
+    assert np.all(ledger.flows["fees_paid_fen"] <= ledger.flows["fees_billed_fen"])
     assert all(np.any(ledger.flows[f"paid_{payer}_fen"]) for payer in ("company", "fund", "owners"))
     assert np.any(minor)
     assert np.all(spent[spent > 0] > 100_000)

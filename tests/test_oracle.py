@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
 from sim import cases
-from sim.rules import desks
 from sim.scenario import parse
 from sim.worlds import Recipe, Worlds
-from tests.oracle import company
-from tests.oracle.case import Case
+from tests.oracle.company import QUARTER
 from tests.oracle.compare import ACTIVITY, COLUMNS, ELSEWHERE, KIND, STAGE, STATE, TABLES, WEEKLY, first_difference
-from tests.oracle.kinds import DESKS, KINDS
+from tests.oracle.compound import Compound
+from tests.oracle.election import MANAGEMENT
+from tests.oracle.kinds import KINDS
 from tests.oracle.repair import Repair
 from tests.oracle.world import OracleModel
 
@@ -41,12 +41,30 @@ RAISED = dict(
 )  # fmt: skip
 """Trouble enough for a few months."""
 
-LIVELY = RAISED | dict(
+GOVERNED = dict(
+    fee=0.9, exit_quarters=2, notice_days=14, term_years=0.5, substitute=0.7, tender_days=180.0, claim_rate=10.0,
+    kept_promises=0.5, default_days=20, fee_joint_cost=0.4, sues=0.7, court_days=15.0, election_rate=3.0,
+    term_of_office=0.3, talk_rounds=2, talk_hours=0.5, window_days=300, talk_pause_days=20, own_talk_hours=3.0,
+    own_resolve=0.7, forecast_error=1.0, own_inspection_hours=1.0, inspection_hours=0.5, functioning_share=0.6,
+    rent_share=0.9, honesty=12000.0, detected=3.0, careful_years=0.2, minor_hours=1.0, repairer_hours=3.0,
+)  # fmt: skip
+"""Talks, ballots, elections, suits and bribes within weeks; companies that soon give up."""
+
+LIVELY = RAISED | GOVERNED | dict(
     rainy_share=0.5, naming_days=2.0, patience_days=40.0, escalation_days=250.0, consider_days=6.0, signing_days=14,
     ballot_days=14, works_days=3, funded_share=0.75, never_pay=0.05, handoff_loss=0.5, application_days=10,
     gap_mean=0.6, gap_sd=0.6, most_sessions=2, answer_days=20, community_hours=12.0,
 )  # fmt: skip
 """More of it, and quick."""
+
+FOUGHT = LIVELY | dict(
+    gap_mean=1.2, most_sessions=1, session_gap_days=3, handoff_days=2, handoff_loss=0.1, no_show=0.1, apathy=0.25,
+    community_hours=40.0, claim_rate=20.0, patience_days=120.0, fee=1.3, honesty=6000.0,
+)  # fmt: skip
+"""Hardly anything is agreed on before the court; companies that do well, and have something to offer."""
+
+BOUGHT = LIVELY | dict(fee=1.4, honesty=2000.0, substitute=0.95)
+"""Companies that do well, and people in office who are cheap."""
 
 RELUCTANT = RAISED | dict(
     benefit=0.5, benefit_sd=0.3, social_proof=0.5, answer_days=10, b_wait=0.0, committee_share=0.1,
@@ -87,10 +105,13 @@ VARIANTS: dict[str, list[str]] = {
     "partial": [*ONE, "formed_body.coverage=0.5", "yijiantiao.coverage=0.7", "yijiantiao.hours=2"],
     "as_found": ["yijiantiao", "yijiantiao.coordination=off", "yijiantiao.hours=6", "yijiantiao.extra_hours=1"],
     "few_hours": [*TWO, "yijiantiao.hours=0.25"],
+    "selected": [*ONE, "yijiantiao.leader_selection=on", "yijiantiao.coverage=0.7", "yijiantiao.quits=0.3"],
+    "removed": [*ONE, "yijiantiao.removal_day=50", "yijiantiao.vacancy_days=30", "yijiantiao.equal_hours=on"],
+    "second_removed": [*TWO, "yijiantiao.leader_selection=on", "yijiantiao.removal_day=90"],
     "no_hours": [*ONE, "yijiantiao.hours=0"],
     "nothing": ["formed_body", "formed_body.formation=off", "yijiantiao", "yijiantiao.coverage=0"],
 }  # fmt: skip
-"""Channels on and off, hours moved, added and taken away, and coverage in part."""
+"""Channels on and off, hours moved, added and taken away, secretaries who leave, and coverage in part."""
 
 
 def recipe(structure: Mapping[str, Any], fixed: Mapping[str, Any], **more: Any) -> Recipe:
@@ -101,88 +122,44 @@ def recipe(structure: Mapping[str, Any], fixed: Mapping[str, Any], **more: Any) 
 KEEP = {"only_ledger": VARIANTS["only_ledger"]}
 """With doors and calls hardly a round fails; where nobody does either, the ledger has something to bring up."""
 
-QUARRELSOME = LIVELY | dict(
-    most_sessions=1, narrowing=0.9, gap_mean=0.8, works_length=300.0, works_sufferers=20, community_hours=60.0,
-    session_gap_days=3, handoff_days=2, handoff_loss=0.1, naming_days=20.0, repairer_hours=4.0,
-)  # fmt: skip
-"""Disputes that go all the way up, where some settle and some fail; companies with too few repairers."""
-
-VOTING = LIVELY | dict(
-    fund_empty=0.0,
-    fund_level=20000.0,
-    emergency=0.3,
-    apathy=0.1,
-    trust_body=0.6,
-    trust_community=0.7,
-    consider_days=4.0,
-)
-"""Funds that suffice for much, and owners who vote."""
-
-EVENTS = {f"event {activity}" for activity in ACTIVITY}
-STATES = {f"grievance {state}" for state in STATE}
-STAGES = {f"case {stage}" for stage in STAGE}
-TROUBLES = {f"about {kind}" for kind in KINDS if kind != "fee"}
-FLOWS = {
-    "flow " + flow
-    for flow in (
-        "tickets", "refused", "company_fen", "relief_fen", "warranty_fen", "repair_fen", "unpaid_fen",
-        "paid_company_fen", "paid_public_fen", "paid_fund_fen", "paid_owners_fen", "signed_shares", "refunded",
-        "voted_down", "retabled", "doors", "minutes_company", "minutes_body", "minutes_branch", "minutes_community",
-        "minutes_centre", "minutes_ledger", "minutes_summons", "minutes_calls", "minutes_doors",
-    )
-}  # fmt: skip
-PATHS = {
-    "emergency", "granted by vote", "owners asked after a vote", "ballot at a door", "works end by themselves",
-    "nuisance settled", "nuisance failed", "another case of a nuisance", "a third case of a nuisance",
-    "session at centre", "opened by hotline", "left behind by a company", "desk of a company emptied",
-    "sent on to the company", "refused and mended by the community", "applied",
-}  # fmt: skip
-EVERYTHING = EVENTS | STATES | STAGES | TROUBLES | FLOWS | PATHS
-"""What is to be seen: that both sides agree says little where nothing has happened."""
-
-
-@dataclass
-class Block:
-    """Worlds, the scenarios they live, what need not be seen there, and for how many days."""
-
-    recipe: Recipe
-    scenarios: dict[str, list[str]]
-    unseen: set[str]
-    days: int = 203
-
-
-SECOND_TRIES = {"another case of a nuisance", "a third case of a nuisance"}
-YOUNG_ROOFS = {"flow warranty_fen"}
-IN_TRANSIT = {"left behind by a company"}
-FAILED_ROUNDS = {"case shelved", "event refunded", "event retabled", "flow refunded", "flow retabled"}
-FAILED_BALLOTS = {"event voted_down", "flow voted_down", "owners asked after a vote"}
-
 BLOCKS = {
-    "priors": Block(
-        recipe(SMALL, LIVELY, seed=1, replications=(0, 1)), ARMS, SECOND_TRIES | IN_TRANSIT | {"nuisance failed"}
-    ),
-    "defaults": Block(
-        recipe(SMALL, LIVELY, seed=22, replications=(2,), layout=1, prior_draws=False),
-        ARMS | KEEP,
-        SECOND_TRIES | YOUNG_ROOFS,
-    ),
-    "variants": Block(
-        recipe(SMALL, LIVELY, seed=23, replications=(5,), layout=3), VARIANTS, SECOND_TRIES | YOUNG_ROOFS | IN_TRANSIT
-    ),
-    "disputes": Block(recipe(SMALL, QUARRELSOME, seed=28, replications=(0,)), ARMS, FAILED_BALLOTS),
-    "votes": Block(
-        recipe(SMALL, VOTING, seed=23, replications=(1,), layout=1),
-        ARMS,
-        SECOND_TRIES | FAILED_ROUNDS | {"grievance broken"},
-    ),
+    "priors": (recipe(SMALL, LIVELY, seed=1, replications=(0, 1)), ARMS, 203),
+    "defaults": (recipe(SMALL, LIVELY, seed=2, replications=(2,), layout=1, prior_draws=False), ARMS | KEEP, 203),
+    "variants": (recipe(SMALL, LIVELY, seed=6, replications=(5,), layout=3), VARIANTS, 203),
+    "fought": (recipe(SMALL, FOUGHT, seed=7, replications=(0, 1)), ARMS, 308),
+    "bought": (recipe(SMALL, BOUGHT, seed=8, replications=(2, 3, 4), prior_draws=False), ARMS, 203),
 }
+"""Worlds, the scenarios they live, and for how many days."""
 
 
-@pytest.mark.parametrize("name", BLOCKS)
-def test_engine_and_oracle_agree_every_day(name: str) -> None:
-    block = BLOCKS[name]
-    seen = live(block.recipe, block.scenarios, block.days)
-    assert {sight for sight in EVERYTHING - block.unseen if not seen[sight]} == set()
+TRAVELLED = (
+    "tickets", "company_fen", "relief_fen", "warranty_fen", "paid_company_fen", "paid_public_fen", "paid_fund_fen",
+    "paid_owners_fen", "unpaid_fen", "voted_down", "refunded", "retabled", "refused", "doors", "emergency",
+    "granted by vote", "nuisance settled", "nuisance failed", "nuisance withdrawn", "nuisance again",
+    "session at centre", "opened by hotline", "left behind", "minor at body", "applied",
+    "sued", "neighbour judged", "fee judged", "fee settled", "arrears_fen", "fee broken", "fee dropped",
+    "elections", "elected", "elect failed", "committee given up", "talks", "renewals", "renewed", "renew failed",
+    "replaced", "replace failed", "succeeded", "conceded_fen", "demand refused", "recouped_fen", "captured_quarters",
+    "captured though two", "only the first held out", "only the second held out", "bribes_fen", "detected",
+    "inspections", "visits", "surfaced", "left", "expired",
+)  # fmt: skip
+"""Flows and paths that must have been travelled: that both sides agree on nothing having happened says little."""
+
+
+@cache
+def seen_in(block: str) -> Counter[str]:
+    """Let engine and oracle live the worlds of a block; return what has been seen, and how often."""
+    return live(*BLOCKS[block])
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_engine_and_oracle_agree_every_day(block: str) -> None:
+    seen_in(block)
+
+
+def test_everything_has_happened() -> None:
+    seen = sum(map(seen_in, BLOCKS), Counter[str]())
+    assert {what for what in (*ACTIVITY, *STATE, *STAGE, *KIND, *TRAVELLED) if not seen[what]} == set()
 
 
 def test_taller_houses_agree() -> None:
@@ -206,6 +183,36 @@ def test_the_rest_of_a_broken_week_agrees() -> None:
     live(Recipe("compound", SMALL, LIVELY, seed=5, burn_in=53), {"body": ["formed_body"]}, 21)
 
 
+QUIET = dict(
+    roof_young=0.0, roof_middle=0.0, roof_old=0.0, pipe_rate=0.05, lighting_rate=0.05, rubbish_rate=0.05,
+    pests_rate=0.05, road_rate=0.05, works_rate=0.02, quarrel_rate=0.05,
+)  # fmt: skip
+"""Hardly any trouble, so that companies may be followed for years."""
+
+SHAKY = QUIET | dict(
+    youngest=5.0, oldest=12.0, fee=0.7, exit_quarters=2, term_years=1.0, tender_days=180.0, substitute=0.95,
+    functioning_share=0.6, notice_days=30,
+)  # fmt: skip
+"""Poor companies that give up soon, soon followed by others; developers' contracts that grow old."""
+
+
+@pytest.mark.parametrize(("fixed", "prior_draws"), [(QUIET, True), (SHAKY, True), (SHAKY, False)])
+def test_companies_agree_for_years(fixed: Mapping[str, Any], prior_draws: bool) -> None:
+    wanted = Recipe(
+        "compound", SMALL | dict(compounds=6), fixed, seed=11, replications=(0, 1), burn_in=728, prior_draws=prior_draws
+    )
+    w = Worlds(wanted, watch=wanted.replications)
+    models = [OracleModel(wanted, replication) for replication in wanted.replications]
+    companies = w.company.copy()
+    for _ in range(728 + 728):
+        step(w, models)
+    if fixed is SHAKY:
+        happened = {name: int(w.record[:, :, w.series.index(name)].sum()) for name in ("left", "expired")}
+        assert min(happened.values()) > 2, happened
+        assert np.any(w.company != companies)
+        assert np.any(w.arrears > 0)
+
+
 def test_all_that_the_engine_remembers_is_compared() -> None:
     w = Worlds(Recipe("compound", SMALL))
     assert {*COLUMNS, *WEEKLY, *ELSEWHERE} == {*w.columns, *w.levers}
@@ -217,21 +224,6 @@ def test_all_that_the_engine_keeps_in_tables_is_compared() -> None:
 
 def test_engine_and_oracle_number_kinds_alike() -> None:
     assert tuple(KIND) == KINDS
-
-
-def test_engine_and_oracle_lay_out_alike() -> None:
-    recipe = Recipe("compound", dict(compounds=7, households=60, compounds_per_community=2, communities_per_centre=3))
-    w, model = Worlds(recipe), OracleModel(recipe, 0)
-    kinds = w.layout.traits["asset_kind"].tolist()
-    houses = [None if house < 0 else house for house in w.layout.traits["asset_building"].tolist()]
-    compounds = w.layout.up("asset", "compound").tolist()
-    assert [(KINDS.index(a.kind), a.building and a.building.number, a.compound.number) for a in model.assets] == list(
-        zip(kinds, houses, compounds, strict=True)
-    )
-    for number, kind in enumerate(DESKS[:-1]):
-        of_compounds = [compound.desks[kind].number for compound in model.compounds]
-        assert of_compounds == desks.of_compound(w, np.arange(7), number).tolist()
-    assert [desk.kind for desk in model.desks] == [DESKS[number] for number in desks.kinds(w)]
 
 
 def test_the_first_difference_is_named() -> None:
@@ -261,12 +253,10 @@ def live(recipe: Recipe, scenarios: Mapping[str, Sequence[str]], days: int) -> C
         model.begin()
     seen: Counter[str] = Counter()
     for _ in range(days):
-        for what, day in FATE.items():
-            if day == w.day:
-                strike(what, w, models)
+        eves = [Eve(model) for model in models]
         step(w, models)
-        for model in models:
-            seen.update(sights(model))
+        for eve in eves:
+            seen.update(eve.sights())
     return seen
 
 
@@ -279,80 +269,79 @@ def step(w: Worlds, models: list[OracleModel]) -> None:
     assert not found, found
 
 
-FATE = {"income": 20, "loss": 60, "gain": 110, "second income": 111, "departure": 132}
-"""What strikes every world on a day of its run, because no rule brings it about yet."""
+class Eve:
+    """What stood in a world before a day, so that after it one sees what has become of it."""
 
+    def __init__(self, model: OracleModel) -> None:
+        self.model, self.today = model, model.day
+        self.motions = list(model.motions)
+        self.heirs = [compound.company for compound in model.compounds if compound.company.successor]
 
-def strike(what: str, w: Worlds, models: list[OracleModel]) -> None:
-    """Change the same thing on both sides, before the day begins."""
-    if what.endswith("income"):
-        w.public += 300_000
-        w.outside -= 300_000 * w.layout.sizes["compound"]
-        for model in models:
-            for compound in model.compounds:
-                compound.public += 300_000
-                model.outside -= 300_000
-    elif what == "departure":
-        w.contract[:, :2], w.effort[:, :2] = company.NONE, company.LEAST
-        for model in models:
-            for compound in model.compounds[:2]:
-                compound.company.leave()
-    else:
-        w.losses[...] = what == "loss"
-        for model in models:
-            for compound in model.compounds:
-                compound.company.losses = int(what == "loss")
+    def sights(self) -> Iterator[str]:
+        """Return what was to be seen on the day, after it."""
+        yield from (flow for flow, amount in self.model.today.items() if amount)
+        for table, kind, state in self.model.tally():
+            yield state
+            if table == "grievances":
+                yield kind
+                yield f"{kind} {state}"
+        yield from self.events()
+        yield from self.cases()
+        yield from self.compounds()
 
+    def events(self) -> Iterator[str]:
+        """Return what the events tell."""
+        before = {}
+        for activity, kind, bearer, ordinal, desk in self.model.events:
+            case, at = (kind, bearer, ordinal), self.model.desks[desk].kind
+            yield activity
+            yield f"{activity} at {at}"
+            yield f"{kind} {activity}"
+            if kind == "nuisance" and activity == "opened" and ordinal % 16:
+                yield "nuisance again"
+            if activity == "granted":
+                yield "emergency" if before.get(case) == "approved" else "granted by vote"
+            if kind == "fee" and activity == "withdrawn" and not self.model.households[bearer].arrears:
+                yield "fee dropped"
+            before[case] = activity
 
-def sights(model: OracleModel) -> Iterator[str]:
-    """Return what was to be seen in a world on the day just lived."""
-    yield from (f"flow {flow}" for flow, amount in model.today.items() if amount)
-    for table, kind, state in model.tally():
-        yield f"{table[:-1]} {state}"
-        yield f"about {kind}"
-    last: dict[tuple[str, int, int], str] = {}
-    for activity, kind, bearer, ordinal, desk in model.events:
-        case = kind, bearer, ordinal
-        yield f"event {activity}"
-        yield from _turns(last.get(case, ""), activity, kind, ordinal, model.desks[desk].kind)
-        if activity == "handed_off" and model.desks[desk].kind == "company" and model.desks[desk].minutes == 0:
-            yield "desk of a company emptied"
-        last[case] = activity
-    for case_ in model.cases:
-        yield from _whereabouts(case_)
+    def cases(self) -> Iterator[str]:
+        """Return what the cases tell that are on the books."""
+        for case in self.model.cases:
+            compound = case.compound
+            if case.opened == self.today and case.stage == "transit" and not case.handoffs:
+                yield "opened by hotline"
+            if isinstance(case, Repair):
+                if case.minor and case.desk.kind == "body" and case.stage == "waiting":
+                    yield "minor at body"
+                if case.drafted and not case.sittings and case.desk.kind == "community":
+                    yield "applied"
+                asked_for = case.stage in ("waiting", "approval") and not case.minor
+                if asked_for and compound.renewals.talked == self.today:
+                    yield "demand refused"
+            if case.desk.kind == "company" and not compound.company.serves:
+                yield "left behind"
 
+    def compounds(self) -> Iterator[str]:
+        """Return what has become of ballots, bodies and companies."""
+        for motion in self.motions:
+            if motion not in self.model.motions and motion.kind != "shares":
+                yield f"{motion.kind} {'passed' if motion.outcome() else 'failed'}"
+        for company in self.heirs:
+            if not company.successor and company.serves:
+                yield "succeeded"
+        for compound in self.model.compounds:
+            if compound.body_found == MANAGEMENT and compound.offices_taken:
+                yield "committee given up"
+            if compound.principals > 1 and not self.today % QUARTER:
+                yield from self.temptation(compound)
 
-def _turns(before: str, activity: str, kind: str, ordinal: int, desk: str) -> Iterator[str]:
-    """Return what an event says, together with what happened to the same case before on that day."""
-    if kind == "nuisance" and activity in ("settled", "failed"):
-        yield f"nuisance {activity}"
-    if kind == "nuisance" and activity == "withdrawn":
-        yield "works end by themselves"
-    if kind == "nuisance" and activity == "opened" and ordinal % 16:
-        yield "another case of a nuisance" if ordinal % 16 == 1 else "a third case of a nuisance"
-    if activity == "session":
-        yield f"session at {desk}"
-    if activity == "granted":
-        yield "emergency" if before == "approved" else "granted by vote"
-    if activity == "signing" and before == "voted_down":
-        yield "owners asked after a vote"
-
-
-def _whereabouts(case: Case) -> Iterator[str]:
-    """Return what is to be said of where a case is now."""
-    today = case.model.day - 1
-    if case.opened == today and case.stage == "transit" and not case.handoffs:
-        yield "opened by hotline"
-    if case.desk.kind == "company" and case.stage in ("waiting", "transit") and not case.compound.company.serves:
-        yield "left behind by a company"
-    if not isinstance(case, Repair):
-        return
-    if case.desk.kind == "company" and case.stage == "transit" and case.handoffs:
-        yield "sent on to the company"
-    if case.refused and case.stage == "works":
-        yield "refused and mended by the community"
-    if case.drafted and not case.sittings and case.desk.kind == "community":
-        yield "applied"
-    motion = case.funding.motion
-    if motion is not None and motion.kind == "fund" and motion.doors_passed:
-        yield "ballot at a door"
+    def temptation(self, compound: Compound) -> Iterator[str]:
+        """Return how the quarter's temptation of two principals went."""
+        capture = compound.capture
+        if capture.captured:
+            yield "captured though two"
+        elif compound.company.serves and self.today >= capture.careful_until:
+            first, second = (capture.offer() >= capture.price(integrity) for integrity in compound.integrities())
+            if first != second:
+                yield "only the second held out" if first else "only the first held out"

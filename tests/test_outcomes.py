@@ -21,6 +21,7 @@ SERIES = (
     "minutes_ledger",
     "minutes_summons", "minutes_calls", "minutes_doors", "voiced",
     "unresolved", "aching", "leaking_roofs", "defective_assets",
+    "fees_billed_fen", "fees_paid_fen", "with_company", "without_company",
 )  # fmt: skip
 
 COLUMNS = ("world", "kind", "opened", "closed", "stage", "desk")
@@ -77,7 +78,7 @@ def test_cohorts_by_hand() -> None:
 
 def test_no_path_to_an_outcome_is_missing_not_zero() -> None:
     got = run()
-    for name in ("settled_365", "settled_365_roof", "claims", "lost"):
+    for name in ("settled_365", "settled_365_roof", "claims", "lost", "collection", "companies"):
         assert np.isnan(got[name]), name
     for name in ("unresolved", "opened", "mended", "petitions"):
         assert got[name] == 0, name
@@ -99,13 +100,14 @@ def test_shares_and_costs_by_hand() -> None:
     got = run(
         arisen=4, claimed=3, voiced=2, relapsed=1, handed_off=5, lost=1, mended=1, refunded=3, leaking_roofs=2,
         escalated=1, minutes_body=60, minutes_branch=30, minutes_community=20, minutes_ledger=4, minutes_doors=6,
-        repair_fen=500, minutes_company=45, minutes_centre=15, defective_assets=7,
+        repair_fen=500, fees_billed_fen=400, fees_paid_fen=300, with_company=2, without_company=6,
+        minutes_company=45, minutes_centre=15, defective_assets=7,
     )  # fmt: skip
     years = 0.2 * 100 / 365  # thousands of household-years
     assert got["claims"] == 0.75
     assert got["relapse"] == pytest.approx(100 / 3)
     assert got["lost"] == 0.2
-    assert got["rounds_failed"] == pytest.approx(300 / years)
+    assert got["rounds_failed"] == pytest.approx(3 / years)
     assert got["leaking"] == pytest.approx(200 / years)
     assert got["petitions"] == pytest.approx(100 / years)
     assert got["defect_days"] == 700
@@ -116,6 +118,7 @@ def test_shares_and_costs_by_hand() -> None:
     assert got["hours_doors"] == pytest.approx(6 / 60 * 100 / years)
     assert got["voiced"] == 0.5
     assert got["hours_per_settled"] == pytest.approx(60)
+    assert (got["collection"], got["companies"]) == (0.75, 0.25)
     assert got["repair_yuan"] == pytest.approx(500 / years)
 
 

@@ -90,9 +90,9 @@ def test_effort_is_that_of_the_contract() -> None:
     )
     assert np.array_equal(w.effort, np.where(w.contract == contracts.NONE, 0.15, 0.75))
     n = w.contract.size
-    for state, share in ((contracts.NONE, 0.25), (contracts.FIXED, 0.30)):
+    for state, share in ((contracts.NONE, 0.25), (contracts.FIXED_TERM, 0.30)):
         assert abs((w.contract == state).mean() - share) < 4 * np.sqrt(share * (1 - share) / n)
-    unbound = ~np.isin(w.contract, [contracts.NONE, contracts.FIXED])
+    unbound = ~np.isin(w.contract, [contracts.NONE, contracts.FIXED_TERM])
     assert np.array_equal(w.contract[unbound] == contracts.DEVELOPER, w.age[unbound] < 10)
 
 

@@ -98,7 +98,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Any]] = {
         dict(BUSY, handoff_loss=0.5),
         lambda w: total(w, "lost"),
     ),
-    "what is lost is not settled": (dict(BUSY, handoff_loss=1.0), dict(BUSY, handoff_loss=0.0), agreements),
+    "what is lost is not settled": (
+        dict(BUSY, handoff_loss=1.0, most_sessions=1),
+        dict(BUSY, handoff_loss=0.0, most_sessions=1),
+        agreements,
+    ),
     "vetoes delay signing": (dict(BUSY, veto=0.0), dict(BUSY, veto=0.4), signing_delay),
     "severer quarrels are claimed": (
         NOTHING_BREAKS | dict(quarrel_severity=0.2),

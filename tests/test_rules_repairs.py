@@ -110,30 +110,49 @@ def test_shelved_proposals_wait_for_a_claim_or_for_a_ledger() -> None:
     assert np.all(retabled[n:] > 0)
 
 
-def gap(w: Worlds, row: int, sessions: int, day: int) -> float:
-    """Return the gap of a dispute after so many sessions, from its own draw and the parameters."""
+def gap(w: Worlds, row: int, narrowed: float) -> float:
+    """Return the gap of a dispute whose sessions have left so much of it, from its own draw and the parameters."""
     c, k = w.cases, int(w.cases.world[row])
     z = distributions.normal(c.key[row : row + 1], "dispute.gap")[0]
     first = w.p.gap_mean[k, 0] + w.p.gap_sd[k, 0] * z
-    return float(first * (1 + w.p.hardening[k, 0] * (day - int(c.opened[row])) / 90) * w.p.narrowing[k, 0] ** sessions)
+    return float(first * (1 + w.p.hardening[k, 0] * (w.day - int(c.opened[row])) / 90) * narrowed)
+
+
+def ability(w: Worlds, desk: int, k: int, compound: int) -> float:
+    """Return the ability of whoever holds a desk: the community's mediator, the director, in part the secretary."""
+    if desk >= 2 * w.layout.sizes["compound"]:
+        return float(w.p.mediator_ability[k, 0])
+    merged, director = w.merged[k, compound], w.director_ability[k, compound]
+    if w.secretary[k, compound] < 0:
+        return float(director)
+    secretary = w.candidate_ability[k, 3 * compound + w.secretary[k, compound]]
+    return float((1 - merged) * director + merged * secretary)
 
 
 def test_a_session_settles_when_the_gap_is_within_the_joint_cost(monkeypatch: pytest.MonkeyPatch) -> None:
     """Agreement comes with the first session after which the narrowed, hardened gap is within what both save."""
-    held: dict[int, int] = {}
+    held: dict[int, tuple[int, float, int]] = {}
     seen = {True: 0, False: 0}
 
     def before(w: Worlds) -> None:
         held.clear()
-        held.update({r: int(w.cases.sessions[r]) for r in np.flatnonzero(w.cases.kind == Kind.NEIGHBOUR)})
+        c = w.cases
+        rows = np.flatnonzero(c.kind == Kind.NEIGHBOUR)
+        held.update({r: (int(c.sessions[r]), float(c.narrowed[r]), int(c.desk[r])) for r in rows})
 
     def after(w: Worlds) -> None:
         c = w.cases
-        for r, sessions in held.items():
+        for r, (sessions, narrowed, desk) in held.items():
             if c.sessions[r] > sessions:
-                agreed = gap(w, r, sessions + 1, w.day) <= w.p.joint_cost[int(c.world[r]), 0]
+                k = int(c.world[r])
+                able = ability(w, desk, k, int(c.compound[r]))
+                narrowed *= min(max(1 - (1 - w.p.narrowing[k, 0]) * 2 * able, 0.0), 1.0)
+                assert c.narrowed[r] == pytest.approx(narrowed, rel=1e-12)
+                agreed = gap(w, r, c.narrowed[r]) <= w.p.joint_cost[k, 0]
                 assert (c.stage[r] == Stage.SETTLED) == agreed
                 seen[agreed] += 1
+            else:
+                assert c.narrowed[r] == narrowed
 
     around(monkeypatch, "handling.handle", before, after)
     lived(burnt_in(replications=(0, 4), fixed=BUSY), 42, *scenarios())

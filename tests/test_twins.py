@@ -112,7 +112,7 @@ def test_twins_are_born_the_same(found: Worlds) -> None:
     """At day 0, before anything is lived, scenarios differ in levers and in desks' minutes, in nothing else."""
     w = found.stack(scenarios())
     n = found.n
-    for name in w.columns:
+    for name in found.columns:
         if name in ("desk_minutes", "wait_days", "doors_time") or name.endswith("_balance"):
             continue
         x = getattr(w, name)

@@ -8,17 +8,29 @@ must [D] take part in the body's matters with a given number of hours [I];
   also pass, or else it is not put to the owners [O] (evidence D2, D3, D13; Bernheim & Whinston);
 * ``authority``: may [D] summon parties to the body's desk [I], who then seldom stay away [O], and carry a
   case to the community's desk, which is then near [I] (evidence D3, D19);
-* ``onsite_visits``: must [D] knock on owners' doors while they are signing [C] (evidence D11, D14); an
-  owner at home decides that day, by the same threshold as alone;
+* ``monitoring``: must [D] inspect the company's work and its accounts [I] and share with the body what the hotline
+  tells [I] (evidence D3; Holmstrom 1979);
+* ``renewal_leverage``: must [D] talk with the company when its contract is up [C] and call a ballot on its
+  replacement [I] if it refuses what is asked of it [C] (evidence D8-D10; Baker, Gibbons & Murphy 2002);
+* ``onsite_visits``: must [D] knock on owners' doors while they are asked [C] (evidence D11, D14): an owner at
+  home decides that day, by the same threshold as alone; and go round to hear what troubles people [I], who then
+  decide that day whether to claim;
 * ``cost_sharing``: must [D] call on party members among the owners to sign and pay first [I] (D13, D15);
 * ``case_ledger``: must [D] keep a ledger [I]: hand-offs written in it are hardly ever lost, shelved
   proposals come up again after a deadline (evidence D18-D20).
 
+Who: in each compound one of the three candidates of `sim.rules.leaders` is the secretary, and holds the
+body's desk as far as the offices are merged. Secretaries quit; then the arrangement rests in that compound
+until the next candidate takes over. `leader_selection` is a way of rolling out, not a channel: the best by
+score take office, and compounds with the best of them come first, so that quality falls with coverage
+(order statistics). After the campaign of day 0 the effort decays to a part of what it was (Wang & Yang
+2025).
+
 The merged person's hours are the one declared exception to "no hours are conjured": one person gives
 `merged_hours` where two gave the secretary's and the director's. `equal_hours` gives instead exactly
-the sum of the two. Every practice takes time out of the keeper's hours (`sim.rules.keeping`): who knocks on
-doors holds no desk meanwhile. `hours` scales the whole: at 0 nothing changes, and few hours do little.
-Not here yet: monitoring and renewal leverage, which need a property company.
+the sum of the two. Effort that decays takes from the secretary's part of them. Every practice takes time
+out of the keeper's hours (`sim.rules.keeping`): who knocks on doors holds no desk meanwhile. `hours`
+scales the whole: at 0 nothing changes, and few hours do little.
 """
 
 from __future__ import annotations
@@ -27,10 +39,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sim import noise
+from sim.cases import NEVER
+from sim.columns import Column
 from sim.mechanisms import Mechanism, Setting
 from sim.parameters import parameter
-from sim.rules import bodies
+from sim.places.compound import CANDIDATES
+from sim.rules import bodies, leaders
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -85,6 +102,56 @@ class Parameters:
         source="model, hour-neutral: 0 by default; placebo 2 (1-4)",
         doc="hours added to the body's desk from nowhere",
     )
+    leader_selection: bool = parameter(
+        False,
+        False,
+        True,
+        unit="switch",
+        kind="set",
+        source="model 5.8, priors: Leaders, compounds by best score or random",
+        doc="the best candidates by score take office, and compounds with the best of them are covered first",
+    )
+    effort_kept: float = parameter(
+        0.5,
+        0.3,
+        1.0,
+        unit="share",
+        source="priors: Leaders, effort .5 + .5 exp(-t/12 months); Wang & Yang 2025",
+        doc="share of the secretary's hours that outlasts the campaign; the rest decays",
+    )
+    effort_months: float = parameter(
+        12.0,
+        6.0,
+        24.0,
+        unit="months",
+        source="priors: Leaders, effort .5 + .5 exp(-t/12 months); Wang & Yang 2025",
+        doc="time after day 0 in which what decays falls to 1/e, months of 30.4 days",
+    )
+    quits: float = parameter(
+        0.10,
+        0.02,
+        0.30,
+        unit="per year",
+        source="priors: Leaders, quits .10/y",
+        doc="hazard that a secretary quits",
+    )
+    vacancy_days: float = parameter(
+        90.0,
+        30.0,
+        180.0,
+        unit="days",
+        source="guess: a quarter until the next one is appointed",
+        doc="time after which the next candidate takes over; the arrangement rests meanwhile",
+    )
+    removal_day: int = parameter(
+        -1,
+        -1,
+        3650,
+        unit="day",
+        kind="set",
+        source="model 5.8: remove the secretary at month 12 and see what survives",
+        doc="every secretary in office is removed once, at the first change of offices from this day on; -1 = never",
+    )
     visit_hours: float = parameter(
         2.0,
         0.5,
@@ -117,6 +184,30 @@ class Parameters:
         source="guess: four entries a week of .1 hour",
         doc="time kept for the ledger, out of the keeper's hours",
     )
+    round_hours: float = parameter(
+        0.5,
+        0.1,
+        1.0,
+        unit="hours/week",
+        source="guess: eight doors a month; evidence D11, going from door to door",
+        doc="time set aside for going round and asking what troubles people",
+    )
+    inspect_hours: float = parameter(
+        0.5,
+        0.1,
+        1.0,
+        unit="hours/week",
+        source="guess: one inspection in two weeks; evidence D3",
+        doc="time set aside for inspecting the company's work and accounts",
+    )
+    negotiate_hours: float = parameter(
+        0.5,
+        0.1,
+        1.5,
+        unit="hours/week",
+        source="guess: enough for three rounds of 3 hours in a window of 120 days; evidence D8, D9",
+        doc="time set aside for talks with the company about its contract",
+    )
     ledger_loss: float = parameter(
         0.01,
         0.0,
@@ -139,16 +230,44 @@ class Parameters:
 USUAL_HOURS = 4.0
 """The secretary's hours at which `merged_hours` and the time set aside for practices are meant."""
 
+DAYS_PER_MONTH = 30.4
+"""Days of a month in which effort decays: a twelfth of a year."""
+
+NOT_YET = -NEVER
+"""Day of the last change of offices before the first."""
+
 
 class Yijiantiao(Mechanism):
     """See the module."""
 
     name = "yijiantiao"
-    channels = ("authority", "coordination", "onsite_visits", "cost_sharing", "case_ledger")
+    channels = (
+        "authority",
+        "coordination",
+        "monitoring",
+        "renewal_leverage",
+        "cost_sharing",
+        "onsite_visits",
+        "case_ledger",
+    )
     Parameters = Parameters
     places = ("compound",)
+    columns = (
+        Column(
+            "yijiantiao_day", "compound", np.int32, "last change of offices under the arrangement, day", default=NOT_YET
+        ),
+        Column("yijiantiao_left", "compound", np.int32, "secretaries who have quit or been removed so far"),
+        Column(
+            "yijiantiao_filled",
+            "compound",
+            np.int32,
+            "first day from which on the secretary's post is filled",
+            default=NOT_YET,
+        ),
+    )
     reads = ("body", "director_minutes")
     offers = (
+        "secretary",
         "extra_minutes",
         "merged",
         "merged_minutes",
@@ -158,34 +277,79 @@ class Yijiantiao(Mechanism):
         "summons_minutes",
         "calls_minutes",
         "doors_minutes",
+        "rounds_minutes",
+        "inspections_minutes",
+        "talks_minutes",
+        "joined",
+        "resolve",
         "ledger_loss",
         "ledger_deadline",
     )
 
     def offices(self, w: Worlds, me: Setting) -> None:
-        """Offer hours, principals and a ledger in covered compounds that have a body."""
-        where = me.present & bodies.among(w, "yijiantiao.rank", me.coverage) & (w.body > bodies.NONE)
+        """Offer a secretary, hours, principals and a ledger in covered compounds that have a body."""
+        place = np.where(me.leader_selection > 0, leaders.best_compounds(w), bodies.rank(w, "yijiantiao.rank"))
+        where = me.present & (place < np.rint(me.coverage * w.layout.sizes["compound"])) & (w.body > bodies.NONE)
         w.offer("extra_minutes", np.rint(60 * me.extra_hours), where)
         where = where & me.any_on() & (me.hours > 0)
+        self._leave(w, me, where)
+        where = where & (w.day >= w.yijiantiao_filled)
+        w.offer("secretary", self._secretary(w, me), where)
 
         one = where & me.on("coordination")
-        secretary = np.rint(60 * me.hours).astype(np.int64)
-        usual = me.merged_hours * 60
-        scale = np.minimum(me.hours / USUAL_HOURS, 1.0)
-        w.offer("merged", np.where(me.equal_hours > 0, 1.0, scale), one)
-        w.offer("merged_minutes", np.where(me.equal_hours > 0, w.director_minutes + secretary, np.rint(usual)), one)
+        scale = np.minimum(me.hours / USUAL_HOURS, 1.0) * self._effort(w, me)
+        most = np.rint(60 * np.maximum(me.hours, USUAL_HOURS)).astype(np.int64)
+        w.offer("merged", scale, one)
+        usual = np.rint(60 * me.merged_hours)
+        w.offer("merged_minutes", np.where(me.equal_hours > 0, w.director_minutes + most, usual), one)
 
         two = where & ~me.on("coordination")
         w.offer("principals", 2, two)
-        w.offer("secretary_minutes", secretary, two)
+        w.offer("secretary_minutes", np.rint(scale * most), two)
 
         for channel, lever, hours in (
             ("case_ledger", "ledger_minutes", me.ledger_hours),
             ("authority", "summons_minutes", me.summons_hours),
             ("cost_sharing", "calls_minutes", me.call_hours),
             ("onsite_visits", "doors_minutes", me.visit_hours),
+            ("onsite_visits", "rounds_minutes", me.round_hours),
+            ("monitoring", "inspections_minutes", me.inspect_hours),
+            ("renewal_leverage", "talks_minutes", me.negotiate_hours),
         ):
             w.offer(lever, np.rint(60 * hours * scale), where & me.on(channel))
+        w.offer("joined", scale, where & me.on("monitoring"))
+        w.offer("resolve", scale, where & me.on("renewal_leverage"))
         ledger = where & me.on("case_ledger")
         w.offer("ledger_loss", me.ledger_loss, ledger)
         w.offer("ledger_deadline", np.rint(me.deadline_days), ledger)
+
+    def _leave(self, w: Worlds, me: Setting, where: NDArray[np.bool_]) -> None:
+        """Let secretaries who have held office since the last change quit or be removed; nobody leaves twice a day.
+
+        Args:
+            w: the worlds.
+            me: the setting.
+            where: compounds in which the arrangement has been brought in.
+        """
+        last = w.yijiantiao_day
+        compound = np.arange(w.layout.sizes["compound"])
+        in_a_week = 1 - noise.exp(-me.quits * 7 / 365)
+        tired = noise.chance(in_a_week, w.seeds[:, None], "yijiantiao.quit", compound, w.day // 7)
+        quits = tired & (last > NOT_YET) & (last < w.day)
+        removed = (last < me.removal_day) & (me.removal_day >= 0) & (w.day >= me.removal_day)
+        leaves = where & (last >= w.yijiantiao_filled) & (quits | removed)
+        w.yijiantiao_left[leaves] += 1
+        w.yijiantiao_filled[...] = np.where(leaves, w.day + np.rint(me.vacancy_days), w.yijiantiao_filled)
+        w.yijiantiao_day[where] = w.day
+
+    def _secretary(self, w: Worlds, me: Setting) -> NDArray[np.int64]:
+        """Return the number of the candidate whose turn it is: the next best by score, or simply the next."""
+        turn = w.yijiantiao_left.astype(np.int64) % CANDIDATES
+        best = np.take_along_axis(leaders.best_first(w), turn[:, :, None], axis=2)[:, :, 0]
+        return np.where(me.leader_selection > 0, best, turn)
+
+    def _effort(self, w: Worlds, me: Setting) -> NDArray[np.float64]:
+        """Return what is left of the effort of day 0, 0 to 1, shape ``(worlds, 1)``."""
+        months = max(w.day, 0) / DAYS_PER_MONTH
+        left: NDArray[np.float64] = me.effort_kept + (1 - me.effort_kept) * noise.exp(-months / me.effort_months)
+        return left

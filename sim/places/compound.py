@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 OWNER, TENANT, VACANT = 0, 1, 2
 """Values of the column ``tenure``: who lives in the flat."""
 
+CANDIDATES = 3
+"""People in each compound's party branch who could be its secretary (priors: Leaders, 3 candidates a compound)."""
+
 FLATS_PER_LANDING = 2
 ENTRANCES = (2, 3, 4)
 """A building has one of these numbers of entrances; three is the mean, so that 6 floors give 36 flats."""
 
 
-COMPANY, BODY, BRANCH, COMMUNITY, CENTRE, HOTLINE = range(6)
+COMPANY, BODY, BRANCH, COMMUNITY, CENTRE, COURT, HOTLINE = range(7)
 """Kinds of desk; the first three stand in every compound, the hotline is an intake without a row."""
 
 DESKS_PER_COMPOUND = 3
@@ -102,6 +105,15 @@ class Structure:
         source="guess: a community has 1,000 to 3,000 households",
         doc="compounds under one community and its mediation committee",
     )
+    portfolio_mean: float = parameter(
+        3.0,
+        1.0,
+        50.0,
+        unit="compounds",
+        kind="structural",
+        source="priors: portfolio 1 + Geom(mean 2)",
+        doc="compounds that one property company serves with one staff, on average",
+    )
 
 
 @dataclass(frozen=True)
@@ -153,9 +165,9 @@ class People:
         80.0,
         50.0,
         110.0,
-        unit="square metres",
+        unit="m2",
         source="priors: flat 80 m2 (50-110)",
-        doc="mean area of a flat",
+        doc="area of a flat, on average",
     )
     area_spread: float = parameter(
         0.25,
@@ -164,7 +176,7 @@ class People:
         unit="log sd",
         kind="set",
         source="priors: flat, lognormal sd .25",
-        doc="how unequal flats are in area",
+        doc="how unequal flats are in area; 0 makes all equal",
     )
     youngest: float = parameter(
         5.0,
@@ -194,11 +206,13 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         seed: the layout's seed, shape ``(1,)``.
 
     Returns:
-        A layout with the entities household, entrance, building, asset, compound, community, centre, desk and world.
+        A layout with the entities household, entrance, building, asset, compound, candidate, community, centre,
+        desk and world.
         Assets, the things that break: those of a compound stand together, building by building its roof,
         pipes and lights, then the compound's rubbish point, grounds, road and the site of works nearby.
         Desks: those of compound c are rows 3c (company), 3c + 1 (body) and 3c + 2 (branch), then come
-        the communities', then the sub-districts' centres.
+        the communities', then the sub-districts' centres, then the court. Trait ``first_company`` of compounds:
+        the company that serves it first, numbered by the row of the first compound that it serves.
     """
     compounds = structure.compounds
     index = np.arange(compounds)
@@ -224,17 +238,19 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
             "entrance": len(flats),
             "building": len(building_compound),
             "compound": compounds,
+            "candidate": CANDIDATES * compounds,
             "community": -(-compounds // structure.compounds_per_community),
         },
     )
     layout.sizes["centre"] = -(-layout.sizes["community"] // structure.communities_per_centre)
-    layout.sizes["desk"] = DESKS_PER_COMPOUND * compounds + layout.sizes["community"] + layout.sizes["centre"]
+    layout.sizes["desk"] = DESKS_PER_COMPOUND * compounds + layout.sizes["community"] + layout.sizes["centre"] + 1
     building_household = building_of_entrance[household_entrance]
     layout.nest("household", "entrance", household_entrance)
     layout.nest("entrance", "building", building_of_entrance)
     layout.nest("household", "building", building_household)
     layout.nest("building", "compound", building_compound)
     layout.nest("household", "compound", building_compound[building_household])
+    layout.nest("candidate", "compound", np.repeat(index, CANDIDATES))
     layout.nest("compound", "community", index // structure.compounds_per_community)
     layout.nest("household", "community", layout.up("compound", "community")[layout.up("household", "compound")])
 
@@ -247,8 +263,15 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
     highest = np.zeros(layout.sizes["building"], dtype=np.int64)
     np.maximum.at(highest, building_household, floor)
     layout.traits["top"] = (floor == highest[building_household]).astype(np.int64)
+    layout.traits["first_company"] = _portfolios(compounds, structure.portfolio_mean, seed)
     _place_on_grid(layout)
     return layout
+
+
+def _portfolios(compounds: int, mean: float, seed: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Hand compounds in their order to companies, to each 1 + a geometric number; return each compound's company."""
+    size = 1 + distributions.geometric(mean - 1.0, seed, "layout.portfolio", np.arange(compounds))
+    return np.repeat(np.cumsum(size) - size, size)[:compounds]
 
 
 def _group_entrances(entrances: NDArray[np.int64], seed: NDArray[np.uint64]) -> tuple[NDArray[np.int64], ...]:
@@ -278,6 +301,33 @@ def _list_assets(layout: Layout) -> None:
     layout.traits["asset_building"] = np.where(own, first + nth // len(IN_BUILDING), -1)
 
 
+def flats_of(layout: Layout, building: NDArray[np.int64], compound: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+    """List the flats of buildings, or of whole compounds where the building is -1.
+
+    Args:
+        layout: who lives where.
+        building: row of the building, or -1.
+        compound: row of the compound.
+
+    Returns:
+        The flats, one place after another, and for each the position in `building` it was listed for.
+    """
+    own, whole = np.flatnonzero(building >= 0), np.flatnonzero(building < 0)
+    flats, at = layout.rows_of("building", "household", building[own])
+    if len(whole) == 0:
+        return flats, own[at]
+    more, there = layout.rows_of("compound", "household", compound[whole])
+    flats, position = np.concatenate([flats, more]), np.concatenate([own[at], whole[there]])
+    order = np.argsort(position, kind="stable")
+    return flats[order], position[order]
+
+
+def count_flats(layout: Layout, building: NDArray[np.int64], compound: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many flats there are in buildings, or in whole compounds where the building is -1; see `flats_of`."""
+    own = layout.count("building", "household")[building]
+    return np.where(building >= 0, own, layout.count("compound", "household")[compound])
+
+
 def _place_on_grid(layout: Layout) -> None:
     """Give every compound a square block of cells, a building a cell, with a road along two sides."""
     buildings = layout.count("compound", "building")
@@ -295,7 +345,7 @@ def _place_on_grid(layout: Layout) -> None:
     layout.cells["community"] = layout.cells["compound"][layout.first("community", "compound")]
     layout.cells["centre"] = layout.cells["community"][layout.first("centre", "community")]
     own = np.repeat(layout.cells["compound"], DESKS_PER_COMPOUND, axis=0)
-    layout.cells["desk"] = np.concatenate([own, layout.cells["community"], layout.cells["centre"]])
+    layout.cells["desk"] = np.concatenate([own, layout.cells["community"], layout.cells["centre"], [[0, 0]]])
 
     shape = (layout.width, layout.height)
     land_use = np.full(shape, LAND_USE["open"], dtype=np.int64)
@@ -335,7 +385,7 @@ RULE = Rule(
         Column("member", "household", np.bool_, "a party member lives in the flat"),
         Column("elder", "household", np.bool_, "an elder lives in the flat"),
         Column("connected", "household", np.bool_, "the people of the flat are close to cadres"),
-        Column("area", "household", np.int64, "area of the flat, hundredths of a square metre"),
+        Column("area", "household", np.int64, "area of the flat, hundredths of a m2"),
         Column("age", "compound", np.float64, "years since the compound was built, at day 0"),
         Column("occupied", "world", np.int64, "flats in which somebody lives: the households of the outcomes"),
     ),

@@ -1,9 +1,9 @@
 """Bargaining: a dispute settles when what both save by settling exceeds the gap between their expectations.
 
 Bebchuk (1984), Priest & Klein (1984): each dispute has a gap between the parties' expectations, as a
-share of the stake. Every session a mediator narrows it; delay widens it. Parties who are not summoned
-may fail to show, at the sub-district's centre they always are. Three sessions at a desk without agreement take
-the case to the next; after the centre it fails.
+share of the stake. Every session narrows it, the more so the abler whoever holds the desk; delay widens
+it. Parties who are not summoned may fail to show, at the sub-district's centre they always are. Three
+sessions at a desk without agreement take the case to the next; after the centre it fails, unless somebody sues.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import distributions, noise
-from sim.cases import FIRST_PAIR, Activity, Stage, close_cases, grievances_of, log_cases
+from sim.cases import FIRST_PAIR, Activity, Kind, Stage, close_cases, grievances_of, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.places.compound import CENTRE, COMMUNITY
-from sim.rules import defects, desks, grievances, keeping
+from sim.places.compound import BODY, CENTRE, COMMUNITY
+from sim.rules import arrears, courts, defects, desks, grievances, keeping, leaders, trust
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -56,13 +56,30 @@ class Parameters:
         source="priors: joint cost neighbour .4",
         doc="what both together save by settling",
     )
+    fee_joint_cost: float = parameter(
+        0.2,
+        0.1,
+        0.4,
+        unit="share of stake",
+        source="priors: joint cost fee .2",
+        doc="what owner and company together save by settling about fees",
+    )
     narrowing: float = parameter(
         0.7,
         0.6,
         0.9,
         unit="factor",
-        source="priors: gap x .7 (.6-.9) a session",
-        doc="what a session leaves of the gap",
+        source="priors: gap x .7 (.6-.9 by skill) a session",
+        doc="what a session held with ability .5 leaves of the gap; 1 - (1 - narrowing) x 2 x ability in general",
+    )
+    mediator_ability: float = parameter(
+        0.5,
+        0.0,
+        1.0,
+        unit="ability",
+        kind="set",
+        source="guess: the mean of Beta(4,4), as everybody's",
+        doc="ability of the communities' mediators",
     )
     hardening: float = parameter(
         0.10,
@@ -115,13 +132,16 @@ def mediate(w: Worlds, rows: Ints) -> None:
     c.sessions[rows] += 1
     c.level_sessions[rows] += 1
     c.handled[rows] = w.day
+    c.narrowed[rows] *= _left_by_a_session(w, rows)
     w.count("sessions", world)
     log_cases(w, rows, Activity.SESSION)
-    agreed = gap(w, rows) <= w.at("joint_cost", world)
+    fee = c.kind[rows] == int(Kind.FEE)
+    agreed = gap(w, rows) <= np.where(fee, w.at("fee_joint_cost", world), w.at("joint_cost", world))
     over = ~agreed & (c.level_sessions[rows] >= w.at("most_sessions", world))
     level = desks.kind_of(w, c.desk[rows])
     _agree(w, rows[agreed])
-    _fail(w, rows[over & (level == CENTRE)])
+    last = rows[over & (level == CENTRE)]
+    _fail(w, last[~courts.sue(w, last)])
     onward, community = rows[over & (level < CENTRE)], level[over & (level < CENTRE)] == COMMUNITY
     compound = c.compound[onward]
     above = np.where(community, desks.of_compound(w, compound, CENTRE), desks.of_compound(w, compound, COMMUNITY))
@@ -135,8 +155,20 @@ def _agree(w: Worlds, rows: Ints) -> None:
     pairs = rows[c.kind[rows] >= FIRST_PAIR]
     world, asset = c.world[shared], c.bearer[shared]
     defects.mend(w, world, asset)
-    grievances.settle(w, grievances_of(w, pairs))
+    own = grievances_of(w, pairs)
+    confirmed = c.stage[w.grievances.case[own]] == int(Stage.COURT)
+    grievances.settle(w, own, confirmed)
+    fee = w.grievances.kind[own] == int(Kind.FEE)
+    arrears.agree(w, own[fee], confirmed[fee])
     close_cases(w, rows, Stage.SETTLED, Activity.SETTLED)
+
+
+def judge(w: Worlds) -> None:
+    """Phase: the court judges; its judgement is an agreement that is broken less often."""
+    rows = courts.judged(w)
+    if len(rows):
+        _agree(w, rows)
+        trust.learn(w)
 
 
 def _fail(w: Worlds, rows: Ints) -> None:
@@ -166,12 +198,23 @@ def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     c = w.cases
     world = c.world[rows]
     at_first = w.at("gap_mean", world) + w.at("gap_sd", world) * distributions.normal(c.key[rows], "dispute.gap")
+    fee = where(c.kind[rows] == int(Kind.FEE))
+    idle = 1 - w.effort[world[fee], c.compound[rows[fee]]]
+    at_first[fee] += w.at("fee_defence", world[fee]) * idle
     aged = 1 + w.at("hardening", world) * (w.day - c.opened[rows]) / 90
-    left: NDArray[np.float64] = at_first * aged
-    factor, sessions = w.at("narrowing", world), c.sessions[rows]
-    for session in range(int(sessions.max(initial=0))):  # a product of few, the same on every CPU
-        left = np.where(sessions > session, left * factor, left)
-    return left
+    present: NDArray[np.float64] = at_first * aged * c.narrowed[rows]
+    return present
+
+
+def _left_by_a_session(w: Worlds, rows: Ints) -> NDArray[np.float64]:
+    """Return the share of the gap that a session leaves of each dispute, by the ability of whoever holds the desk."""
+    c = w.cases
+    world = c.world[rows]
+    ability = w.at("mediator_ability", world)
+    below = where(desks.kind_of(w, c.desk[rows]) == BODY)
+    ability[below] = leaders.at_the_body(w, world[below], c.compound[rows[below]])
+    left = 1 - (1 - w.at("narrowing", world)) * 2 * ability
+    return np.minimum(np.maximum(left, 0.0), 1.0)
 
 
 RULE = Rule(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import noise
 from sim.columns import Column, Lever, Rule
@@ -76,7 +77,20 @@ def _set_up(w: Worlds) -> None:
     committee, management = w.p.committee_share, w.p.management_share
     w.body_found[...] = np.where(u < committee, COMMITTEE, np.where(u < committee + management, MANAGEMENT, NONE))
     w.functioning[...] = noise.chance(w.p.functioning_share, seeds, "body.functioning", compound)
+    find(w)
+
+
+def find(w: Worlds) -> None:
+    """Settle what the directors of the bodies that now stand give."""
     w.director_found[...] = np.where(w.body_found > NONE, director_minutes(w), 0)
+
+
+def take_office(w: Worlds, world: NDArray[np.int64], compound: NDArray[np.int64]) -> None:
+    """Let new people come into office in the given compounds; they function, or barely."""
+    w.offices_taken[world, compound] += 1
+    nth = w.offices_taken[world, compound]
+    share = w.at("functioning_share", world)
+    w.functioning[world, compound] = noise.chance(share, w.seeds[world], "body.office", compound, nth)
 
 
 def director_minutes(w: Worlds) -> np.ndarray:
@@ -98,12 +112,16 @@ def among(w: Worlds, name: str, coverage: np.ndarray) -> np.ndarray:
         Boolean array ``(worlds, compounds)`` with ``round(coverage x compounds)`` true in each world; who
         is reached at a lower coverage is also reached at a higher one.
     """
-    compounds = w.layout.sizes["compound"]
-    if name not in w.derived:
-        draw = noise.uniform(w.seeds[:, None], name, np.arange(compounds))
-        w.derived[name] = np.argsort(np.argsort(draw, axis=1, kind="stable"), axis=1, kind="stable")
-    reached: np.ndarray = w.derived[name] < np.rint(coverage * compounds)
+    reached: np.ndarray = rank(w, name) < np.rint(coverage * w.layout.sizes["compound"])
     return reached
+
+
+def rank(w: Worlds, name: str) -> np.ndarray:
+    """Return each compound's place, from 0 on, in an order drawn by the name; shape ``(worlds, compounds)``."""
+    if name not in w.derived:
+        draw = noise.uniform(w.seeds[:, None], name, np.arange(w.layout.sizes["compound"]))
+        w.derived[name] = np.argsort(np.argsort(draw, axis=1, kind="stable"), axis=1, kind="stable")
+    return w.derived[name]
 
 
 RULE = Rule(
@@ -111,6 +129,7 @@ RULE = Rule(
     columns=(
         Column("body_found", "compound", np.int8, "body as found: 0 none, 1 owners' committee, 2 management committee"),
         Column("functioning", "compound", np.bool_, "the body, found or to be formed, functions"),
+        Column("offices_taken", "compound", np.int32, "times that new people have come into office"),
         Column("director_found", "compound", np.int64, "minutes a week of the director as found"),
     ),
     levers=(

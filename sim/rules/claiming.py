@@ -31,6 +31,8 @@ QUIET = 0
 OPTIONS = (COMPANY, BODY, COMMUNITY, HOTLINE)
 """Kinds of desk that take claims; the alternative 0 is to keep quiet."""
 
+MOST_URGENT = 1000
+
 MOST_ATTEMPTS = grievances.REOPENINGS - 1
 
 
@@ -86,6 +88,14 @@ class Parameters:
         source="priors: any desk -1.9",
         doc="reluctance to go to any desk",
     )
+    connected_edge: float = parameter(
+        0.1,
+        0.0,
+        0.3,
+        unit="severity",
+        source="guess: evidence 0.3, the connected gain; Hartman et al. 2018",
+        doc="how much more urgent a case is taken to be if people close to cadres open it",
+    )
     hotline_days: int = parameter(
         4,
         3,
@@ -133,6 +143,11 @@ def _weights(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     weights = noise.exp(utility)
     weights[1 + OPTIONS.index(COMPANY)] *= (kind < FIRST_DISPUTE) & (w.contract[world, compound] != contracts.NONE)
     weights[1 + OPTIONS.index(BODY)] *= w.body[world, compound] > bodies.NONE
+    company = kind == int(Kind.FEE)  # it claims what it is owed at once, at the nearest desk
+    weights[:, company] = 0.0
+    has_body = w.body[world[company], compound[company]] > bodies.NONE
+    weights[1 + OPTIONS.index(BODY), company] = has_body
+    weights[1 + OPTIONS.index(COMMUNITY), company] = ~has_body
     return weights.T
 
 
@@ -150,6 +165,7 @@ def _claim(w: Worlds, rows: Ints, kind: Ints) -> None:
     compound = w.layout.up("household", "compound")[g.household[rows]]
     called = kind == HOTLINE
     w.count("tickets", world[called])
+    np.add.at(w.tickets_read, (world[called], compound[called]), np.int32(1))
     desk = _taker(w, world, compound, np.where(called, _passed_on(w, world, compound, g.kind[rows]), kind))
     shared = g.kind[rows] < FIRST_PAIR
     known = g.case[rows]
@@ -211,6 +227,7 @@ def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints, called: NDArray[np.
         key=key,
         compound=compound[opener],
         severity=g.severity[own],
+        urgency=_urgency(w, own),
         opened=w.day,
         stage=np.where(late, int(Stage.TRANSIT), int(Stage.WAITING)),
         desk=desk[opener],
@@ -220,6 +237,7 @@ def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints, called: NDArray[np.
         handled=-NEVER,
         sessions=0,
         level_sessions=0,
+        narrowed=1.0,
         sittings=0,
         rounds=0,
         handoffs=0,
@@ -246,6 +264,15 @@ def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints, called: NDArray[np.
     move_grievances(w, rows[later], State.JOINED)
     log_cases(w, g.case[rows[later]], Activity.JOINED)
     w.defect_case[at] = opened[shared]
+
+
+def _urgency(w: Worlds, rows: Ints) -> Ints:
+    """Return how urgent desks find the cases that the given grievances open, thousandths."""
+    g = w.grievances
+    world = g.world[rows]
+    edge = np.rint(1000 * w.at("connected_edge", world)).astype(np.int64)
+    known = w.connected[world, g.household[rows]] & (g.kind[rows] != int(Kind.FEE))
+    return np.minimum(g.severity[rows] + np.where(known, edge, 0), MOST_URGENT)
 
 
 def _bring_back(w: Worlds, case: Ints, desk: Ints) -> None:

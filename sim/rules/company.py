@@ -1,30 +1,292 @@
-"""Company: the effort that a property company puts into a compound."""
+"""The property company: it pays wages out of what it collects, and chooses how hard to work.
+
+Each quarter it looks ahead: more effort costs wages now, satisfies the owners slowly and brings fees
+later; and where it fears for the contract, the years after the next are at stake, and what is seen of
+its effort counts (Holmstrom 1979: the more is seen, the sharper the incentive). One staff serves all
+its compounds, so that money missing in one is effort missing in all.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sim import books, exact, noise
+from sim.books import FEN
 from sim.columns import Column, Rule
-from sim.rules import contracts
+from sim.parameters import parameter
+from sim.rules import fees
+from sim.rules.contracts import NONE
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
 
-LOWEST, USUAL = 0.15, 0.75
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+MONTHS = 3
+"""Months of a quarter, as fees and wages count them."""
+
+QUARTERS = 4
+"""Quarters of a year."""
+
+YEARS = 5
+"""Years over which a company follows satisfaction and fees ahead; the last quarter then goes on for ever."""
+
+STEPS = 17
+"""Steps from the lowest effort to full effort, among which it chooses."""
+
+FINEST = 1000
+"""Where money is short, effort is cut to whole thousandths."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What service costs, what it brings, and what is seen of it."""
+
+    fixed_cost: float = parameter(
+        22.0,
+        18.0,
+        26.0,
+        unit="yuan/flat-month",
+        source="priors: company, fixed 22",
+        doc="cost of a flat whatever the effort",
+    )
+    effort_cost: float = parameter(
+        63.0,
+        50.0,
+        76.0,
+        unit="yuan/flat-month",
+        source="priors: company, effort cost 63 e^2",
+        doc="cost of full effort beside it; it grows with the square of effort",
+    )
+    discount: float = parameter(
+        0.90,
+        0.85,
+        0.93,
+        unit="per year",
+        source="priors: delta .90 (.85-.93) a year",
+        doc="what next year's yuan is worth to the company today",
+    )
+    relation_loss: float = parameter(
+        0.1,
+        0.05,
+        0.2,
+        unit="per year",
+        source="priors: relationship loss .1 (.05-.2) a year",
+        doc="chance that the relation ends for reasons outside the model, as the company reckons",
+    )
+    public_income: float = parameter(
+        60.0,
+        20.0,
+        120.0,
+        unit="yuan/flat-year",
+        source="priors: public income 60 (20-120)",
+        doc="income from parking and adverts, which belongs to the owners",
+    )
+    kept_share: float = parameter(
+        0.5,
+        0.0,
+        1.0,
+        unit="share",
+        source="priors: kept by the company .5 (0-1) unless asked",
+        doc="public income that the company keeps unless it is asked for accounts",
+    )
+    satisfaction_speed: float = parameter(
+        0.3,
+        0.15,
+        0.5,
+        unit="per quarter",
+        source="priors: s moves .3 a quarter to effort",
+        doc="how far owners' satisfaction moves towards the effort in a quarter",
+    )
+    expected_effort: float = parameter(
+        0.65,
+        0.5,
+        0.8,
+        unit="effort",
+        source="guess: somewhat below the normal effort .7-.8",
+        doc="effort at which work seen is as likely to be called bad as good",
+    )
+    effort_noise: float = parameter(
+        0.2,
+        0.1,
+        0.4,
+        unit="effort",
+        source="guess: no source",
+        doc="how blurred effort is to owners who do not inspect",
+    )
+    lowest_effort: float = parameter(
+        0.15,
+        0.05,
+        0.5,
+        unit="effort",
+        kind="set",
+        source="priors: e in [.15, 1]",
+        doc="effort of the poorest company, and of owners left to themselves",
+    )
+    first_effort: float = parameter(
+        0.7,
+        0.5,
+        1.0,
+        unit="effort",
+        kind="set",
+        source="priors: effort, normal .7-.8",
+        doc="effort with which companies start",
+    )
+    satisfied_low: float = parameter(
+        0.3,
+        0.0,
+        0.5,
+        unit="satisfaction",
+        kind="set",
+        source="guess: wide, so that both basins are met",
+        doc="lowest satisfaction at the start, where there is a company; uniform up to the highest",
+    )
+    satisfied_high: float = parameter(
+        0.9,
+        0.5,
+        1.0,
+        unit="satisfaction",
+        kind="set",
+        source="guess: wide, so that both basins are met",
+        doc="highest satisfaction at the start",
+    )
 
 
 def _set_up(w: Worlds) -> None:
-    """Set the effort at the start."""
-    w.effort[...] = np.where(w.contract == contracts.NONE, LOWEST, USUAL)
+    """Draw how satisfied the owners are to begin with."""
+    served = w.contract != NONE
+    lowest, low, high = w.p.lowest_effort, w.p.satisfied_low, w.p.satisfied_high
+    u = noise.uniform(w.seeds[:, None], "company.satisfaction", np.arange(w.layout.sizes["compound"]))
+    w.satisfaction[...] = np.where(served, low + (high - low) * u, lowest)
+    w.effort[...] = np.where(served, w.p.first_effort, lowest)
+
+
+def _fen(yuan: Floats) -> Ints:
+    """Return yuan in whole fen."""
+    return np.rint(yuan * FEN).astype(np.int64)
+
+
+def _kept(w: Worlds, income: Ints) -> Ints:
+    """Return what companies keep of the public income."""
+    keeps = (w.contract != NONE) & ~w.accounts_asked
+    return np.where(keeps, np.rint(w.p.kept_share * income), 0).astype(np.int64)
+
+
+def _public_income(w: Worlds) -> Ints:
+    """Return the quarter's public income of each compound, in fen; nobody raises it without company and body."""
+    raised = (w.contract != NONE) | (w.body > 0)
+    return np.where(raised, _fen(w.p.public_income / 4 * w.layout.count("compound", "household")), 0)
+
+
+def account(w: Worlds) -> None:
+    """Phase, quarterly: companies pay wages and keep their part of public income; they see what they have earned."""
+    flats = w.layout.count("compound", "household")
+    served = w.contract != NONE
+    effort_wages = w.p.effort_cost * w.effort * w.effort
+    wages = np.where(served, _fen(MONTHS * flats * (w.p.fixed_cost + effort_wages)), 0)
+    income = _public_income(w)
+    kept = _kept(w, income)
+
+    world, compound = (index.reshape(-1) for index in np.indices(served.shape))
+    outside = np.zeros_like(compound)
+    books.transfer(w, "till", compound, "outside", outside, world, wages.reshape(-1))
+    books.transfer(w, "outside", outside, "till", compound, world, kept.reshape(-1))
+    books.transfer(w, "outside", outside, "public", compound, world, (income - kept).reshape(-1))
+    w.flow["wages_fen"] += wages.sum(axis=1)
+    w.flow["kept_fen"] += kept.sum(axis=1)
+    w.flow["public_fen"] += (income - kept).sum(axis=1)
+
+    w.earned[...] = np.where(served, w.till - w.till_before, 0)
+    w.till_before[...] = w.till
+    w.losses[...] = np.where(w.earned < 0, w.losses + 1, 0)
+
+
+def choose(w: Worlds) -> None:
+    """Phase, quarterly: owners' satisfaction follows effort; companies choose the effort of the next quarter."""
+    w.satisfaction[...] += w.p.satisfaction_speed * (w.effort - w.satisfaction)
+    wish = _wish(w)
+    w.effort[...] = np.where(w.contract == NONE, w.p.lowest_effort, _afford(w, wish))
+
+
+def _wish(w: Worlds) -> Floats:
+    """Return the effort that each company would choose in each compound if it had the staff, the lowest of the best."""
+    steps = np.arange(STEPS + 1)[:, None, None] / STEPS
+    effort = w.p.lowest_effort + (1 - w.p.lowest_effort) * steps
+    flats, bill = w.layout.count("compound", "household"), fees.by_compound(w, fees.bills(w))
+    wages = MONTHS * flats * FEN * (w.p.fixed_cost + w.p.effort_cost * effort * effort)
+    kept = _kept(w, _public_income(w))
+    satisfaction, share = w.satisfaction, fees.paying(w)
+    worth = w.p.discount * (1 - w.p.relation_loss)
+    factor: Floats = np.ones_like(worth)
+    first: Floats = np.zeros(w.effort.shape)
+    later: Floats = first
+    margin: Floats = first
+    for year in range(YEARS):
+        earned: Floats = np.zeros(w.effort.shape)
+        for _ in range(QUARTERS):
+            satisfaction = satisfaction + w.p.satisfaction_speed * (effort - satisfaction)
+            share = share + w.p.fee_speed * (fees.supported(w, satisfaction, share) - share)
+            margin = share * bill + kept - wages
+            earned = earned + margin
+        if year == 0:
+            first = earned
+        else:
+            factor = factor * worth
+            later = later + factor * earned
+    later = later + factor * worth * QUARTERS * margin / (1 - worth)
+    best = np.argmax(first + np.maximum(later, 0) * staying(w, effort), axis=0)
+    chosen: Floats = np.take_along_axis(np.broadcast_to(effort, (STEPS + 1, *w.effort.shape)), best[None], axis=0)[0]
+    return chosen
+
+
+def staying(w: Worlds, effort: Floats) -> Floats:
+    """Return the chance to keep the contract for a year, as a company reckons that works so hard."""
+    blur = w.p.effort_noise / (1 + w.informed)
+    return 1 - w.threat * exact.logistic((w.p.expected_effort - effort) / blur)
+
+
+def _staff_wages(w: Worlds, effort: Floats) -> Ints:
+    """Return what the quarter's effort in each compound costs, the cost of a flat without effort left out."""
+    return _fen(MONTHS * w.layout.count("compound", "household") * w.p.effort_cost * effort * effort)
+
+
+def _afford(w: Worlds, wish: Floats) -> Floats:
+    """Return the effort that the staff of each company can give, if it spends no more than all its compounds bring."""
+    served = w.contract != NONE
+    means = w.earned + _staff_wages(w, w.effort)
+    wages = _staff_wages(w, wish)
+    row = np.arange(w.n)[:, None]
+    pooled_means, pooled_wages = np.zeros((2, w.n, 2 * served.shape[1]), dtype=np.int64)
+    np.add.at(pooled_means, (row, w.company), np.where(served, means, 0))
+    np.add.at(pooled_wages, (row, w.company), np.where(served, wages, 0))
+    b, d = pooled_means[row, w.company], pooled_wages[row, w.company]
+    short = d > b
+    cut = wish * np.sqrt(np.maximum(b, 0) / np.where(short, np.maximum(d, 1), 1))
+    return np.where(short, np.maximum(np.floor(cut * FINEST) / FINEST, w.p.lowest_effort), wish)
 
 
 RULE = Rule(
     name="company",
     columns=(
-        Column("effort", "compound", np.float64, "the company's effort, 0 to 1"),
-        Column("losses", "compound", np.int32, "quarters of loss in a row"),
+        Column("effort", "compound", np.float64, "effort of the company this quarter, 0 to 1"),
+        Column("satisfaction", "compound", np.float64, "owners' satisfaction with the service, 0 to 1"),
+        Column("till_before", "compound", np.int64, "the till when the company last made up its accounts, fen"),
+        Column("earned", "compound", np.int64, "what the company earned in the last quarter, fen"),
+        Column("losses", "compound", np.int32, "quarters of loss, one after another"),
+        Column("threat", "compound", np.float64, "chance to lose the contract within a year if the work seems bad"),
+        Column("informed", "compound", np.float64, "inspections of the company's work a quarter"),
+        Column("accounts_asked", "compound", np.bool_, "the company has been asked for accounts of public income"),
     ),
+    flows={
+        "wages_fen": "cost of companies' staff and running, fen",
+        "kept_fen": "public income that companies kept, fen",
+        "public_fen": "public income that came to the owners, fen",
+    },
+    parameters=Parameters,
     set_up=_set_up,
 )

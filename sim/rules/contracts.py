@@ -1,4 +1,9 @@
-"""Contracts: whether a property company serves the compound, and under what kind of contract."""
+"""Contracts: whether a property company serves a compound, by which contract, until when, and who comes after it.
+
+A contract is the developer's, fixed-term, a holdover without term (a fixed-term one that nobody has
+renewed; Civil Code 948), or there is none. A company that has made a loss for some quarters gives
+notice and leaves (弃管). Where there is none, another may be found.
+"""
 
 from __future__ import annotations
 
@@ -6,56 +11,213 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim import noise
+from sim import books, noise
+from sim.cases import NEVER
 from sim.columns import Column, Rule
 from sim.parameters import parameter
+from sim.rules.trust import QUARTER
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
 
-DEVELOPER, FIXED, HOLDOVER, NONE = range(4)
-"""States of a contract: the developer's first one, with a term, held over without term, no company."""
+DEVELOPER, FIXED_TERM, HOLDOVER, NONE = 0, 1, 2, 3
+"""Values of the column ``contract``."""
 
-NEW = 10
-"""Years for which a compound may still be under the developer's contract."""
+DEVELOPER_YEARS = 10
+"""Age of a compound from which on nobody calls the developer's contract the developer's any more."""
+
+YEAR = 365
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """Contracts as found."""
+    """Contracts as found, and how they end and begin."""
 
     no_company: float = parameter(
         0.25,
         0.05,
-        0.50,
+        0.5,
         unit="share",
-        tag="F",
-        source="priors: contract at t0; Donghe model sites, 28 of 48 not market-run",
-        doc="compounds without a company at the start",
+        source="priors: contract at t0, no company .25 (evidence: Donghe model sites, 28 of 48 not market-run)",
+        doc="compounds without a property company at the start",
     )
     fixed_share: float = parameter(
         0.30,
-        0.10,
-        0.40,
+        0.1,
+        0.4,
         unit="share",
         tag="D",
-        source="evidence D20: 602 contracts of 1,990",
-        doc="compounds with a fixed-term contract at the start",
+        source="priors: contract at t0, fixed-term .30 (602 contracts in 1,990 compounds)",
+        doc="compounds with a fixed-term contract at the start; the rest has the developer's or a holdover",
+    )
+    term_years: float = parameter(
+        2.0,
+        1.0,
+        3.0,
+        unit="years",
+        source="priors: term 2 y (1-3)",
+        doc="length of a fixed-term contract",
+    )
+    notice_days: int = parameter(
+        60,
+        1,
+        365,
+        unit="days",
+        kind="set",
+        tag="F",
+        source="model 5.7: either side out on 60 days' notice (Civil Code 948)",
+        doc="time between notice and end",
+    )
+    exit_quarters: int = parameter(
+        4,
+        1,
+        12,
+        unit="quarters",
+        kind="set",
+        source="priors: exit after 4 loss quarters",
+        doc="quarters of loss, one after another, after which a company gives notice",
+    )
+    tender_days: float = parameter(
+        365.0,
+        180.0,
+        720.0,
+        unit="days",
+        source="guess: hiring by the owners' vote takes half a year to two years",
+        doc="mean time until a compound without a company looks for one, in rounds of a quarter",
+    )
+    substitute: float = parameter(
+        0.7,
+        0.3,
+        0.95,
+        unit="probability",
+        source="priors: substitute firm exists .7 (.3-.95)",
+        doc="chance that a firm can be had when one is looked for",
     )
 
 
 def _set_up(w: Worlds) -> None:
-    """Draw under what contract each compound is found."""
-    u = noise.uniform(w.seeds[:, None], "contract.found", np.arange(w.layout.sizes["compound"]))
-    without_term = np.where(w.age < NEW, DEVELOPER, HOLDOVER)
-    found = np.where(u < w.p.no_company + w.p.fixed_share, FIXED, without_term)
-    w.contract[...] = np.where(u < w.p.no_company, NONE, found)
+    """Draw which contract each compound has, and how long a fixed-term one still runs."""
+    seeds, compound = w.seeds[:, None], np.arange(w.layout.sizes["compound"])
+    u = noise.uniform(seeds, "contract.found", compound)
+    none, fixed = w.p.no_company, w.p.fixed_share
+    grown = np.where(w.age < DEVELOPER_YEARS, DEVELOPER, HOLDOVER)
+    w.contract[...] = np.where(u < none, NONE, np.where(u < none + fixed, FIXED_TERM, grown))
+    phase = noise.uniform(seeds, "contract.phase", compound)
+    left = 1 + np.floor(phase * w.p.term_years * YEAR).astype(np.int64)
+    w.contract_end[...] = np.where(w.contract == FIXED_TERM, w.day + left, NEVER)
+    w.company[...] = w.layout.traits["first_company"]
+    take_stock(w)
+
+
+def expire(w: Worlds) -> None:
+    """Phase: contracts end; a company that has given notice leaves, a fixed term runs out into a holdover."""
+    ends = w.contract_end == w.day
+    if not ends.any():
+        return
+    w.contract_end[ends] = NEVER
+    world, compound = np.nonzero(ends & ~w.leaving)
+    w.contract[world, compound] = HOLDOVER
+    w.count("expired", world)
+
+    left = ends & w.leaving
+    world, compound = np.nonzero(left)
+    w.contract[left] = NONE
+    w.leaving[left] = False
+    w.effort[left] = np.broadcast_to(w.p.lowest_effort, left.shape)[left]
+    books.transfer(w, "till", compound, "outside", np.zeros_like(compound), world, w.till[left])
+    for column in (w.till_before, w.collected, w.earned, w.losses):
+        column[left] = 0
+    _forget_arrears(w, left)
+    w.count("left", world)
+    _begin(w, left & w.successor)
+    w.successor[left] = False
+    take_stock(w)
+
+
+def review(w: Worlds) -> None:
+    """Phase, quarterly: companies in loss for too long give notice, compounds without one look for another."""
+    none = w.contract == NONE
+    grown = (w.contract == DEVELOPER) & (w.age + w.day / YEAR >= DEVELOPER_YEARS)
+    w.contract[grown] = HOLDOVER
+
+    gives_up = ~none & ~w.leaving & (w.losses >= w.p.exit_quarters)
+    w.contract_end[...] = np.where(gives_up, w.day + w.p.notice_days, w.contract_end)
+    w.leaving[gives_up] = True
+
+    _begin(w, none & _tendered(w))
+
+
+def _begin(w: Worlds, found: NDArray[np.bool_]) -> None:
+    """Let another company begin in the given compounds."""
+    if not found.any():
+        return
+    compound = np.arange(w.layout.sizes["compound"])
+    hired = (w.body > 0) & w.functioning
+    until = w.day + np.rint(w.p.term_years * YEAR).astype(np.int64)
+    w.contract[...] = np.where(found, np.where(hired, FIXED_TERM, HOLDOVER), w.contract)
+    w.contract_end[...] = np.where(found & hired, until, w.contract_end)
+    w.company[...] = np.where(found, len(compound) + compound, w.company)
+    w.effort[...] = np.where(found, w.p.first_effort, w.effort)
+    w.losses[found] = 0
+    w.till_before[found] = w.till[found]
+    _forget_arrears(w, found)
+    take_stock(w)
+
+
+def renew(w: Worlds, world: NDArray[np.int64], compound: NDArray[np.int64]) -> None:
+    """Begin a new fixed term in the given compounds, after the present one if that still runs."""
+    end = w.contract_end[world, compound].astype(np.int64)
+    start = np.where(w.contract[world, compound] == FIXED_TERM, end, w.day)
+    w.contract[world, compound] = FIXED_TERM
+    w.contract_end[world, compound] = start + np.rint(w.at("term_years", world) * YEAR).astype(np.int64)
+
+
+def replace(w: Worlds, world: NDArray[np.int64], compound: NDArray[np.int64]) -> None:
+    """Give notice to the companies of the given compounds; others stand ready."""
+    w.leaving[world, compound] = True
+    w.successor[world, compound] = True
+    w.contract_end[world, compound] = w.day + w.whole("notice_days", world)
+
+
+def _tendered(w: Worlds) -> NDArray[np.bool_]:
+    """Return which compounds would find a company this quarter if they had none."""
+    chance = np.minimum(QUARTER / w.p.tender_days, 1.0) * w.p.substitute
+    compound = np.arange(w.layout.sizes["compound"])
+    return noise.chance(chance, w.seeds[:, None], "company.found", compound, w.day // QUARTER)
+
+
+def _forget_arrears(w: Worlds, compounds: NDArray[np.bool_]) -> None:
+    """Forget what the flats of the given compounds owe to a company that is gone."""
+    w.arrears[compounds[:, w.layout.up("household", "compound")]] = 0
+
+
+def take_stock(w: Worlds) -> None:
+    """Keep up to date in how many compounds there is a company, and how many flats pay it."""
+    served = w.contract != NONE
+    w.stock["with_company"][...] = served.sum(axis=1)
+    w.stock["without_company"][...] = (~served).sum(axis=1)
+    w.stock["payers"][...] = (w.pays & served[:, w.layout.up("household", "compound")]).sum(axis=1)
 
 
 RULE = Rule(
     name="contracts",
-    columns=(Column("contract", "compound", np.int8, "0 developer's, 1 fixed-term, 2 held over, 3 no company"),),
+    columns=(
+        Column("contract", "compound", np.int8, "contract: 0 developer's, 1 fixed-term, 2 holdover, 3 no company"),
+        Column("contract_end", "compound", np.int32, "day on which the contract ends; 2^31 - 1 = without term"),
+        Column("successor", "compound", np.bool_, "another company stands ready to follow the one that leaves"),
+        Column("leaving", "compound", np.bool_, "the company has given notice"),
+        Column("company", "compound", np.int64, "number of the company; of the last one where there is none"),
+    ),
+    flows={
+        "left": "companies that left a compound",
+        "expired": "fixed terms that ran out into a holdover",
+    },
+    stocks={
+        "with_company": "compounds that have a property company",
+        "without_company": "compounds that have none",
+    },
     parameters=Parameters,
     set_up=_set_up,
 )

@@ -18,7 +18,7 @@ from sim import clocks, distributions, noise
 from sim.cases import FIRST_DISPUTE, Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import VACANT
+from sim.places.compound import VACANT, flats_of
 from sim.rules import grievances, weather
 from sim.space import rank_in_group, where
 
@@ -255,9 +255,9 @@ class Parameters:
         doc="typical cost of a roof repair",
     )
     pipe_cost: float = parameter(
-        1500.0,
-        500.0,
-        4000.0,
+        800.0,
+        300.0,
+        2500.0,
         unit="yuan",
         source="guess",
         doc="typical cost of a pipe repair",
@@ -287,9 +287,9 @@ class Parameters:
         doc="typical cost of getting rid of pests",
     )
     road_cost: float = parameter(
-        15000.0,
-        5000.0,
-        40000.0,
+        2500.0,
+        800.0,
+        10000.0,
         unit="yuan",
         source="guess",
         doc="typical cost of mending road or gate",
@@ -383,7 +383,7 @@ def arise(w: Worlds) -> None:
     w.stocks("defective_assets", world, 1)
     _end_of_works(w, world[kind == NUISANCE], asset[kind == NUISANCE])
 
-    flats, position = scope(w, asset)
+    flats, position = flats_of(w.layout, *place_of(w, asset))
     at, number = world[position], nth[position]
     order = noise.bits(w.seeds[at], "defect.sufferer", flats, asset[position], number)
     height = np.where(roof[position], -w.layout.traits["floor"][flats], 0)
@@ -395,28 +395,9 @@ def arise(w: Worlds) -> None:
     grievances.arise(w, at, flats, kind[position], asset[position], -1, ordinal, severity)
 
 
-def scope(w: Worlds, asset: Ints) -> tuple[Ints, Ints]:
-    """Return the flats of the building or compound that each asset belongs to, and for each the asset's position."""
-    building, compound = w.layout.traits["asset_building"][asset], w.layout.up("asset", "compound")[asset]
-    inside = building >= 0
-    own, shared = where(inside), where(~inside)
-    flats, at = w.layout.rows_of("building", "household", building[own])
-    if len(shared) == 0:
-        return flats, at
-    more, there = w.layout.rows_of("compound", "household", compound[shared])
-    flats, position = np.concatenate([flats, more]), np.concatenate([own[at], shared[there]])
-    order = np.argsort(position, kind="stable")
-    return flats[order], position[order]
-
-
-def flats_in_scope(w: Worlds, asset: Ints) -> Ints:
-    """Return the number of flats of the building or compound that each asset belongs to."""
-    if "flats_in_scope" not in w.derived:
-        building = w.layout.traits["asset_building"]
-        own = w.layout.count("building", "household")[building]
-        all_ = w.layout.count("compound", "household")[w.layout.up("asset", "compound")]
-        w.derived["flats_in_scope"] = np.where(building >= 0, own, all_)
-    return w.derived["flats_in_scope"].take(asset)
+def place_of(w: Worlds, asset: Ints) -> tuple[Ints, Ints]:
+    """Return the building (-1 for what belongs to the whole compound) and the compound of each asset."""
+    return w.layout.traits["asset_building"][asset], w.layout.up("asset", "compound")[asset]
 
 
 def _end_of_works(w: Worlds, world: Ints, asset: Ints) -> None:

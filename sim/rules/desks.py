@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise
-from sim.cases import FIRST_DISPUTE, Activity, Stage, log_cases, move_cases
+from sim.cases import FIRST_DISPUTE, Activity, Kind, Stage, log_cases, move_cases
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
-from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, DESKS_PER_COMPOUND, HOTLINE
+from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, COURT, DESKS_PER_COMPOUND
 from sim.rules import bodies, contracts, keeping, trust
 from sim.space import first_of_group, where
 
@@ -30,13 +30,13 @@ Ints = NDArray[np.int64]
 
 WAITING, TRANSIT, LOST, APPROVAL = map(int, (Stage.WAITING, Stage.TRANSIT, Stage.LOST, Stage.APPROVAL))
 
-STAFFED = trust.DESKS[:HOTLINE]
-"""Kinds of desk at which people work."""
+STAFFED = trust.DESKS[:COURT]
+"""Kinds of desk whose hours are counted; the court is outside the model but for the time it takes."""
 
-STEPS = ("mediation_hours", "sitting_hours", "proposal_hours", "triage_hours", "minor_hours")
+STEPS = ("mediation_hours", "sitting_hours", "proposal_hours", "triage_hours", "minor_hours", "fee_hours")
 """Parameters that say how long a step of a case takes."""
 
-MEDIATE, SIT, PROPOSE, TRIAGE, MEND = range(len(STEPS))
+MEDIATE, SIT, PROPOSE, TRIAGE, MEND, DUN = range(len(STEPS))
 
 WEEK = 7
 """Minutes are kept in sevenths, so that a week's minutes accrue in whole numbers day by day."""
@@ -113,6 +113,14 @@ class Parameters:
         source="priors: service, neighbour 1.5",
         doc="one mediation session between neighbours",
     )
+    fee_hours: float = parameter(
+        0.5,
+        0.25,
+        1.0,
+        unit="hours",
+        source="priors: service, fee .5",
+        doc="one session about fees",
+    )
     session_gap_days: int = parameter(
         7,
         3,
@@ -152,7 +160,8 @@ def kinds(w: Worlds) -> Ints:
     if "desk_kinds" not in w.derived:
         sizes = w.layout.sizes
         own = np.tile([COMPANY, BODY, BRANCH], sizes["compound"])
-        w.derived["desk_kinds"] = np.r_[own, np.full(sizes["community"], COMMUNITY), np.full(sizes["centre"], CENTRE)]
+        above = np.full(sizes["community"], COMMUNITY), np.full(sizes["centre"], CENTRE)
+        w.derived["desk_kinds"] = np.r_[own, *above, COURT]
     return w.derived["desk_kinds"]
 
 
@@ -162,6 +171,8 @@ def of_compound(w: Worlds, compound: Ints, kind: int) -> Ints:
     if kind < COMMUNITY:
         return DESKS_PER_COMPOUND * compound + kind
     community = w.layout.up("compound", "community")[compound]
+    if kind == COURT:
+        return np.full(len(compound), sizes["desk"] - 1)
     if kind == COMMUNITY:
         return DESKS_PER_COMPOUND * sizes["compound"] + community
     return DESKS_PER_COMPOUND * sizes["compound"] + sizes["community"] + w.layout.up("community", "centre")[community]
@@ -187,10 +198,10 @@ def staff(w: Worlds) -> None:
     minutes[:, COMPANY:own:DESKS_PER_COMPOUND] = np.where(w.contract != contracts.NONE, repairer, 0)
     minutes[:, BODY:own:DESKS_PER_COMPOUND] = np.where(branch_keeps, body, body - kept)
     minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = np.where(branch_keeps, branch - kept, branch)
-    above = own + layout.sizes["community"]
+    above, court = own + layout.sizes["community"], layout.sizes["desk"] - 1
     flats = layout.count("community", "household")
     minutes[:, own:above] = np.rint(w.p.community_hours * 60 * flats / 300)
-    minutes[:, above:] = np.rint(w.p.centre_hours * 60 * layout.count("centre", "household") / 20000)
+    minutes[:, above:court] = np.rint(w.p.centre_hours * 60 * layout.count("centre", "household") / 20000)
     _leave_empty_desks(w)
     _post_waits(w)
 
@@ -239,7 +250,8 @@ def _service_minutes(w: Worlds, rows: Ints) -> Ints:
         hours = np.concatenate([getattr(w.p, step) for step in STEPS], axis=1)
         w.derived["step_minutes"] = np.rint(60 * hours).astype(np.int64).reshape(-1)
     level, minor, dispute = kind_of(w, c.desk[rows]), c.minor[rows], c.kind[rows] >= FIRST_DISPUTE
-    step = np.where(dispute, MEDIATE, np.where(c.drafted[rows], SIT, PROPOSE))
+    session = np.where(c.kind[rows] == int(Kind.FEE), DUN, MEDIATE)
+    step = np.where(dispute, session, np.where(c.drafted[rows], SIT, PROPOSE))
     step[where_next(w, rows) >= 0] = TRIAGE
     step[minor & (level == np.where(owed(w, rows), COMPANY, COMMUNITY))] = MEND
     return w.derived["step_minutes"].take(c.world[rows] * len(STEPS) + step)
@@ -310,8 +322,8 @@ def serve(w: Worlds) -> Ints:
     rows, desk, cost = rows[some], desk[some], cost[some]
     if len(rows) == 0:
         return rows
-    # desk, then the most severe, then the oldest in one number: 29, 10 and 24 bits
-    urgency = ((1000 - c.severity[rows].astype(np.int64)) << 24) | (c.opened[rows] - w.first_book_day)
+    # desk, then the most urgent, then the oldest in one number: 29, 10 and 24 bits
+    urgency = ((1000 - c.urgency[rows].astype(np.int64)) << 24) | (c.opened[rows] - w.first_book_day)
     order = np.argsort((desk << 34) | urgency, kind="stable")
     rows, desk, cost = rows[order], desk[order], cost[order]
     total = np.cumsum(cost)

@@ -185,9 +185,11 @@ def _ask_fund(w: Worlds, rows: Ints) -> None:
     urgent = leak & noise.chance(w.at("emergency", c.world[rows]), c.key[rows], "fund.emergency")
     _grant(w, rows[urgent], "emergency_days")
     vote = rows[~urgent]
+    if len(vote) == 0:
+        return
     move_cases(w, vote, Stage.VOTING)
     log_cases(w, vote, Activity.VOTING)
-    votes.call(w, vote, Motion.FUND)
+    votes.call(w, motions.put_case(w, vote, Motion.FUND, "ballot_days"))
 
 
 def _grant(w: Worlds, rows: Ints, days: str) -> None:
@@ -264,6 +266,26 @@ def do_duty(w: Worlds, rows: Ints) -> None:
     _start(w, rows)
 
 
+def concede(w: Worlds, rows: Ints, own: Ints) -> None:
+    """Let the company mend what it has conceded, at its own cost.
+
+    Args:
+        w: the worlds.
+        rows: case rows.
+        own: what each repair costs the company, fen.
+    """
+    if len(rows) == 0:
+        return
+    c = w.cases
+    world = c.world[rows]
+    books.transfer(w, "till", c.compound[rows], "outside", np.zeros(len(rows), dtype=np.int64), world, own)
+    w.count("conceded", world)
+    w.count("conceded_fen", world, own)
+    c.handled[rows] = w.day
+    log_cases(w, rows, Activity.CONCEDED)
+    _start(w, rows)
+
+
 def conclude(w: Worlds) -> None:
     """Phase: ballots are counted, the fund pays, rounds of signing succeed or are paid back."""
     m, c = w.motions, w.cases
@@ -326,6 +348,8 @@ RULE = Rule(
         "company_fen": "spent by companies on minor repairs, fen",
         "relief_fen": "public budget's part of minor repairs that no company owed, fen",
         "warranty_fen": "cost of repairs under the developer's warranty, fen",
+        "conceded": "repairs conceded by companies in talks about their contract",
+        "conceded_fen": "spent by companies on what they conceded, fen",
         "voted_down": "ballots on the fund that failed",
     },
 )

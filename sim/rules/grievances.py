@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import cases, noise
-from sim.cases import FIRST_DISPUTE, FIRST_PAIR, NEVER, Activity, Stage, State, close_cases, move_grievances
+from sim.cases import FIRST_DISPUTE, FIRST_PAIR, NEVER, Activity, Kind, Stage, State, close_cases, move_grievances
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.rules import trust
@@ -101,7 +101,17 @@ class Parameters:
         source="priors: relapse .10 a year",
         doc="hazard that an agreement is broken",
     )
+    confirmed_factor: float = parameter(
+        0.5,
+        0.3,
+        0.8,
+        unit="factor",
+        source="priors: default hazard x .5 (.3-.8) if a court confirms",
+        doc="what a court's confirmation leaves of that hazard",
+    )
 
+
+NEIGHBOUR, FEE = int(Kind.NEIGHBOUR), int(Kind.FEE)
 
 LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN = map(int, State)  # numpy is slow on enums
 
@@ -306,7 +316,8 @@ def _look_for_answer(w: Worlds, rows: Ints) -> None:
     g, c = w.grievances, w.cases
     world, case = g.world[rows], g.case[rows]
     good = (c.handled[case] >= g.claimed[rows]) | _under_way(w, case)
-    trust.hear(w, trust.DESKS, g.desk[rows], good, world, g.household[rows])
+    own = g.kind[rows] != FEE  # there the company claims
+    trust.hear(w, trust.DESKS, g.desk[rows[own]], good[own], world[own], g.household[rows[own]])
     g.answered[rows] = True
     patience = w.wait("patience_days", world, noise.exponential(g.key[rows], "claim.patience", g.claims[rows]))
     g.act[rows] = np.maximum(g.claimed[rows] + patience, w.day + 1)
@@ -317,8 +328,14 @@ def _look_for_answer(w: Worlds, rows: Ints) -> None:
         g.act[lost] = w.day + w.whole("review_days", g.world[lost])
 
 
-def settle(w: Worlds, rows: Ints) -> None:
-    """Settle grievances: they ache no more; an agreement may be broken within a year."""
+def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) -> None:
+    """Settle grievances: they ache no more; an agreement may be broken within a year.
+
+    Args:
+        w: the worlds.
+        rows: grievance rows.
+        confirmed: which agreements a court has confirmed; none if not said.
+    """
     if len(rows) == 0:
         return
     g = w.grievances
@@ -330,9 +347,13 @@ def settle(w: Worlds, rows: Ints) -> None:
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
     g.fade[rows] = NEVER
-    agreed = rows[g.kind[rows] >= FIRST_PAIR]
+    between_two = g.kind[rows] == NEIGHBOUR  # what becomes of promises to pay: `sim.rules.arrears`
+    agreed = rows[between_two]
     if len(agreed):
-        years = noise.exponential(g.key[agreed], "agreement.relapse") / w.at("relapse_rate", g.world[agreed])
+        rate = w.at("relapse_rate", g.world[agreed])
+        if confirmed is not None:
+            rate = np.where(confirmed[between_two], rate * w.at("confirmed_factor", g.world[agreed]), rate)
+        years = noise.exponential(g.key[agreed], "agreement.relapse") / rate
         within = years < 1.0  # later quarrels are new quarrels: "no relapse in 12 months" is what is measured
         g.act[agreed[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
 
@@ -354,7 +375,7 @@ def _hear_end(w: Worlds, rows: Ints, good: bool) -> None:
     """Let claimants and their neighbours learn how a claimed grievance ended."""
     g = w.grievances
     state = g.state[rows]
-    rows = rows[(state == OPEN) | (state == JOINED)]
+    rows = rows[((state == OPEN) | (state == JOINED)) & (g.kind[rows] != FEE)]  # there the company claims
     trust.hear(w, trust.KINDS, g.kind[rows], np.full(len(rows), good), g.world[rows], g.household[rows])
 
 

@@ -1,4 +1,4 @@
-"""Keeping: what the keeper sets aside of the week's hours for ledger, summons, calls on members and doors.
+"""Keeping: what the keeper sets aside of the week's hours for ledger, summons, calls, talks, inspections and doors.
 
 The keeper is the second principal where there is one, else whoever holds the body's desk. Time set
 aside is taken from the keeper's desk whether it is used or not; it can be saved for a few weeks.
@@ -26,15 +26,21 @@ PURPOSES = {
     "ledger": "entries in a ledger",
     "summons": "summoning parties, and carrying a case to the next desk",
     "calls": "calls on party members among the owners to sign first",
+    "talks": "talks with the company about its contract",
+    "inspections": "inspecting the company's work and accounts",
+    "rounds": "going from door to door to hear what troubles people",
     "doors": "knocking on owners' doors, kept only while the body has a motion before the owners",
 }
 """What time is set aside for."""
 
+FOUND = {"talks": "talks_found", "inspections": "inspections_found"}
+"""Purposes for which bodies as found set time aside, and the columns that say how much."""
+
 WEEK = 7
 """Minutes in hand are counted in sevenths, as at desks."""
 
-SAVED_WEEKS = 4
-"""Time set aside can be saved for this many weeks; time for doors cannot."""
+SAVED_WEEKS = {"ledger": 4, "summons": 4, "calls": 4, "talks": 13, "inspections": 13, "rounds": 4}
+"""Weeks for which time set aside can be saved; time for doors cannot."""
 
 
 def set_aside(w: Worlds, keeper: Ints) -> Ints:
@@ -52,7 +58,7 @@ def set_aside(w: Worlds, keeper: Ints) -> Ints:
             time = np.where(_asking(w), time, 0)
             w.doors_time[...] = time
         else:
-            balance[...] = np.minimum(balance + time * WEEK, SAVED_WEEKS * WEEK * time)
+            balance[...] = np.minimum(balance + time * WEEK, SAVED_WEEKS[purpose] * WEEK * time)
         left -= time
     return keeper - left
 
@@ -96,9 +102,13 @@ RULE = Rule(
             for p, what in PURPOSES.items()
         ),
         Column("doors_time", "compound", np.int64, "minutes a week now set aside for doors"),
+        *(
+            Column(c, "compound", np.int64, f"minutes a week that the body as found sets aside for {p}")
+            for p, c in FOUND.items()
+        ),
     ),
     levers=tuple(
-        Lever(p + "_minutes", "compound", 0, "add", "minutes/week", f"set aside by the keeper for {what}")
+        Lever(p + "_minutes", "compound", FOUND.get(p, 0), "add", "minutes/week", f"set aside by the keeper for {what}")
         for p, what in PURPOSES.items()
     ),
     flows={"minutes_" + p: f"minutes spent on {what}" for p, what in PURPOSES.items()},

@@ -18,7 +18,7 @@ from sim import books, noise
 from sim.cases import NEVER
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import COMMUNITY
+from sim.places.compound import COMMUNITY, flats_of
 from sim.rules import defects, desks, trust
 from sim.space import where
 
@@ -35,8 +35,11 @@ NOBODY = 2.0
 class Motion(IntEnum):
     """What is before the owners."""
 
-    SHARES = 0
-    FUND = 1
+    SHARES = 0  # will you sign and pay for this repair?
+    FUND = 1  # may the maintenance fund pay for this repair?
+    RENEW = 2  # shall the company's contract be renewed?
+    REPLACE = 3  # shall the company be replaced?
+    ELECT = 4  # shall these people be our committee?
 
 
 @dataclass(frozen=True)
@@ -66,34 +69,47 @@ def _set_up(w: Worlds) -> None:
     w.apathetic[...] = noise.chance(w.p.apathy, w.seeds[:, None], "owner.apathetic", np.arange(w.households))
 
 
-def put(w: Worlds, rows: Ints, kind: Motion, days: str, share: Ints | int = 0) -> Ints:
-    """Put the matters of the given cases before the owners of the building or compound concerned.
+def put(
+    w: Worlds,
+    kind: Motion,
+    world: Ints,
+    compound: Ints,
+    organiser: Ints,
+    key: NDArray[np.uint64],
+    days: str,
+    building: Ints | None = None,
+    case: Ints | int = -1,
+    share: Ints | int = 0,
+) -> Ints:
+    """Put matters before the owners of the buildings or compounds concerned.
 
     Args:
         w: the worlds.
-        rows: case rows.
         kind: what is asked.
+        world: world of each matter.
+        compound: its compound.
+        organiser: row of the desk that organises it.
+        key: names it in draws.
         days: name of the parameter that says after how many days it is too late.
+        building: its building, -1 (or nothing) where the whole compound is asked.
+        case: row of the case it is about, -1 = none.
         share: what agreeing costs each owner, fen.
 
     Returns:
         The new rows of owners asked, motion after motion, whose ``need`` and ``yes`` the caller fills in
         before `think`.
     """
-    c, m = w.cases, w.motions
-    world, asset = c.world[rows], c.bearer[rows]
-    c.rounds[rows] += 1
-    owner, position = defects.scope(w, asset)
-    asked = defects.flats_in_scope(w, asset)
-    area = np.zeros(len(rows), dtype=np.int64)
+    owner, position = flats_of(w.layout, np.full(len(world), -1) if building is None else building, compound)
+    asked = np.bincount(position, minlength=len(world))
+    area = np.zeros(len(world), dtype=np.int64)
     np.add.at(area, position, w.area[world[position], owner])
-    motion = m.append(
+    motion = w.motions.append(
         world=world,
         kind=int(kind),
-        compound=c.compound[rows],
-        case=rows,
-        key=noise.bits(c.key[rows], "motion", int(kind), c.rounds[rows]),
-        organiser=c.organiser[rows],
+        compound=compound,
+        case=case,
+        key=key,
+        organiser=organiser,
         opened=w.day,
         until=w.day + w.whole(days, world),
         share=share,
@@ -107,9 +123,18 @@ def put(w: Worlds, rows: Ints, kind: Motion, days: str, share: Ints | int = 0) -
         first=w.asked.n + np.cumsum(asked) - asked,
         open=True,
     )
-    c.motion[rows] = motion
     world, motion = world[position], motion[position]
     return w.asked.append(world=world, motion=motion, owner=owner, need=0.0, yes=True, day=NEVER, done=False)
+
+
+def put_case(w: Worlds, rows: Ints, kind: Motion, days: str, share: Ints | int = 0) -> Ints:
+    """Put the repairs of the given cases before the owners concerned; see `put`."""
+    c = w.cases
+    c.rounds[rows] += 1
+    c.motion[rows] = w.motions.n + np.arange(len(rows))
+    key = noise.bits(c.key[rows], "motion", int(kind), c.rounds[rows])
+    building, compound = defects.place_of(w, c.bearer[rows])
+    return put(w, kind, c.world[rows], compound, c.organiser[rows], key, days, building, rows, share)
 
 
 def confidence(w: Worlds, asked: Ints) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.rules import desks
+from sim.rules import bodies, desks, inspections, leaders, renewals
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -12,5 +12,9 @@ if TYPE_CHECKING:
 
 def change(w: Worlds) -> None:
     """Phase, at the end of every week: rebuild the levers from what mechanisms offer, and staff the desks."""
+    bodies.find(w)
+    inspections.found(w)
+    renewals.found(w)
     w.rebuild_levers()
+    leaders.recall(w)
     desks.staff(w)

@@ -18,7 +18,7 @@ from sim import books, distributions, noise
 from sim.cases import Activity, Stage, log_cases, move_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import OWNER
+from sim.places.compound import OWNER, count_flats
 from sim.rules import defects, keeping, motions
 from sim.rules.motions import NOBODY, Motion
 from sim.space import where
@@ -138,8 +138,8 @@ def ask(w: Worlds, rows: Ints) -> None:
     c.started[rows] = w.day
     move_cases(w, rows, Stage.SIGNING)
     log_cases(w, rows, Activity.SIGNING)
-    share = -(-c.owed[rows] // defects.flats_in_scope(w, c.bearer[rows]))
-    asked = motions.put(w, rows, Motion.SHARES, "signing_days", share)
+    share = -(-c.owed[rows] // count_flats(w.layout, *defects.place_of(w, c.bearer[rows])))
+    asked = motions.put_case(w, rows, Motion.SHARES, "signing_days", share)
     w.asked.need[asked] = _signers_needed(w, asked)
     first = _members_who_lead(w, asked)
     motions.take_part(w, asked[first])

@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 ONE = 1000
 """One experience, in the unit in which evidence is kept."""
 
-DESKS = ("company", "body", "branch", "community", "centre", "hotline")
+DESKS = ("company", "body", "branch", "community", "centre", "court", "hotline")
 """Kinds of desk, by the number used in columns and tables; the hotline is an intake without a desk."""
 
 TRUSTED = ("company", "body", "community", "hotline")

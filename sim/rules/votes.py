@@ -48,22 +48,27 @@ class Parameters:
     )
 
 
-def call(w: Worlds, rows: Ints, kind: Motion) -> None:
-    """Put the matter of each case to a ballot; the apathetic never vote, the others as they trust the organiser.
+def call(w: Worlds, asked: Ints) -> None:
+    """Let the owners asked vote by and by; the apathetic never do.
+
+    Whether a fund may pay or people be elected they judge by their trust in who organises; about the company
+    they judge by the service they have had.
 
     Args:
         w: the worlds.
-        rows: case rows.
-        kind: what is voted on.
+        asked: rows of owners asked, of motions of one kind or several.
     """
-    if len(rows) == 0:
+    if len(asked) == 0:
         return
-    a = w.asked
-    asked = motions.put(w, rows, kind, "ballot_days")
-    world, owner = a.world[asked], a.owner[asked]
-    w.asked.need[asked] = np.where(w.apathetic[world, owner], NOBODY, 0.0)
-    in_favour = 0.5 + 0.5 * motions.confidence(w, asked)
-    w.asked.yes[asked] = noise.uniform(w.motions.key[a.motion[asked]], "vote.yes", owner) < in_favour
+    a, m = w.asked, w.motions
+    world, owner, motion = a.world[asked], a.owner[asked], a.motion[asked]
+    a.need[asked] = np.where(w.apathetic[world, owner], NOBODY, 0.0)
+    kind = m.kind[motion]
+    service = w.satisfaction[world, m.compound[motion]]
+    about_company = (kind == int(Motion.RENEW)) | (kind == int(Motion.REPLACE))
+    in_favour = np.where(about_company, service, 0.5 + 0.5 * motions.confidence(w, asked))
+    draw = noise.uniform(m.key[motion], "vote.yes", owner)
+    a.yes[asked] = (draw < in_favour) ^ (kind == int(Motion.REPLACE))
     motions.think(w, asked)
 
 

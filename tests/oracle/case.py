@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from tests.oracle.asset import Asset
 from tests.oracle.draws import bits, chance
 from tests.oracle.grievance import Grievance
-from tests.oracle.kinds import KINDS
+from tests.oracle.kinds import KINDS, PAIRS
 
 if TYPE_CHECKING:
     from tests.oracle.desk import Desk
     from tests.oracle.household import Household
 
 ENDS = ("settled", "failed", "withdrawn", "escalated")
-UNDER_WAY = ("signing", "voting", "funding", "works")
+UNDER_WAY = ("signing", "voting", "funding", "court", "works")
 MOST_ATTEMPTS = 15
 
 
@@ -29,7 +29,9 @@ class Case:
         handled: last day on which a desk did something for it, None before.
         sessions: sessions held, at all desks.
         level_sessions: sessions held at the present desk.
+        narrowed: what the sessions have left of the gap between the parties.
         sittings: times served by a mediator, with both parties or not, or laid before a principal.
+        urgency: severity as the desks see it, who know some people better than others.
         minutes: what its next step takes, settled when it enters a queue and when offices change.
         drafted: whether a proposal has been worked out.
     """
@@ -50,6 +52,9 @@ class Case:
             self.bearer.case = self
         self.compound = grievance.household.compound
         self.severity = grievance.severity
+        self.urgency = self.severity
+        if grievance.household.connected and self.kind != "fee":
+            self.urgency = min(self.severity + round(1000 * model.p.connected_edge), 1000)
         seed = model.replication_seed
         self.key = bits(seed, "case", KINDS.index(self.kind), self.bearer.number, self.ordinal)
         model.booked += 1
@@ -59,6 +64,7 @@ class Case:
         self.handled: int | None = None
         self.sessions = 0
         self.level_sessions = 0
+        self.narrowed = 1.0
         self.sittings = 0
         self.rounds = 0
         self.handoffs = 0
@@ -75,6 +81,11 @@ class Case:
 
     def learn_more(self, grievance: Grievance) -> None:
         """Learn what else there is to know about the matter."""
+
+    @property
+    def of_pair(self) -> bool:
+        """Whether it is between two parties alone."""
+        return self.kind in PAIRS
 
     @property
     def ended(self) -> bool:

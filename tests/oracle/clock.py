@@ -9,6 +9,9 @@ from tests.oracle.draws import threshold
 if TYPE_CHECKING:
     from tests.oracle.world import OracleModel
 
+UNIT = 2**40
+"""Parts of one unit of hazard."""
+
 
 class Clock:
     """A unit-rate clock of one bearer.

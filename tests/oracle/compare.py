@@ -12,6 +12,7 @@ from sim import cases
 from sim.cases import Activity, Kind, Stage, State
 from sim.worlds import Worlds
 from tests.oracle.case import Case
+from tests.oracle.company import CONTRACTS
 from tests.oracle.compound import PURPOSES
 from tests.oracle.grievance import Grievance
 from tests.oracle.kinds import DESKS, INTAKES, KINDS
@@ -28,6 +29,12 @@ STAGE = [stage.name.lower() for stage in Stage]
 ACTIVITY = [activity.name.lower() for activity in Activity]
 TENURE = ["owner", "tenant", "vacant"]
 
+MANAGED = (
+    "leaving", "successor", "effort", "satisfaction", "till", "till_before", "collected", "earned", "losses", "threat",
+    "informed", "accounts_asked",
+)  # fmt: skip
+"""Columns of compounds that are the oracle's attributes of whoever manages them."""
+
 COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     **{f"{p}_balance": ("compounds", lambda x, p=p: x.balance[p]) for p in PURPOSES},
     "balance": ("desks", lambda x: x.balance),
@@ -36,10 +43,29 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "defects": ("assets", lambda x: x.clock.rings),
     "defect_day": ("assets", lambda x: x.broke),
     "attempts": ("assets", lambda x: x.attempts),
-    "till": ("compounds", lambda x: x.company.till),
+    **{name: ("compounds", attrgetter(f"company.{name}")) for name in MANAGED},
+    "contract": ("compounds", lambda x: CONTRACTS.index(x.company.contract)),
+    "contract_end": ("compounds", attrgetter("company.end")),
+    "company": ("compounds", attrgetter("company.firm")),
+    "pays": ("households", attrgetter("pays")),
+    "arrears": ("households", attrgetter("arrears")),
+    "fee_claims": ("households", attrgetter("collection.clock.rings")),
+    "body_found": ("compounds", attrgetter("body_found")),
+    "functioning": ("compounds", attrgetter("functioning")),
+    "offices_taken": ("compounds", attrgetter("offices_taken")),
+    "term_end": ("compounds", attrgetter("elections.term_end")),
+    "electing": ("compounds", lambda x: x.elections.motion is not None),
+    "inspected": ("compounds", attrgetter("inspections.inspected")),
+    "tickets_read": ("compounds", attrgetter("inspections.tickets_read")),
+    "talks": ("compounds", attrgetter("renewals.talks")),
+    "talked_day": ("compounds", attrgetter("renewals.talked")),
+    "balloting": ("compounds", lambda x: x.renewals.motion is not None),
+    "recoup": ("compounds", attrgetter("renewals.recoup")),
+    "captured": ("compounds", attrgetter("capture.captured")),
+    "careful_until": ("compounds", attrgetter("capture.careful_until")),
+    "visited": ("compounds", attrgetter("rounds.visited")),
     "public": ("compounds", lambda x: x.public),
     "fund": ("compounds", lambda x: x.fund),
-    "losses": ("compounds", lambda x: x.company.losses),
     "purse": ("households", lambda x: x.purse),
     **{f"answered_{i}": ("households", lambda x, i=i: x.evidence[i].good) for i in INTAKES},
     **{f"ignored_{i}": ("households", lambda x, i=i: x.evidence[i].bad) for i in INTAKES},
@@ -49,18 +75,20 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 """Columns compared every day: whose, and the oracle's value."""
 
+FOUND = ("director_found", "talks_found", "inspections_found", "resolve_found")
 LEVERS = (
     "body", "director_minutes", "merged", "merged_minutes", "secretary_minutes", "extra_minutes", "principals",
-    "ledger_loss", "ledger_deadline",
+    "ledger_loss", "ledger_deadline", "joined", "resolve",
 )  # fmt: skip
 
 WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "age": ("compounds", lambda x: x.age),
     "rain": ("compounds", lambda x: x.rain),
-    "body_found": ("compounds", lambda x: x.body_found),
-    "functioning": ("compounds", lambda x: x.functioning),
-    "director_found": ("compounds", lambda x: x.director_found),
+    **{name: ("compounds", attrgetter(name)) for name in FOUND},
     **{name: ("compounds", attrgetter(name)) for name in LEVERS},
+    **{f"candidate_{name}": ("candidates", attrgetter(name)) for name in ("ability", "integrity", "score")},
+    **{f"director_{name}": ("compounds", attrgetter(f"director.{name}")) for name in ("ability", "integrity")},
+    "secretary": ("compounds", lambda x: -1 if x.secretary is None else x.candidates.index(x.secretary)),
     **{f"{p}_minutes": ("compounds", lambda x, p=p: x.aside[p]) for p in PURPOSES},
     "doors_time": ("compounds", lambda x: x.doors_time),
     "benefit": ("households", lambda x: x.benefit),
@@ -68,10 +96,12 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "wait_days": ("desks", lambda x: x.wait),
     "defect_hazard": ("assets", lambda x: x.clock.hazard),
     "defect_left": ("assets", lambda x: x.clock.left),
-    "contract": ("compounds", lambda x: x.company.contract),
-    "effort": ("compounds", lambda x: x.company.effort),
     "tenure": ("households", lambda x: TENURE.index(x.tenure)),
-    **{name: ("households", attrgetter(name)) for name in ("member", "elder", "connected", "area", "apathetic")},
+    **{
+        name: ("households", attrgetter(name))
+        for name in ("member", "elder", "connected", "area", "apathetic", "fee_type")
+    },
+    "claim_left": ("households", attrgetter("collection.clock.left")),
     "quarrel_hazard": ("households", lambda x: x.clock.hazard),
     "quarrel_left": ("households", lambda x: x.clock.left),
 }
@@ -82,9 +112,9 @@ GRIEVANCE = (
     "act", "fade", "escalate",
 )  # fmt: skip
 CASE = (
-    "other", "key", "compound", "severity", "opened", "stage", "desk", "organiser", "ready", "started", "handled",
-    "sessions", "level_sessions", "sittings", "rounds", "handoffs", "minutes", "drafted", "minor", "refused", "cost",
-    "owed", "from_company", "from_public", "from_fund", "motion",
+    "other", "key", "compound", "severity", "urgency", "opened", "stage", "desk", "organiser", "ready", "started",
+    "handled", "sessions", "level_sessions", "narrowed", "sittings", "rounds", "handoffs", "minutes", "drafted",
+    "minor", "refused", "cost", "owed", "from_company", "from_public", "from_fund", "motion",
 )  # fmt: skip
 MOTION = (
     "kind", "compound", "case", "organiser", "opened", "until", "share", "asked", "area", "heads_in", "area_in",
@@ -188,8 +218,9 @@ def _case(c: Case) -> tuple[Any, ...]:
     organiser = -1 if c.organiser is None else c.organiser.number
     handled = -cases.NEVER if c.handled is None else c.handled
     return (
-        other, c.key, c.compound.number, c.severity, c.opened, c.stage, c.desk.number, organiser, c.ready, c.started,
-        handled, c.sessions, c.level_sessions, c.sittings, c.rounds, c.handoffs, c.minutes, c.drafted, *_money(c),
+        other, c.key, c.compound.number, c.severity, c.urgency, c.opened, c.stage, c.desk.number, organiser, c.ready,
+        c.started, handled, c.sessions, c.level_sessions, c.narrowed, c.sittings, c.rounds, c.handoffs, c.minutes,
+        c.drafted, *_money(c),
     )  # fmt: skip
 
 
@@ -209,8 +240,9 @@ def _by_compound(motions: list[Motion]) -> list[Motion]:
 
 def _motion(m: Motion) -> tuple[Any, ...]:
     """Return what a motion is, in the order of `MOTION`."""
+    repair = None if m.repair is None else m.repair.identity()
     return (
-        MOTIONS.index(m.kind), m.compound.number, m.repair.identity(), m.organiser.number, m.opened, m.until, m.share,
+        MOTIONS.index(m.kind), m.compound.number, repair, m.organiser.number, m.opened, m.until, m.share,
         len(m.asked), m.area, m.heads_in, m.area_in, m.heads_yes, m.area_yes, m.doors_passed,
     )  # fmt: skip
 

@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 from mesa import Agent
 
+from tests.oracle.capture import Capture
 from tests.oracle.company import Company
 from tests.oracle.draws import chance, gamma, uniform
+from tests.oracle.election import COMMITTEE, MANAGEMENT, NONE, Elections
+from tests.oracle.inspection import Inspections
+from tests.oracle.leader import Candidate, Leader
+from tests.oracle.renewal import Renewals
+from tests.oracle.visit import Rounds
 
 if TYPE_CHECKING:
     from tests.oracle.building import Building
@@ -17,9 +23,9 @@ if TYPE_CHECKING:
     from tests.oracle.world import OracleModel
 
 YEAR = 365
-NONE, COMMITTEE, MANAGEMENT = 0, 1, 2
-SAVED_WEEKS = 4
-PURPOSES = ("ledger", "summons", "calls", "doors")
+PURPOSES = ("ledger", "summons", "calls", "talks", "inspections", "rounds", "doors")
+SAVED_WEEKS = dict.fromkeys(PURPOSES, 4) | {"talks": 13, "inspections": 13}
+"""Weeks of time set aside that may be saved; time for doors is not saved."""
 
 
 class Compound(Agent):
@@ -28,6 +34,9 @@ class Compound(Agent):
     Attributes:
         public: public income in hand, fen.
         fund: maintenance fund, fen.
+        director: who holds the desk of its body, if it has one.
+        candidates: who could be secretary of its branch.
+        secretary: the one of them who takes part in the body's matters, None where nobody does.
         aside: minutes a week set aside for each purpose, when the hours suffice.
         balance: minutes in hand for each purpose, sevenths.
         doors_time: minutes a week now set aside for doors.
@@ -35,7 +44,7 @@ class Compound(Agent):
 
     desks: dict[str, Desk]
 
-    def __init__(self, model: OracleModel, number: int) -> None:
+    def __init__(self, model: OracleModel, number: int, firm: int, firms: int) -> None:
         super().__init__(model)
         self.number = number
         self.buildings: list[Building] = []
@@ -46,15 +55,21 @@ class Compound(Agent):
         seed, p = model.replication_seed, model.p
         self.age = p.youngest + (p.oldest - p.youngest) * uniform(seed, "compound.age", number)
         u = uniform(seed, "body.found", number)
-        self.company = Company(self)
+        self.company = Company(self, firm, firms)
         self.body_found = NONE
         if u < p.committee_share:
             self.body_found = COMMITTEE
         elif u < p.committee_share + p.management_share:
             self.body_found = MANAGEMENT
         self.functioning = chance(p.functioning_share, seed, "body.functioning", number)
-        self.director_if_any = round(60 * (p.director_hours if self.functioning else p.idle_director_hours))
-        self.director_found = self.director_if_any if self.body_found else 0
+        self.offices_taken = 0
+        self.elections = Elections(self)
+        self.inspections = Inspections(self)
+        self.renewals = Renewals(self)
+        self.capture = Capture(self)
+        self.rounds = Rounds(self)
+        self.director = Leader(model, number)
+        self.candidates = [Candidate(model, 3 * number + nth) for nth in range(3)]
         self.draw_year()
         self.reset_levers()
 
@@ -91,8 +106,27 @@ class Compound(Agent):
 
     # -- offices
 
+    def take_office(self) -> None:
+        """Let new people come in, who function or not."""
+        self.offices_taken += 1
+        share, seed = self.model.p.functioning_share, self.model.replication_seed
+        self.functioning = chance(share, seed, "body.office", self.number, self.offices_taken)
+
+    @property
+    def director_if_any(self) -> int:
+        """Return the minutes a week of a director."""
+        p = self.model.p
+        return round(60 * (p.director_hours if self.functioning else p.idle_director_hours))
+
+    def of_its_own(self, purpose: str) -> int:
+        """Return the minutes a week that a body which functions sets aside for a purpose without being told to."""
+        return round(60 * getattr(self.model.p, f"own_{purpose}_hours")) if self.functioning else 0
+
     def reset_levers(self) -> None:
         """Set everything that a policy may touch to what it is without one."""
+        self.director_found = self.director_if_any if self.body_found else 0
+        self.talks_found, self.inspections_found = self.of_its_own("talk"), self.of_its_own("inspection")
+        self.resolve_found = self.model.p.own_resolve if self.functioning else 0.0
         self.body = self.body_found
         self.director_minutes = self.director_found
         self.merged = 0.0
@@ -100,7 +134,10 @@ class Compound(Agent):
         self.secretary_minutes = 0
         self.extra_minutes = 0
         self.principals = 1
-        self.aside = dict.fromkeys(PURPOSES, 0)
+        self.secretary: Candidate | None = None
+        self.aside = dict.fromkeys(PURPOSES, 0) | {"talks": self.talks_found, "inspections": self.inspections_found}
+        self.resolve = self.resolve_found
+        self.joined = 0.0
         self.ledger_loss = 1.0
         self.ledger_deadline = 10**6
 
@@ -118,6 +155,16 @@ class Compound(Agent):
         self.desks["body"].minutes = body
         self.desks["branch"].minutes = branch
 
+    def at_the_body(self, quality: str) -> float:
+        """Return a quality of whoever holds the body's desk: the director's, in part the secretary's."""
+        own = getattr(self.director, quality)
+        return own + self.merged * (getattr(self.secretary, quality) - own) if self.secretary else own
+
+    def integrities(self) -> list[float]:
+        """Return how honest everybody is whose consent the body's matters need."""
+        first = self.at_the_body("integrity")
+        return [first] if self.principals < 2 else [first, self.secretary.integrity]
+
     def set_aside(self, hours: int) -> int:
         """Take time out of the keeper's, purpose by purpose, as far as it goes; return how much."""
         left = hours
@@ -126,7 +173,7 @@ class Compound(Agent):
             if purpose == "doors":
                 self.doors_time = time = time if self.motions_of_body() else 0
             else:
-                self.balance[purpose] = min(self.balance[purpose] + 7 * time, 7 * time * SAVED_WEEKS)
+                self.balance[purpose] = min(self.balance[purpose] + 7 * time, 7 * time * SAVED_WEEKS[purpose])
             left -= time
         return hours - left
 

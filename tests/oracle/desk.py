@@ -14,7 +14,7 @@ LONGEST_WAIT = 999.0
 
 
 class Desk(Agent):
-    """The desk of a company, a body, a branch, a community or a sub-district's centre.
+    """The desk of a company, a body, a branch, a community or a sub-district's centre, or the court.
 
     Attributes:
         minutes: minutes a week for cases; a day brings as many sevenths of a minute.
@@ -44,11 +44,11 @@ class Desk(Agent):
     def take_up(self) -> list[Case]:
         """Return the cases that are served today.
 
-        The most severe comes first, then the oldest, then the one booked first; if there is not enough time
+        The most urgent comes first, then the oldest, then the one booked first; if there is not enough time
         in hand for it, nobody behind it is served. Time in hand is lost when nobody (more) waits.
         """
         queue = [case for case in self.queue() if case.ready <= self.model.day]
-        queue.sort(key=lambda case: (-case.severity, case.opened, case.booked))
+        queue.sort(key=lambda case: (-case.urgency, case.opened, case.booked))
         if queue:
             self.balance += self.minutes
         served = []

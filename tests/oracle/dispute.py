@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.oracle.household import Household
 
 LADDER = {"body": "community", "community": "centre"}
-"""Which desk comes after which; after the centre there is none."""
+"""Which desk comes after which; after the centre there is at best the court."""
 
 
 class Dispute(Case):
@@ -41,34 +41,45 @@ class Dispute(Case):
             return
         self.sessions += 1
         self.level_sessions += 1
+        ability = self.compound.at_the_body("ability") if self.desk.kind == "body" else p.mediator_ability
+        self.narrowed *= min(max(1 - (1 - p.narrowing) * 2 * ability, 0.0), 1.0)
         self.handled = today
         self.model.count("sessions")
         self.log("session")
-        if self.gap() <= p.joint_cost:
+        if self.gap() <= self.joint_cost:
             self.agree()
         elif self.level_sessions >= p.most_sessions:
             if self.desk.kind in LADDER:
                 self.hand_off(self.compound.desks[LADDER[self.desk.kind]])
+            elif self.model.court.would_hear(self):
+                self.model.court.take(self)
             else:
                 self.fail()
 
     def gap(self) -> float:
-        """Return the gap between expectations: it widens with the age of the case and narrows by every session."""
+        """Return the gap between expectations: it widens with the age of the case and is narrowed by every session."""
         p = self.model.p
-        gap = p.gap_mean + p.gap_sd * normal(self.key, "dispute.gap")
+        gap = self.gap_at_first()
         gap *= 1 + p.hardening * (self.model.day - self.opened) / 90
-        for _ in range(self.sessions):
-            gap *= p.narrowing
-        return gap
+        return gap * self.narrowed
 
-    def agree(self) -> None:
-        """End in agreement: of two parties for as long as it holds, of a nuisance because the works become quiet."""
+    def gap_at_first(self) -> float:
+        """Return the gap with which they came."""
+        return self.model.p.gap_mean + self.model.p.gap_sd * normal(self.key, "dispute.gap")
+
+    @property
+    def joint_cost(self) -> float:
+        """Return what a settlement saves both together."""
+        return self.model.p.joint_cost
+
+    def agree(self, confirmed: bool = False) -> None:
+        """End in agreement, perhaps before a court: between two for as long as it holds, else the works are quiet."""
         self.close("settled", "settled")
         if isinstance(self.bearer, Asset):
             self.bearer.mend()
         else:
             for grievance in self.claimants():
-                grievance.settle()
+                grievance.settle(confirmed)
 
     def fail(self) -> None:
         """End in vain; who has not claimed yet may open another case about the same nuisance."""

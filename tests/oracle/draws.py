@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from functools import cache
 
+import numpy as np
+
 from sim import distributions
 from tests.reference.noise_pure import bits, chance, exp, exponential, log, threshold, uniform
 
 __all__ = [
-    "bits", "chance", "days", "exp", "exponential", "gamma", "normal", "power", "threshold", "triangular", "uniform",
+    "beta", "bits", "chance", "days", "exp", "exponential", "gamma", "logistic", "lognormal", "normal", "power",
+    "threshold", "triangular", "uniform",
 ]  # fmt: skip
 
 
@@ -18,14 +21,29 @@ def power(x: float, a: float) -> float:
     return exp(a * log(x))
 
 
+def logistic(x: float) -> float:
+    """Return the chance whose logit is x."""
+    return 1 / (1 + exp(-x))
+
+
 def normal(seed: int, name: str, *ids: int) -> float:
     """Return a standard normal draw."""
     return float(distributions.normal_quantile(uniform(seed, name, *ids)))
 
 
+def lognormal(median: float, sd: float, seed: int, name: str, *ids: int) -> float:
+    """Return a lognormal draw."""
+    return float(np.ravel(distributions.lognormal(median, sd, seed, name, *ids))[0])
+
+
 def gamma(shape: float, seed: int, name: str, *ids: int) -> float:
     """Return a gamma draw of scale 1."""
     return float(distributions.gamma(shape, seed, name, *ids)[0])
+
+
+def beta(a: float, b: float, seed: int, name: str, *ids: int) -> float:
+    """Return a beta draw with mean a / (a + b)."""
+    return float(distributions.beta(a, b, seed, name, *ids)[0])
 
 
 def triangular(low: float, mode: float, high: float, u: float) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.oracle.draws import chance
 from tests.oracle.kinds import WATER
-from tests.oracle.motion import Motion
+from tests.oracle.motion import Motion, about_repair
 
 if TYPE_CHECKING:
     from tests.oracle.repair import Repair
@@ -58,6 +58,14 @@ class Funding:
         self.model.outside += fen
         self.model.count("paid_public_fen", fen)
         self.model.count("relief_fen", self.minor_cost - fen)
+        self.start()
+
+    def charge_in_talks(self, fen: int) -> None:
+        """Let the company bear what it has conceded."""
+        self.compound.company.till -= fen
+        self.model.outside += fen
+        self.model.count("conceded")
+        self.model.count("conceded_fen", fen)
         self.start()
 
     # -- the order of payers
@@ -112,14 +120,14 @@ class Funding:
         else:
             self.repair.stage = "voting"
             self.repair.log("voting")
-            self.motion = Motion(repair, "fund")
+            self.motion = about_repair(repair, "fund")
 
     def ask_shares(self) -> None:
         """Ask every owner for an equal share of what is left."""
         self.repair.stage = "signing"
         self.repair.started = self.model.day
         self.repair.log("signing")
-        self.motion = Motion(self.repair, "shares")
+        self.motion = about_repair(self.repair, "shares")
 
     def grant(self, wait: int) -> None:
         """Let the fund's money come, after some days."""

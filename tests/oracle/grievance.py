@@ -80,6 +80,11 @@ class Grievance:
         """Whether it stands before a desk."""
         return self.state in ("open", "joined")
 
+    @property
+    def given_up(self) -> bool:
+        """Whether nobody acts on it any more although it may still ache."""
+        return self.state in ("lapsed", "withdrawn", "escalated")
+
     # -- time passes
 
     def mature(self) -> None:
@@ -135,7 +140,7 @@ class Grievance:
         """Ask whether anything has happened since the claim; if the case was lost, be back at the start."""
         case, p, today = self.case, self.model.p, self.model.day
         in_time = case.handled is not None and case.handled >= self.claimed
-        self.household.hear(self.desk, in_time or case.under_way)
+        self.learn(self.desk, in_time or case.under_way)
         self.answered = True
         patience = days(p.patience_days, self.key, "claim.patience", self.claims)
         self.act = max(self.claimed + patience, today + 1)
@@ -201,6 +206,7 @@ class Grievance:
             self.model.count("voiced")
         if intake == "hotline":
             self.model.count("tickets")
+            self.household.compound.inspections.tickets_read += 1
         self.claims += 1
         self.claimed = self.model.day
         self.desk = intake
@@ -209,8 +215,8 @@ class Grievance:
 
     # -- ends
 
-    def settle(self) -> None:
-        """Be resolved; an agreement between two parties may be broken within a year."""
+    def settle(self, confirmed: bool = False) -> None:
+        """Be resolved; what two parties have agreed on, perhaps before a court, may not last."""
         self.model.count("settled")
         self.hear_end(True)
         self.aching = False
@@ -218,9 +224,15 @@ class Grievance:
         self.case = None
         self.act = self.fade_day = self.escalation_day = NEVER
         if self.pair:
-            years = exponential(self.key, "agreement.relapse") / self.model.p.relapse_rate
-            if years < 1:
-                self.act = self.model.day + 1 + math.floor(years * YEAR)
+            self.promise(confirmed)
+
+    def promise(self, confirmed: bool) -> None:
+        """Agree to live in peace, which is broken within a year or not at all."""
+        p = self.model.p
+        rate = p.relapse_rate * p.confirmed_factor if confirmed else p.relapse_rate
+        years = exponential(self.key, "agreement.relapse") / rate
+        if years < 1:
+            self.act = self.model.day + 1 + math.floor(years * YEAR)
 
     def fail(self) -> None:
         """Lapse because every desk has tried in vain."""
@@ -257,4 +269,8 @@ class Grievance:
     def hear_end(self, good: bool) -> None:
         """Let claimants, and no others, learn how it ended."""
         if self.claimant:
-            self.household.hear(self.kind, good)
+            self.learn(self.kind, good)
+
+    def learn(self, topic: str, good: bool) -> None:
+        """Learn from an experience."""
+        self.household.hear(topic, good)

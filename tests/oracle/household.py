@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mesa import Agent
 
-from tests.oracle.clock import Clock
+from tests.oracle.arrears import Collection
+from tests.oracle.clock import UNIT, Clock
 from tests.oracle.draws import chance, exp, gamma, normal, uniform
 from tests.oracle.evidence import ONE, Evidence
 from tests.oracle.kinds import INTAKES, KINDS
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from tests.oracle.building import Building
     from tests.oracle.world import OracleModel
 
-UNIT = 2**40
 YEAR = 365
 
 
@@ -28,6 +28,8 @@ class Household(Agent):
         benefit: what a repaired roof is worth to the owner, over the share; minus infinity for one who never pays.
         apathetic: whether the owner never votes.
         area: of the flat, hundredths of a square metre.
+        pays: the owner pays the property fee, or would if there were a company.
+        arrears: fees owed to the company, fen.
     """
 
     def __init__(
@@ -57,6 +59,10 @@ class Household(Agent):
         self.member = not self.vacant and chance(p.member_share, seed, "people.member", number)
         self.elder = not self.vacant and chance(p.elder_share, seed, "people.elder", number)
         self.connected = not self.vacant and chance(p.connected_share, seed, "people.connected", number)
+        self.fee_type = uniform(seed, "fee.type", number)
+        self.pays = self.fee_type < (p.fee_start if self.compound.company.serves else p.fee_floor)
+        self.arrears = 0
+        self.collection = Collection(self)
         self.clock = Clock(model, "quarrel.clock", number)
         if not self.vacant:
             frailty = gamma(p.quarrel_frailty, seed, "quarrel.frailty", number) / p.quarrel_frailty

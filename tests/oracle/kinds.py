@@ -23,7 +23,7 @@ WATER = ("roof", "pipe")
 TOWN = (*KINDS[:6], "works")
 """How the parameters call the shared kinds: a nuisance comes from building works."""
 
-DESKS = ("company", "body", "branch", "community", "centre", "hotline")
+DESKS = ("company", "body", "branch", "community", "centre", "court", "hotline")
 """Kinds of desk, by number; the hotline is an intake without a desk of its own."""
 
 INTAKES = ("company", "body", "community", "hotline")

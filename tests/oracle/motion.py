@@ -1,4 +1,4 @@
-"""A motion: a question put to owners one by one, whether to pay a share or to let the fund pay."""
+"""A motion: a question put to owners one by one, whether to pay a share, to let the fund pay, or whom to have."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING
 from tests.oracle.draws import bits, chance, days, uniform
 
 if TYPE_CHECKING:
+    from tests.oracle.compound import Compound
+    from tests.oracle.desk import Desk
     from tests.oracle.household import Household
     from tests.oracle.repair import Repair
 
-MOTIONS = ("shares", "fund")
-"""Kinds of motion, by number."""
+MOTIONS = ("shares", "fund", "renew", "replace", "elect")
+"""Kinds of motion, by number; all but the first are ballots."""
 
 
 class Motion:
-    """What the owners who share an asset are asked about its repair.
+    """What the owners who share an asset are asked about its repair, or all owners about the compound.
 
     Attributes:
+        key: names it in draws.
         until: first day on which nobody is asked any more.
         share: what agreeing costs each owner, fen.
+        repair: what it is about, unless it is about the compound.
         asked: every owner with what they think, in the order of the flats.
         heads_in: owners who have decided.
         area_in: their area, hundredths of a square metre.
@@ -28,21 +32,25 @@ class Motion:
         doors_passed: doors passed on the walk around, over and over.
     """
 
-    def __init__(self, repair: Repair, kind: str) -> None:
-        self.model = model = repair.model
-        self.repair = repair
-        self.kind = kind
-        repair.rounds += 1
-        self.key = bits(repair.key, "motion", MOTIONS.index(kind), repair.rounds)
-        self.compound = repair.compound
-        self.organiser = repair.organiser
+    def __init__(
+        self,
+        kind: str,
+        key: int,
+        compound: Compound,
+        organiser: Desk,
+        owners: list[Household],
+        repair: Repair | None = None,
+        share: int = 0,
+    ) -> None:
+        self.model = model = compound.model
+        self.kind, self.key = kind, key
+        self.compound, self.organiser = compound, organiser
+        self.repair, self.share = repair, share
         self.opened = model.day
-        length = model.p.signing_days if kind == "shares" else model.p.ballot_days
-        self.until = model.day + int(length)
-        self.share = -(-repair.funding.owed // len(repair.bearer.flats)) if kind == "shares" else 0
+        self.until = model.day + int(model.p.signing_days if kind == "shares" else model.p.ballot_days)
         self.heads_in = self.area_in = self.heads_yes = self.area_yes = 0
         self.doors_passed = 0
-        self.asked = [Asked(self, owner) for owner in repair.bearer.flats]
+        self.asked = [Asked(self, owner) for owner in owners]
         self.area = sum(asked.owner.area for asked in self.asked)
         for asked in self.asked:
             asked.hear_of_it()
@@ -98,6 +106,15 @@ class Motion:
                 self.asked[nth % size].consider(have_decided)
 
 
+def about_repair(repair: Repair, kind: str) -> Motion:
+    """Put to all who share what is to be repaired who shall pay for it."""
+    repair.rounds += 1
+    owners = repair.bearer.flats
+    share = -(-repair.funding.owed // len(owners)) if kind == "shares" else 0
+    key = bits(repair.key, "motion", MOTIONS.index(kind), repair.rounds)
+    return Motion(kind, key, repair.compound, repair.organiser, owners, repair, share)
+
+
 class Asked:
     """An owner before a motion.
 
@@ -114,15 +131,24 @@ class Asked:
         self.done = False
         self.thinks: int | None = None
         p = motion.model.p
-        trust = owner.trust(motion.trusted)
         self.need: float | None
         if motion.kind == "shares":
-            short = 1 - owner.benefit - p.share_trust * (trust - 0.5)
+            short = 1 - owner.benefit - p.share_trust * (owner.trust(motion.trusted) - 0.5)
             self.need = None if short > p.social_proof else short / p.social_proof
             self.yes = True
         else:
             self.need = None if owner.apathetic else 0.0
-            self.yes = uniform(motion.key, "vote.yes", owner.number) < 0.5 + 0.5 * trust
+            self.yes = self.vote()
+
+    def vote(self) -> bool:
+        """Make up one's mind: on the company by how satisfied one is, on all else by trust in who asks."""
+        motion, satisfaction = self.motion, self.motion.compound.company.satisfaction
+        u = uniform(motion.key, "vote.yes", self.owner.number)
+        if motion.kind == "renew":
+            return u < satisfaction
+        if motion.kind == "replace":
+            return not u < satisfaction
+        return u < 0.5 + 0.5 * self.owner.trust(motion.trusted)
 
     def hear_of_it(self) -> None:
         """Lead the others, as a member may in paying; or take time to think about it."""

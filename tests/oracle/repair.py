@@ -132,6 +132,12 @@ class Repair(Case):
         if self.pass_principal(1):
             self.funding.seek()
 
+    def come_back(self) -> None:
+        """Come before the first principal again if there is no second any more."""
+        if self.stage == "approval" and self.compound.principals < 2:
+            self.ready = self.model.day
+            self.enter_queue(self.organiser)
+
     def pass_principal(self, principal: int) -> bool:
         """Return whether a principal lets the proposal pass; otherwise it waits at the organiser's desk."""
         self.sittings += 1
@@ -144,6 +150,12 @@ class Repair(Case):
             return False
         self.log("approved")
         return True
+
+    def be_conceded(self, fen: int) -> None:
+        """Have the company see to it, because the body has asked for it when its contract was at stake."""
+        self.handled = self.model.day
+        self.log("conceded")
+        self.funding.charge_in_talks(fen)
 
     def retable(self) -> None:
         """If the ledger says that it has been shelved too long, lay it before the principal again."""

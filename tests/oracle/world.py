@@ -15,15 +15,19 @@ from sim.places import compound as place
 from sim.schedule import world_specs
 from sim.space import Layout
 from sim.worlds import Recipe
+from tests.oracle.arrears import FeeDispute, FeeGrievance
 from tests.oracle.asset import Asset
 from tests.oracle.building import Building
 from tests.oracle.case import Case
+from tests.oracle.clock import UNIT
+from tests.oracle.company import choose_efforts
 from tests.oracle.compound import Compound
+from tests.oracle.court import Court
 from tests.oracle.desk import Desk
 from tests.oracle.dispute import Dispute
 from tests.oracle.draws import exp
 from tests.oracle.grievance import NEVER, Grievance
-from tests.oracle.household import UNIT, Household
+from tests.oracle.household import Household
 from tests.oracle.kinds import IN_BUILDING, IN_COMPOUND
 from tests.oracle.mechanisms import Mechanism, appointed
 from tests.oracle.motion import Motion
@@ -89,7 +93,9 @@ class OracleModel(Model):
         """Build what the layout lays out, and let everybody move in."""
         layout = place.build(place.Structure(**recipe.structure), recipe.layout_seed())
         sizes = layout.sizes
-        self.compounds = [Compound(self, number) for number in range(sizes["compound"])]
+        firms = layout.traits["first_company"].tolist()
+        self.compounds = [Compound(self, number, firm, len(firms)) for number, firm in enumerate(firms)]
+        self.candidates = [candidate for compound in self.compounds for candidate in compound.candidates]
         self.buildings = [
             Building(self, number, self.compounds[compound])
             for number, compound in enumerate(layout.up("building", "compound").tolist())
@@ -116,11 +122,13 @@ class OracleModel(Model):
         self.open_desks(layout)
 
     def open_desks(self, layout: Layout) -> None:
-        """Open the desks of companies, bodies and branches, then those of communities, then those of centres."""
+        """Open the desks of companies, bodies and branches, those of communities, those of centres, and the court."""
         sizes = layout.sizes
         kinds = ["company", "body", "branch"] * sizes["compound"]
         kinds += ["community"] * sizes["community"] + ["centre"] * sizes["centre"]
         self.desks = [Desk(self, number, kind) for number, kind in enumerate(kinds)]
+        self.court = Court(self, len(self.desks), "court")
+        self.desks.append(self.court)
         communities = [desk for desk in self.desks if desk.kind == "community"]
         centres = [desk for desk in self.desks if desk.kind == "centre"]
         self.flats_under = Counter[Desk]()
@@ -153,16 +161,32 @@ class OracleModel(Model):
         self.assets_break()
         self.works_fall_silent()
         self.neighbours_quarrel()
+        self.companies_claim()
+        if monday:
+            for compound in self.compounds:
+                compound.rounds.go()
         self.grievances_mature()
         self.grievances_are_felt()
         self.households_claim()
         self.cases_arrive()
         self.ledgers_retable()
         self.desks_handle()
+        self.court.judge()
+        if monday:
+            self.bodies_act()
         for compound in self.compounds:
             compound.knock()
         self.owners_consider()
         self.crews_work()
+        self.contracts_end()
+        if monday:
+            for home in self.households:
+                home.collection.drop()
+        if self.day % QUARTER == 0:
+            self.companies_reckon()
+        for compound in self.compounds:
+            compound.renewals.count()
+            compound.elections.count()
         self.money_comes()
         if self.day % QUARTER == 0:
             self.households_forget()
@@ -172,9 +196,11 @@ class OracleModel(Model):
         self.day += 1
 
     def begin_week(self) -> None:
-        """Refresh the hazards of assets; they hold for the week."""
+        """Refresh the hazards of assets, and see who owes fees; it holds for the week."""
         for asset in self.assets:
             asset.clock.hazard = int(asset.defects_a_day() * UNIT)
+        for home in self.households:
+            home.collection.look_ahead()
 
     def assets_break(self) -> None:
         """Let sound assets become defective."""
@@ -193,6 +219,12 @@ class OracleModel(Model):
         ringing = [home for home in self.households if home.clock.tick()]
         for home in ringing:
             home.quarrel()
+
+    def companies_claim(self) -> None:
+        """Let companies go after owners who owe them fees."""
+        ringing = [home for home in self.households if home.collection.tick()]
+        for home in ringing:
+            home.collection.claim()
 
     def grievances_mature(self) -> None:
         """First the faded fade, then the festering escalate, then everybody does what is due."""
@@ -213,7 +245,7 @@ class OracleModel(Model):
     def grievances_are_felt(self) -> None:
         """Let what arose today be felt."""
         for new in self.newborn:
-            self.grievances.append(Grievance(*new))
+            self.grievances.append((FeeGrievance if new[1] == "fee" else Grievance)(*new))
             self.count("arisen")
         self.newborn = []
 
@@ -244,7 +276,8 @@ class OracleModel(Model):
     def open_case(self, grievance: Grievance, desk: Desk, intake: str) -> Case:
         """Book a case; what came by the hotline reaches the desk some days later."""
         days = int(self.p.hotline_days) if intake == "hotline" else None
-        case = (Dispute if grievance.dispute else Repair)(grievance, desk, days)
+        what = FeeDispute if grievance.kind == "fee" else Dispute if grievance.dispute else Repair
+        case = what(grievance, desk, days)
         self.cases.append(case)
         self.count("opened")
         return case
@@ -276,6 +309,13 @@ class OracleModel(Model):
             if isinstance(repair, Repair):
                 repair.take_up()
 
+    def bodies_act(self) -> None:
+        """Let bodies inspect what the company does, talk with it, and owners begin to elect a committee."""
+        for compound in self.compounds:
+            compound.inspections.inspect()
+            compound.renewals.talk()
+            compound.elections.hold()
+
     def owners_consider(self) -> None:
         """Let owners whose turn it is look at who had decided before them, and decide, or think again."""
         by_now = {motion: motion.share_in for motion in self.motions}
@@ -289,6 +329,24 @@ class OracleModel(Model):
         for case in self.cases:
             if case.stage == "works" and case.ready <= self.day:
                 case.finish()
+
+    def contracts_end(self) -> None:
+        """Let contracts end whose day has come."""
+        for compound in self.compounds:
+            compound.company.expire()
+
+    def companies_reckon(self) -> None:
+        """Let fees be paid, accounts be made up, reports come in, bribes be offered, and efforts be chosen."""
+        for compound in self.compounds:
+            compound.company.collect()
+            compound.company.account()
+            compound.renewals.take_back()
+            compound.inspections.report()
+            compound.capture.tempt()
+            compound.renewals.fear()
+        choose_efforts([compound.company for compound in self.compounds])
+        for compound in self.compounds:
+            compound.company.review()
 
     def money_comes(self) -> None:
         """Count the ballots; then begin what the fund pays for; last see which rounds of signing are at their end."""
@@ -314,6 +372,9 @@ class OracleModel(Model):
             compound.reset_levers()
         for mechanism in self.mechanisms:
             mechanism.offer()
+        for case in self.cases:
+            if case.stage == "approval":
+                case.come_back()
         for compound in self.compounds:
             compound.staff()
         for desk, flats in self.flats_under.items():
@@ -360,9 +421,13 @@ class OracleModel(Model):
     def stocks(self) -> dict[str, int]:
         """Return what there is now."""
         aching = [grievance for grievance in self.grievances if grievance.aching]
+        served = [compound.company for compound in self.compounds if compound.company.serves]
         return {
             "unresolved": sum(grievance.severity for grievance in aching),
             "aching": len(aching),
+            "with_company": len(served),
+            "without_company": len(self.compounds) - len(served),
+            "payers": sum(flat.pays for company in served for flat in company.flats),
             "leaking_roofs": sum(asset.defective for asset in self.assets if asset.kind == "roof"),
             "defective_assets": sum(asset.defective for asset in self.assets),
         }

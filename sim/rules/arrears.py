@@ -1,0 +1,175 @@
+"""Arrears: the company goes after owners who do not pay.
+
+Here the company is the claimant: it takes the matter to the body's desk, or to the community's, at once. Poor
+service is the owner's defence, a weak one. Whoever agrees may pay, or promise instalments that are not kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import books, clocks, noise
+from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
+from sim.columns import Column, Rule
+from sim.parameters import parameter
+from sim.rules import contracts, grievances
+from sim.space import where
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+
+YEAR = 365
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """How often companies claim, and what comes of it."""
+
+    claim_rate: float = parameter(
+        0.1,
+        0.02,
+        0.3,
+        unit="per non-payer-year",
+        source="priors: fee dispute .1 per non-payer-year",
+        doc="owners who do not pay that the company goes after",
+    )
+    fee_severity: float = parameter(
+        0.2,
+        0.05,
+        0.5,
+        unit="severity",
+        kind="set",
+        source="guess: below rubbish",
+        doc="severity of a dispute about fees",
+    )
+    fee_defence: float = parameter(
+        0.2,
+        0.0,
+        0.5,
+        unit="share of stake",
+        source="guess: model 5.1, poor service is a weak defence",
+        doc="how far a service without any effort would widen the gap",
+    )
+    kept_promises: float = parameter(
+        0.75,
+        0.6,
+        0.9,
+        unit="probability",
+        source="priors: instalments paid in full .75 (.6-.9)",
+        doc="chance that what was agreed is paid in full",
+    )
+    default_days: int = parameter(
+        90,
+        30,
+        180,
+        unit="days",
+        kind="set",
+        source="guess",
+        doc="time after which instalments that are not paid count as broken",
+    )
+
+
+def _set_up(w: Worlds) -> None:
+    """Draw every flat's first threshold."""
+    w.claim_left[...] = noise.threshold(w.seeds[:, None], "arrears.clock", np.arange(w.households), 0)
+
+
+def hazard(w: Worlds) -> Ints:
+    """Return the hazard a day of being gone after, by flat: only where fees are owed and not paid."""
+    owing = ~w.pays & (w.arrears > 0)
+    return np.where(owing, clocks.quantise(w.p.claim_rate / YEAR), 0)
+
+
+def look_ahead(w: Worlds) -> None:
+    """Phase, weekly: see whom companies will go after this week."""
+    clocks.look_ahead(w, Clock.FEE, w.claim_left, hazard(w))
+
+
+def claim(w: Worlds) -> None:
+    """Phase: companies claim what they are owed."""
+    world, flat = clocks.due(w, Clock.FEE)
+    if len(world) == 0:
+        return
+    w.fee_claims[world, flat] += 1
+    nth = w.fee_claims[world, flat].astype(np.int64)
+    w.claim_left[world, flat] = noise.threshold(w.seeds[world], "arrears.clock", flat, nth)
+    fresh = (w.arrears[world, flat] > 0) & ~disputed(w)[world, flat]
+    world, flat, nth = world[fresh], flat[fresh], nth[fresh]
+    severity = np.rint(1000 * w.at("fee_severity", world))
+    grievances.arise(w, world, flat, Kind.FEE, flat, -1, grievances.REOPENINGS * nth, severity)
+
+
+def disputed(w: Worlds) -> NDArray[np.bool_]:
+    """Return which flats' fees are in dispute."""
+    g = w.grievances
+    rows = where((g.kind == int(Kind.FEE)) & g.aching)
+    open_ = np.zeros((w.n, w.households), dtype=bool)
+    open_[g.world[rows], g.household[rows]] = True
+    return open_
+
+
+def drop(w: Worlds) -> None:
+    """Phase, weekly: claims to fees that nobody is owed any more are dropped."""
+    g = w.grievances
+    rows = where((g.kind == int(Kind.FEE)) & g.aching)
+    rows = rows[w.arrears[g.world[rows], g.household[rows]] == 0]
+    if len(rows) == 0:
+        return
+    given_up = g.state[rows] > int(State.JOINED)
+    grievances.relieve(w, rows[given_up])
+    rows = rows[~given_up]
+    case = g.case[rows]
+    close_cases(w, case[case >= 0], Stage.WITHDRAWN, Activity.WITHDRAWN)
+    grievances.outlive(w, rows)
+
+
+def agree(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_]) -> None:
+    """Let owners who have agreed pay, or default on what they promised; a court's confirmation halves that, or so.
+
+    Args:
+        w: the worlds.
+        rows: rows of grievances about fees, settled.
+        confirmed: which agreements a court has confirmed.
+    """
+    if len(rows) == 0:
+        return
+    g = w.grievances
+    world = g.world[rows]
+    breaks = 1 - w.at("kept_promises", world)
+    breaks = np.where(confirmed, breaks * w.at("confirmed_factor", world), breaks)
+    broken = noise.chance(breaks, g.key[rows], "agreement.default")
+    g.act[rows[broken]] = w.day + w.whole("default_days", world[broken])
+    kept = rows[~broken]
+    pay_up(w, g.world[kept], g.household[kept])
+
+
+def pay_up(w: Worlds, world: Ints, flat: Ints) -> None:
+    """Let owners pay what they owe, and go on paying; who settles two claims on one day pays once."""
+    compound = w.layout.up("household", "compound")
+    served = w.contract[world, compound[flat]] != contracts.NONE
+    once = np.unique(world[served] * w.households + flat[served])
+    world, flat = once // w.households, once % w.households
+    fen, compound = w.arrears[world, flat], compound[flat]
+    w.stocks("payers", world[~w.pays[world, flat]], 1)
+    books.transfer(w, "purse", flat, "till", compound, world, fen)
+    w.count("arrears_fen", world, fen)
+    w.arrears[world, flat] = 0
+    w.pays[world, flat] = True
+
+
+RULE = Rule(
+    name="arrears",
+    columns=(
+        Column("claim_left", "household", np.int64, "hazard left until the company claims, units of sim.noise.UNIT"),
+        Column("fee_claims", "household", np.int32, "times the company has claimed"),
+    ),
+    parameters=Parameters,
+    flows={"arrears_fen": "arrears paid after an agreement, fen"},
+    set_up=_set_up,
+)
