@@ -1,4 +1,4 @@
-"""Flat tables (grievances, cases, motions, agenda, ended cases) and the event log.
+"""Flat tables (grievances, cases, motions, agenda, ended cases, agreements) and the event log.
 
 Households and institutions are columns; what comes and goes is rows. A `Table` is a set of equally
 long arrays that grow by doubling and are compacted once a week. A row number is only a place for
@@ -132,6 +132,7 @@ GRIEVANCES = {
     "desk": np.int64,  # kind of desk it was claimed at
     "answered": np.bool_,  # the question "was I answered in time?" is closed
     "case": np.int64,
+    "agreement": np.int64,  # row of the agreement that settled it, -1 before and for a defect
     "act": np.int32,  # next day on which its owner acts
     "fade": np.int32,
     "fadings": np.int32,  # times its fading has been drawn
@@ -220,6 +221,16 @@ ASKED = {
     "done": np.bool_,
 }
 """Fields of the table of owners asked: one row an owner and motion, a motion's rows one after another."""
+
+AGREEMENTS = {
+    "world": np.int64,
+    "kind": np.int8,
+    "bearer": np.int64,
+    "ordinal": np.int32,
+    "settled": np.int32,
+    "broken": np.int32,  # day on which it was broken, `NEVER` as long as it holds
+}
+"""Fields of the table of agreements between parties: its grievance is let go of while it may still be broken."""
 
 AGENDA = {
     "world": np.int64,
@@ -377,11 +388,12 @@ class EventLog:
 
 
 TABLES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
-    "grievances": (GRIEVANCES, {"case": "cases"}),
+    "grievances": (GRIEVANCES, {"case": "cases", "agreement": "agreements"}),
     "cases": (CASES, {"motion": "motions"}),
     "motions": (MOTIONS, {"case": "cases", "first": "asked"}),
     "asked": (ASKED, {"motion": "motions"}),
     "ended": (ENDED, {}),
+    "agreements": (AGREEMENTS, {}),
     "agenda": (AGENDA, {}),
 }
 """Table name to (fields, fields that point to rows of other tables)."""

@@ -1,6 +1,8 @@
 """Outcomes: pure functions of what a run recorded, one row of integers and quotients a run.
 
-Integers come first and are kept: every quotient can be checked by hand from the counts beside it.
+Integers come first and are kept: every quotient can be checked by hand from the counts beside it. Only
+`durable_365` is a product of many quotients: it stands among the counts in millionths, and the table of
+agreements from which it is made is kept too.
 Where there is no path to an outcome (no case in the cohort, no roof that leaked) it is missing, not 0.
 """
 
@@ -14,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.books import FEN
-from sim.cases import Kind, Stage
+from sim.cases import NEVER, Kind, Stage
 from sim.rules import desks
 from sim.rules.keeping import PURPOSES
+from sim.study.survival import kaplan_meier
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -66,6 +69,7 @@ class Recorded:
         record: daily values, shape ``(days, worlds, series)``; flows of the day, stocks at its end.
         cases: fields of the cases on the books at the end.
         ended: fields of the cases that have ended.
+        agreements: fields of the agreements between parties.
         households: inhabited flats of each world.
         desk_kind: kind of each desk row, a number of `sim.rules.trust.DESKS`.
     """
@@ -74,6 +78,7 @@ class Recorded:
     record: Ints
     cases: Mapping[str, NDArray[Any]]
     ended: Mapping[str, NDArray[Any]]
+    agreements: Mapping[str, NDArray[Any]]
     households: Ints
     desk_kind: Ints
 
@@ -85,6 +90,7 @@ def recorded(w: Worlds) -> Recorded:
         record=w.record,
         cases=w.cases.arrays(),
         ended=w.ended.arrays(),
+        agreements=w.agreements.arrays(),
         households=w.occupied[:, 0].astype(np.int64),
         desk_kind=desks.kinds(w),
     )
@@ -113,6 +119,7 @@ def counts(seen: Recorded) -> dict[str, Ints]:
         out[STOCKS.get(name, name)] = total[:, i]
     out |= _cohorts(seen, days, worlds)
     out |= _ends(seen, worlds)
+    out |= _agreements(seen, days, worlds)
     return out
 
 
@@ -162,6 +169,28 @@ def _ends(seen: Recorded, worlds: int) -> dict[str, Ints]:
         out[f"cases_settled_at_{desk}"] = np.bincount(ended["world"][chosen], minlength=worlds)
     out["cases_open"] = np.bincount(seen.cases["world"][seen.cases["stage"] < Stage.SETTLED], minlength=worlds)
     return out
+
+
+def _agreements(seen: Recorded, days: int, worlds: int) -> dict[str, Ints]:
+    """Count the agreements made from day 0 on, and estimate how many hold for twelve months.
+
+    An agreement that was not followed for so long counts, by Kaplan and Meier, for as long as it was seen. The
+    share that holds is in millionths, known in 1 or 0 runs: it is not if no agreement was watched for long enough.
+    """
+    made = seen.agreements
+    here = made["settled"] >= 0
+    world = made["world"][here]
+    settled, end = (made[f][here].astype(np.int64) for f in ("settled", "broken"))
+    broken = end != NEVER
+    held = np.where(broken, end, days - 1) - settled
+    share = kaplan_meier(held, broken, last=YEAR, group=world, groups=worlds).share[:, YEAR]
+    known = ~np.isnan(share)
+    return {
+        "agreements": np.bincount(world, minlength=worlds),
+        "agreements_broken": np.bincount(world[broken], minlength=worlds),
+        "durable_365_millionths": np.rint(np.where(known, share, 0.0) * 1e6).astype(np.int64),
+        "durable_365_known": known.astype(np.int64),
+    }
 
 
 # -- quotients --------------------------------------------------------------------------------
@@ -262,6 +291,15 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
         "agreements broken over agreements made in the same days; missing if none was made",
         LOWER,
         "agreements broken",
+        "disputes",
+    ),
+    OutcomeSpec(
+        "durable_365",
+        "share",
+        "agreements made from day 0 on that are unbroken twelve months later, by Kaplan-Meier: one that was not "
+        "followed for so long counts for as long as it was seen, not as kept; missing in runs of a year or less",
+        HIGHER,
+        "agreements that last a year",
         "disputes",
     ),
     OutcomeSpec(
@@ -392,7 +430,8 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
         "unresolved": a_year(n["unresolved_thousandths"], 1000.0),
         "claims": _over(n["claimed"], n["arisen"]),
         "voiced": _over(n["voiced"], n["arisen"]),
-        "relapse": _over(n["relapsed"], n["cases_settled_neighbour"]),
+        "relapse": _over(n["relapsed"], n["agreements"]),
+        "durable_365": _over(n["durable_365_millionths"], n["durable_365_known"], 1e-6),
         "lost": _over(n["lost"], n["handed_off"]),
         "settled_low": _over(n["cases_settled_at_company"] + n["cases_settled_at_body"], n["cases_settled"]),
         "leaking": a_year(n["leaking_roof_days"]),
@@ -416,7 +455,8 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
 def names_of_counts(series: Sequence[str]) -> list[str]:
     """Return the names of the integers that `counts` gives, in order."""
     nothing: dict[str, NDArray[Any]] = dict.fromkeys(
-        ("world", "kind", "opened", "closed", "stage", "desk"), np.zeros(0, dtype=np.int64)
+        ("world", "kind", "opened", "closed", "stage", "desk", "settled", "broken"), np.zeros(0, dtype=np.int64)
     )
     record = np.zeros((0, 0, len(series)), dtype=np.int64)
-    return list(counts(Recorded(series, record, nothing, nothing, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=int))))
+    nobody = np.zeros(0, dtype=np.int64)
+    return list(counts(Recorded(series, record, nothing, nothing, nothing, nobody, nobody)))

@@ -75,7 +75,7 @@ class Worlds:
         seeds: replication seed of each world, shape ``(worlds,)``.
         p: parameters, ``w.p.NAME`` of shape ``(worlds, 1)``.
         settings: mechanism name to its `Setting`.
-        grievances, cases, motions, asked, ended, agenda: tables, see `sim.cases.TABLES`.
+        grievances, cases, motions, asked, ended, agreements, agenda: tables, see `sim.cases.TABLES`.
         log: the event log.
         flow: name to today's counts per world.
         stock: name to the present integer stock per world.
@@ -92,6 +92,7 @@ class Worlds:
     motions: Table
     asked: Table
     ended: Table
+    agreements: Table
     agenda: Table
 
     def __init__(self, recipe: Recipe, watch: Sequence[int] = ()) -> None:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim import books
-from sim.cases import FIRST_PAIR, Clock, Kind, Stage, State
+from sim.cases import FIRST_PAIR, NEVER, Clock, Kind, Stage, State
 from sim.places.compound import COMPANY
 from sim.rules.contracts import NONE
 from sim.rules.desks import STAFFED
@@ -55,6 +55,7 @@ class Ledger:
         self.check_defects(defective, ending, today)
         self.check_grievances()
         self.check_cases()
+        self.check_agreements()
         check_pointers(self.w)
         check_motions(self.w)
         check_money(self.w)
@@ -112,6 +113,17 @@ class Ledger:
         assert np.array_equal(recount(w, "ended", "stage", len(Stage)), ended_only(w.tally["cases"]))
         assert np.all(w.ended.opened <= w.ended.closed)
 
+    def check_agreements(self) -> None:
+        """Every dispute of two settled made one agreement, every one broken broke it later, within twelve months."""
+        w, a = self.w, self.w.agreements
+        broken = a.broken != NEVER
+        tally = w.tally["grievances"][:, FIRST_PAIR:]
+        made = tally[..., [State.SETTLED, State.BROKEN]].sum(axis=(1, 2))
+        assert np.array_equal(np.bincount(a.world, minlength=w.n), made)
+        assert np.array_equal(np.bincount(a.world[broken], minlength=w.n), tally[..., State.BROKEN].sum(axis=1))
+        assert np.all(a.kind >= FIRST_PAIR) and np.all(a.settled < w.day)
+        assert np.all((a.settled < a.broken) & (~broken | (a.broken < w.day) & (a.broken <= a.settled + 365)))
+
     def check_spending(self) -> None:
         """What crews got from escrow came from whoever is said to have paid it; all else that went outside is known."""
         flow = self.flows
@@ -156,6 +168,12 @@ def check_pointers(w: Worlds) -> None:
     assert np.all(np.isin(c.stage[g.case[claimed]], RUNNING)), "a claim lies with a case that is over"
     pairs = claimed & (g.kind >= FIRST_PAIR)
     assert np.array_equal(g.ordinal[pairs], c.ordinal[g.case[pairs]])
+
+    a = w.agreements
+    agreed = (g.kind >= FIRST_PAIR) & np.isin(g.state, [State.SETTLED, State.BROKEN])
+    assert np.array_equal(agreed, g.agreement >= 0)
+    for field in ("world", "kind", "bearer", "ordinal"):
+        assert np.array_equal(getattr(g, field)[agreed], getattr(a, field)[g.agreement[agreed]]), field
 
     kind = w.layout.traits["asset_kind"]
     world, asset = np.nonzero(w.defect_case >= 0)

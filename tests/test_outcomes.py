@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim import outcomes
-from sim.cases import Activity, Kind, Stage
+from sim.cases import NEVER, Activity, Kind, Stage
 from sim.outcomes import OUTCOMES, Recorded, counts, quotients
 from sim.places.compound import BODY, BRANCH, COMMUNITY, COMPANY
 from sim.scenario import parse
@@ -40,24 +40,32 @@ OPEN = [
     (0, Kind.ROOF, -50, 0, Stage.LOST, 0),
     (0, Kind.ROOF, 3, 0, Stage.SETTLED, 0),
 ]
+AGREEMENTS = [
+    (0, -3, 40),  # made before day 0
+    (0, 10, 30),  # broken after 20 days
+    (0, 60, NEVER),  # holds; followed for 39 days when 100 are lived, for 439 when 500 are
+    (0, 400, 409),  # beyond the 100 days
+    (0, 420, NEVER),
+]
 
 
-def table(rows: list[tuple[int, ...]]) -> dict[str, NDArray[Any]]:
-    values = np.array(rows, dtype=np.int64).reshape(-1, len(COLUMNS)).T
-    return dict(zip(COLUMNS, values, strict=True))
+def table(rows: list[tuple[int, ...]], columns: tuple[str, ...] = COLUMNS) -> dict[str, NDArray[Any]]:
+    values = np.array(rows, dtype=np.int64).reshape(-1, len(columns)).T
+    return dict(zip(columns, values, strict=True))
 
 
-def page(**daily: int) -> Recorded:
-    """Two worlds over 100 days; the first has the cases above and the daily values given, the second nothing."""
-    record = np.zeros((100, 2, len(SERIES)), dtype=np.int64)
+def page(days: int = 100, **daily: int) -> Recorded:
+    """Two worlds; the first has the cases above and the daily values given, the second nothing."""
+    record = np.zeros((days, 2, len(SERIES)), dtype=np.int64)
     for name, value in daily.items():
         record[:, 0, SERIES.index(name)] = value
     households, desk_kind = np.array([200, 200]), np.array([BODY, BRANCH, COMMUNITY, COMPANY])
-    return Recorded(SERIES, record, table(OPEN), table(ENDED), households, desk_kind)
+    agreements = table([row for row in AGREEMENTS if row[1] < days], ("world", "settled", "broken"))
+    return Recorded(SERIES, record, table(OPEN), table(ENDED), agreements, households, desk_kind)
 
 
-def run(**daily: int) -> dict[str, Any]:
-    n = counts(page(**daily))
+def run(days: int = 100, **daily: int) -> dict[str, Any]:
+    n = counts(page(days, **daily))
     return {name: values[0] for name, values in {**n, **quotients(n)}.items()}
 
 
@@ -122,6 +130,18 @@ def test_shares_and_costs_by_hand() -> None:
     assert got["repair_yuan"] == pytest.approx(500 / years)
 
 
+def test_agreements_that_last_by_hand() -> None:
+    got = run(days=500)
+    assert (got["agreements"], got["agreements_broken"]) == (4, 2)
+    # Of 4 one is broken on its 9th day, of the other 3 one on its 20th; one is last seen on its 79th, one a year on.
+    assert got["durable_365"] == pytest.approx(3 / 4 * 2 / 3)
+    assert got["durable_365_millionths"] == 500_000
+    # Two of the four hold and would be a success by plain counting; nobody has seen the second for a year.
+    cut = run(days=100)
+    assert (cut["agreements"], cut["agreements_broken"], cut["durable_365_known"]) == (2, 1, 0)
+    assert np.isnan(cut["durable_365"])
+
+
 def test_worlds_do_not_mix() -> None:
     n = counts(page(arisen=4))
     other = {name: values[1] for name, values in n.items()}
@@ -182,5 +202,7 @@ def test_bounds_in_a_run(lived: Worlds) -> None:
         if spec.unit == "share":
             assert (values <= 1).all()
     kept = counts(outcomes.recorded(lived))
+    assert (kept["agreements"] == kept["cases_settled_neighbour"]).all() and kept["agreements"].any()
+    assert (kept["agreements_broken"] <= kept["relapsed"]).all()
     assert (kept["households"] == lived.occupied[:, 0]).all()
     assert (kept["settled_in_30"] <= kept["settled_in_90"] + kept["cohort_30"] - kept["cohort_90"]).all()

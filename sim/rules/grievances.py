@@ -164,6 +164,7 @@ def feel(w: Worlds) -> None:
         desk=-1,
         answered=False,
         case=-1,
+        agreement=-1,
         fadings=1,
         act=w.day + w.wait("naming_days", world, naming),
         fade=np.where(kind >= FIRST_DISPUTE, w.day + w.wait("fade_days", world, fading), NEVER),
@@ -347,6 +348,10 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
     g.fade[rows] = NEVER
+    agreed = rows[g.kind[rows] >= FIRST_PAIR]
+    if len(agreed):
+        whose = {f: getattr(g, f)[agreed] for f in ("world", "kind", "bearer", "ordinal")}
+        g.agreement[agreed] = w.agreements.append(settled=w.day, broken=NEVER, **whose)
     between_two = g.kind[rows] == NEIGHBOUR  # what becomes of promises to pay: `sim.rules.arrears`
     agreed = rows[between_two]
     if len(agreed):
@@ -364,6 +369,7 @@ def _break(w: Worlds, rows: Ints) -> None:
         return
     g = w.grievances
     w.count("relapsed", g.world[rows])
+    w.agreements.broken[g.agreement[rows]] = w.day
     g.act[rows] = NEVER
     move_grievances(w, rows, BROKEN)
     rows = rows[g.ordinal[rows] % REOPENINGS < REOPENINGS - 1]  # what broke fifteen times stays broken

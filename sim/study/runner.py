@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from sim import outcomes
 from sim.errors import StoreError
-from sim.study import tables
+from sim.study import ends, tables
 from sim.study.config import Config
 from sim.study.digest import table_digest
 from sim.study.executor import Failure, executor, stage
@@ -68,6 +68,7 @@ class Result:
         seconds: how long it took.
         comparison: the paired comparisons; empty if a group failed.
         runs: the table of runs; empty if a group failed.
+        cases: the table of cases; empty if a group failed.
     """
 
     folder: Path
@@ -78,6 +79,7 @@ class Result:
     seconds: float = 0.0
     comparison: pd.DataFrame = field(default_factory=pd.DataFrame)
     runs: pd.DataFrame = field(default_factory=pd.DataFrame)
+    cases: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def run(
@@ -177,33 +179,42 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
     specs = tables.merged_tables(config.place)
     digests = {}
     merged = {}
-    for name in ("daily", "events", "runs"):
+    for name in ("daily", "events", "cases", "agreements", "runs"):
         merged[name] = _merge(planned, store, name)
         digests[name] = table_digest(merged[name], specs[name].keys)
         if name == "runs":
             write_csv(folder / "runs.csv", merged[name])
         else:
-            write_parquet(folder / f"{name}.parquet", merged.pop(name))
-    result.runs = merged["runs"].to_pandas()
+            write_parquet(folder / f"{name}.parquet", merged[name])
+        if name not in ("runs", "cases"):
+            del merged[name]
+    result.runs, result.cases = merged["runs"].to_pandas(), merged["cases"].to_pandas()
+    ended = ends.summary(result.cases, result.runs)
+    write_csv(folder / "ends.csv", ended)
+    digests["ends"] = table_digest(
+        pa.Table.from_pandas(ended, preserve_index=False), ("scenario", "kind", "day", "end")
+    )
     result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs())
     write_csv(folder / "comparison.csv", result.comparison)
     if config.comparisons:
         table = pa.Table.from_pandas(result.comparison, preserve_index=False)
         digests["comparison"] = table_digest(table, ("scenario", "baseline", "outcome"))
-        _draw(config, result)
+    _draw(config, result)
     seconds = time.monotonic() - begun
     said = manifest(planned, digests) | {"environment": environment(seconds, **how)}
     write_json(folder / MANIFEST, said)
 
 
 def _draw(config: Config, result: Result) -> None:
-    """Draw the comparison of the main outcomes."""
-    from sim.report.figures import forest  # here, as plotting takes a second to import
+    """Draw how cases end, and the comparison of the main outcomes."""
+    from sim.report.ends import competing_ends  # here, as plotting takes a second to import
+    from sim.report.figures import forest
 
-    title = _drawable(config.question) or config.name
-    forest(
-        result.comparison, result.runs, result.folder / "figures" / "forest", title, outcomes=outcome_specs(main=True)
-    )
+    folder = result.folder / "figures"
+    competing_ends(result.cases, result.runs, folder / "competing_ends", "How cases end, and how long it takes")
+    if config.comparisons:
+        title = _drawable(config.question) or config.name
+        forest(result.comparison, result.runs, folder / "forest", title, outcomes=outcome_specs(main=True))
 
 
 def _drawable(text: str) -> str:
@@ -226,7 +237,7 @@ def outcome_specs(main: bool = False) -> list[OutcomeSpec]:
 
 def _merge(planned: Plan, store: Store, name: str) -> pa.Table:
     """Put the pieces of a table together: scenario by scenario, then by replication and time."""
-    order = {"runs": ["replication"], "daily": ["replication", "day"], "events": ["replication", "seq"]}[name]
+    order = tables.piece_tables(planned.config.place)[name].keys
     parts = [tables.merged_tables(planned.config.place)[name].schema.empty_table()]
     for i, scenario in enumerate(planned.config.scenarios):
         rows = store.merge((group.pieces[i].key for group in planned.groups), name)
@@ -234,5 +245,5 @@ def _merge(planned: Plan, store: Store, name: str) -> pa.Table:
         if name == "events":
             parts.append(tables.name_events(rows, scenario.name))
         else:
-            parts.append(tables.name_runs(rows, scenario.name))
+            parts.append(tables.name_rows(rows, scenario.name))
     return pa.concat_tables(parts)

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sim import outcomes
-from sim.cases import Activity, Kind
+from sim.cases import NEVER, Activity, Kind, Stage
+from sim.outcomes import Recorded
 from sim.rules.trust import DESKS
 from sim.schedule import rules_of
 from sim.study.store import TableSpec
@@ -32,6 +33,19 @@ MICROSECONDS_A_DAY = 86_400_000_000
 
 NOT_COUNTS = ("days", "households")
 """Integers of a run that are no counts and keep their plain names."""
+
+CASE = ("replication", "kind", "bearer", "ordinal")
+"""What identifies a case, or an agreement, of a scenario."""
+
+NOT_YET = -1
+"""Stands for the day of an end that has not come by the end of the run."""
+
+WORDS = {
+    "kind": [kind.name.lower() for kind in Kind],
+    "stage": [stage.name.lower() for stage in Stage],
+    "level": list(DESKS),
+}
+"""Column of cases or agreements to the words for its numbers."""
 
 
 def series_of(place: str) -> list[str]:
@@ -62,10 +76,16 @@ def piece_tables(place: str) -> dict[str, TableSpec]:
     events = [(name, pa.int32()) for name in ("replication", "seq", "day")]
     events += [("activity", pa.int8()), ("kind", pa.int8()), ("bearer", pa.int32()), ("ordinal", pa.int32())]
     events += [("desk_kind", pa.int8()), ("desk_number", pa.int32())]
+    case = [("replication", pa.int32()), ("kind", pa.int8()), ("bearer", pa.int32()), ("ordinal", pa.int32())]
+    cases = [*case, ("opened", pa.int32()), ("closed", pa.int32()), ("stage", pa.int8()), ("level", pa.int8())]
+    cases += [("sessions", pa.int32())]
+    agreements = [*case, ("settled", pa.int32()), ("broken", pa.int32())]
     return {
         "runs": TableSpec(pa.schema(runs), ("replication",)),
         "daily": TableSpec(pa.schema(daily), ("replication", "day")),
         "events": TableSpec(pa.schema(events), ("replication", "seq")),
+        "cases": TableSpec(pa.schema(cases), CASE),
+        "agreements": TableSpec(pa.schema(agreements), CASE),
     }
 
 
@@ -88,10 +108,10 @@ EVENTS = pa.schema(
 def merged_tables(place: str) -> dict[str, TableSpec]:
     """Return the tables of a whole experiment."""
     pieces = piece_tables(place)
-    named = {
-        name: TableSpec(pa.schema([("scenario", pa.string()), *pieces[name].schema]), ("scenario", *pieces[name].keys))
-        for name in ("runs", "daily")
-    }
+    named = {}
+    for name in ("runs", "daily", "cases", "agreements"):
+        fields = [field.with_type(pa.string()) if field.name in WORDS else field for field in pieces[name].schema]
+        named[name] = TableSpec(pa.schema([("scenario", pa.string()), *fields]), ("scenario", *pieces[name].keys))
     return {**named, "events": TableSpec(EVENTS, ("case:scenario", "case:replication", "seq"))}
 
 
@@ -108,18 +128,19 @@ def record(w: Worlds, layout: int, scenarios: Sequence[int]) -> list[dict[str, p
     counts = outcomes.counts(seen)
     runs: dict[str, NDArray[Any]] = {"replication": w.replication, "layout": np.full(w.n, layout)}
     runs |= {_count_name(name): values for name, values in counts.items()} | outcomes.quotients(counts)
-    events = _events(w, seen.desk_kind)
+    lists = {"events": _events(w, seen.desk_kind), "cases": _cases(seen), "agreements": _agreements(seen)}
     made = []
     for scenario in scenarios:
         worlds = np.flatnonzero(w.scenario == scenario)
         tables = {
             "runs": _table({name: values[worlds] for name, values in runs.items()}, specs["runs"].schema),
             "daily": _daily(w, seen.record, worlds, specs["daily"].schema),
-            "events": _table(
-                {name: values[w.scenario[events["world"]] == scenario] for name, values in events.items()},
-                specs["events"].schema,
-            ),
         }
+        for name, rows in lists.items():
+            mine = w.scenario[rows["world"]] == scenario
+            columns = {column: values[mine] for column, values in rows.items()}
+            columns["replication"] = w.replication[columns["world"]]
+            tables[name] = _table(columns, specs[name].schema)
         made.append(tables)
     return made
 
@@ -155,15 +176,37 @@ def _events(w: Worlds, desk_kind: Ints) -> dict[str, NDArray[Any]]:
         number[desk_kind == kind] = np.arange(int((desk_kind == kind).sum()))
     return {
         **log,
-        "replication": w.replication[world],
         "seq": np.arange(len(world)) - first[world],
         "desk_kind": desk_kind[log["desk"]],
         "desk_number": number[log["desk"]],
     }
 
 
-def name_runs(piece: pa.Table, scenario: str) -> pa.Table:
-    """Put the scenario's name before the rows of ``runs`` or ``daily``."""
+def _cases(seen: Recorded) -> dict[str, NDArray[Any]]:
+    """Return every case that was on the books on a day from day 0 on: where it stands, and at whose desk."""
+    ended, still = seen.ended, seen.cases["stage"] < Stage.SETTLED
+    here = ended["closed"] >= 0
+    shared = ("world", "kind", "bearer", "ordinal", "opened", "stage", "desk", "sessions")
+    out = {name: np.concatenate([ended[name][here], seen.cases[name][still]]) for name in shared}
+    closed = ended["closed"][here].astype(np.int64)
+    out["closed"] = np.concatenate([closed, np.full(int(still.sum()), NOT_YET)])
+    out["level"] = seen.desk_kind[out["desk"]]
+    return out
+
+
+def _agreements(seen: Recorded) -> dict[str, NDArray[Any]]:
+    """Return the agreements made from day 0 on."""
+    made = seen.agreements
+    out = {name: values[made["settled"] >= 0] for name, values in made.items()}
+    out["broken"] = np.where(out["broken"] == NEVER, NOT_YET, out["broken"])
+    return out
+
+
+def name_rows(piece: pa.Table, scenario: str) -> pa.Table:
+    """Put the scenario's name before the rows of any table but events, and words in the place of their numbers."""
+    for at, name in enumerate(piece.column_names):
+        if name in WORDS:
+            piece = piece.set_column(at, name, pa.array(WORDS[name]).take(piece.column(name).combine_chunks()))
     return piece.add_column(0, "scenario", pa.repeat(pa.scalar(scenario), piece.num_rows))
 
 
@@ -176,7 +219,7 @@ def name_events(piece: pa.Table, scenario: str) -> pa.Table:
     def text(column: str) -> pa.Array:
         return piece.column(column).combine_chunks().cast(pa.string())
 
-    kind = words("kind", [k.name.lower() for k in Kind])
+    kind = words("kind", WORDS["kind"])
     activity = words("activity", [a.name.lower().replace("_", " ") for a in Activity])
     name = pc.binary_join_element_wise(scenario, text("replication"), kind, text("bearer"), text("ordinal"), "/")
     day, seq = (piece.column(name).combine_chunks().cast(pa.int64()) for name in ("day", "seq"))
@@ -196,4 +239,4 @@ def name_events(piece: pa.Table, scenario: str) -> pa.Table:
     return pa.Table.from_arrays([c.cast(f.type) for c, f in zip(columns, EVENTS, strict=True)], schema=EVENTS)
 
 
-__all__ = ["DAY_0", "EVENTS", "merged_tables", "name_events", "name_runs", "piece_tables", "record", "series_of"]
+__all__ = ["DAY_0", "EVENTS", "merged_tables", "name_events", "name_rows", "piece_tables", "record", "series_of"]

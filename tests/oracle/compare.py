@@ -126,15 +126,16 @@ ASKED = ("need", "yes", "done", "day")
 FIELDS = {"grievance": GRIEVANCE, "case": CASE, "motion": MOTION, "asked": ASKED}
 
 TABLES: dict[str, set[str]] = {
-    "grievances": {"world", "kind", "household", "bearer", "ordinal", *GRIEVANCE, "fadings"},
+    "grievances": {"world", "kind", "household", "bearer", "ordinal", *GRIEVANCE, "agreement", "fadings"},
     "cases": {"world", "kind", "bearer", "ordinal", *CASE},
     "motions": {"world", "key", *MOTION, "first", "open"},
     "asked": {"world", "motion", "owner", *ASKED},
     "ended": {"world", "kind", "bearer", "ordinal", "opened", "closed", "stage", "desk", "sessions"},
+    "agreements": {"world", "kind", "bearer", "ordinal", "settled", "broken"},
     "agenda": {"world", "clock", "row", "day", "stamp"},
 }
 """Fields of every table that are compared, or that show in what is: the agenda is how the engine foresees events,
-`fadings` numbers draws of `fade`, `first` says where a motion's rows of `asked` are."""
+`fadings` numbers draws of `fade`, `agreement` and `first` says where a motion's rows of `asked` are."""
 
 ELSEWHERE = {"occupied", "outside", "defect_case"}
 """Columns compared in another shape."""
@@ -182,6 +183,9 @@ def of_oracle(model: OracleModel) -> Things:
     things: Things = {
         "events": _stories(model.events),
         "cases ended": _numbered([end for end in model.ended if end[2] == model.day - 1]),
+        "agreements": _numbered(
+            [(a.whose, a.settled, a.broken) for a in model.agreements if model.day - 1 in (a.settled, a.broken)]
+        ),
         "flow": dict(sorted((flow, amount) for flow, amount in model.today.items() if amount)),
         "stock": model.stocks(),
         "tally": dict(sorted((key, number) for key, number in model.tally().items() if number)),
@@ -281,6 +285,10 @@ def of_engine(w: Worlds) -> list[Things]:
     closed = np.flatnonzero(e.closed == w.day - 1)
     ends = kinds[e.kind], e.bearer, e.ordinal, e.opened, e.closed, stages[e.stage], e.desk, e.sessions
     ended = _by_world(w, e.world[closed], [column[closed] for column in ends])
+    made = w.agreements
+    of_today = np.flatnonzero((made.settled == w.day - 1) | (made.broken == w.day - 1))
+    deals = kinds[made.kind], made.bearer, made.ordinal, made.settled, made.broken
+    agreed = _by_world(w, made.world[of_today], [column[of_today] for column in deals])
     here = np.flatnonzero(g.aching | (g.act != cases.NEVER))
     who = kinds[g.kind[here]], g.household[here], g.bearer[here], g.ordinal[here]
     shown = {"state": states[g.state], "desk": np.array([*DESKS, None])[g.desk], "case": [names[row] for row in g.case]}
@@ -304,6 +312,7 @@ def of_engine(w: Worlds) -> list[Things]:
         things: Things = {
             "events": _stories(events[k]),
             "cases ended": _numbered([(end[:3], *end[3:]) for end in ended[k]]),
+            "agreements": _numbered([(deal[:3], *deal[3:]) for deal in agreed[k]]),
             "flow": {flow: today[flow][k] for flow in sorted(w.flow) if today[flow][k]},
             "stock": {stock: today[stock][k] for stock in w.stock},
             "tally": dict(

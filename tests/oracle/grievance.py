@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.oracle.draws import bits, days, exp, exponential, power, uniform
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
 
 NEVER = 2**31 - 1
 YEAR = 365
+
+
+@dataclass
+class Agreement:
+    """What two parties agreed on: whose it is, and the days on which it was made and broken."""
+
+    whose: tuple[str, int, int]
+    settled: int
+    broken: int = NEVER
 
 
 class Grievance:
@@ -57,6 +67,7 @@ class Grievance:
         self.desk: str | None = None
         self.answered = False
         self.case: Case | None = None
+        self.agreement: Agreement | None = None
         self.act = self.born + days(model.p.naming_days, self.key, "grievance.naming", 0)
         self.fade_day = NEVER
         self.fadings = 0
@@ -152,6 +163,7 @@ class Grievance:
     def relapse(self) -> None:
         """Break the agreement: the same household feels the grievance anew, at most fifteen times."""
         self.model.count("relapsed")
+        self.agreement.broken = self.model.day
         self.state = "broken"
         self.act = NEVER
         if self.ordinal % 16 < 15:
@@ -224,6 +236,8 @@ class Grievance:
         self.case = None
         self.act = self.fade_day = self.escalation_day = NEVER
         if self.pair:
+            self.agreement = Agreement((self.kind, self.bearer.number, self.ordinal), self.model.day)
+            self.model.agreements.append(self.agreement)
             self.promise(confirmed)
 
     def promise(self, confirmed: bool) -> None:

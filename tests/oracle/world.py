@@ -26,7 +26,7 @@ from tests.oracle.court import Court
 from tests.oracle.desk import Desk
 from tests.oracle.dispute import Dispute
 from tests.oracle.draws import exp
-from tests.oracle.grievance import NEVER, Grievance
+from tests.oracle.grievance import NEVER, Agreement, Grievance
 from tests.oracle.household import Household
 from tests.oracle.kinds import IN_BUILDING, IN_COMPOUND
 from tests.oracle.mechanisms import Mechanism, appointed
@@ -49,6 +49,7 @@ class OracleModel(Model):
         today: the day's counts.
         events: the day's events: activity, case, desk.
         ended: all ended cases.
+        agreements: all agreements between parties there have been.
         outside: money of everybody whom the model does not follow.
         over: grievances and cases that are over and let go, counted by (table, kind, state).
     """
@@ -71,6 +72,7 @@ class OracleModel(Model):
         self.today: Counter[str] = Counter()
         self.events: list[tuple] = []
         self.ended: list[tuple] = []
+        self.agreements: list[Agreement] = []
         self.over: Counter[tuple] = Counter()
         self.outside = 0
         self.booked = 0

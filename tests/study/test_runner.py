@@ -18,8 +18,9 @@ import pytest
 
 from sim.cases import Kind
 from sim.errors import SimError
-from sim.outcomes import OUTCOMES
-from sim.study import runner, tables
+from sim.outcomes import HORIZONS, OUTCOMES
+from sim.report import reference as report
+from sim.study import ends, runner, tables
 from sim.study.config import Config, load
 from sim.study.digest import table_digest
 from sim.study.experiment import plan
@@ -71,9 +72,12 @@ def same(folder: Path, reference: Path) -> bool:
 
 def test_what_a_folder_holds(reference: Path) -> None:
     assert {path.name for path in reference.iterdir()} == {
-        ".lock", "blocks", "comparison.csv", "daily.parquet", "events.parquet", "figures", "manifest.json", "runs.csv",
+        ".lock", "agreements.parquet", "blocks", "cases.parquet", "comparison.csv", "daily.parquet", "ends.csv",
+        "events.parquet", "figures", "manifest.json", "runs.csv",
     }  # fmt: skip
-    assert {path.name for path in (reference / "figures").iterdir()} == {"forest.png", "forest.pdf"}
+    assert {path.name for path in (reference / "figures").iterdir()} == {
+        "competing_ends.png", "competing_ends.pdf", "forest.png", "forest.pdf",
+    }  # fmt: skip
 
 
 def test_runs_are_sorted_and_complete(reference: Path) -> None:
@@ -108,6 +112,42 @@ def test_the_daily_table_adds_up_to_the_runs(reference: Path) -> None:
         assert sums["repair_fen"] == int(row["n_repair_fen"])
 
 
+def test_cases_and_agreements_add_up_to_the_runs(reference: Path) -> None:
+    for name in ("cases", "agreements"):
+        table = pq.read_table(reference / f"{name}.parquet")
+        assert table.schema.equals(tables.merged_tables("compound")[name].schema)
+    cases, agreements = (pq.read_table(reference / f"{n}.parquet").to_pandas() for n in ("cases", "agreements"))
+    assert set(cases["stage"]) <= set(tables.WORDS["stage"]) and set(cases["level"]) <= set(tables.WORDS["level"])
+    over = cases["stage"].isin(["settled", "failed", "withdrawn", "escalated"])
+    assert (over == (cases["closed"] != tables.NOT_YET)).all()
+    assert (cases[over]["closed"] >= cases[over]["opened"]).all() and (cases["opened"] < 70).all()
+    for row in rows(reference):
+        scenario, replication = row["scenario"], int(row["replication"])
+        mine = cases[(cases["scenario"] == scenario) & (cases["replication"] == replication)]
+        assert (mine["opened"] >= 0).sum() == int(row["n_opened"])
+        for word in ("settled", "failed", "withdrawn"):
+            assert (mine["stage"] == word).sum() == int(row[f"n_cases_{word}"])
+        assert (mine["closed"] == tables.NOT_YET).sum() == int(row["n_cases_open"])
+        made = agreements[(agreements["scenario"] == scenario) & (agreements["replication"] == replication)]
+        assert len(made) == int(row["n_agreements"]) == int(row["n_cases_settled_neighbour"])
+        assert (made["broken"] != tables.NOT_YET).sum() == int(row["n_agreements_broken"])
+    assert len(cases) > 0 < len(agreements)
+
+
+def test_the_ends_are_those_of_the_cases(reference: Path) -> None:
+    cases, runs = pq.read_table(reference / "cases.parquet").to_pandas(), report.read(reference / "runs.csv")
+    written, again = rows(reference, "ends"), ends.summary(cases, runs)
+    assert list(written[0]) == list(ends.COLUMNS)
+    assert [(row["scenario"], row["kind"], row["day"], row["end"]) for row in written] == [
+        (scenario, kind, str(day), end)
+        for scenario in ("none", "body", "merged")
+        for kind in ends.KINDS
+        for day in HORIZONS
+        for end in ends.ENDS
+    ]
+    assert [row["n"] for row in written] == [str(n) for n in again["n"]]
+
+
 def test_the_event_log_is_one_that_pm4py_reads(reference: Path) -> None:
     events = pq.read_table(reference / "events.parquet")
     assert events.schema.equals(tables.EVENTS)
@@ -136,7 +176,7 @@ def test_the_manifest(reference: Path) -> None:
     said = json.loads((reference / "manifest.json").read_text())
     assert said["config"] == json.loads(json.dumps(tiny().resolved))
     assert len(said["pieces"]) == 6
-    assert set(said["digests"]) == {"runs", "daily", "events", "comparison"}
+    assert set(said["digests"]) == {"runs", "daily", "events", "cases", "agreements", "ends", "comparison"}
     assert said["digests"]["daily"] == table_digest(
         pq.read_table(reference / "daily.parquet"), ("scenario", "replication", "day")
     )
@@ -276,7 +316,7 @@ def test_a_number_too_large_for_its_column_is_an_error() -> None:
 
 def test_pieces_hold_no_scenario_names(reference: Path) -> None:
     planned = plan(tiny())
-    for name in ("runs", "daily", "events"):
+    for name in ("runs", "daily", "events", "cases", "agreements"):
         for path in (reference / "blocks" / name).glob("*.parquet"):
             assert "scenario" not in pq.read_schema(path).names
     assert {path.stem for path in (reference / "blocks").glob("*.json")} == {piece.key for piece in planned.pieces}
