@@ -16,7 +16,7 @@ import numpy as np
 from sim import books, noise
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.rules import bodies, company, contracts, leaders
+from sim.rules import bodies, company, contracts, fees, leaders
 from sim.rules.trust import QUARTER
 
 if TYPE_CHECKING:
@@ -82,8 +82,7 @@ def tempt(w: Worlds) -> None:
     w.flow["detected"] += found.sum(axis=1)
 
     standing = (w.body > bodies.NONE) & (w.contract != contracts.NONE)
-    flats = w.layout.count("compound", "household")
-    saved = company.MONTHS * company.QUARTERS * flats * w.p.effort_cost
+    saved = company.QUARTERS * fees.billed(w) / books.FEN * w.p.effort_cost
     saved = saved * (w.p.expected_effort * w.p.expected_effort - w.p.lowest_effort * w.p.lowest_effort)
     offer = w.p.rent_share * saved / w.principals
     price = w.p.honesty * (1 + w.p.detected)

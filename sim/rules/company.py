@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-MONTHS = 3
-"""Months of a quarter, as fees and wages count them."""
-
 QUARTERS = 4
 """Quarters of a year."""
 
@@ -37,7 +34,10 @@ YEARS = 5
 """Years over which a company follows satisfaction and fees ahead; the last quarter then goes on for ever."""
 
 STEPS = 17
-"""Steps from the lowest effort to full effort, among which it chooses."""
+"""Steps from the lowest effort to full effort, among which it chooses first."""
+
+FINER = 8
+"""Parts of such a step, among which it then chooses."""
 
 FINEST = 1000
 """Where money is short, effort is cut to whole thousandths."""
@@ -48,19 +48,19 @@ class Parameters:
     """What service costs, what it brings, and what is seen of it."""
 
     fixed_cost: float = parameter(
-        22.0,
-        18.0,
-        26.0,
-        unit="yuan/flat-month",
-        source="priors: company, fixed 22",
-        doc="cost of a flat whatever the effort",
+        0.42,
+        0.35,
+        0.5,
+        unit="of fees billed",
+        source="priors: company, fixed 22 of a bill of 80 yuan, retuned to a margin of 5-15%",
+        doc="cost whatever the effort; in proportion to the bill, since fees go by the grade of service",
     )
     effort_cost: float = parameter(
-        63.0,
-        50.0,
-        76.0,
-        unit="yuan/flat-month",
-        source="priors: company, effort cost 63 e^2",
+        0.79,
+        0.63,
+        0.95,
+        unit="of fees billed",
+        source="priors: company, effort cost 63 e^2 of a bill of 80 yuan",
         doc="cost of full effort beside it; it grows with the square of effort",
     )
     discount: float = parameter(
@@ -185,10 +185,9 @@ def _public_income(w: Worlds) -> Ints:
 
 def account(w: Worlds) -> None:
     """Phase, quarterly: companies pay wages and keep their part of public income; they see what they have earned."""
-    flats = w.layout.count("compound", "household")
     served = w.contract != NONE
-    effort_wages = w.p.effort_cost * w.effort * w.effort
-    wages = np.where(served, _fen(MONTHS * flats * (w.p.fixed_cost + effort_wages)), 0)
+    cost = w.p.fixed_cost + w.p.effort_cost * w.effort * w.effort
+    wages = np.where(served, np.rint(fees.billed(w) * cost), 0).astype(np.int64)
     income = _public_income(w)
     kept = _kept(w, income)
 
@@ -214,11 +213,27 @@ def choose(w: Worlds) -> None:
 
 
 def _wish(w: Worlds) -> Floats:
-    """Return the effort that each company would choose in each compound if it had the staff, the lowest of the best."""
-    steps = np.arange(STEPS + 1)[:, None, None] / STEPS
-    effort = w.p.lowest_effort + (1 - w.p.lowest_effort) * steps
-    flats, bill = w.layout.count("compound", "household"), fees.by_compound(w, fees.bills(w))
-    wages = MONTHS * flats * FEN * (w.p.fixed_cost + w.p.effort_cost * effort * effort)
+    """Return the effort that each company would choose in each compound if it had the staff, the lowest of the best.
+
+    Steps over the whole range come first, for what is promised may have two peaks; then finer ones around the best.
+    """
+    lowest = np.broadcast_to(w.p.lowest_effort, w.effort.shape)
+    step = (1 - lowest) / STEPS
+    best = _best(w, lowest + step * np.arange(STEPS + 1)[:, None, None])
+    around = best + step * (np.arange(1 - FINER, FINER) / FINER)[:, None, None]
+    return _best(w, np.minimum(np.maximum(around, lowest), 1.0))
+
+
+def _best(w: Worlds, effort: Floats) -> Floats:
+    """Return which of some efforts, shape ``(steps, worlds, compounds)``, promise most; of equals the first."""
+    chosen: Floats = np.take_along_axis(effort, np.argmax(promise(w, effort), axis=0)[None], axis=0)[0]
+    return chosen
+
+
+def promise(w: Worlds, effort: Floats) -> Floats:
+    """Return what companies reckon to earn by working so hard from now on, fen, in the shape of `effort`."""
+    bill = fees.billed(w)
+    wages = bill * (w.p.fixed_cost + w.p.effort_cost * effort * effort)
     kept = _kept(w, _public_income(w))
     satisfaction, share = w.satisfaction, fees.paying(w)
     worth = w.p.discount * (1 - w.p.relation_loss)
@@ -239,9 +254,8 @@ def _wish(w: Worlds) -> Floats:
             factor = factor * worth
             later = later + factor * earned
     later = later + factor * worth * QUARTERS * margin / (1 - worth)
-    best = np.argmax(first + np.maximum(later, 0) * staying(w, effort), axis=0)
-    chosen: Floats = np.take_along_axis(np.broadcast_to(effort, (STEPS + 1, *w.effort.shape)), best[None], axis=0)[0]
-    return chosen
+    result: Floats = first + np.maximum(later, 0) * staying(w, effort)
+    return result
 
 
 def staying(w: Worlds, effort: Floats) -> Floats:
@@ -252,7 +266,7 @@ def staying(w: Worlds, effort: Floats) -> Floats:
 
 def _staff_wages(w: Worlds, effort: Floats) -> Ints:
     """Return what the quarter's effort in each compound costs, the cost of a flat without effort left out."""
-    return _fen(MONTHS * w.layout.count("compound", "household") * w.p.effort_cost * effort * effort)
+    return np.rint(fees.billed(w) * (w.p.effort_cost * effort * effort)).astype(np.int64)
 
 
 def _afford(w: Worlds, wish: Floats) -> Floats:

@@ -123,6 +123,11 @@ def bills(w: Worlds) -> Ints:
     return np.rint(w.p.fee * 3 * w.area).astype(np.int64)  # yuan x hundredths of m2 = fen x m2
 
 
+def billed(w: Worlds) -> Ints:
+    """Return the quarter's bill of all flats of each compound together, in fen, whoever pays it."""
+    return by_compound(w, bills(w))
+
+
 def collect(w: Worlds) -> None:
     """Phase, quarterly: some owners think again about paying the fee; then all are billed."""
     of = w.layout.up("household", "compound")

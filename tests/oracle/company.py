@@ -164,6 +164,10 @@ class Company(Agent):
         """Return a flat's bill for a quarter."""
         return round(self.model.p.fee * 3 * flat.area)
 
+    def billed(self) -> int:
+        """Return the bill of all flats for a quarter, whoever pays it."""
+        return sum(self.bill(flat) for flat in self.flats)
+
     def collect(self) -> None:
         """Let some owners think again, then bill all."""
         self.collected = 0
@@ -200,7 +204,7 @@ class Company(Agent):
 
     def staff_wages(self, effort: float) -> int:
         """Return what a quarter of effort costs."""
-        return round(3 * len(self.flats) * self.model.p.effort_cost * effort * effort * 100)
+        return round(self.billed() * (self.model.p.effort_cost * effort * effort))
 
     def account(self) -> None:
         """Pay wages, keep or hand over public income, and see what was earned."""
@@ -210,7 +214,7 @@ class Company(Agent):
         model.outside -= kept + handed
         model.count("public_fen", handed)
         if self.serves:
-            wages = round(3 * len(self.flats) * (p.fixed_cost + p.effort_cost * self.effort * self.effort) * 100)
+            wages = round(self.billed() * (p.fixed_cost + p.effort_cost * self.effort * self.effort))
             self.till += kept - wages
             model.outside += wages
             model.count("wages_fen", wages)
@@ -228,13 +232,16 @@ class Company(Agent):
     def wish(self) -> float:
         """Return the effort that promises most, of equals the lowest."""
         lowest = self.model.p.lowest_effort
-        return max((lowest + (1 - lowest) * (k / 17) for k in range(18)), key=self.promise)
+        step = (1 - lowest) / 17
+        best = max((lowest + step * k for k in range(18)), key=self.promise)
+        around = (best + step * (k / 8) for k in range(-7, 8))
+        return max((min(max(effort, lowest), 1.0) for effort in around), key=self.promise)
 
     def promise(self, effort: float) -> float:
         """Return what the company reckons to earn by working so hard from now on."""
         p = self.model.p
-        wages = 3 * len(self.flats) * 100 * (p.fixed_cost + p.effort_cost * effort * effort)
-        full, kept = sum(self.bill(flat) for flat in self.flats), self.kept()
+        full, kept = self.billed(), self.kept()
+        wages = full * (p.fixed_cost + p.effort_cost * effort * effort)
         satisfaction, share = self.satisfaction, self.paying()
         years = []
         for _ in range(5):
