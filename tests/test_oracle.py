@@ -42,7 +42,8 @@ RAISED = dict(
 """Trouble enough for a few months."""
 
 GOVERNED = dict(
-    fixed_cost=0.3, effort_cost=0.85, exit_quarters=2, notice_days=14, term_years=0.5, substitute=0.7, tender_days=180.0, claim_rate=10.0,
+    fixed_cost=0.3, effort_cost=0.85,
+    exit_quarters=2, notice_days=14, term_years=0.5, substitute=0.7, tender_days=180.0, claim_rate=10.0,
     kept_promises=0.5, default_days=20, fee_joint_cost=0.4, sues=0.7, court_days=15.0, election_rate=3.0,
     term_of_office=0.3, talk_rounds=2, talk_hours=0.5, window_days=300, talk_pause_days=20, own_talk_hours=3.0,
     own_resolve=0.7, forecast_error=1.0, own_inspection_hours=1.0, inspection_hours=0.5, functioning_share=0.6,
