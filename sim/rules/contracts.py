@@ -30,6 +30,8 @@ DEVELOPER_YEARS = 10
 
 YEAR = 365
 
+Ints = NDArray[np.int64]
+
 
 @dataclass(frozen=True)
 class Parameters:
@@ -123,17 +125,17 @@ def expire(w: Worlds) -> None:
 
     left = ends & w.leaving
     world, compound = np.nonzero(left)
+    _book(w, world, compound, -1)
     w.contract[left] = NONE
     w.leaving[left] = False
     w.effort[left] = np.broadcast_to(w.p.lowest_effort, left.shape)[left]
     books.transfer(w, "till", compound, "outside", np.zeros_like(compound), world, w.till[left])
     for column in (w.till_before, w.collected, w.earned, w.losses):
         column[left] = 0
-    _forget_arrears(w, left)
+    _forget_arrears(w, world, compound)
     w.count("left", world)
     _begin(w, left & w.successor)
     w.successor[left] = False
-    take_stock(w)
 
 
 def review(w: Worlds) -> None:
@@ -162,11 +164,12 @@ def _begin(w: Worlds, found: NDArray[np.bool_]) -> None:
     w.effort[...] = np.where(found, w.p.first_effort, w.effort)
     w.losses[found] = 0
     w.till_before[found] = w.till[found]
-    _forget_arrears(w, found)
-    take_stock(w)
+    world, begun = np.nonzero(found)
+    _forget_arrears(w, world, begun)
+    _book(w, world, begun, 1)
 
 
-def renew(w: Worlds, world: NDArray[np.int64], compound: NDArray[np.int64]) -> None:
+def renew(w: Worlds, world: Ints, compound: Ints) -> None:
     """Begin a new fixed term in the given compounds, after the present one if that still runs."""
     end = w.contract_end[world, compound].astype(np.int64)
     start = np.where(w.contract[world, compound] == FIXED_TERM, end, w.day)
@@ -174,7 +177,7 @@ def renew(w: Worlds, world: NDArray[np.int64], compound: NDArray[np.int64]) -> N
     w.contract_end[world, compound] = start + np.rint(w.at("term_years", world) * YEAR).astype(np.int64)
 
 
-def replace(w: Worlds, world: NDArray[np.int64], compound: NDArray[np.int64]) -> None:
+def replace(w: Worlds, world: Ints, compound: Ints) -> None:
     """Give notice to the companies of the given compounds; others stand ready."""
     w.leaving[world, compound] = True
     w.successor[world, compound] = True
@@ -188,13 +191,23 @@ def _tendered(w: Worlds) -> NDArray[np.bool_]:
     return noise.chance(chance, w.seeds[:, None], "company.found", compound, w.day // QUARTER)
 
 
-def _forget_arrears(w: Worlds, compounds: NDArray[np.bool_]) -> None:
+def _forget_arrears(w: Worlds, world: Ints, compound: Ints) -> None:
     """Forget what the flats of the given compounds owe to a company that is gone."""
-    w.arrears[compounds[:, w.layout.up("household", "compound")]] = 0
+    flats, position = w.layout.rows_of("compound", "household", compound)
+    w.arrears[world[position], flats] = 0
+
+
+def _book(w: Worlds, world: Ints, compound: Ints, change: int) -> None:
+    """Book that the given compounds, each at most once, have one company more, or one less."""
+    w.stocks("with_company", world, change)
+    w.stocks("without_company", world, -change)
+    flats, position = w.layout.rows_of("compound", "household", compound)
+    at = world[position]
+    w.stocks("payers", at[w.pays[at, flats]], change)
 
 
 def take_stock(w: Worlds) -> None:
-    """Keep up to date in how many compounds there is a company, and how many flats pay it."""
+    """Count in how many compounds there is a company, and how many flats pay it."""
     served = w.contract != NONE
     w.stock["with_company"][...] = served.sum(axis=1)
     w.stock["without_company"][...] = (~served).sum(axis=1)

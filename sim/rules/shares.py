@@ -148,6 +148,8 @@ def ask(w: Worlds, rows: Ints) -> None:
 
 def pay_back(w: Worlds, rows: Ints) -> None:
     """Pay the shares of failed rounds back to whoever signed."""
+    if len(rows) == 0:
+        return
     c, a = w.cases, w.asked
     motion = c.motion[rows]
     failed = np.zeros(w.motions.n, dtype=bool)
