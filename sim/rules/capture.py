@@ -34,7 +34,7 @@ class Parameters:
         0.1,
         0.9,
         unit="share",
-        source="priors: rent .5 (.1-.9) of effort saved",
+        source="prior-capture",
         doc="what the company offers of what it saves by little effort",
     )
     honesty: float = parameter(
@@ -42,7 +42,7 @@ class Parameters:
         30000.0,
         300000.0,
         unit="yuan/year",
-        source="guess",
+        source="guess: about the effort saved in 300 flats, 63 x (0.75^2 - 0.15^2) x 300 x 12 = 122,000",
         doc="what a person of full integrity would have to be offered a year",
     )
     detected: float = parameter(
@@ -50,7 +50,7 @@ class Parameters:
         0.02,
         0.50,
         unit="per year",
-        source="priors: bribe detected .15 a year (.02-.5)",
+        source="prior-capture",
         doc="hazard that capture comes to light",
     )
     careful_years: float = parameter(
@@ -59,7 +59,7 @@ class Parameters:
         5.0,
         unit="years",
         kind="set",
-        source="guess",
+        source="guess, prior-contract: about a term",
         doc="time after a detection in which nothing is offered",
     )
     capture: bool = parameter(
@@ -68,7 +68,7 @@ class Parameters:
         True,
         unit="switch",
         kind="set",
-        source="model 5.8: in every arm",
+        source="design: offers are made under every arrangement, and can be switched off",
         doc="whether companies offer anything at all",
     )
 

@@ -52,7 +52,7 @@ class Parameters:
         0.35,
         0.5,
         unit="of fees billed",
-        source="priors: company, fixed 22 of a bill of 80 yuan, retuned to a margin of 5-15%",
+        source="prior-company: retuned to a margin of 5-15%, effort being chosen",
         doc="cost whatever the effort; in proportion to the bill, since fees go by the grade of service",
     )
     effort_cost: float = parameter(
@@ -60,7 +60,7 @@ class Parameters:
         0.63,
         0.95,
         unit="of fees billed",
-        source="priors: company, effort cost 63 e^2 of a bill of 80 yuan",
+        source="prior-company: 63 of a bill of 80 yuan",
         doc="cost of full effort beside it; it grows with the square of effort",
     )
     discount: float = parameter(
@@ -68,7 +68,7 @@ class Parameters:
         0.85,
         0.93,
         unit="per year",
-        source="priors: delta .90 (.85-.93) a year",
+        source="prior-company, baker-2002",
         doc="what next year's yuan is worth to the company today",
     )
     relation_loss: float = parameter(
@@ -76,7 +76,7 @@ class Parameters:
         0.05,
         0.2,
         unit="per year",
-        source="priors: relationship loss .1 (.05-.2) a year",
+        source="prior-company",
         doc="chance that the relation ends for reasons outside the model, as the company reckons",
     )
     public_income: float = parameter(
@@ -84,7 +84,7 @@ class Parameters:
         20.0,
         120.0,
         unit="yuan/flat-year",
-        source="priors: public income 60 (20-120)",
+        source="prior-public-income, civil-code-282",
         doc="income from parking and adverts, which belongs to the owners",
     )
     kept_share: float = parameter(
@@ -92,7 +92,7 @@ class Parameters:
         0.0,
         1.0,
         unit="share",
-        source="priors: kept by the company .5 (0-1) unless asked",
+        source="prior-public-income",
         doc="public income that the company keeps unless it is asked for accounts",
     )
     satisfaction_speed: float = parameter(
@@ -100,7 +100,7 @@ class Parameters:
         0.15,
         0.5,
         unit="per quarter",
-        source="priors: s moves .3 a quarter to effort",
+        source="prior-fee",
         doc="how far owners' satisfaction moves towards the effort in a quarter",
     )
     expected_effort: float = parameter(
@@ -108,7 +108,7 @@ class Parameters:
         0.5,
         0.8,
         unit="effort",
-        source="guess: somewhat below the normal effort .7-.8",
+        source="guess: somewhat below the normal effort of 0.7-0.8",
         doc="effort at which work seen is as likely to be called bad as good",
     )
     effort_noise: float = parameter(
@@ -116,7 +116,7 @@ class Parameters:
         0.1,
         0.4,
         unit="effort",
-        source="guess: no source",
+        source="guess, holmstrom-1979: no number is given there",
         doc="how blurred effort is to owners who do not inspect",
     )
     lowest_effort: float = parameter(
@@ -125,7 +125,7 @@ class Parameters:
         0.5,
         unit="effort",
         kind="set",
-        source="priors: e in [.15, 1]",
+        source="prior-company",
         doc="effort of the poorest company, and of owners left to themselves",
     )
     first_effort: float = parameter(
@@ -134,7 +134,7 @@ class Parameters:
         1.0,
         unit="effort",
         kind="set",
-        source="priors: effort, normal .7-.8",
+        source="prior-company",
         doc="effort with which companies start",
     )
     satisfied_low: float = parameter(
@@ -143,7 +143,7 @@ class Parameters:
         0.5,
         unit="satisfaction",
         kind="set",
-        source="guess: wide, so that both basins are met",
+        source="design: wide, so that both basins are met",
         doc="lowest satisfaction at the start, where there is a company; uniform up to the highest",
     )
     satisfied_high: float = parameter(
@@ -152,7 +152,7 @@ class Parameters:
         1.0,
         unit="satisfaction",
         kind="set",
-        source="guess: wide, so that both basins are met",
+        source="design: wide, so that both basins are met",
         doc="highest satisfaction at the start",
     )
 

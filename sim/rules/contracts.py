@@ -42,7 +42,7 @@ class Parameters:
         0.05,
         0.5,
         unit="share",
-        source="priors: contract at t0, no company .25 (evidence: Donghe model sites, 28 of 48 not market-run)",
+        source="prior-contract, companies-absent",
         doc="compounds without a property company at the start",
     )
     fixed_share: float = parameter(
@@ -51,7 +51,7 @@ class Parameters:
         0.4,
         unit="share",
         tag="D",
-        source="priors: contract at t0, fixed-term .30 (602 contracts in 1,990 compounds)",
+        source="page-D20, page-D4: 602 / 1,990 = 0.30",
         doc="compounds with a fixed-term contract at the start; the rest has the developer's or a holdover",
     )
     term_years: float = parameter(
@@ -59,7 +59,7 @@ class Parameters:
         1.0,
         3.0,
         unit="years",
-        source="priors: term 2 y (1-3)",
+        source="prior-contract",
         doc="length of a fixed-term contract",
     )
     notice_days: int = parameter(
@@ -69,7 +69,7 @@ class Parameters:
         unit="days",
         kind="set",
         tag="F",
-        source="model 5.7: either side out on 60 days' notice (Civil Code 948)",
+        source="civil-code-948",
         doc="time between notice and end",
     )
     exit_quarters: int = parameter(
@@ -78,7 +78,7 @@ class Parameters:
         12,
         unit="quarters",
         kind="set",
-        source="priors: exit after 4 loss quarters",
+        source="prior-company",
         doc="quarters of loss, one after another, after which a company gives notice",
     )
     tender_days: float = parameter(
@@ -94,7 +94,7 @@ class Parameters:
         0.3,
         0.95,
         unit="probability",
-        source="priors: substitute firm exists .7 (.3-.95)",
+        source="prior-contract",
         doc="chance that a firm can be had when one is looked for",
     )
 

@@ -42,7 +42,7 @@ class Parameters:
         unit="years",
         kind="set",
         tag="F",
-        source="model 5.6: developer's warranty, roof < 5 years",
+        source="roof-warranty",
         doc="age of a compound up to which the developer mends its roofs",
     )
     minor_cap: float = parameter(
@@ -50,7 +50,7 @@ class Parameters:
         500.0,
         5000.0,
         unit="yuan",
-        source="priors: minor-repair cap 2,000 (500-5,000)",
+        source="prior-company",
         doc="what a repair may cost to be the company's own duty, and what it owes to a dearer one",
     )
     own_cost: float = parameter(
@@ -58,7 +58,7 @@ class Parameters:
         0.5,
         0.8,
         unit="of the market price",
-        source="priors: own cost .65 (.5-.8) of market",
+        source="prior-company",
         doc="what a repair costs the company that does it itself",
     )
     fund_empty: float = parameter(
@@ -66,7 +66,7 @@ class Parameters:
         0.2,
         0.7,
         unit="share",
-        source="priors: fund zero in .4 (old compounds)",
+        source="prior-fund",
         doc="compounds without a maintenance fund",
     )
     fund_level: float = parameter(
@@ -74,7 +74,7 @@ class Parameters:
         500.0,
         8000.0,
         unit="yuan per flat",
-        source="priors: fund 3,000 (500-8,000)",
+        source="prior-fund",
         doc="what the fund holds elsewhere at the start",
     )
     fund_days: int = parameter(
@@ -82,7 +82,7 @@ class Parameters:
         30,
         120,
         unit="days",
-        source="priors: use of the fund takes 60 (30-120) days after the vote",
+        source="prior-fund",
         doc="days until the fund pays after a vote",
     )
     emergency: float = parameter(
@@ -90,7 +90,7 @@ class Parameters:
         0.0,
         1.0,
         unit="probability",
-        source="guess: Civil Code 281 allows it, offices decide",
+        source="guess, civil-code-281: the law allows it, offices decide",
         doc="chance that a leak is recognised as an emergency, which needs no vote",
     )
     emergency_days: int = parameter(
@@ -98,7 +98,7 @@ class Parameters:
         2,
         20,
         unit="days",
-        source="priors: emergency 7 (2-20) days",
+        source="prior-fund, emergency-48-hours",
         doc="days until the fund pays in an emergency",
     )
     works_days: int = parameter(
@@ -107,7 +107,7 @@ class Parameters:
         10,
         unit="days",
         tag="D",
-        source="evidence D16: 15 days for 3 roofs, an assumption",
+        source="page-D16: 15 / 3; crews are taken to work one roof at a time",
         doc="days a crew needs for a dear repair",
     )
     minor_days: int = parameter(
@@ -115,7 +115,7 @@ class Parameters:
         1,
         7,
         unit="days",
-        source="guess",
+        source="guess: a repairer comes and comes back once",
         doc="days that a minor repair takes",
     )
 

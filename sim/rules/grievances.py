@@ -40,7 +40,7 @@ class Parameters:
         1.0,
         30.0,
         unit="days",
-        source="guess: Felstiner-Abel-Sarat 1980 give no rate",
+        source="guess, felstiner-1980: a week; no rate is given there",
         doc="mean time from felt to named",
     )
     review_days: int = parameter(
@@ -49,7 +49,7 @@ class Parameters:
         90,
         unit="days",
         kind="set",
-        source="model 5.1: at naming and every 30 days",
+        source="design: once a month",
         doc="time after which a quiet grievance is thought over again",
     )
     fade_days: float = parameter(
@@ -57,7 +57,7 @@ class Parameters:
         60.0,
         240.0,
         unit="days",
-        source="priors: fade mean 120 days, no fade for a roof",
+        source="prior-escalation",
         doc="mean time after which an unclaimed dispute fades",
     )
     escalation_shape: float = parameter(
@@ -65,7 +65,7 @@ class Parameters:
         1.0,
         2.5,
         unit="1",
-        source="priors: Weibull shape 1.5",
+        source="prior-escalation",
         doc="above 1: the longer it festers, the likelier it escalates",
     )
     escalation_days: float = parameter(
@@ -73,7 +73,7 @@ class Parameters:
         1500.0,
         6000.0,
         unit="days",
-        source="priors: Weibull scale 3,000 days x (1.5 - severity)",
+        source="prior-escalation",
         doc="scale of the time to a petition or fight, before severity",
     )
     answer_days: int = parameter(
@@ -81,8 +81,8 @@ class Parameters:
         7,
         30,
         unit="days",
-        tag="F",
-        source="evidence 2.2: caps of 30, 15 and 7 days",
+        tag="E",
+        source="mediation-caps: what courts may take is read as what people expect",
         doc="an answer within this time counts as in time",
     )
     patience_days: float = parameter(
@@ -90,7 +90,7 @@ class Parameters:
         90.0,
         360.0,
         unit="days",
-        source="guess: claimants renege after about half a year",
+        source="guess: claimants give up after about half a year",
         doc="mean time after which a claimant stops waiting",
     )
     relapse_rate: float = parameter(
@@ -98,7 +98,7 @@ class Parameters:
         0.02,
         0.30,
         unit="per year",
-        source="priors: relapse .10 a year",
+        source="prior-compliance",
         doc="hazard that an agreement is broken",
     )
     confirmed_factor: float = parameter(
@@ -106,7 +106,7 @@ class Parameters:
         0.3,
         0.8,
         unit="factor",
-        source="priors: default hazard x .5 (.3-.8) if a court confirms",
+        source="prior-compliance",
         doc="what a court's confirmation leaves of that hazard",
     )
 

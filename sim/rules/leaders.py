@@ -42,7 +42,7 @@ class Parameters:
         20.0,
         unit="1",
         kind="set",
-        source="priors: Leaders, ability Beta(4,4)",
+        source="prior-leaders",
         doc="first shape of abilities: the larger beside the second, the abler",
     )
     ability_b: float = parameter(
@@ -51,7 +51,7 @@ class Parameters:
         20.0,
         unit="1",
         kind="set",
-        source="priors: Leaders, ability Beta(4,4)",
+        source="prior-leaders",
         doc="second shape of abilities: both large, all alike",
     )
     integrity_a: float = parameter(
@@ -60,7 +60,7 @@ class Parameters:
         20.0,
         unit="1",
         kind="set",
-        source="priors: Leaders, integrity Beta(5,2)",
+        source="prior-leaders",
         doc="first shape of integrities: the larger beside the second, the harder to bribe",
     )
     integrity_b: float = parameter(
@@ -69,7 +69,7 @@ class Parameters:
         20.0,
         unit="1",
         kind="set",
-        source="priors: Leaders, integrity Beta(5,2)",
+        source="prior-leaders",
         doc="second shape of integrities: both large, all alike",
     )
     score_noise: float = parameter(
@@ -77,7 +77,7 @@ class Parameters:
         0.05,
         0.30,
         unit="ability",
-        source="priors: Leaders, score = ability + N(0, .15)",
+        source="prior-leaders",
         doc="standard deviation of the error with which abilities are seen from outside",
     )
 

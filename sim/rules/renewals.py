@@ -43,7 +43,7 @@ class Parameters:
         90,
         180,
         unit="days",
-        source="priors: contract, window 120 days (90-180)",
+        source="prior-contract, page-D8",
         doc="last days of a term in which a renewal can be talked about",
     )
     talk_hours: float = parameter(
@@ -51,7 +51,7 @@ class Parameters:
         1.5,
         6.0,
         unit="hours",
-        source="priors: service, renewal 3 x 3 rounds",
+        source="prior-service",
         doc="one round of talks",
     )
     talk_rounds: int = parameter(
@@ -60,7 +60,7 @@ class Parameters:
         6,
         unit="rounds",
         kind="set",
-        source="priors: service, renewal 3 x 3 rounds",
+        source="prior-service",
         doc="rounds before the demand is on the table",
     )
     own_talk_hours: float = parameter(
@@ -68,7 +68,7 @@ class Parameters:
         0.0,
         1.5,
         unit="hours/week",
-        source="guess: model 5.7, bodies in the baseline bargain too when their hours allow",
+        source="guess: a round in six weeks; bodies talk a little of their own accord",
         doc="what a functioning body sets aside for talks of its own accord",
     )
     talk_pause_days: int = parameter(
@@ -92,7 +92,7 @@ class Parameters:
         0.02,
         0.10,
         unit="share",
-        source="guess",
+        source="guess: turnout and votes are foreseen within some five points",
         doc="how unsure the company is of turnout and of votes",
     )
     recouped: float = parameter(
@@ -100,7 +100,7 @@ class Parameters:
         0.0,
         1.0,
         unit="share",
-        source="priors: recouped .5 (0-1) of a concession over the next term",
+        source="prior-capture",
         doc="what the company takes back out of public income over the next term",
     )
 
