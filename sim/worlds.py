@@ -155,6 +155,7 @@ class Worlds:
     def _open_diary(self, flows: list[str], stocks: list[str], values: Ints) -> None:
         """Keep today's counts and present stocks in one array, shape ``(series, worlds)``, and its views by name."""
         self.series = [*flows, *stocks]
+        self._place = {name: k for k, name in enumerate(self.series)}
         self._today = values
         self.flow = {name: values[k] for k, name in enumerate(flows)}
         self.stock = {name: values[len(flows) + k] for k, name in enumerate(stocks)}
@@ -203,6 +204,20 @@ class Worlds:
             self.may_change()
         if len(world):
             np.add.at(self.stock[stock], world, amount)
+
+    def stocks_of(self, first: str, number: Ints, world: Ints, amount: ArrayLike) -> None:
+        """Change one of several stocks that a rule declares one after another, once for each given world.
+
+        Args:
+            first: name of the first of them.
+            number: which of them, counted from the first.
+            world: world of each change.
+            amount: by how much.
+        """
+        if self._acting is not None:
+            self.may_change()
+        if len(world):
+            np.add.at(self._today.reshape(-1), (self._place[first] + number) * self.n + world, amount)
 
     @property
     def households(self) -> int:

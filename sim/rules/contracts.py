@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 DEVELOPER, FIXED_TERM, HOLDOVER, NONE = 0, 1, 2, 3
 """Values of the column ``contract``."""
 
+STOCKS = {
+    DEVELOPER: "developer_contracts",
+    FIXED_TERM: "fixed_contracts",
+    HOLDOVER: "holdover_contracts",
+    NONE: "without_company",
+}
+"""Contract to the stock of compounds that have it."""
+
 DEVELOPER_YEARS = 10
 """Age of a compound from which on nobody calls the developer's contract the developer's any more."""
 
@@ -140,7 +148,9 @@ def review(w: Worlds) -> None:
     """Phase, quarterly: companies in loss for too long give notice, compounds without one look for another."""
     none = w.contract == NONE
     grown = (w.contract == DEVELOPER) & (w.age + w.day / YEAR >= DEVELOPER_YEARS)
-    w.contract[grown] = HOLDOVER
+    if grown.any():
+        w.contract[grown] = HOLDOVER
+        _count_contracts(w)
 
     gives_up = ~none & ~w.leaving & (w.losses >= w.p.exit_quarters)
     w.contract_end[...] = np.where(gives_up, w.day + w.p.notice_days, w.contract_end)
@@ -172,6 +182,7 @@ def renew(w: Worlds, world: NDArray[np.int64], compound: NDArray[np.int64]) -> N
     start = np.where(w.contract[world, compound] == FIXED_TERM, end, w.day)
     w.contract[world, compound] = FIXED_TERM
     w.contract_end[world, compound] = start + np.rint(w.at("term_years", world) * YEAR).astype(np.int64)
+    _count_contracts(w)
 
 
 def replace(w: Worlds, world: NDArray[np.int64], compound: NDArray[np.int64]) -> None:
@@ -194,11 +205,17 @@ def _forget_arrears(w: Worlds, compounds: NDArray[np.bool_]) -> None:
 
 
 def take_stock(w: Worlds) -> None:
-    """Keep up to date in how many compounds there is a company, and how many flats pay it."""
+    """Keep up to date in how many compounds there is a company, by which contract, and how many flats pay it."""
+    _count_contracts(w)
     served = w.contract != NONE
-    w.stock["with_company"][...] = served.sum(axis=1)
-    w.stock["without_company"][...] = (~served).sum(axis=1)
     w.stock["payers"][...] = (w.pays & served[:, w.layout.up("household", "compound")]).sum(axis=1)
+
+
+def _count_contracts(w: Worlds) -> None:
+    """Keep up to date how many compounds have which contract."""
+    for contract, stock in STOCKS.items():
+        w.stock[stock][...] = (w.contract == contract).sum(axis=1)
+    w.stock["with_company"][...] = (w.contract != NONE).sum(axis=1)
 
 
 RULE = Rule(
@@ -217,6 +234,9 @@ RULE = Rule(
     stocks={
         "with_company": "compounds that have a property company",
         "without_company": "compounds that have none",
+        "developer_contracts": "compounds served by the developer's contract",
+        "fixed_contracts": "compounds served for a fixed term",
+        "holdover_contracts": "compounds served without term",
     },
     parameters=Parameters,
     set_up=_set_up,

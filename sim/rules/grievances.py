@@ -17,6 +17,7 @@ from sim import cases, noise
 from sim.cases import FIRST_DISPUTE, FIRST_PAIR, NEVER, Activity, Kind, Stage, State, close_cases, move_grievances
 from sim.columns import Rule
 from sim.parameters import parameter
+from sim.places.compound import OWNER, TENANT, VACANT
 from sim.rules import trust
 from sim.space import where
 
@@ -29,6 +30,26 @@ REOPENINGS = 16
 """An ordinal is this times the bearer's count of events, plus the times broken and reopened."""
 
 YEAR = 365
+
+GROUPS = ("owner", "tenant", "connected", "elder", "top")
+"""Groups of people whose own grievances are added up apart: who lives in a flat of theirs or a let one, people close
+to cadres, elders, and the top floor. Each flat where somebody lives is an owner's or a tenant's."""
+
+PARTS = {
+    "unresolved_owner": "of that severity, people's own grievances in flats where their owner lives, thousandths",
+    "unresolved_tenant": "the same in let flats, thousandths",
+    "unresolved_connected": "the same of people close to cadres, thousandths",
+    "unresolved_elder": "the same in flats with an elder, thousandths",
+    "unresolved_top": "the same on top floors, thousandths",
+    "unresolved_fee": "of that severity, what companies claim, thousandths",
+}
+"""Stocks that are parts of what is suffered in all: one for each of `GROUPS`, and what companies claim."""
+
+CLAIMED_BY_COMPANY = np.uint8(1 << len(GROUPS))
+"""The bit beside those of `groups` that stands for what a company claims: no people of the flat suffer from it."""
+
+PARTS_OF = (np.arange(1 << len(PARTS))[:, None] >> np.arange(len(PARTS)) & 1).astype(bool)
+"""Bits to the parts that a grievance counts in."""
 
 
 @dataclass(frozen=True)
@@ -172,9 +193,43 @@ def feel(w: Worlds) -> None:
     )
     kinds, states = w.tally["grievances"].shape[1:]
     np.add.at(w.tally["grievances"].reshape(-1), (world * kinds + kind) * states + LATENT, 1)
-    w.stocks("unresolved", world, severity)
-    w.stocks("aching", world, 1)
+    _ache(w, world, new["household"], kind, severity, 1)
     w.count("arisen", world)
+
+
+def groups(w: Worlds) -> NDArray[np.uint8]:
+    """Return to which groups the people of each flat belong, a bit for each of `GROUPS`; where nobody lives, to none.
+
+    Nobody moves or changes: it is worked out once.
+    """
+    if "groups" not in w.derived:
+        top = (w.layout.traits["top"] == 1) & (w.tenure != VACANT)
+        of = (w.tenure == OWNER, w.tenure == TENANT, w.connected, w.elder, top)
+        bits = np.zeros(w.tenure.shape, dtype=np.uint8)
+        for number, belongs in enumerate(of):
+            bits |= belongs.astype(np.uint8) << np.uint8(number)
+        w.derived["groups"] = bits
+    return w.derived["groups"]
+
+
+def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, change: int) -> None:
+    """Keep up to date what is suffered: in all, by people's groups, and of it what companies claim.
+
+    Args:
+        w: the worlds.
+        world: world of each grievance.
+        household: who suffers; of a fee, the flat that owes it.
+        kind: about what.
+        severity: thousandths.
+        change: 1 = begins to be suffered, -1 = is suffered no more.
+    """
+    if len(world) == 0:
+        return
+    w.stocks("unresolved", world, change * severity)
+    w.stocks("aching", world, change)
+    of = np.where(kind == FEE, CLAIMED_BY_COMPANY, groups(w).reshape(-1).take(world * w.households + household))
+    row, number = PARTS_OF[of].nonzero()
+    w.stocks_of("unresolved_owner", number, world[row], change * severity[row])
 
 
 def _end_ache(w: Worlds, rows: Ints) -> None:
@@ -182,8 +237,7 @@ def _end_ache(w: Worlds, rows: Ints) -> None:
     g = w.grievances
     rows = rows[g.aching[rows]]
     g.aching[rows] = False
-    w.stocks("unresolved", g.world[rows], -g.severity[rows].astype(np.int64))
-    w.stocks("aching", g.world[rows], -1)
+    _ache(w, g.world[rows], g.household[rows], g.kind[rows], g.severity[rows].astype(np.int64), -1)
 
 
 def relieve(w: Worlds, rows: Ints) -> None:
@@ -399,5 +453,6 @@ RULE = Rule(
     stocks={
         "unresolved": "severity of all grievances still suffered, thousandths",
         "aching": "grievances still suffered",
+        **PARTS,
     },
 )

@@ -119,18 +119,21 @@ def found(w: Worlds) -> None:
     w.resolve_found[...] = np.where(w.functioning, w.p.own_resolve, 0.0)
 
 
-def due(w: Worlds) -> NDArray[np.bool_]:
-    """Return which contracts may be talked about today."""
+def up(w: Worlds) -> NDArray[np.bool_]:
+    """Return which contracts are up: they could be talked about today if there were somebody to do so."""
     ending = (w.contract == contracts.FIXED_TERM) & (w.contract_end - w.day <= w.p.window_days)
     loose = ((w.contract == contracts.HOLDOVER) | (w.contract == contracts.DEVELOPER)) & (
         w.day - w.talked_day >= w.p.talk_pause_days
     )
-    return (ending | loose) & ~w.leaving & ~w.balloting & (w.body > bodies.NONE) & ~w.captured
+    return (ending | loose) & ~w.leaving & ~w.balloting
 
 
 def talk(w: Worlds) -> None:
     """Phase, weekly: bodies with enough time in hand talk with the company; after the last round they demand."""
-    may = due(w)
+    open_ = up(w)
+    w.count("came_up", np.nonzero(open_ & ~w.contract_up)[0])
+    w.contract_up[...] = open_
+    may = open_ & (w.body > bodies.NONE) & ~w.captured
     w.talks[~may] = 0
     world, compound = np.nonzero(may & (w.talks_balance > 0))
     done = keeping.spend(w, "talks", world, compound, "talk_hours")
@@ -157,6 +160,7 @@ def _conclude(w: Worlds, world: Ints, compound: Ints) -> None:
     replace = displeased & resolved
     w.balloting[world, compound] = True
     w.count("renewals", world)
+    w.count("replacements", world[replace])
     for kind, chosen in ((Motion.RENEW, ~replace), (Motion.REPLACE, replace)):
         where_, at = world[chosen], compound[chosen]
         if len(where_) == 0:
@@ -261,6 +265,7 @@ def take_back(w: Worlds) -> None:
 RULE = Rule(
     name="renewals",
     columns=(
+        Column("contract_up", "compound", np.bool_, "the contract was up to be talked about when the week began"),
         Column("talks", "compound", np.int32, "rounds of talks so far"),
         Column("talked_day", "compound", np.int32, "day on which talks last came to an end"),
         Column("balloting", "compound", np.bool_, "owners vote on the company"),
@@ -281,7 +286,9 @@ RULE = Rule(
     parameters=Parameters,
     flows={
         "talks": "rounds of talks with companies",
-        "renewals": "renewals put to the owners",
+        "came_up": "contracts that came to be up: in the last months of a term, or long enough without talks",
+        "renewals": "ballots on contracts called after talks, on renewing or replacing",
+        "replacements": "of those, on replacing the company",
         "renewed": "contracts renewed",
         "replaced": "companies replaced",
         "recouped_fen": "taken back out of public income for what was conceded, fen",
