@@ -21,7 +21,7 @@ from sim.columns import Column, Lever, combine
 from sim.errors import ConfigError
 from sim.mechanisms import Setting
 from sim.parameters import Value, Values, draw
-from sim.rules import offices
+from sim.rules import grievances, offices
 from sim.scenario import Scenario
 from sim.schedule import SCHEDULE, rules_of, world_specs
 from sim.space import Layout
@@ -131,6 +131,7 @@ class Worlds:
         self.tally = {
             "grievances": np.zeros((self.n, len(Kind), len(State)), dtype=np.int64),
             "cases": np.zeros((self.n, len(Kind), len(Stage)), dtype=np.int64),
+            "suffered": np.zeros((self.n, 2, grievances.COMBINATIONS), dtype=np.int64),
         }
         for rule in self.rules:
             rule.set_up(self)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim import commands, environment, mechanisms
-from sim.outcomes import OUTCOMES
+from sim.outcomes import FAMILIES, OUTCOMES
 from sim.study import commands as study
 from sim.study import runner
 from sim.study.config import load, options
@@ -40,6 +40,8 @@ def test_every_experiment_runs(name: str, tmp_path: Path, capsys: pytest.Capture
     out, err = told(capsys, "run", name, *FEW, "--out", folder, "--backend", "serial")
     assert f"Results: {folder}" in out
     assert "unresolved" in out
+    assert f"Rates in: {load(name).scenarios[0].name} " in out
+    assert all(f" {heading} " in out for heading in FAMILIES.values())
     assert err == ""  # no bar where there is no terminal
     assert (tmp_path / "out" / "manifest.json").exists()
 

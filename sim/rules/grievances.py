@@ -45,11 +45,15 @@ PARTS = {
 }
 """Stocks that are parts of what is suffered in all: one for each of `GROUPS`, and what companies claim."""
 
-CLAIMED_BY_COMPANY = np.uint8(1 << len(GROUPS))
-"""The bit beside those of `groups` that stands for what a company claims: no people of the flat suffer from it."""
+COMBINATIONS = 1 << len(GROUPS)
+"""Combinations of groups that a flat may belong to, as the bits of `groups` number them."""
 
-PARTS_OF = (np.arange(1 << len(PARTS))[:, None] >> np.arange(len(PARTS)) & 1).astype(bool)
-"""Bits to the parts that a grievance counts in."""
+COUNTS_IN = np.zeros((2 * COMBINATIONS, len(PARTS)))
+"""In which part what is suffered counts: people's own grievances by combination of groups, then companies' claims.
+
+Floating-point numbers, whose sums of whole thousandths are exact: numpy multiplies matrices of integers slowly."""
+COUNTS_IN[:COMBINATIONS, :-1] = np.arange(COMBINATIONS)[:, None] >> np.arange(len(GROUPS)) & 1
+COUNTS_IN[COMBINATIONS:, -1] = 1
 
 
 @dataclass(frozen=True)
@@ -197,23 +201,22 @@ def feel(w: Worlds) -> None:
     w.count("arisen", world)
 
 
-def groups(w: Worlds) -> NDArray[np.uint8]:
+def groups(w: Worlds) -> Ints:
     """Return to which groups the people of each flat belong, a bit for each of `GROUPS`; where nobody lives, to none.
 
     Nobody moves or changes: it is worked out once.
     """
     if "groups" not in w.derived:
         top = (w.layout.traits["top"] == 1) & (w.tenure != VACANT)
-        of = (w.tenure == OWNER, w.tenure == TENANT, w.connected, w.elder, top)
-        bits = np.zeros(w.tenure.shape, dtype=np.uint8)
-        for number, belongs in enumerate(of):
-            bits |= belongs.astype(np.uint8) << np.uint8(number)
-        w.derived["groups"] = bits
+        bits = np.zeros(w.tenure.shape, dtype=np.int8)
+        for number, belong in enumerate((w.tenure == OWNER, w.tenure == TENANT, w.connected, w.elder, top)):
+            bits |= belong.astype(np.int8) << number
+        w.derived["groups"] = bits.reshape(-1)
     return w.derived["groups"]
 
 
 def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, change: int) -> None:
-    """Keep up to date what is suffered: in all, by people's groups, and of it what companies claim.
+    """Keep up to date what is suffered, and of whom.
 
     Args:
         w: the worlds.
@@ -227,9 +230,16 @@ def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, c
         return
     w.stocks("unresolved", world, change * severity)
     w.stocks("aching", world, change)
-    of = np.where(kind == FEE, CLAIMED_BY_COMPANY, groups(w).reshape(-1).take(world * w.households + household))
-    row, number = PARTS_OF[of].nonzero()
-    w.stocks_of("unresolved_owner", number, world[row], change * severity[row])
+    company = kind == FEE  # there the company claims
+    whose = groups(w).take(world * w.households + household)
+    np.add.at(w.tally["suffered"].reshape(-1), (2 * world + company) * COMBINATIONS + whose, change * severity)
+
+
+def add_up(w: Worlds) -> None:
+    """Phase: what is suffered is added up for each group of people, and what companies claim."""
+    parts = w.tally["suffered"].reshape(w.n, -1) @ COUNTS_IN
+    for stock, amount in zip(PARTS, parts.T, strict=True):
+        w.stock[stock][...] = amount
 
 
 def _end_ache(w: Worlds, rows: Ints) -> None:

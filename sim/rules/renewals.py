@@ -131,7 +131,8 @@ def up(w: Worlds) -> NDArray[np.bool_]:
 def talk(w: Worlds) -> None:
     """Phase, weekly: bodies with enough time in hand talk with the company; after the last round they demand."""
     open_ = up(w)
-    w.count("came_up", np.nonzero(open_ & ~w.contract_up)[0])
+    before = w.contract_up & (w.day != 0)  # of a run that begins on day 0 all that are up then are new
+    w.count("came_up", np.nonzero(open_ & ~before)[0])
     w.contract_up[...] = open_
     may = open_ & (w.body > bodies.NONE) & ~w.captured
     w.talks[~may] = 0
@@ -150,6 +151,7 @@ def _conclude(w: Worlds, world: Ints, compound: Ints) -> None:
         return
     w.talks[world, compound] = 0
     w.talked_day[world, compound] = w.day
+    w.contract_up[world, compound] = False
     w.recoup[world, compound] = 0
     refused = _demand(w, world, compound)
     seeds = w.seeds[world]
@@ -265,7 +267,9 @@ def take_back(w: Worlds) -> None:
 RULE = Rule(
     name="renewals",
     columns=(
-        Column("contract_up", "compound", np.bool_, "the contract was up to be talked about when the week began"),
+        Column(
+            "contract_up", "compound", np.bool_, "the contract was up when the week began, and no ballot has followed"
+        ),
         Column("talks", "compound", np.int32, "rounds of talks so far"),
         Column("talked_day", "compound", np.int32, "day on which talks last came to an end"),
         Column("balloting", "compound", np.bool_, "owners vote on the company"),
@@ -286,7 +290,8 @@ RULE = Rule(
     parameters=Parameters,
     flows={
         "talks": "rounds of talks with companies",
-        "came_up": "contracts that came to be up: in the last months of a term, or long enough without talks",
+        "came_up": "contracts that came to be up, in the last months of a term or long enough without talks, or were "
+        "up on day 0",
         "renewals": "ballots on contracts called after talks, on renewing or replacing",
         "replacements": "of those, on replacing the company",
         "renewed": "contracts renewed",

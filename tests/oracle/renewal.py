@@ -24,7 +24,7 @@ class Renewals:
         talked: day on which talks last came to an end.
         recoup: what the company takes back a quarter of what it conceded, fen.
         motion: the ballot on the company, if one is held.
-        up: whether the contract could be talked about when the week began.
+        up: whether the contract could be talked about when the week began, and no ballot has followed.
     """
 
     def __init__(self, compound: Compound) -> None:
@@ -55,7 +55,7 @@ class Renewals:
     def talk(self) -> None:
         """Hold a round of talks if there is time; the last one brings the demands and the ballot."""
         was_up, self.up = self.up, self.comes_up()
-        if self.up and not was_up:
+        if self.up and not (was_up and self.model.day != 0):
             self.model.count("came_up")
         if not (self.up and self.able()):
             self.talks = 0
@@ -70,6 +70,7 @@ class Renewals:
         model, number = self.model, self.compound.number
         self.talks = 0
         self.talked = model.day
+        self.up = False
         refused = self.demand()
         seems_bad = self.company.seems_bad(self.company.effort)
         seed = model.replication_seed
