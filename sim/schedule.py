@@ -122,6 +122,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(7, funding.conclude),
     Phase(8, trust.forget, "quarter"),
     Phase(9, offices.change, "week's end"),
+    Phase(10, grievances.add_up),
     Phase(10, desks.let_go, "week's end"),
 )
 

@@ -135,13 +135,14 @@ BLOCKS = {
 
 
 TRAVELLED = (
-    "tickets", "company_fen", "relief_fen", "warranty_fen", "paid_company_fen", "paid_public_fen", "paid_fund_fen",
-    "paid_owners_fen", "unpaid_fen", "voted_down", "refunded", "retabled", "refused", "doors", "emergency",
-    "granted by vote", "nuisance settled", "nuisance failed", "nuisance withdrawn", "nuisance again",
-    "session at centre", "opened by hotline", "left behind", "minor at body", "applied",
-    "sued", "neighbour judged", "fee judged", "fee settled", "arrears_fen", "fee broken", "fee dropped",
-    "elections", "elected", "elect failed", "committee given up", "talks", "renewals", "renewed", "renew failed",
-    "replaced", "replace failed", "succeeded", "conceded_fen", "demand refused", "recouped_fen", "captured_quarters",
+    "claims_company", "claims_body", "claims_community", "tickets", "company_fen", "minor_public_fen", "relief_fen",
+    "warranty_fen", "paid_company_fen", "paid_public_fen", "paid_fund_fen", "paid_owners_fen", "unpaid_fen",
+    "decided_by_owners", "decided_for_owners", "voted_down", "refunded", "retabled", "refused", "doors",
+    "emergency", "granted by vote", "nuisance settled", "nuisance failed", "nuisance withdrawn", "nuisance again",
+    "session at centre", "opened by hotline", "left behind", "minor at body", "applied", "sued", "neighbour judged",
+    "fee judged", "fee settled", "arrears_fen", "fee broken", "fee dropped", "elections", "elected", "elect failed",
+    "committee given up", "talks", "renewals", "renewed", "renew failed", "came_up", "replacements", "replaced",
+    "replace failed", "succeeded", "conceded_fen", "demand refused", "recouped_fen", "captured_quarters",
     "captured though two", "only the first held out", "only the second held out", "bribes_fen", "detected",
     "inspections", "visits", "surfaced", "left", "expired",
 )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 
 from sim import commands, environment, mechanisms
 from sim.evidence import sources
-from sim.outcomes import OUTCOMES
+from sim.outcomes import FAMILIES, OUTCOMES
 from sim.report.declarations import declared
 from sim.schedule import world_specs
 from sim.study import commands as study
@@ -45,6 +45,8 @@ def test_every_experiment_runs(name: str, tmp_path: Path, capsys: pytest.Capture
     out, err = told(capsys, "run", name, *FEW, "--out", folder, "--backend", "serial")
     assert f"Results: {folder}" in out
     assert "unresolved" in out
+    assert f"Rates in: {load(name).scenarios[0].name} " in out
+    assert all(f" {heading} " in out for heading in FAMILIES.values())
     assert err == ""  # no bar where there is no terminal
     assert (tmp_path / "out" / "manifest.json").exists()
 
@@ -71,8 +73,8 @@ def test_one_scenario_has_nothing_to_compare(tmp_path: Path, capsys: pytest.Capt
 def test_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "out"
     out, _ = told(capsys, "run", "yijiantiao", "--dry-run", "--out", str(folder))
-    assert "pieces     48: 0 stored, 48 missing, in 8 groups" in out
-    assert "6 scenarios x 200 replications" in out
+    assert "pieces     56: 0 stored, 56 missing, in 8 groups" in out
+    assert "7 scenarios x 200 replications" in out
     assert re.search(r"cost +[\d,]+ million household-days, about .* on one core", out)
     assert not folder.exists()
 

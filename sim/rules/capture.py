@@ -92,6 +92,7 @@ def tempt(w: Worlds) -> None:
     bought = np.where(w.principals > 1, both, one)
     w.captured[...] = standing & bought & (w.p.capture > 0) & (w.careful_until <= w.day)
 
+    w.stock["captured_compounds"][...] = w.captured.sum(axis=1)
     world, row = np.nonzero(w.captured)
     fen = np.rint((offer * w.principals / company.QUARTERS)[world, row] * books.FEN).astype(np.int64)
     books.transfer(w, "till", row, "outside", np.zeros_like(row), world, fen)
@@ -113,4 +114,5 @@ RULE = Rule(
         "captured_quarters": "compound-quarters of capture",
         "bribes_fen": "paid by companies to those who should watch them, fen",
     },
+    stocks={"captured_compounds": "compounds in which those who should watch the company are bought"},
 )

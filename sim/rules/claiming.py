@@ -165,6 +165,9 @@ def _claim(w: Worlds, rows: Ints, kind: Ints) -> None:
     compound = w.layout.up("household", "compound")[g.household[rows]]
     called = kind == HOTLINE
     w.count("tickets", world[called])
+    own = g.kind[rows] != int(Kind.FEE)  # there the company claims
+    for number in (COMPANY, BODY, COMMUNITY):
+        w.count(f"claims_{trust.DESKS[number]}", world[own & (kind == number)])
     np.add.at(w.tickets_read, (world[called], compound[called]), np.int32(1))
     desk = _taker(w, world, compound, np.where(called, _passed_on(w, world, compound, g.kind[rows]), kind))
     shared = g.kind[rows] < FIRST_PAIR
@@ -297,5 +300,8 @@ RULE = Rule(
         "voiced": "grievances claimed for the first time",
         "opened": "cases opened",
         "tickets": "calls to the hotline about something within the model",
+        "claims_company": "people's own claims at companies' desks",
+        "claims_body": "people's own claims at bodies' desks",
+        "claims_community": "people's own claims at communities' desks",
     },
 )

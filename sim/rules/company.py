@@ -164,6 +164,12 @@ def _set_up(w: Worlds) -> None:
     u = noise.uniform(w.seeds[:, None], "company.satisfaction", np.arange(w.layout.sizes["compound"]))
     w.satisfaction[...] = np.where(served, low + (high - low) * u, lowest)
     w.effort[...] = np.where(served, w.p.first_effort, lowest)
+    _take_stock(w)
+
+
+def _take_stock(w: Worlds) -> None:
+    """Keep up to date how satisfied owners are; each compound is rounded, so that the sum is exact."""
+    w.stock["satisfaction"][...] = np.rint(1000 * w.satisfaction).astype(np.int64).sum(axis=1)
 
 
 def _fen(yuan: Floats) -> Ints:
@@ -208,6 +214,7 @@ def account(w: Worlds) -> None:
 def choose(w: Worlds) -> None:
     """Phase, quarterly: owners' satisfaction follows effort; companies choose the effort of the next quarter."""
     w.satisfaction[...] += w.p.satisfaction_speed * (w.effort - w.satisfaction)
+    _take_stock(w)
     wish = _wish(w)
     w.effort[...] = np.where(w.contract == NONE, w.p.lowest_effort, _afford(w, wish))
 
@@ -301,6 +308,7 @@ RULE = Rule(
         "kept_fen": "public income that companies kept, fen",
         "public_fen": "public income that came to the owners, fen",
     },
+    stocks={"satisfaction": "satisfaction with the service, all compounds added up, thousandths"},
     parameters=Parameters,
     set_up=_set_up,
 )

@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 DEVELOPER, FIXED_TERM, HOLDOVER, NONE = 0, 1, 2, 3
 """Values of the column ``contract``."""
 
+STOCKS = {
+    DEVELOPER: "developer_contracts",
+    FIXED_TERM: "fixed_contracts",
+    HOLDOVER: "holdover_contracts",
+    NONE: "without_company",
+}
+"""Contract to the stock of compounds that have it."""
+
 DEVELOPER_YEARS = 10
 """Age of a compound from which on nobody calls the developer's contract the developer's any more."""
 
@@ -125,7 +133,7 @@ def expire(w: Worlds) -> None:
 
     left = ends & w.leaving
     world, compound = np.nonzero(left)
-    _book(w, world, compound, -1)
+    _count_payers(w, world, compound, -1)
     w.contract[left] = NONE
     w.leaving[left] = False
     w.effort[left] = np.broadcast_to(w.p.lowest_effort, left.shape)[left]
@@ -136,13 +144,16 @@ def expire(w: Worlds) -> None:
     w.count("left", world)
     _begin(w, left & w.successor)
     w.successor[left] = False
+    _count_contracts(w)
 
 
 def review(w: Worlds) -> None:
     """Phase, quarterly: companies in loss for too long give notice, compounds without one look for another."""
     none = w.contract == NONE
     grown = (w.contract == DEVELOPER) & (w.age + w.day / YEAR >= DEVELOPER_YEARS)
-    w.contract[grown] = HOLDOVER
+    if grown.any():
+        w.contract[grown] = HOLDOVER
+        _count_contracts(w)
 
     gives_up = ~none & ~w.leaving & (w.losses >= w.p.exit_quarters)
     w.contract_end[...] = np.where(gives_up, w.day + w.p.notice_days, w.contract_end)
@@ -166,7 +177,8 @@ def _begin(w: Worlds, found: NDArray[np.bool_]) -> None:
     w.till_before[found] = w.till[found]
     world, begun = np.nonzero(found)
     _forget_arrears(w, world, begun)
-    _book(w, world, begun, 1)
+    _count_payers(w, world, begun, 1)
+    _count_contracts(w)
 
 
 def renew(w: Worlds, world: Ints, compound: Ints) -> None:
@@ -175,6 +187,7 @@ def renew(w: Worlds, world: Ints, compound: Ints) -> None:
     start = np.where(w.contract[world, compound] == FIXED_TERM, end, w.day)
     w.contract[world, compound] = FIXED_TERM
     w.contract_end[world, compound] = start + np.rint(w.at("term_years", world) * YEAR).astype(np.int64)
+    _count_contracts(w)
 
 
 def replace(w: Worlds, world: Ints, compound: Ints) -> None:
@@ -197,21 +210,25 @@ def _forget_arrears(w: Worlds, world: Ints, compound: Ints) -> None:
     w.arrears[world[position], flats] = 0
 
 
-def _book(w: Worlds, world: Ints, compound: Ints, change: int) -> None:
-    """Book that the given compounds, each at most once, have one company more, or one less."""
-    w.stocks("with_company", world, change)
-    w.stocks("without_company", world, -change)
+def _count_payers(w: Worlds, world: Ints, compound: Ints, change: int) -> None:
+    """Count the payers of the given compounds, each named once, in (1) or out (-1)."""
     flats, position = w.layout.rows_of("compound", "household", compound)
     at = world[position]
     w.stocks("payers", at[w.pays[at, flats]], change)
 
 
 def take_stock(w: Worlds) -> None:
-    """Count in how many compounds there is a company, and how many flats pay it."""
+    """Count in how many compounds there is a company, by which contract, and how many flats pay it."""
+    _count_contracts(w)
     served = w.contract != NONE
-    w.stock["with_company"][...] = served.sum(axis=1)
-    w.stock["without_company"][...] = (~served).sum(axis=1)
     w.stock["payers"][...] = (w.pays & served[:, w.layout.up("household", "compound")]).sum(axis=1)
+
+
+def _count_contracts(w: Worlds) -> None:
+    """Keep up to date how many compounds have which contract."""
+    for contract, stock in STOCKS.items():
+        w.stock[stock][...] = (w.contract == contract).sum(axis=1)
+    w.stock["with_company"][...] = (w.contract != NONE).sum(axis=1)
 
 
 RULE = Rule(
@@ -230,6 +247,9 @@ RULE = Rule(
     stocks={
         "with_company": "compounds that have a property company",
         "without_company": "compounds that have none",
+        "developer_contracts": "compounds served by the developer's contract",
+        "fixed_contracts": "compounds served for a fixed term",
+        "holdover_contracts": "compounds served without term",
     },
     parameters=Parameters,
     set_up=_set_up,

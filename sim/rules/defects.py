@@ -35,6 +35,9 @@ NAMES = ("roof", "pipe", "lighting", "rubbish", "pests", "road", "works")
 
 ROOF, NUISANCE = int(Kind.ROOF), int(Kind.NUISANCE)
 
+STOCKS = ("leaking_roofs", *(f"defective_{kind.name.lower()}" for kind in Kind if ROOF < kind <= NUISANCE))
+"""Stocks of what is defective, by number of the kind."""
+
 IDLE = 1.75
 """Hazards of what is looked after are as declared at an effort of .75, and grow as effort falls."""
 
@@ -378,9 +381,8 @@ def arise(w: Worlds) -> None:
     w.defect_left[world, asset] = noise.threshold(w.seeds[world], "defect.clock", asset, nth)
     roof = kind == ROOF
     w.count("leaked", world[roof])
-    w.stocks("leaking_roofs", world[roof], 1)
     w.count("broke", world)
-    w.stocks("defective_assets", world, 1)
+    _take_stock(w, world, kind, 1)
     _end_of_works(w, world[kind == NUISANCE], asset[kind == NUISANCE])
 
     flats, position = flats_of(w.layout, *place_of(w, asset))
@@ -434,7 +436,6 @@ def mend(w: Worlds, world: Ints, asset: Ints) -> None:
     roof = w.layout.traits["asset_kind"][asset] == ROOF
     w.count("mended", world[roof])
     w.count("repaired", world)
-    w.stocks("leaking_roofs", world[roof], -1)
     _restore(w, world, asset)
 
 
@@ -453,9 +454,15 @@ def _restore(w: Worlds, world: Ints, asset: Ints) -> None:
     """Make assets whole; their clocks run from tomorrow."""
     w.defective[world, asset] = False
     w.defect_case[world, asset] = -1
-    w.stocks("defective_assets", world, -1)
+    _take_stock(w, world, w.layout.traits["asset_kind"][asset], -1)
     left = clocks.days_left(w.day) - 1
     clocks.restart(w, Clock.DEFECT, w.defect_left, w.defect_hazard, world, asset, left)
+
+
+def _take_stock(w: Worlds, world: Ints, kind: Ints, change: int) -> None:
+    """Keep up to date how many assets are defective, of each kind and in all."""
+    w.stocks_of(STOCKS[0], kind, world, change)
+    w.stocks("defective_assets", world, change)
 
 
 def base_cost(w: Worlds, world: Ints, kind: NDArray[np.integer], key: NDArray[np.uint64]) -> NDArray[np.float64]:
@@ -502,6 +509,9 @@ RULE = Rule(
         "broke": "defects that began",
         "repaired": "defects mended, works nearby made quiet among them",
     },
-    stocks={"leaking_roofs": "roofs that leak", "defective_assets": "assets that are defective"},
+    stocks={
+        **{stock: f"assets that are defective: {name}" for stock, name in zip(STOCKS, NAMES, strict=True)},
+        "defective_assets": "assets that are defective",
+    },
     set_up=_set_up,
 )

@@ -119,18 +119,22 @@ def found(w: Worlds) -> None:
     w.resolve_found[...] = np.where(w.functioning, w.p.own_resolve, 0.0)
 
 
-def due(w: Worlds) -> NDArray[np.bool_]:
-    """Return which contracts may be talked about today."""
+def up(w: Worlds) -> NDArray[np.bool_]:
+    """Return which contracts are up: they could be talked about today if there were somebody to do so."""
     ending = (w.contract == contracts.FIXED_TERM) & (w.contract_end - w.day <= w.p.window_days)
     loose = ((w.contract == contracts.HOLDOVER) | (w.contract == contracts.DEVELOPER)) & (
         w.day - w.talked_day >= w.p.talk_pause_days
     )
-    return (ending | loose) & ~w.leaving & ~w.balloting & (w.body > bodies.NONE) & ~w.captured
+    return (ending | loose) & ~w.leaving & ~w.balloting
 
 
 def talk(w: Worlds) -> None:
     """Phase, weekly: bodies with enough time in hand talk with the company; after the last round they demand."""
-    may = due(w)
+    open_ = up(w)
+    before = w.contract_up & (w.day != 0)  # of a run that begins on day 0 all that are up then are new
+    w.count("came_up", np.nonzero(open_ & ~before)[0])
+    w.contract_up[...] = open_
+    may = open_ & (w.body > bodies.NONE) & ~w.captured
     w.talks[~may] = 0
     world, compound = np.nonzero(may & (w.talks_balance > 0))
     done = keeping.spend(w, "talks", world, compound, "talk_hours")
@@ -147,6 +151,7 @@ def _conclude(w: Worlds, world: Ints, compound: Ints) -> None:
         return
     w.talks[world, compound] = 0
     w.talked_day[world, compound] = w.day
+    w.contract_up[world, compound] = False
     w.recoup[world, compound] = 0
     refused = _demand(w, world, compound)
     seeds = w.seeds[world]
@@ -157,6 +162,7 @@ def _conclude(w: Worlds, world: Ints, compound: Ints) -> None:
     replace = displeased & resolved
     w.balloting[world, compound] = True
     w.count("renewals", world)
+    w.count("replacements", world[replace])
     for kind, chosen in ((Motion.RENEW, ~replace), (Motion.REPLACE, replace)):
         where_, at = world[chosen], compound[chosen]
         if len(where_) == 0:
@@ -261,6 +267,9 @@ def take_back(w: Worlds) -> None:
 RULE = Rule(
     name="renewals",
     columns=(
+        Column(
+            "contract_up", "compound", np.bool_, "the contract was up when the week began, and no ballot has followed"
+        ),
         Column("talks", "compound", np.int32, "rounds of talks so far"),
         Column("talked_day", "compound", np.int32, "day on which talks last came to an end"),
         Column("balloting", "compound", np.bool_, "owners vote on the company"),
@@ -281,7 +290,10 @@ RULE = Rule(
     parameters=Parameters,
     flows={
         "talks": "rounds of talks with companies",
-        "renewals": "renewals put to the owners",
+        "came_up": "contracts that came to be up, in the last months of a term or long enough without talks, or were "
+        "up on day 0",
+        "renewals": "ballots on contracts called after talks, on renewing or replacing",
+        "replacements": "of those, on replacing the company",
         "renewed": "contracts renewed",
         "replaced": "companies replaced",
         "recouped_fen": "taken back out of public income for what was conceded, fen",

@@ -54,8 +54,11 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if result.failures:
         return _tell_failures(result)
-    from sim.report.tables import print_comparison
+    from sim.outcomes import FAMILIES
+    from sim.report.tables import print_comparison, print_rates
 
+    first = config.scenarios[0].name
+    print_rates(console, result.runs, first, runner.outcome_specs(), families=FAMILIES)
     if len(result.comparison):
         print_comparison(
             console, result.comparison, title=config.question or config.name, outcomes=runner.outcome_specs(main=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from sim import evidence, mechanisms, places
@@ -63,10 +63,7 @@ def experiment(source: str) -> str:
     lines += [f"  and {len(known) - len(chosen)} more as declared; the page of a world lists them: show world/NAME"]
     used = [name for name in mechanisms.registry() if any(name in s.choices for s in config.scenarios)]
     for name in used:
-        lines += [
-            "",
-            *_wrapped(f"(channels: {', '.join(mechanisms.registry()[name].channels)})", f"mechanisms.{name} "),
-        ]
+        lines += ["", f"mechanisms.{name}", *_channels(name)]
         said = config.resolved["mechanisms"][name]
         lines += _table((spec, said[key]) for key, spec in mechanism_specs(name).items())
     return "\n".join([*lines, "", OWN_FILE])
@@ -95,7 +92,8 @@ def mechanism(name: str) -> str:
         raise unknown("mechanism", name, mechanisms.registry())
     kind = mechanisms.registry()[name]
     said = compose.mechanism(name) if name in options("mechanism") else {}
-    lines = [f"mechanism/{name}", "", *_docstring(kind), "", *_wrapped(", ".join(kind.channels), "channels: ")]
+    rules = (sys.modules[kind.__module__].__doc__ or "").strip()
+    lines = [f"mechanism/{name}", "", *_paragraphs(rules), "", *_channels(name)]
     lines += [f"places:   {', '.join(kind.places)}", f"tags:     {TAGS}", ""]
     specs = mechanism_specs(name)
     return "\n".join([*lines, *_table(((spec, said.get(key)) for key, spec in specs.items()), sources=True)])
@@ -211,6 +209,21 @@ def _source(found: evidence.Source, indent: str) -> list[str]:
 def _wrapped(text: str, head: str) -> list[str]:
     """Wrap a text behind a heading."""
     return textwrap.wrap(text or "-", WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Wrap a text of paragraphs, in which a line that begins with a star is an item of a list."""
+    lines: list[str] = []
+    for paragraph in text.split("\n\n"):
+        items = re.split(r"\n(?=\* )", paragraph)
+        wrapped = (textwrap.wrap(item, WIDTH, subsequent_indent="  " * item.startswith("* ")) for item in items)
+        lines += ["", *chain.from_iterable(wrapped)]
+    return lines[1:]
+
+
+def _channels(name: str) -> list[str]:
+    """List the channels of a mechanism."""
+    return _wrapped(", ".join(mechanisms.registry()[name].channels), "channels: ")
 
 
 def _by_owner(known: Mapping[str, Spec], said: Mapping[str, Any], *, sources: bool = False) -> list[str]:
