@@ -466,3 +466,35 @@ def test_who_has_no_company_has_no_repairer() -> None:
     assert not np.any(w.desk_minutes[:, desk_rows(w, COMPANY)])
     assert not np.any(total(w, "minutes_company") + total(w, "company_fen") + total(w, "paid_company_fen"))
     assert np.all(total(w, "relief_fen") > 0)
+
+
+def test_who_leaves_takes_the_till_and_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a company has put into repairs is the owners' once it has left; a successor gets and takes back nothing."""
+    seen: list[tuple[Array, ...]] = []
+    counted = np.zeros(4, dtype=np.int64)
+
+    def put_in(w: Worlds) -> Array:
+        c, out = w.cases, np.zeros_like(w.till)
+        rows = np.flatnonzero(np.isin(c.stage, [Stage.SIGNING, Stage.VOTING, Stage.FUNDING]))
+        np.add.at(out, (c.world[rows], c.compound[rows]), c.from_company[rows])
+        return out
+
+    def before(w: Worlds) -> None:
+        leaves = w.leaving & (w.contract_end == w.day)
+        seen.append((leaves, w.till.copy(), put_in(w), w.outside[:, 0].copy(), w.public.copy(), w.successor.copy()))
+
+    def after(w: Worlds) -> None:
+        leaves, till, held, outside, public, followed = seen.pop()
+        assert np.array_equal(w.flow["left"], leaves.sum(axis=1))
+        assert np.array_equal(w.outside[:, 0] - outside, (till * leaves).sum(axis=1))
+        assert np.array_equal(w.flow["left_behind_fen"], (held * leaves).sum(axis=1))
+        assert np.array_equal(put_in(w), held * ~leaves)
+        assert np.array_equal(w.public, public)
+        assert np.array_equal(w.contract[leaves] != NONE, followed[leaves])
+        for column in (w.till, w.recoup, w.losses, w.earned):
+            assert not np.any(column[leaves])
+        counted[:] += leaves.sum(), (leaves & followed).sum(), np.sum(till[leaves] < 0), np.sum(held[leaves] > 0)
+
+    around(monkeypatch, "contracts.expire", before, after)
+    burnt_in(replications=(4, 0, 7), fixed=GOVERNED | dict(own_resolve=1.0)).stack(scenarios()).run(DAYS)
+    assert np.all(counted > 0), counted
