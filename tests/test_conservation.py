@@ -133,14 +133,15 @@ class Ledger:
         fees, income = flow["fees_paid_fen"] + flow["arrears_fen"], flow["kept_fen"] + flow["public_fen"]
         spent = sum(flow[name] for name in ("wages_fen", "company_fen", "conceded_fen", "bribes_fen"))
         left, back = flow["left_behind_fen"], flow["recouped_fen"]
-        gone = spent + flow["tills_closed_fen"]
+        gone, minor = spent + flow["tills_closed_fen"], flow["minor_public_fen"]
         explained = {
             "owners": -fees - crews["owners"],
             "company": fees + flow["kept_fen"] + back - gone - left - crews["company"],
-            "public": flow["public_fen"] - back + left - crews["public"],
+            "public": flow["public_fen"] - back + left - minor - crews["public"],
             "fund": -crews["fund"],
-            "outside": gone - income + sum(crews.values()),
+            "outside": gone - income + minor + flow["repair_fen"],
         }
+        assert np.array_equal(sum(crews.values()), flow["repair_fen"])
         for whose, amount in explained.items():
             assert np.array_equal(now[whose] - self.accounts[whose], amount), whose
 

@@ -239,7 +239,7 @@ def _help_out(w: Worlds, rows: Ints) -> None:
     world, compound, cost = c.world[rows], c.compound[rows], _minor_cost(w, rows)
     part = np.minimum(np.maximum(w.public[world, compound], 0), cost)
     books.transfer(w, "public", compound, "outside", np.zeros(len(rows), dtype=np.int64), world, part)
-    w.count("paid_public_fen", world, part)
+    w.count("minor_public_fen", world, part)
     w.count("relief_fen", world, cost - part)
     c.handled[rows] = w.day
     _start(w, rows)
@@ -346,6 +346,7 @@ RULE = Rule(
         "paid_fund_fen": "of what crews were paid, the maintenance fund, fen",
         "paid_owners_fen": "of what crews were paid, owners' shares, fen",
         "company_fen": "spent by companies on minor repairs, fen",
+        "minor_public_fen": "public income's part of minor repairs that no company owed, fen",
         "relief_fen": "public budget's part of minor repairs that no company owed, fen",
         "warranty_fen": "cost of repairs under the developer's warranty, fen",
         "conceded": "repairs conceded by companies in talks about their contract",

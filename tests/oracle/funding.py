@@ -56,7 +56,7 @@ class Funding:
         fen = min(max(self.compound.public, 0), self.minor_cost)
         self.compound.public -= fen
         self.model.outside += fen
-        self.model.count("paid_public_fen", fen)
+        self.model.count("minor_public_fen", fen)
         self.model.count("relief_fen", self.minor_cost - fen)
         self.start()
 
