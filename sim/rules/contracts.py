@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import books, noise
-from sim.cases import NEVER
+from sim.cases import NEVER, Stage
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.rules.trust import QUARTER
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -137,9 +138,12 @@ def expire(w: Worlds) -> None:
     w.contract[left] = NONE
     w.leaving[left] = False
     w.effort[left] = np.broadcast_to(w.p.lowest_effort, left.shape)[left]
-    books.transfer(w, "till", compound, "outside", np.zeros_like(compound), world, w.till[left])
-    for column in (w.till_before, w.collected, w.earned, w.losses):
+    fen = w.till[left]
+    books.transfer(w, "till", compound, "outside", np.zeros_like(compound), world, fen)
+    w.count("tills_closed_fen", world, fen)
+    for column in (w.till_before, w.collected, w.earned, w.losses, w.recoup):
         column[left] = 0
+    _leave_behind(w, left)
     _forget_arrears(w, world, compound)
     w.count("left", world)
     _begin(w, left & w.successor)
@@ -217,6 +221,20 @@ def _count_payers(w: Worlds, world: Ints, compound: Ints, change: int) -> None:
     w.stocks("payers", at[w.pays[at, flats]], change)
 
 
+def _leave_behind(w: Worlds, compounds: NDArray[np.bool_]) -> None:
+    """Let what a company that leaves has put into repairs not yet begun be the owners' from now on.
+
+    It lies in escrow; whoever comes after it has no claim to it if the money does not come together.
+    """
+    c = w.cases
+    rows = where(c.from_company > 0)
+    held = (c.stage[rows] >= int(Stage.SIGNING)) & (c.stage[rows] <= int(Stage.FUNDING))
+    rows = rows[held & compounds[c.world[rows], c.compound[rows]]]
+    w.count("left_behind_fen", c.world[rows], c.from_company[rows])
+    c.from_public[rows] += c.from_company[rows]
+    c.from_company[rows] = 0
+
+
 def take_stock(w: Worlds) -> None:
     """Count in how many compounds there is a company, by which contract, and how many flats pay it."""
     _count_contracts(w)
@@ -242,6 +260,8 @@ RULE = Rule(
     ),
     flows={
         "left": "companies that left a compound",
+        "tills_closed_fen": "what companies that left had made of the compound and took along, debts below 0, fen",
+        "left_behind_fen": "put into repairs not yet begun by companies that then left; the owners' since, fen",
         "expired": "fixed terms that ran out into a holdover",
     },
     stocks={

@@ -185,12 +185,9 @@ def kind_of(w: Worlds, desk: Ints) -> Ints:
 
 def staff(w: Worlds) -> None:
     """Give every desk its minutes a week, move cases on from desks that are gone, and post the expected waits."""
-    director = w.director_minutes
-    together = director + np.rint(w.merged * (w.merged_minutes - director)).astype(np.int64)
-    body = np.where(w.body > bodies.NONE, together + w.extra_minutes, 0)
-    branch = np.where(w.principals > 1, w.secretary_minutes, 0)
+    body, branch = keeping.offices(w)
     branch_keeps = w.principals > 1
-    kept = keeping.set_aside(w, np.where(branch_keeps, branch, body))
+    kept = keeping.set_aside(w)
     layout, minutes = w.layout, w.desk_minutes
     own = DESKS_PER_COMPOUND * layout.sizes["compound"]
     flats = layout.count("compound", "household")

@@ -4,6 +4,9 @@ The keeper is the second principal where there is one, else whoever holds the bo
 aside is taken from the keeper's desk whether it is used or not; it can be saved for a few weeks.
 When the hours do not suffice, the purposes are served in the order of `PURPOSES`. So every practice
 costs hours of the same people, and with no hours there is no practice.
+
+How a week's hours are divided is settled when offices change; the time itself comes in when the week begins,
+so that offices which change twice before one week (as where scenarios are set up) bring it once.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.columns import Column, Lever, Rule
 from sim.places.compound import BODY, DESKS_PER_COMPOUND
+from sim.rules import bodies
 from sim.space import rank_in_group, where
 
 if TYPE_CHECKING:
@@ -43,24 +47,45 @@ SAVED_WEEKS = {"ledger": 4, "summons": 4, "calls": 4, "talks": 13, "inspections"
 """Weeks for which time set aside can be saved; time for doors cannot."""
 
 
-def set_aside(w: Worlds, keeper: Ints) -> Ints:
-    """Take the week's time for all purposes out of the keeper's minutes and return what was taken.
+def offices(w: Worlds) -> tuple[Ints, Ints]:
+    """Return the minutes a week of each compound's body and branch, shape ``(worlds, compounds)``, nothing set aside.
 
-    Args:
-        w: the worlds.
-        keeper: minutes a week of each compound's keeper, shape ``(worlds, compounds)``.
+    A branch has minutes only while its secretary is a second principal.
     """
-    left = keeper.copy()
-    for purpose in PURPOSES:
-        time = np.minimum(getattr(w, purpose + "_minutes"), left)
-        balance = getattr(w, purpose + "_balance")
-        if purpose == "doors":
-            time = np.where(_asking(w), time, 0)
-            w.doors_time[...] = time
-        else:
+    director = w.director_minutes
+    together = director + np.rint(w.merged * (w.merged_minutes - director)).astype(np.int64)
+    body = np.where(w.body > bodies.NONE, together + w.extra_minutes, 0)
+    return body, np.where(w.principals > 1, w.secretary_minutes, 0)
+
+
+def set_aside(w: Worlds) -> Ints:
+    """Settle for how much of the next week there will be time for doors; return what all purposes take together.
+
+    Returns:
+        Minutes a week that are missing at the keeper's desk, shape ``(worlds, compounds)``.
+    """
+    times = _divide(w)
+    w.doors_time[...] = times["doors"] = np.where(_asking(w), times["doors"], 0)
+    return sum(times.values(), np.zeros_like(w.doors_time))
+
+
+def save(w: Worlds) -> None:
+    """Phase, weekly: keepers put the week's time to what they have saved for each purpose; who has none keeps none."""
+    for purpose, time in _divide(w).items():
+        if purpose in SAVED_WEEKS:
+            balance = getattr(w, purpose + "_balance")
             balance[...] = np.minimum(balance + time * WEEK, SAVED_WEEKS[purpose] * WEEK * time)
-        left -= time
-    return keeper - left
+
+
+def _divide(w: Worlds) -> dict[str, Ints]:
+    """Return the minutes a week that the keeper's hours leave for each purpose, one after another."""
+    body, branch = offices(w)
+    left = np.where(w.principals > 1, branch, body)
+    times = {}
+    for purpose in PURPOSES:
+        times[purpose] = np.minimum(getattr(w, purpose + "_minutes"), left)
+        left = left - times[purpose]
+    return times
 
 
 def _asking(w: Worlds) -> NDArray[np.bool_]:

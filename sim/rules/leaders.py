@@ -3,8 +3,7 @@
 The party branch of every compound has three candidates for secretary, each with an ability, an integrity and a score,
 which is the ability as seen from outside, with an error. The body's director has an ability and an integrity too.
 Who of the candidates takes part in the body's matters is a lever; without a mechanism nobody does. Ability narrows the
-gap between parties at the table (`sim.rules.bargaining`). Nothing reads integrity yet: bribes come with the property
-company.
+gap between parties at the table (`sim.rules.bargaining`), integrity makes bribes dearer (`sim.rules.capture`).
 """
 
 from __future__ import annotations

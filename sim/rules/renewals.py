@@ -23,6 +23,7 @@ from sim.parameters import parameter
 from sim.places.compound import BODY
 from sim.rules import bodies, company, contracts, defects, desks, funding, keeping, motions, votes
 from sim.rules.motions import Motion
+from sim.rules.trust import QUARTER
 from sim.space import first_of_group, where
 
 if TYPE_CHECKING:
@@ -228,7 +229,7 @@ def _demand(w: Worlds, world: Ints, compound: Ints) -> NDArray[np.bool_]:
         yes = together <= interest
         funding.concede(w, rows[yes], own[yes])
         refused[c.world[rows[~yes]], c.compound[rows[~yes]]] = True
-        term = np.maximum(np.rint(w.at("term_years", c.world[rows]) * YEAR / 91), 1)
+        term = _quarters(w)[c.world[rows], 0]
         back = np.rint(w.at("recouped", c.world[rows]) * own / term).astype(np.int64)
         np.add.at(w.recoup.reshape(-1), place[yes], back[yes])
     return refused[world, compound]
@@ -256,9 +257,19 @@ def count(w: Worlds) -> None:
     w.count("replaced", world[had])
 
 
+def _quarters(w: Worlds) -> Floats:
+    """Return the quarters of a term, over which what was conceded is taken back, shape ``(worlds, 1)``."""
+    quarters: Floats = np.maximum(np.rint(w.p.term_years * YEAR / QUARTER), 1)
+    return quarters
+
+
 def take_back(w: Worlds) -> None:
-    """Phase, quarterly: companies take back out of public income part of what they conceded, as far as it goes."""
-    world, compound = np.nonzero((w.recoup > 0) & (w.contract != contracts.NONE))
+    """Phase, quarterly: companies take back out of public income part of what they conceded, as far as it goes.
+
+    They do so on the quarter days of one term, that of the concession included.
+    """
+    nth = w.day // QUARTER + -w.talked_day.astype(np.int64) // QUARTER + 1  # quarter days since, this one included
+    world, compound = np.nonzero((w.recoup > 0) & (nth <= _quarters(w)) & (w.contract != contracts.NONE))
     fen = np.minimum(w.recoup[world, compound], np.maximum(w.public[world, compound], 0))
     books.transfer(w, "public", compound, "till", compound, world, fen)
     w.count("recouped_fen", world, fen)

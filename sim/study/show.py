@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping
@@ -160,19 +161,6 @@ def outcomes() -> str:
         lines.append(f"  {spec.name:<23} {spec.unit:<43} {spec.direction}")
         lines += _wrapped(spec.meaning, " " * 6)
     return "\n".join(lines)
-
-
-def _docstring(kind: type) -> list[str]:
-    """Wrap what the file of a class says of itself, paragraph by paragraph and point by point."""
-    lines: list[str] = []
-    text = (sys.modules[kind.__module__].__doc__ or "").strip()
-    for block in text.split("\n\n"):
-        lines += [""] if lines else []
-        for point in re.split(r"\n(?=\* )", block):
-            lines += textwrap.wrap(
-                " ".join(point.split()), WIDTH, subsequent_indent="  " if point.startswith("* ") else ""
-            )
-    return lines
 
 
 def _row(spec: Spec) -> list[str]:

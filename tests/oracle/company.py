@@ -95,6 +95,9 @@ class Company(Agent):
             return
         self.contract, self.leaving = "none", False
         self.model.outside += self.till
+        self.model.count("tills_closed_fen", self.till)
+        self.leave_behind()
+        self.compound.renewals.recoup = 0
         self.till = self.till_before = self.collected = self.earned = self.losses = 0
         self.effort = self.model.p.lowest_effort
         self.forgive()
@@ -102,6 +105,15 @@ class Company(Agent):
         if self.successor:
             self.successor = False
             self.begin()
+
+    def leave_behind(self) -> None:
+        """Leave to the owners what has been put aside for repairs of which owners, or the fund, pay the rest."""
+        for case in self.model.cases:
+            if case.compound is self.compound and case.stage in ("signing", "voting", "funding"):
+                fen = case.funding.from_company
+                case.funding.from_company = 0
+                case.funding.from_public += fen
+                self.model.count("left_behind_fen", fen)
 
     def begin(self) -> None:
         """Let another company begin: for a term if there is a body that sees to it, else without."""

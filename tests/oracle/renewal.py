@@ -23,6 +23,7 @@ class Renewals:
         talks: rounds of talks so far.
         talked: day on which talks last came to an end.
         recoup: what the company takes back a quarter of what it conceded, fen.
+        quarters: on how many more quarter days it does so.
         motion: the ballot on the company, if one is held.
         up: whether the contract could be talked about when the week began, and no ballot has followed.
     """
@@ -31,7 +32,7 @@ class Renewals:
         self.compound, self.model = compound, compound.model
         self.company = compound.company
         self.talks = 0
-        self.recoup = 0
+        self.recoup = self.quarters = 0
         self.motion: Motion | None = None
         self.up = False
         u = uniform(self.model.replication_seed, "renewal.talked", compound.number)
@@ -89,13 +90,13 @@ class Renewals:
         wanted = [case for case in wanted if not case.minor and case.stage in ("waiting", "approval", "shelved")]
         limit, total = self.value() * self.leverage(), 0
         self.recoup = 0
+        self.quarters = max(round(self.model.p.term_years * YEAR / QUARTER), 1)
         for case in sorted(wanted, key=lambda case: (-case.severity, case.opened)):
             own = round(self.model.p.own_cost * case.cost_now())
             total += own
             if total <= limit:
                 case.be_conceded(own)
-                quarters = max(round(self.model.p.term_years * YEAR / QUARTER), 1)
-                self.recoup += round(self.model.p.recouped * own / quarters)
+                self.recoup += round(self.model.p.recouped * own / self.quarters)
         return total > limit
 
     def value(self) -> float:
@@ -138,8 +139,9 @@ class Renewals:
     # -- every quarter
 
     def take_back(self) -> None:
-        """Let the company take back, out of public income, a part of what it has conceded."""
-        if self.company.serves:
+        """Let the company take back, out of public income, a part of what it has conceded, until a term is over."""
+        due, self.quarters = self.quarters > 0, self.quarters - 1
+        if due and self.company.serves:
             fen = min(self.recoup, max(self.compound.public, 0))
             self.compound.public -= fen
             self.company.till += fen

@@ -198,7 +198,9 @@ class OracleModel(Model):
         self.day += 1
 
     def begin_week(self) -> None:
-        """Refresh the hazards of assets, and see who owes fees; it holds for the week."""
+        """Let keepers have their time, refresh the hazards of assets, and see who owes fees; it holds for the week."""
+        for compound in self.compounds:
+            compound.begin_week()
         for asset in self.assets:
             asset.clock.hazard = int(asset.defects_a_day() * UNIT)
         for home in self.households:
