@@ -189,15 +189,14 @@ def staff(w: Worlds) -> None:
     together = director + np.rint(w.merged * (w.merged_minutes - director)).astype(np.int64)
     body = np.where(w.body > bodies.NONE, together + w.extra_minutes, 0)
     branch = np.where(w.principals > 1, w.secretary_minutes, 0)
-    branch_keeps = w.principals > 1
-    kept = keeping.set_aside(w, np.where(branch_keeps, branch, body))
+    of_body, of_branch = keeping.set_aside(w, body, branch)
     layout, minutes = w.layout, w.desk_minutes
     own = DESKS_PER_COMPOUND * layout.sizes["compound"]
     flats = layout.count("compound", "household")
     repairer = np.rint(w.p.repairer_hours * 60 * w.effort * flats / 300).astype(np.int64)
     minutes[:, COMPANY:own:DESKS_PER_COMPOUND] = np.where(w.contract != contracts.NONE, repairer, 0)
-    minutes[:, BODY:own:DESKS_PER_COMPOUND] = np.where(branch_keeps, body, body - kept)
-    minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = np.where(branch_keeps, branch - kept, branch)
+    minutes[:, BODY:own:DESKS_PER_COMPOUND] = body - of_body
+    minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = branch - of_branch
     above, court = own + layout.sizes["community"], layout.sizes["desk"] - 1
     flats = layout.count("community", "household")
     minutes[:, own:above] = np.rint(w.p.community_hours * 60 * flats / 300)

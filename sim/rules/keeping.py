@@ -1,7 +1,8 @@
 """Keeping: what the keeper sets aside of the week's hours for ledger, summons, calls, talks, inspections and doors.
 
-The keeper is the second principal where there is one, else whoever holds the body's desk. Time set
-aside is taken from the keeper's desk whether it is used or not; it can be saved for a few weeks.
+The keeper is the second principal where there is one, else whoever holds the body's desk; but the time for
+talks and inspections that a body sets aside of its own accord is always its director's. Time set aside is
+taken from the keeper's desk whether it is used or not; it can be saved for a few weeks.
 When the hours do not suffice, the purposes are served in the order of `PURPOSES`. So every practice
 costs hours of the same people, and with no hours there is no practice.
 """
@@ -43,24 +44,37 @@ SAVED_WEEKS = {"ledger": 4, "summons": 4, "calls": 4, "talks": 13, "inspections"
 """Weeks for which time set aside can be saved; time for doors cannot."""
 
 
-def set_aside(w: Worlds, keeper: Ints) -> Ints:
-    """Take the week's time for all purposes out of the keeper's minutes and return what was taken.
+def set_aside(w: Worlds, body: Ints, branch: Ints) -> tuple[Ints, Ints]:
+    """Take the week's time for all purposes out of the keepers' minutes and return what was taken.
+
+    What a body sets aside of its own accord is always its director's time, so that a second principal with hardly
+    any hours takes nothing from it; the rest is the second principal's where one stands, else the same person's.
 
     Args:
         w: the worlds.
-        keeper: minutes a week of each compound's keeper, shape ``(worlds, compounds)``.
+        body: minutes a week of whoever holds each body's desk, shape ``(worlds, compounds)``.
+        branch: those of each second principal.
+
+    Returns:
+        Minutes taken from the body's desk, and from the branch's.
     """
-    left = keeper.copy()
+    two = w.principals > 1
+    left_body, left_branch = body.copy(), np.where(two, branch, 0)
     for purpose in PURPOSES:
-        time = np.minimum(getattr(w, purpose + "_minutes"), left)
-        balance = getattr(w, purpose + "_balance")
+        wanted = getattr(w, purpose + "_minutes")
+        own = np.where(two, getattr(w, FOUND[purpose]) if purpose in FOUND else 0, wanted)
+        by_body = np.minimum(own, left_body)
+        by_branch = np.minimum(wanted - own, left_branch)
         if purpose == "doors":
-            time = np.where(_asking(w), time, 0)
-            w.doors_time[...] = time
+            asking = _asking(w)
+            by_body, by_branch = np.where(asking, by_body, 0), np.where(asking, by_branch, 0)
+            w.doors_time[...] = by_body + by_branch
         else:
+            time, balance = by_body + by_branch, getattr(w, purpose + "_balance")
             balance[...] = np.minimum(balance + time * WEEK, SAVED_WEEKS[purpose] * WEEK * time)
-        left -= time
-    return keeper - left
+        left_body -= by_body
+        left_branch -= by_branch
+    return body - left_body, np.where(two, branch, 0) - left_branch
 
 
 def _asking(w: Worlds) -> NDArray[np.bool_]:
