@@ -336,7 +336,7 @@ class Eve:
         for compound in self.model.compounds:
             if compound.body_found == MANAGEMENT and compound.offices_taken:
                 yield "committee given up"
-            if compound.principals > 1 and not self.today % QUARTER:
+            if len(compound.capture.to_be_bought()) > 1 and not self.today % QUARTER:
                 yield from self.temptation(compound)
 
     def temptation(self, compound: Compound) -> Iterator[str]:

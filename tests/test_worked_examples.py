@@ -13,13 +13,16 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.cases import Kind, Stage
-from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, Structure
+from sim.cases import Activity, Kind, Stage
+from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, COURT, Structure
 from sim.rules.desks import kinds
 from sim.scenario import parse
 from sim.schedule import world_specs
 from sim.worlds import Recipe, Worlds
 from tests.helpers import desk_rows, total
+
+CASE = ("world", "kind", "bearer", "ordinal")
+"""Fields of the event log that name a case."""
 
 FOLDER = Path(__file__).parent / "worked"
 
@@ -41,11 +44,27 @@ def each(fen: np.ndarray[Any, Any], w: Worlds) -> np.ndarray[Any, Any]:
     return fen / np.maximum(begun, 1) / 100
 
 
+def in_court(w: Worlds) -> list[int]:
+    """Return the days from being sued over to the judgement, of every case judged."""
+    log = w.log.arrays()
+    sued: dict[tuple[int, ...], int] = {}
+    days = []
+    for *case, activity, day in zip(*(log[f].tolist() for f in (*CASE, "activity", "day")), strict=True):
+        if activity == Activity.SUED:
+            sued[tuple(case)] = day
+        if activity == Activity.JUDGED:
+            days.append(day - sued[tuple(case)])
+    return days
+
+
 READ: dict[str, Callable[[Worlds], Any]] = {
     "sessions of every settled quarrel": lambda w: w.ended.sessions[quarrels(w, Stage.SETTLED)],
     "quarrels settled": lambda w: quarrels(w, Stage.SETTLED).sum(),
     "quarrels settled at a body": lambda w: (quarrels(w, Stage.SETTLED) & (kinds(w)[w.ended.desk] == BODY)).sum(),
     "quarrels settled at a centre": lambda w: (quarrels(w, Stage.SETTLED) & (kinds(w)[w.ended.desk] == CENTRE)).sum(),
+    "quarrels settled by a court": lambda w: (quarrels(w, Stage.SETTLED) & (kinds(w)[w.ended.desk] == COURT)).sum(),
+    "quarrels settled out of court": lambda w: (quarrels(w, Stage.SETTLED) & (kinds(w)[w.ended.desk] != COURT)).sum(),
+    "days in court of every settled quarrel": lambda w: in_court(w),
     "quarrels that failed": lambda w: quarrels(w, Stage.FAILED).sum(),
     "shares asked in yuan": lambda w: w.motions.share[w.motions.share > 0] / 100,
     "owners asked for a share": lambda w: w.motions.asked[w.motions.share > 0],
@@ -54,6 +73,7 @@ READ: dict[str, Callable[[Worlds], Any]] = {
     "paid by the company for each repair in yuan": lambda w: each(
         total(w, "company_fen") + total(w, "paid_company_fen"), w
     ),
+    "paid by public income for each repair in yuan": lambda w: each(total(w, "paid_public_fen"), w),
     "paid by the fund for each repair in yuan": lambda w: each(total(w, "paid_fund_fen"), w),
     "paid by the developer for each repair in yuan": lambda w: each(total(w, "warranty_fen"), w),
     "paid by the public budget for each repair in yuan": lambda w: each(total(w, "relief_fen"), w),
@@ -62,6 +82,16 @@ READ: dict[str, Callable[[Worlds], Any]] = {
     "signing rounds paid back": lambda w: total(w, "refunded"),
     "ballots that failed": lambda w: total(w, "voted_down"),
     "shares signed": lambda w: total(w, "signed_shares"),
+    "earned by the company in a quarter in yuan": lambda w: w.earned / 100,
+    "public income of the owners in yuan": lambda w: w.public / 100,
+    "owed in fees in yuan": lambda w: w.arrears.sum(axis=1) / 100,
+    "compounds captured": lambda w: w.captured.sum(axis=1),
+    "bribes in yuan": lambda w: total(w, "bribes_fen") / 100,
+    "rounds of talks": lambda w: total(w, "talks"),
+    "repairs conceded": lambda w: total(w, "conceded"),
+    "conceded for each repair in yuan": lambda w: total(w, "conceded_fen") / np.maximum(total(w, "conceded"), 1) / 100,
+    "minutes a week for inspections": lambda w: w.inspections_minutes,
+    "minutes a week for talks": lambda w: w.talks_minutes,
     "minutes a week at a company's desk": lambda w: w.desk_minutes[:, desk_rows(w, COMPANY)],
     "minutes a week at a body's desk": lambda w: w.desk_minutes[:, desk_rows(w, BODY)],
     "minutes a week at a branch's desk": lambda w: w.desk_minutes[:, desk_rows(w, BRANCH)],
@@ -80,7 +110,7 @@ def test_worked_example(example: dict[str, Any]) -> None:
     structure |= {"compounds": 2, "households": 48, "size_spread": 0.0} | example.get("structure", {})
     Structure(**structure)
     recipe = Recipe("compound", structure, example["world"], replications=(0,), prior_draws=False)
-    w = Worlds(recipe).stack([parse(example["title"], example["scenario"])])
+    w = Worlds(recipe, watch=(0,)).stack([parse(example["title"], example["scenario"])])
     w.run(example["days"])
     for wanted in example["expect"]:
         found = np.atleast_1d(READ[wanted["what"]](w))

@@ -1,9 +1,10 @@
 """Capture: the company may buy those who should watch it, in every arrangement.
 
 What the company saves by working less than it is expected to is what it can offer. Everybody whose consent the
-body's matters need must be bought: two persons where there are two, one where the offices are merged. A person
-takes the money if it is worth more than what integrity and the risk of detection make of it. Whoever is bought
-sees nothing and asks for nothing; detection ends it and leaves the company careful for some years.
+body's matters need must be bought: two persons where there are two, one where the offices are merged. Who gives
+too little time to be waited for (`sim.rules.repairs`) is passed over and need not be bought. A person takes the
+money if it is worth more than what integrity and the risk of detection make of it. Whoever is bought sees nothing
+and asks for nothing; detection ends it and leaves the company careful for some years.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import books, noise
 from sim.columns import Column, Rule
@@ -22,7 +24,7 @@ from sim.rules.trust import QUARTER
 if TYPE_CHECKING:
     from sim.worlds import Worlds
 
-YEAR = 365
+YEAR, WEEK = 365, 7
 
 
 @dataclass(frozen=True)
@@ -84,20 +86,30 @@ def tempt(w: Worlds) -> None:
     standing = (w.body > bodies.NONE) & (w.contract != contracts.NONE)
     saved = company.QUARTERS * fees.billed(w) / books.FEN * w.p.effort_cost
     saved = saved * (w.p.expected_effort * w.p.expected_effort - w.p.lowest_effort * w.p.lowest_effort)
-    offer = w.p.rent_share * saved / w.principals
+    needed = _needed(w)
+    offer = w.p.rent_share * saved / needed
     price = w.p.honesty * (1 + w.p.detected)
     first, second = leaders.integrities(w)
     one = offer >= price * first
     both = one & (offer >= price * second)
-    bought = np.where(w.principals > 1, both, one)
+    bought = np.where(needed > 1, both, one)
     w.captured[...] = standing & bought & (w.p.capture > 0) & (w.careful_until <= w.day)
 
     w.stock["captured_compounds"][...] = w.captured.sum(axis=1)
     world, row = np.nonzero(w.captured)
-    fen = np.rint((offer * w.principals / company.QUARTERS)[world, row] * books.FEN).astype(np.int64)
+    fen = np.rint((offer * needed / company.QUARTERS)[world, row] * books.FEN).astype(np.int64)
     books.transfer(w, "till", row, "outside", np.zeros_like(row), world, fen)
     w.count("bribes_fen", world, fen)
     w.count("captured_quarters", world)
+
+
+def _needed(w: Worlds) -> NDArray[np.int64]:
+    """Return of how many principals the body's matters need the consent, ``(worlds, compounds)``.
+
+    A second principal counts who, with nothing else to do, would get to a sitting within `second_patience_days`.
+    """
+    days = w.p.sitting_hours * 60 * WEEK / np.maximum(w.secretary_minutes, 1)
+    return np.where(days <= w.p.second_patience_days, w.principals, 1)
 
 
 RULE = Rule(

@@ -141,8 +141,9 @@ def expire(w: Worlds) -> None:
     fen = w.till[left]
     books.transfer(w, "till", compound, "outside", np.zeros_like(compound), world, fen)
     w.count("tills_closed_fen", world, fen)
-    for column in (w.till_before, w.collected, w.earned, w.losses, w.recoup):
-        column[left] = 0
+    w.stocks("captured_compounds", world[w.captured[left]], -1)
+    for column in (w.till_before, w.collected, w.earned, w.losses, w.recoup, w.captured, w.informed, w.accounts_asked):
+        column[left] = 0  # whoever follows has bought nobody, and has not been looked at
     _leave_behind(w, left)
     _forget_arrears(w, world, compound)
     w.count("left", world)

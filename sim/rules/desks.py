@@ -186,15 +186,14 @@ def kind_of(w: Worlds, desk: Ints) -> Ints:
 def staff(w: Worlds) -> None:
     """Give every desk its minutes a week, move cases on from desks that are gone, and post the expected waits."""
     body, branch = keeping.offices(w)
-    branch_keeps = w.principals > 1
-    kept = keeping.set_aside(w)
+    of_body, of_branch = keeping.set_aside(w)
     layout, minutes = w.layout, w.desk_minutes
     own = DESKS_PER_COMPOUND * layout.sizes["compound"]
     flats = layout.count("compound", "household")
     repairer = np.rint(w.p.repairer_hours * 60 * w.effort * flats / 300).astype(np.int64)
     minutes[:, COMPANY:own:DESKS_PER_COMPOUND] = np.where(w.contract != contracts.NONE, repairer, 0)
-    minutes[:, BODY:own:DESKS_PER_COMPOUND] = np.where(branch_keeps, body, body - kept)
-    minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = np.where(branch_keeps, branch - kept, branch)
+    minutes[:, BODY:own:DESKS_PER_COMPOUND] = body - of_body
+    minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = branch - of_branch
     above, court = own + layout.sizes["community"], layout.sizes["desk"] - 1
     flats = layout.count("community", "household")
     minutes[:, own:above] = np.rint(w.p.community_hours * 60 * flats / 300)

@@ -37,7 +37,7 @@ class Capture:
         both_there = compound.body and compound.company.serves
         self.captured = bool(both_there and p.capture and self.careful_until <= model.day and self.all_bought())
         if self.captured:
-            fen = round(self.offer() * compound.principals / 4 * 100)
+            fen = round(self.offer() * len(self.to_be_bought()) / 4 * 100)
             compound.company.till -= fen
             model.outside += fen
             model.count("bribes_fen", fen)
@@ -48,11 +48,17 @@ class Capture:
         p = self.model.p
         saved = 4 * self.compound.company.billed() / 100 * p.effort_cost
         saved *= p.expected_effort * p.expected_effort - p.lowest_effort * p.lowest_effort
-        return p.rent_share * saved / self.compound.principals
+        return p.rent_share * saved / len(self.to_be_bought())
+
+    def to_be_bought(self) -> list[float]:
+        """Return the integrities of those whose consent is needed; who cannot hold a sitting in time is passed over."""
+        p, both = self.model.p, self.compound.integrities()
+        days = p.sitting_hours * 60 * 7 / max(self.compound.secretary_minutes, 1)
+        return both if days <= p.second_patience_days else both[:1]
 
     def all_bought(self) -> bool:
         """Whether the offer is worth more to every principal than integrity and the risk make of it."""
-        return all(self.offer() >= self.price(integrity) for integrity in self.compound.integrities())
+        return all(self.offer() >= self.price(integrity) for integrity in self.to_be_bought())
 
     def price(self, integrity: float) -> float:
         """Return what somebody of such integrity would have to be offered, yuan a year."""

@@ -38,7 +38,7 @@ class Compound(Agent):
         candidates: who could be secretary of its branch.
         secretary: the one of them who takes part in the body's matters, None where nobody does.
         aside: minutes a week set aside for each purpose, when the hours suffice.
-        times: minutes of the week that comes for each purpose that may be saved for.
+        times: minutes of the coming week set aside for each purpose that may be saved for.
         balance: minutes in hand for each purpose, sevenths.
         doors_time: minutes a week now set aside for doors.
     """
@@ -148,14 +148,9 @@ class Compound(Agent):
         director = self.director_minutes
         person = director + round(self.merged * (self.merged_minutes - director))
         body = person + self.extra_minutes if self.body else 0
-        if self.principals > 1:
-            branch = self.secretary_minutes - self.set_aside(self.secretary_minutes)
-        else:
-            branch = 0
-            body -= self.set_aside(body)
+        branch = self.secretary_minutes if self.principals > 1 else 0
         self.desks["company"].minutes = self.company.minutes()
-        self.desks["body"].minutes = body
-        self.desks["branch"].minutes = branch
+        self.desks["body"].minutes, self.desks["branch"].minutes = self.set_aside(body, branch)
 
     def at_the_body(self, quality: str) -> float:
         """Return a quality of whoever holds the body's desk: the director's, in part the secretary's."""
@@ -167,22 +162,30 @@ class Compound(Agent):
         first = self.at_the_body("integrity")
         return [first] if self.principals < 2 else [first, self.secretary.integrity]
 
-    def set_aside(self, hours: int) -> int:
-        """Take time out of the keeper's, purpose by purpose, as far as it goes; return how much."""
-        left = hours
+    def set_aside(self, body: int, branch: int) -> tuple[int, int]:
+        """Take time out of both people's, purpose by purpose, as far as it goes; return what is left of each."""
+        of_its_own = {"talks": self.talks_found, "inspections": self.inspections_found}
         for purpose in PURPOSES:
-            time = min(self.aside[purpose], left)
+            directors, secretarys = self.aside[purpose], 0
+            if self.principals > 1:  # the director goes on with what the body did before, the rest is the other's
+                directors = of_its_own.get(purpose, 0)
+                secretarys = self.aside[purpose] - directors
+            directors, secretarys = min(directors, body), min(secretarys, branch)
+            able = directors + secretarys
             if purpose == "doors":
-                self.doors_time = time = time if self.motions_of_body() else 0
+                self.doors_time = time = able if self.motions_of_body() else 0
             else:
-                self.times[purpose] = time
-            left -= time
-        return hours - left
+                most = 7 * able * SAVED_WEEKS[purpose]
+                self.balance[purpose] = min(self.balance[purpose], most)
+                self.times[purpose] = time = min(able, (most - self.balance[purpose]) // 7)
+            body -= min(directors, time)
+            branch -= time - min(directors, time)
+        return body, branch
 
     def begin_week(self) -> None:
-        """Put the week's time to what is saved, which is so many weeks' time at most."""
+        """Put the week's time to what is in hand."""
         for purpose, time in self.times.items():
-            self.balance[purpose] = min(self.balance[purpose] + 7 * time, 7 * time * SAVED_WEEKS[purpose])
+            self.balance[purpose] += 7 * time
 
     def spend(self, purpose: str, hours: float) -> bool:
         """Do something in the time set aside, if it suffices; return whether it was done."""
