@@ -102,7 +102,7 @@ def lived(load: float, days: int, no_show: float, **more: Any) -> Worlds:
 
 
 def cases(w: Worlds) -> pd.DataFrame:
-    """Return the cases opened between the warm-up and the last day, one row a case: desk, opened, first session, end."""
+    """Return the cases of the cohort, one row a case: desk, day opened, of the first session, settled, left."""
     log = pd.DataFrame(w.log.arrays())
     log["desk"] += 1000 * log["world"]
     key = ["desk", "bearer", "ordinal"]
