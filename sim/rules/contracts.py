@@ -25,13 +25,11 @@ if TYPE_CHECKING:
 DEVELOPER, FIXED_TERM, HOLDOVER, NONE = 0, 1, 2, 3
 """Values of the column ``contract``."""
 
-STOCKS = {
-    DEVELOPER: "developer_contracts",
-    FIXED_TERM: "fixed_contracts",
-    HOLDOVER: "holdover_contracts",
-    NONE: "without_company",
-}
-"""Contract to the stock of compounds that have it."""
+STOCKS = ("developer_contracts", "fixed_contracts", "holdover_contracts", "without_company")
+"""Stocks of the compounds that have each contract, by its number."""
+
+CONTRACTS = np.arange(len(STOCKS), dtype=np.int8)
+"""All contracts there are."""
 
 DEVELOPER_YEARS = 10
 """Age of a compound from which on nobody calls the developer's contract the developer's any more."""
@@ -213,9 +211,10 @@ def take_stock(w: Worlds) -> None:
 
 def _count_contracts(w: Worlds) -> None:
     """Keep up to date how many compounds have which contract."""
-    for contract, stock in STOCKS.items():
-        w.stock[stock][...] = (w.contract == contract).sum(axis=1)
-    w.stock["with_company"][...] = (w.contract != NONE).sum(axis=1)
+    have = (w.contract[:, None] == CONTRACTS[:, None]).sum(axis=2)
+    for contract, stock in enumerate(STOCKS):
+        w.stock[stock][...] = have[:, contract]
+    w.stock["with_company"][...] = w.contract.shape[1] - have[:, NONE]
 
 
 RULE = Rule(
