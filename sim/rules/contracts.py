@@ -176,6 +176,8 @@ def _begin(w: Worlds, found: NDArray[np.bool_]) -> None:
 
 def renew(w: Worlds, world: NDArray[np.int64], compound: NDArray[np.int64]) -> None:
     """Begin a new fixed term in the given compounds, after the present one if that still runs."""
+    if len(world) == 0:
+        return
     end = w.contract_end[world, compound].astype(np.int64)
     start = np.where(w.contract[world, compound] == FIXED_TERM, end, w.day)
     w.contract[world, compound] = FIXED_TERM
