@@ -16,10 +16,20 @@ from mesa import Agent
 from numpy.typing import NDArray
 
 from sim.books import FEN
-from sim.cases import Kind, Stage
+from sim.cases import NEVER, Kind, Stage
 from sim.places import compound
-from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, IN_BUILDING, IN_COMPOUND
-from sim.rules import bodies, contracts, defects, trust
+from sim.places.compound import (
+    BODY,
+    BRANCH,
+    CANDIDATES,
+    CENTRE,
+    COMMUNITY,
+    COMPANY,
+    COURT,
+    IN_BUILDING,
+    IN_COMPOUND,
+)
+from sim.rules import arrears, bodies, contracts, defects, fees, leaders, trust
 from sim.rules.motions import Motion
 
 if TYPE_CHECKING:
@@ -111,18 +121,18 @@ def _listed(w: Worlds, kinds: tuple[Kind, ...]) -> list[list[Kind]]:
 
 def signers(w: Worlds) -> NDArray[np.bool_]:
     """Return which owners have signed and paid in a signing round that is open."""
-    return _have_decided(w, Motion.SHARES)
+    return _have_decided(w, w.motions.kind == int(Motion.SHARES))
 
 
 def voters(w: Worlds) -> NDArray[np.bool_]:
-    """Return which owners have voted in a ballot that is open."""
-    return _have_decided(w, Motion.FUND)
+    """Return which owners have voted in a ballot that is open: on the fund, the company or a committee."""
+    return _have_decided(w, w.motions.kind != int(Motion.SHARES))
 
 
-def _have_decided(w: Worlds, kind: Motion) -> NDArray[np.bool_]:
-    """Return which owners have decided on a motion of a kind that is before them."""
+def _have_decided(w: Worlds, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which owners have decided on one of the wanted motions that is before them."""
     a, m = w.asked, w.motions
-    rows = a.done & (m.open & (m.kind == int(kind)))[a.motion]
+    rows = a.done & (m.open & wanted)[a.motion]
     out = np.zeros(w.households, dtype=bool)
     out[a.owner[rows]] = True
     return out
@@ -132,6 +142,23 @@ def open_grievances(w: Worlds) -> Ints:
     """Return how many grievances every household still suffers from, voiced or not."""
     g = w.grievances
     return np.bincount(g.household[g.aching], minlength=w.households)
+
+
+def fees_disputed(w: Worlds) -> NDArray[np.bool_]:
+    """Return whose fees are in dispute with the company."""
+    out: NDArray[np.bool_] = arrears.disputed(w)[0]
+    return out
+
+
+def collection(w: Worlds) -> Floats:
+    """Return the share of the flats of every compound whose owners pay the property fee, or would."""
+    out: Floats = fees.paying(w)[0]
+    return out
+
+
+def pending(w: Worlds) -> int:
+    """Return how many disputes are before the court."""
+    return int(np.count_nonzero(w.cases.stage == int(Stage.COURT)))
 
 
 def queues(w: Worlds) -> Ints:
@@ -195,6 +222,11 @@ class View(Agent):
     def _read(self, column: str) -> Any:
         """Return this row's value of a column or lever, as a Python number."""
         return getattr(self.model.world, column)[0, self.row].item()
+
+    def _days_until(self, column: str) -> int | None:
+        """Return the days from today until the day that stands in a column, none if it never comes."""
+        day = self._read(column)
+        return None if day == NEVER else int(day - self.model.day)
 
 
 class Household(View):
@@ -262,6 +294,31 @@ class Household(View):
     def voted(self) -> bool:
         """Whether the flat's owner has voted in a ballot that is open."""
         return bool(self.model.today(voters)[self.row])
+
+    @property
+    def apathetic(self) -> bool:
+        """Whether the flat's owner never takes part in a ballot."""
+        return bool(self._read("apathetic"))
+
+    @property
+    def fee_type(self) -> float:
+        """The owner's type, 0 to 1: pays the property fee while the share that is supported lies above it."""
+        return float(self._read("fee_type"))
+
+    @property
+    def pays(self) -> bool:
+        """Whether the owner pays the property fee, or would if there were a company."""
+        return bool(self._read("pays"))
+
+    @property
+    def arrears(self) -> float:
+        """Fees owed to the company, yuan: a claim, not money."""
+        return float(self._read("arrears") / FEN)
+
+    @property
+    def fees_disputed(self) -> bool:
+        """Whether the owner is in dispute with the company about fees."""
+        return bool(self.model.today(fees_disputed)[self.row])
 
     @property
     def purse(self) -> float:
@@ -360,9 +417,31 @@ class PartyBranch(Desk):
         return bool(self._read("merged") > 0)
 
     @property
+    def merged_share(self) -> float:
+        """How far secretary and director are one person, 0 to 1; it falls as the secretary's effort decays."""
+        return float(self._read("merged"))
+
+    @property
     def principals(self) -> int:
         """Persons who must agree to a proposal of the compound's body."""
         return int(self._read("principals"))
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """Who could be secretary."""
+        first = CANDIDATES * self.row
+        return self.model.views(Candidate)[first : first + CANDIDATES]
+
+    @property
+    def secretary(self) -> Candidate | None:
+        """Who takes part in the body's matters as secretary, nobody where there is no arrangement or a vacancy."""
+        number = self._read("secretary")
+        return None if number == leaders.NOBODY else self.candidates[number]
+
+    @property
+    def secretary_hours(self) -> float:
+        """Hours a week a secretary gives as second principal, practices included; they fall as effort decays."""
+        return float(self._read("secretary_minutes") / 60)
 
     @property
     def compound(self) -> int:
@@ -387,6 +466,31 @@ class Body(Desk):
         return bool(self._read("functioning"))
 
     @property
+    def director_hours(self) -> float:
+        """Hours a week that its director gives, or would if the offices were not merged."""
+        return float(self._read("director_minutes") / 60)
+
+    @property
+    def director_ability(self) -> float:
+        """Ability of its director, 0 to 1."""
+        return float(self._read("director_ability"))
+
+    @property
+    def director_integrity(self) -> float:
+        """Integrity of its director, 0 to 1."""
+        return float(self._read("director_integrity"))
+
+    @property
+    def captured(self) -> bool:
+        """Whether those who should watch the company are bought by it."""
+        return bool(self._read("captured"))
+
+    @property
+    def term_left(self) -> int | None:
+        """Days until the committee's term ends, below 0 while a late election is held; none where there is no term."""
+        return self._days_until("term_end")
+
+    @property
     def compound(self) -> int:
         """Row of the compound."""
         return self.row
@@ -406,7 +510,10 @@ class Mediator(Desk):
 
 
 class PropertyCompany(Desk):
-    """The property company of a compound that has one; its desk is that of its repairer."""
+    """The property company of a compound that has one; its desk is that of its repairer.
+
+    A company that serves several compounds is an agent in each; they have the same `number`.
+    """
 
     of = "compound"
     kind_of_desk = COMPANY
@@ -420,6 +527,58 @@ class PropertyCompany(Desk):
     def effort(self) -> float:
         """Its effort, 0 to 1."""
         return float(self._read("effort"))
+
+    @property
+    def number(self) -> int:
+        """Number of the company."""
+        return int(self._read("company"))
+
+    @property
+    def compounds(self) -> list[int]:
+        """Rows of all compounds that the company serves with one staff."""
+        w = self.model.world
+        served = (w.company[0] == self.number) & (w.contract[0] != contracts.NONE)
+        return np.flatnonzero(served).tolist()
+
+    @property
+    def contract_left(self) -> int | None:
+        """Days until the contract ends, none where it has no term."""
+        return self._days_until("contract_end")
+
+    @property
+    def leaving(self) -> bool:
+        """Whether notice has been given."""
+        return bool(self._read("leaving"))
+
+    @property
+    def satisfaction(self) -> float:
+        """The owners' satisfaction with its service, 0 to 1."""
+        return float(self._read("satisfaction"))
+
+    @property
+    def collection(self) -> float:
+        """Share of the compound's flats whose owners pay the fee."""
+        return float(self.model.today(collection)[self.row])
+
+    @property
+    def collected(self) -> float:
+        """Fees collected in the last quarter, yuan."""
+        return float(self._read("collected") / FEN)
+
+    @property
+    def earned(self) -> float:
+        """What it earned in the compound in the last quarter, yuan."""
+        return float(self._read("earned") / FEN)
+
+    @property
+    def informed(self) -> float:
+        """Inspections of its work a quarter, as far as the body learns of them."""
+        return float(self._read("informed"))
+
+    @property
+    def threat(self) -> float:
+        """Chance to lose the contract within a year if its work seems bad, as it reckons."""
+        return float(self._read("threat"))
 
     @property
     def in_loss(self) -> bool:
@@ -455,6 +614,117 @@ class SubDistrictCentre(Desk):
         return np.flatnonzero(layout.up("community", "centre") == self.row).tolist()
 
 
+class Court(View):
+    """The court: outside the model but for the time it takes."""
+
+    of = "world"
+
+    @property
+    def cell(self) -> Cell:
+        """Cell of the grid on which it stands."""
+        layout = self.model.world.layout
+        return self.model.grid[tuple(layout.cells["desk"][int(self.model.desk_rows[COURT][self.row])].tolist())]
+
+    @property
+    def pending(self) -> int:
+        """Disputes that are before it."""
+        return self.model.today(pending)
+
+
+class Compound(View):
+    """A compound: what its owners have in common, and who is there for them."""
+
+    of = "compound"
+
+    @property
+    def age(self) -> float:
+        """Years since it was built."""
+        return float(self._read("age") + self.model.day / contracts.YEAR)
+
+    @property
+    def public(self) -> float:
+        """Public income that the owners have in hand, yuan."""
+        return float(self._read("public") / FEN)
+
+    @property
+    def fund(self) -> float:
+        """Maintenance fund, yuan."""
+        return float(self._read("fund") / FEN)
+
+    @property
+    def electing(self) -> bool:
+        """Whether owners are electing a committee."""
+        return bool(self._read("electing"))
+
+    @property
+    def balloting(self) -> bool:
+        """Whether owners are voting on their company."""
+        return bool(self._read("balloting"))
+
+    @property
+    def buildings(self) -> list[Building]:
+        """Buildings of the compound."""
+        layout = self.model.world.layout
+        first = layout.first("compound", "building")[self.row]
+        return self.model.views(Building)[first : first + layout.count("compound", "building")[self.row]]
+
+    @property
+    def branch(self) -> PartyBranch:
+        """Its party branch."""
+        return self.model.views(PartyBranch)[self.row]
+
+    @property
+    def body(self) -> Body | None:
+        """Its committee, if it has one."""
+        return None if self._read("body") == bodies.NONE else self.model.views(Body)[self.row]
+
+    @property
+    def company(self) -> PropertyCompany | None:
+        """Its property company, if it has one."""
+        return None if self._read("contract") == contracts.NONE else self.model.views(PropertyCompany)[self.row]
+
+    @property
+    def defects(self) -> list[Kind]:
+        """Kinds of what all buildings share that are defective: rubbish, pests, road and gate, works nearby."""
+        return list(self.model.today(defects_of_compounds)[self.row])
+
+
+class Candidate(View):
+    """Somebody who could be secretary of a compound's party branch, or is."""
+
+    of = "candidate"
+
+    @property
+    def cell(self) -> Cell:
+        """Cell of the grid on which the branch has its desk."""
+        return self.model.views(PartyBranch)[self.compound].cell
+
+    @property
+    def ability(self) -> float:
+        """Ability, 0 to 1."""
+        return float(self._read("candidate_ability"))
+
+    @property
+    def integrity(self) -> float:
+        """Integrity, 0 to 1."""
+        return float(self._read("candidate_integrity"))
+
+    @property
+    def score(self) -> float:
+        """Ability as it is seen from outside."""
+        return float(self._read("candidate_score"))
+
+    @property
+    def in_office(self) -> bool:
+        """Whether it is this one who takes part in the body's matters as secretary."""
+        return int(self.model.world.secretary[0, self.compound]) == self.row % CANDIDATES
+
+    @property
+    def compound(self) -> int:
+        """Row of the compound."""
+        return self.row // CANDIDATES
+
+
 KINDS: tuple[type[View], ...] = (
     Household,
     Building,
@@ -463,5 +733,8 @@ KINDS: tuple[type[View], ...] = (
     Mediator,
     PropertyCompany,
     SubDistrictCentre,
+    Court,
+    Compound,
+    Candidate,
 )
 """All kinds of agent, in the order of their numbers."""

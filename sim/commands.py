@@ -70,7 +70,12 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _show_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", help="an experiment, or mechanism/NAME, world/NAME")
+    parser.add_argument(
+        "name",
+        metavar="NAME",
+        nargs="+",
+        help="an experiment; mechanism/NAME, world/NAME, rule/NAME, parameter/NAME, source/ID; outcomes, sources",
+    )
 
 
 def _no_arguments(parser: argparse.ArgumentParser) -> None:

@@ -199,7 +199,7 @@ class GovernanceModel(Model):
 
     @property
     def agents(self) -> AgentSet:
-        """All agents: views of households, buildings and offices, and whatever the user has added."""
+        """All agents: views of flats, buildings, compounds, offices and candidates, and whatever the user has added."""
         self._register_views()
         return self._all_agents
 
@@ -358,6 +358,8 @@ REPORTERS: dict[str, str | Callable[[GovernanceModel], float]] = {
     "aching": partial(stock, name="aching"),
     "leaking_roofs": partial(stock, name="leaking_roofs"),
     "defective_assets": partial(stock, name="defective_assets"),
+    "with_company": partial(stock, name="with_company"),
+    "payers": partial(stock, name="payers"),
     **{flow: partial(total, flow=flow) for flow in ("arisen", "claimed", "settled", "escalated")},
     "mean_trust": mean_trust,
 }

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from sim.books import FEN
 from sim.cases import NEVER, Kind, Stage
-from sim.rules import desks
+from sim.places.compound import VACANT
+from sim.rules import defects, desks, grievances, trust
 from sim.rules.keeping import PURPOSES
 from sim.study.survival import kaplan_meier
 
@@ -72,6 +73,8 @@ class Recorded:
         agreements: fields of the agreements between parties.
         households: inhabited flats of each world.
         desk_kind: kind of each desk row, a number of `sim.rules.trust.DESKS`.
+        groups: those of the inhabited flats that belong to each of `sim.rules.grievances.GROUPS`.
+        trust: trust of all who live there in each kind of desk, at the end, added up, millionths.
     """
 
     series: Sequence[str]
@@ -81,6 +84,8 @@ class Recorded:
     agreements: Mapping[str, NDArray[Any]]
     households: Ints
     desk_kind: Ints
+    groups: Mapping[str, Ints]
+    trust: Mapping[str, Ints]
 
 
 def recorded(w: Worlds) -> Recorded:
@@ -93,10 +98,31 @@ def recorded(w: Worlds) -> Recorded:
         agreements=w.agreements.arrays(),
         households=w.occupied[:, 0].astype(np.int64),
         desk_kind=desks.kinds(w),
+        groups=_sizes(w),
+        trust=_trust(w),
     )
 
 
+def _sizes(w: Worlds) -> dict[str, Ints]:
+    """Return how many inhabited flats belong to each group of people."""
+    of = grievances.groups(w).reshape(w.n, w.households)
+    return {name: (of >> number & 1).sum(axis=1, dtype=np.int64) for number, name in enumerate(grievances.GROUPS)}
+
+
+def _trust(w: Worlds) -> dict[str, Ints]:
+    """Return the trust of all who live there in each kind of desk, added up, each rounded to millionths."""
+    world, household = np.nonzero(w.tenure != VACANT)
+    out = {}
+    for desk in trust.TRUSTED:
+        out[desk] = np.zeros(w.n, dtype=np.int64)
+        np.add.at(out[desk], world, np.rint(1e6 * trust.in_desk(w, desk, world, household)).astype(np.int64))
+    return out
+
+
 # -- counts -----------------------------------------------------------------------------------
+
+LOOKED_AFTER = tuple(stock.removeprefix("defective_") for stock in defects.STOCKS[1:])
+"""Kinds of defect, and nuisance, whose days are counted apart; those of roofs are in `leaking_roof_days`."""
 
 STOCKS = {
     "unresolved": "unresolved_thousandths",
@@ -106,8 +132,19 @@ STOCKS = {
     "without_company": "days_without_company",
     "payers": "payer_days",
     "defective_assets": "defect_days",
+    **{f"defective_{kind}": f"defect_days_{kind}" for kind in LOOKED_AFTER},
+    **{part: f"{part}_thousandths" for part in grievances.PARTS},
+    "developer_contracts": "days_of_developers",
+    "fixed_contracts": "days_of_fixed_terms",
+    "holdover_contracts": "days_of_holdovers",
+    "captured_compounds": "captured_days",
+    "satisfaction": "satisfaction_thousandths",
 }
 """Stock to the name of its sum over the ends of all days."""
+
+
+LEVELS = (*desks.STAFFED, "court")
+"""Where a case may be settled, by number of the kind of desk."""
 
 
 def counts(seen: Recorded) -> dict[str, Ints]:
@@ -117,6 +154,8 @@ def counts(seen: Recorded) -> dict[str, Ints]:
     out: dict[str, Ints] = {"days": np.full(worlds, days), "households": seen.households}
     for i, name in enumerate(seen.series):
         out[STOCKS.get(name, name)] = total[:, i]
+    out |= {f"households_{group}": size for group, size in seen.groups.items()}
+    out |= {f"trust_{desk}_millionths": total for desk, total in seen.trust.items()}
     out |= _cohorts(seen, days, worlds)
     out |= _ends(seen, worlds)
     out |= _agreements(seen, days, worlds)
@@ -164,7 +203,7 @@ def _ends(seen: Recorded, worlds: int) -> dict[str, Ints]:
         chosen = settled & (ended["kind"] == kind)
         out[f"cases_settled_{kind.name.lower()}"] = np.bincount(ended["world"][chosen], minlength=worlds)
     level = seen.desk_kind[ended["desk"]]
-    for number, desk in enumerate(desks.STAFFED):
+    for number, desk in enumerate(LEVELS):
         chosen = settled & (level == number)
         out[f"cases_settled_at_{desk}"] = np.bincount(ended["world"][chosen], minlength=worlds)
     out["cases_open"] = np.bincount(seen.cases["world"][seen.cases["stage"] < Stage.SETTLED], minlength=worlds)
@@ -204,6 +243,7 @@ def _over(above: Ints, below: Ints, scale: float = 1.0) -> Floats:
 
 
 A_YEAR = "/ 1,000 household-years"
+BY_COMPOUND = "per compound-year"
 MINUTES = tuple(f"minutes_{actor}" for actor in (*desks.STAFFED, *PURPOSES))
 
 OUTCOMES: tuple[OutcomeSpec, ...] = (
@@ -408,13 +448,265 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
     OutcomeSpec(
         "repair_yuan",
         f"yuan {A_YEAR}",
-        "what crews were paid out of escrow: dear repairs, by company, public income, fund and owners",
+        "what crews were paid out of escrow: dear repairs, by company, public income, fund and owners together",
         NEITHER,
-        "paid for repairs",
+        "paid to crews",
         "cost",
+    ),
+    *(
+        OutcomeSpec(name, f"yuan {A_YEAR}", meaning, NEITHER, label, "payers")
+        for name, label, meaning in (
+            (
+                "paid_company_yuan",
+                "repairs: companies",
+                "minor repairs that companies owe, at their own cost, and their part of dear ones",
+            ),
+            (
+                "paid_public_yuan",
+                "repairs: public income",
+                "the compounds' public income: its part of dear repairs, and of minor ones that no company owed",
+            ),
+            ("paid_fund_yuan", "repairs: maintenance fund", "the maintenance fund's part of dear repairs"),
+            ("paid_owners_yuan", "repairs: owners", "owners' shares in dear repairs, signed and paid"),
+            ("paid_developer_yuan", "repairs: developer", "repairs under the developer's warranty, at what they cost"),
+            ("paid_budget_yuan", "repairs: public budget", "the public budget's part of minor repairs nobody owed"),
+            (
+                "conceded_yuan",
+                "repairs: conceded in talks",
+                "dear repairs that companies conceded when their contract was up, at their own cost",
+            ),
+            ("unpaid_yuan", "repairs: not paid yet", "cost of dear repairs begun that nobody has paid yet"),
+            (
+                "recouped_yuan",
+                "taken back for concessions",
+                "public income that companies took back for what they had conceded, also before day 0",
+            ),
+        )
+    ),
+    OutcomeSpec(
+        "recouped",
+        "yuan per yuan conceded",
+        "public income taken back over what was conceded in the same days; missing if nothing was conceded",
+        NEITHER,
+        "concessions taken back",
+        "payers",
+    ),
+    OutcomeSpec("inspections", BY_COMPOUND, "inspections of the company's work", NEITHER, "inspections", "behaviour"),
+    OutcomeSpec("talks", BY_COMPOUND, "rounds of talks with the company", NEITHER, "rounds of talks", "behaviour"),
+    OutcomeSpec(
+        "contracts_up",
+        BY_COMPOUND,
+        "contracts that came to be up, in the last months of a term or long enough without talks, or were up on day 0",
+        NEITHER,
+        "contracts that came up",
+        "behaviour",
+    ),
+    OutcomeSpec(
+        "renewals_raised",
+        "per contract that came up",
+        "ballots called after talks over contracts that came to be up in these days, or were on day 0; missing if none",
+        NEITHER,
+        "renewals raised",
+        "behaviour",
+    ),
+    OutcomeSpec(
+        "replacement_ballots",
+        BY_COMPOUND,
+        "ballots on replacing the company",
+        NEITHER,
+        "ballots on replacement",
+        "behaviour",
+    ),
+    OutcomeSpec(
+        "replaced",
+        BY_COMPOUND,
+        "companies given notice by ballot, another standing ready",
+        NEITHER,
+        "companies replaced",
+        "behaviour",
+    ),
+    OutcomeSpec(
+        "companies_left",
+        BY_COMPOUND,
+        "companies that left, replaced ones among them",
+        NEITHER,
+        "companies that left",
+        "behaviour",
+    ),
+    *(
+        OutcomeSpec(f"contracts_{name}", "share", f"compound-days {what}", NEITHER, f"contracts: {label}", "behaviour")
+        for name, label, what in (
+            ("developer", "developer's", "with the developer's contract"),
+            ("fixed", "fixed-term", "with a contract for a fixed term"),
+            ("holdover", "holdover", "with a contract that goes on without term"),
+            ("none", "none", "without a property company"),
+        )
+    ),
+    OutcomeSpec(
+        "captured",
+        "share",
+        "compound-days on which those who should watch the company are bought",
+        LOWER,
+        "compounds captured",
+        "behaviour",
+    ),
+    OutcomeSpec(
+        "elections", BY_COMPOUND, "elections of owners' committees begun", NEITHER, "elections begun", "behaviour"
+    ),
+    OutcomeSpec("elected", BY_COMPOUND, "owners' committees elected", NEITHER, "committees elected", "behaviour"),
+    OutcomeSpec(
+        "sued", f"cases {A_YEAR}", "disputes taken to court, fees among them", NEITHER, "cases in court", "behaviour"
+    ),
+    *(
+        OutcomeSpec(
+            f"defects_{kind}",
+            f"defect-days {A_YEAR}",
+            "days of building works that disturb people" if kind == "nuisance" else f"days of defects: {kind}",
+            LOWER,
+            f"defect-days: {kind}",
+            "kinds",
+        )
+        for kind in LOOKED_AFTER
+    ),
+    *(
+        OutcomeSpec(
+            f"settled_90_{kind}",
+            "share",
+            f"{kind} cases settled within 90 days; missing without one that was followed for so long",
+            HIGHER,
+            f"settled in 90 days: {kind}",
+            "kinds",
+        )
+        for kind in (*LOOKED_AFTER, "fee")
+    ),
+    *(
+        OutcomeSpec(
+            f"claims_at_{desk}",
+            "share",
+            "people's own claims that were made there, without the company's to fees; missing without a claim",
+            NEITHER,
+            f"claims at: {desk}",
+            "desks",
+        )
+        for desk in trust.TRUSTED
+    ),
+    *(
+        OutcomeSpec(
+            f"settled_at_{desk}",
+            "share",
+            "settled cases that were settled at this kind of desk; missing if none was settled",
+            NEITHER,
+            f"settled at: {desk}",
+            "desks",
+        )
+        for desk in LEVELS
+    ),
+    *(
+        OutcomeSpec(
+            f"unresolved_{name}",
+            f"severity-days {A_YEAR}",
+            f"the headline of {who}, per 1,000 households of theirs, without what companies claim; missing without any",
+            LOWER,
+            f"unresolved: {who}",
+            "whom",
+        )
+        for name, who in (
+            ("connected", "close to cadres"),
+            ("unconnected", "not close to cadres"),
+            ("owner", "owners at home"),
+            ("tenant", "tenants"),
+            ("elder", "with an elder"),
+            ("no_elder", "without an elder"),
+            ("top", "top floor"),
+            ("below", "below the top floor"),
+        )
+    ),
+    OutcomeSpec(
+        "unresolved_fee",
+        f"severity-days {A_YEAR}",
+        "what of the headline are companies' claims to fees, also against flats where nobody lives",
+        LOWER,
+        "unresolved: claims to fees",
+        "whom",
+    ),
+    OutcomeSpec(
+        "satisfaction",
+        "0 to 1",
+        "owners' satisfaction with the service, mean over compounds and days",
+        HIGHER,
+        "satisfaction",
+        "people",
+    ),
+    *(
+        OutcomeSpec(
+            f"trust_{desk}",
+            "0 to 1",
+            f"trust of those who live there to be answered in time by the {desk}, mean at the end",
+            HIGHER,
+            f"trust in: {desk}",
+            "people",
+        )
+        for desk in trust.TRUSTED
+    ),
+    OutcomeSpec(
+        "without_owners",
+        "share",
+        "dear repairs decided on without asking the owners: paid by developer, company, public income or, in an "
+        "emergency, the fund, or conceded; the rest passed a ballot or a round of signing; missing without any",
+        NEITHER,
+        "repairs decided without owners",
+        "people",
     ),
 )
 """Every outcome, the headline first."""
+
+
+FLOWS_OF_MONEY = {
+    "repair_yuan": ("repair_fen",),
+    "paid_company_yuan": ("company_fen", "paid_company_fen"),
+    "paid_public_yuan": ("paid_public_fen", "minor_public_fen"),
+    "paid_fund_yuan": ("paid_fund_fen",),
+    "paid_owners_yuan": ("paid_owners_fen",),
+    "paid_developer_yuan": ("warranty_fen",),
+    "paid_budget_yuan": ("relief_fen",),
+    "conceded_yuan": ("conceded_fen",),
+    "unpaid_yuan": ("unpaid_fen",),
+    "recouped_yuan": ("recouped_fen",),
+}
+"""Outcomes in yuan to the flows that they are made of."""
+
+PER_COMPOUND = {
+    "inspections": "inspections",
+    "talks": "talks",
+    "contracts_up": "came_up",
+    "replacement_ballots": "replacements",
+    "replaced": "replaced",
+    "companies_left": "left",
+    "elections": "elections",
+    "elected": "elected",
+}
+"""Outcomes per compound and year to what is counted."""
+
+CONTRACTS = {
+    "developer": "days_of_developers",
+    "fixed": "days_of_fixed_terms",
+    "holdover": "days_of_holdovers",
+    "none": "days_without_company",
+}
+"""Kinds of contract to the compound-days of each."""
+
+OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below"}
+"""Groups to the names of those who are not in them; who lives there is either an owner or a tenant."""
+
+FAMILIES = {
+    "payers": "who pays for repairs",
+    "behaviour": "bodies, companies and courts",
+    "kinds": "by kind of trouble",
+    "desks": "by desk",
+    "whom": "for whom, the headline",
+    "people": "people",
+}
+"""Families of outcomes of which the rates in the baseline are printed, and how they are headed."""
 
 
 def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
@@ -425,6 +717,8 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
         """Per 1,000 households and year; `units` of the count make one."""
         return _over(count, exposure, 1000.0 * YEAR / units)
 
+    compound_days = n["days_with_company"] + n["days_without_company"]
+    own_claims = n["claims_company"] + n["claims_body"] + n["claims_community"] + n["tickets"]
     minutes = sum((n[name] for name in MINUTES), np.zeros_like(exposure))
     out = {
         "unresolved": a_year(n["unresolved_thousandths"], 1000.0),
@@ -440,16 +734,48 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
         "hours": a_year(minutes, 60.0),
         "hours_per_settled": _over(minutes, n["cases_settled"], 1 / 60),
         "collection": _over(n["fees_paid_fen"], n["fees_billed_fen"]),
-        "companies": _over(n["days_with_company"], n["days_with_company"] + n["days_without_company"]),
-        "repair_yuan": a_year(n["repair_fen"], float(FEN)),
+        "companies": _over(n["days_with_company"], compound_days),
+        "recouped": _over(n["recouped_fen"], n["conceded_fen"]),
+        "renewals_raised": _over(n["renewals"], n["came_up"]),
+        "captured": _over(n["captured_days"], compound_days),
+        "sued": a_year(n["sued"]),
+        "satisfaction": _over(n["satisfaction_thousandths"], compound_days, 1e-3),
+        "without_owners": _over(n["decided_for_owners"], n["decided_for_owners"] + n["decided_by_owners"]),
     }
+    for name, flows in FLOWS_OF_MONEY.items():
+        out[name] = a_year(sum((n[flow] for flow in flows), np.zeros_like(exposure)), float(FEN))
+    for name, flow in PER_COMPOUND.items():
+        out[name] = _over(n[flow], compound_days, float(YEAR))
+    for name, days in CONTRACTS.items():
+        out[f"contracts_{name}"] = _over(n[days], compound_days)
+    for kind in LOOKED_AFTER:
+        out[f"defects_{kind}"] = a_year(n[f"defect_days_{kind}"])
+    for desk in trust.TRUSTED:
+        out[f"claims_at_{desk}"] = _over(n["tickets" if desk == "hotline" else f"claims_{desk}"], own_claims)
+        out[f"trust_{desk}"] = _over(n[f"trust_{desk}_millionths"], n["households"], 1e-6)
+    for desk in LEVELS:
+        out[f"settled_at_{desk}"] = _over(n[f"cases_settled_at_{desk}"], n["cases_settled"])
+    out |= _for_whom(n)
     for name in ("arisen", "opened", "mended", "turned_back"):
         out[name] = a_year(n[name])
     for name in MINUTES:
         out[name.replace("minutes", "hours")] = a_year(n[name], 60.0)
-    for word in ("30", "90", "365", "90_roof", "90_neighbour", "365_roof"):
+    for word in ("30", "90", "365", "365_roof", *(f"90_{kind.name.lower()}" for kind in Kind)):
         out[f"settled_{word}"] = _over(n[f"settled_in_{word}"], n[f"cohort_{word}"])
     return {spec.name: out[spec.name] for spec in OUTCOMES}
+
+
+def _for_whom(n: Mapping[str, Ints]) -> dict[str, Floats]:
+    """Return the headline of each group of people and of all others, and what of the headline companies claim."""
+    out = {"unresolved_fee": _over(n["unresolved_fee_thousandths"], n["households"] * n["days"], float(YEAR))}
+    everybody = n["unresolved_owner_thousandths"] + n["unresolved_tenant_thousandths"]
+    for group in grievances.GROUPS:
+        of, flats = n[f"unresolved_{group}_thousandths"], n[f"households_{group}"]
+        out[f"unresolved_{group}"] = _over(of, flats * n["days"], float(YEAR))
+        if group in OTHERS:
+            rest = n["households"] - flats
+            out[f"unresolved_{OTHERS[group]}"] = _over(everybody - of, rest * n["days"], float(YEAR))
+    return out
 
 
 def names_of_counts(series: Sequence[str]) -> list[str]:
@@ -459,4 +785,5 @@ def names_of_counts(series: Sequence[str]) -> list[str]:
     )
     record = np.zeros((0, 0, len(series)), dtype=np.int64)
     nobody = np.zeros(0, dtype=np.int64)
-    return list(counts(Recorded(series, record, nothing, nothing, nothing, nobody, nobody)))
+    groups, trusted = dict.fromkeys(grievances.GROUPS, nobody), dict.fromkeys(trust.TRUSTED, nobody)
+    return list(counts(Recorded(series, record, nothing, nothing, nothing, nobody, nobody, groups, trusted)))

@@ -24,11 +24,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import distributions, noise
+from sim import distributions, evidence, noise
 from sim.errors import ConfigError, unknown
+from sim.evidence import Tag
 
 Kind = Literal["structural", "drawn", "set"]
-Tag = Literal["S", "F", "D", "E", "G"]
 Value = int | float | bool
 
 PRIOR = "prior"
@@ -47,7 +47,7 @@ class Spec:
         high: the largest value accepted.
         unit: unit in words, ``"1"`` for a pure number.
         doc: what it means, in a sentence.
-        source: where the value comes from (row of the evidence ledger, author and year).
+        source: where the value comes from: ids of rows of `sim.evidence`, and after a colon perhaps a note.
         tag: S seed page, F found in a public source, D derived, E reasoned guess, G general knowledge.
         kind: ``structural``, ``drawn`` or ``set``.
     """
@@ -62,6 +62,16 @@ class Spec:
     source: str
     tag: Tag
     kind: Kind
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources that the value rests on."""
+        return evidence.split(self.source)[0]
+
+    @property
+    def note(self) -> str:
+        """What the declaration says beside them."""
+        return evidence.split(self.source)[1]
 
     @property
     def type(self) -> type:
@@ -106,7 +116,12 @@ def parameter(
     tag: Tag = "E",
     kind: Kind = "drawn",
 ) -> Any:
-    """Declare a parameter as a dataclass field; the meanings are those of `Spec`."""
+    """Declare a parameter as a dataclass field; the meanings are those of `Spec`.
+
+    Raises:
+        TypeError: no source is named, or one that has no row in the ledger.
+    """
+    evidence.check(source, doc)
     metadata = dict(low=low, high=high, unit=unit, doc=doc, source=source, tag=tag, kind=kind)
     return dataclasses.field(default=default, metadata=metadata)
 

@@ -1,7 +1,7 @@
 """The day: one readable list of phases, in the order in which they are lived.
 
 The ODD quotes this list, and a test compares the two. The number of a phase is its step in the
-description of a day: 1 season and weather, 2 troubles arise, 3 noticed, 4 claimed and booked,
+description of a day: 1 season and weather, the week's time, 2 troubles arise, 3 noticed, 4 claimed and booked,
 5 handled, 6 complied with and checked, 7 money moves, 8 people learn, 9 offices change, 10 record.
 """
 
@@ -85,6 +85,7 @@ class Phase:
 
 SCHEDULE: tuple[Phase, ...] = (
     Phase(1, weather.draw_year, "year"),
+    Phase(1, keeping.save, "week"),
     Phase(2, defects.look_ahead, "week"),
     Phase(2, neighbours.look_ahead, "week"),
     Phase(2, arrears.look_ahead, "week"),
@@ -122,6 +123,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(7, funding.conclude),
     Phase(8, trust.forget, "quarter"),
     Phase(9, offices.change, "week's end"),
+    Phase(10, grievances.add_up),
     Phase(10, desks.let_go, "week's end"),
 )
 

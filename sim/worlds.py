@@ -21,7 +21,7 @@ from sim.columns import Column, Lever, combine
 from sim.errors import ConfigError
 from sim.mechanisms import Setting
 from sim.parameters import Value, Values, draw
-from sim.rules import offices
+from sim.rules import grievances, offices
 from sim.scenario import Scenario
 from sim.schedule import SCHEDULE, rules_of, world_specs
 from sim.space import Layout
@@ -131,6 +131,7 @@ class Worlds:
         self.tally = {
             "grievances": np.zeros((self.n, len(Kind), len(State)), dtype=np.int64),
             "cases": np.zeros((self.n, len(Kind), len(Stage)), dtype=np.int64),
+            "suffered": np.zeros((self.n, 2, grievances.COMBINATIONS), dtype=np.int64),
         }
         for rule in self.rules:
             rule.set_up(self)
@@ -155,6 +156,7 @@ class Worlds:
     def _open_diary(self, flows: list[str], stocks: list[str], values: Ints) -> None:
         """Keep today's counts and present stocks in one array, shape ``(series, worlds)``, and its views by name."""
         self.series = [*flows, *stocks]
+        self._place = {name: k for k, name in enumerate(self.series)}
         self._today = values
         self.flow = {name: values[k] for k, name in enumerate(flows)}
         self.stock = {name: values[len(flows) + k] for k, name in enumerate(stocks)}
@@ -203,6 +205,20 @@ class Worlds:
             self.may_change()
         if len(world):
             np.add.at(self.stock[stock], world, amount)
+
+    def stocks_of(self, first: str, number: Ints, world: Ints, amount: ArrayLike) -> None:
+        """Change one of several stocks that a rule declares one after another, once for each given world.
+
+        Args:
+            first: name of the first of them.
+            number: which of them, counted from the first.
+            world: world of each change.
+            amount: by how much.
+        """
+        if self._acting is not None:
+            self.may_change()
+        if len(world):
+            np.add.at(self._today.reshape(-1), (self._place[first] + number) * self.n + world, amount)
 
     @property
     def households(self) -> int:

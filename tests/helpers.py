@@ -73,7 +73,49 @@ LIVELY = dict(
     notice_days=20,
     term_years=0.2,
 )
-"""Parameters under which a few months on a tiny layout meet every state, stage and activity there is."""
+"""Parameters under which a few months on a tiny layout bring trouble of every kind, and most of what comes of it."""
+
+GOVERNED = dict(
+    no_company=0.1,
+    fixed_share=0.5,
+    fee=1.2,
+    term_years=0.5,
+    notice_days=14,
+    tender_days=180.0,
+    substitute=0.8,
+    claim_rate=10.0,
+    kept_promises=0.5,
+    default_days=20,
+    fee_joint_cost=0.4,
+    gap_mean=0.9,
+    most_sessions=1,
+    session_gap_days=3,
+    sues=0.9,
+    court_days=15.0,
+    committee_share=0.3,
+    management_share=0.1,
+    functioning_share=0.8,
+    election_rate=3.0,
+    term_of_office=0.3,
+    apathy=0.2,
+    own_inspection_hours=1.0,
+    inspection_hours=0.5,
+    own_talk_hours=3.0,
+    talk_hours=0.5,
+    talk_rounds=1,
+    window_days=300,
+    talk_pause_days=20,
+    own_resolve=0.7,
+    forecast_error=1.0,
+    rent_share=0.9,
+    honesty=4000.0,
+    detected=3.0,
+    careful_years=0.2,
+    community_hours=40.0,
+    centre_hours=4000.0,
+    second_patience_days=60.0,
+)
+"""With these on top of the lively ones, two quarter days bring talks, concessions, elections, suits and bribes too."""
 
 NOTHING_BREAKS = dict.fromkeys(
     [
@@ -100,9 +142,6 @@ BUSY = dict(
     proposal_hours=3.0,
 )
 """With these everything is claimed and soon taken up, so that a few weeks show what desks and owners do."""
-
-CANNOT_HAPPEN_YET = {"refused", "paid_public_fen"}
-"""Series of what needs a company in loss, or public income: nothing brings either about yet."""
 
 ARMS: dict[str, list[str]] = {
     "none": [],

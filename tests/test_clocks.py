@@ -87,6 +87,7 @@ def test_assets_that_stop_and_start_break_on_the_days_of_plain_clocks() -> None:
     """An asset's clock stands still while it is defective, takes up the next threshold, runs from the day after."""
     fast = dict(works_days=2, funded_share=0.3, signing_days=45, consider_days=3.0, roof_old=40.0, roof_middle=40.0)
     often = dict.fromkeys(("pipe_rate", "lighting_rate", "rubbish_rate", "pests_rate", "road_rate", "works_rate"), 12.0)
+    fast |= dict(own_inspection_hours=0.0, own_talk_hours=0.0)  # bodies that have time for repairs
     w = Worlds(recipe(replications=(0, 3, 4), burn_in=80, fixed=fast | often))
     kinds = w.layout.traits["asset_kind"]
     plain = plain_clocks(w, "defect.clock", w.defects, w.defect_left)

@@ -60,7 +60,9 @@ def test_defaults(study: dict[str, Any]) -> None:
 def test_list_and_show(study: dict[str, Any]) -> None:
     assert commands.main(["list"]) == 0
     assert commands.main(["show", "world/x"]) == 0
-    assert study["show"].name == "world/x"
+    assert study["show"].name == ["world/x"]
+    assert commands.main(["show", "parameter", "x"]) == 0
+    assert study["show"].name == ["parameter", "x"]
     assert "list_" in study
 
 

@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from sim import books
 from sim.cases import FIRST_PAIR, NEVER, Clock, Kind, Stage, State
 from sim.places.compound import COMPANY
-from sim.rules.contracts import NONE
+from sim.rules.contracts import FIXED_TERM, NONE
 from sim.rules.desks import STAFFED
+from sim.rules.keeping import PURPOSES
 from sim.rules.motions import Motion
 from sim.worlds import TABLES, Worlds
-from tests.helpers import around, assets, burnt_in, desk_rows, recipe, scenarios, total
+from tests.helpers import GOVERNED, around, assets, burnt_in, daily, desk_rows, recipe, scenarios, total
 
 Array = NDArray[Any]
 
-DAYS = 91
+DAYS = 98
 LIVE = [State.LATENT, State.QUIET, State.OPEN, State.JOINED]
 CLAIMED = [State.OPEN, State.JOINED]
 ENDED = [Stage.SETTLED, Stage.FAILED, Stage.WITHDRAWN, Stage.ESCALATED]
@@ -43,7 +44,7 @@ class Ledger:
         self.flows = {name: np.zeros(w.n, dtype=np.int64) for name in w.flow}
         self.start = {name: tally.sum(axis=1) for name, tally in w.tally.items()}
         self.roofs = roofs(w).sum(axis=1)
-        self.outside = w.outside[:, 0].copy()
+        self.accounts = holdings(w)
 
     def step(self) -> None:
         """Live a day and check it."""
@@ -59,6 +60,7 @@ class Ledger:
         check_pointers(self.w)
         check_motions(self.w)
         check_money(self.w)
+        check_contracts(self.w)
         self.check_spending()
 
     def since(self, table: str) -> Array:
@@ -125,11 +127,40 @@ class Ledger:
         assert np.all((a.settled < a.broken) & (~broken | (a.broken < w.day) & (a.broken <= a.settled + 365)))
 
     def check_spending(self) -> None:
-        """What crews got from escrow came from whoever is said to have paid it; all else that went outside is known."""
-        flow = self.flows
-        payers = sum(flow[f"paid_{payer}_fen"] for payer in ("company", "public", "fund", "owners"))
-        assert np.array_equal(payers, flow["repair_fen"])  # nobody has public income yet, which may also help out
-        assert np.array_equal(self.w.outside[:, 0] - self.outside, flow["repair_fen"] + flow["company_fen"])
+        """Every fen that an owner of an account has more or less than at first is in a flow, those of outside too."""
+        flow, now = self.flows, holdings(self.w)
+        crews = {payer: flow[f"paid_{payer}_fen"] for payer in ("company", "public", "fund", "owners")}
+        fees, income = flow["fees_paid_fen"] + flow["arrears_fen"], flow["kept_fen"] + flow["public_fen"]
+        spent = sum(flow[name] for name in ("wages_fen", "company_fen", "conceded_fen", "bribes_fen"))
+        left, back = flow["left_behind_fen"], flow["recouped_fen"]
+        gone, minor = spent + flow["tills_closed_fen"], flow["minor_public_fen"]
+        explained = {
+            "owners": -fees - crews["owners"],
+            "company": fees + flow["kept_fen"] + back - gone - left - crews["company"],
+            "public": flow["public_fen"] - back + left - minor - crews["public"],
+            "fund": -crews["fund"],
+            "outside": gone - income + minor + flow["repair_fen"],
+        }
+        assert np.array_equal(sum(crews.values()), flow["repair_fen"])
+        for whose, amount in explained.items():
+            assert np.array_equal(now[whose] - self.accounts[whose], amount), whose
+
+
+def holdings(w: Worlds) -> dict[str, Array]:
+    """Return what everybody has, in each world: the accounts, and what each has put into repairs not yet begun."""
+    c, m = w.cases, w.motions
+    held = np.isin(c.stage, [Stage.SIGNING, Stage.VOTING, Stage.FUNDING])
+    out = {
+        "owners": w.purse.sum(axis=1),
+        "company": w.till.sum(axis=1),
+        "public": w.public.sum(axis=1),
+        "fund": w.fund.sum(axis=1),
+        "outside": w.outside[:, 0].copy(),
+    }
+    np.add.at(out["owners"], m.world[m.open], (m.share * m.heads_in)[m.open])
+    for payer in ("company", "public", "fund"):
+        np.add.at(out[payer], c.world[held], getattr(c, f"from_{payer}")[held])
+    return out
 
 
 def roofs(w: Worlds) -> Array:
@@ -205,6 +236,12 @@ def check_motions(w: Worlds) -> None:
     for field in ("world", "compound", "organiser"):
         assert np.array_equal(getattr(m, field)[rows], getattr(c, field)[asking]), field
     assert np.array_equal(m.kind[rows] == Motion.FUND, c.stage[asking] == Stage.VOTING)
+    assert np.array_equal(m.case < 0, m.kind >= Motion.RENEW)
+    for kinds, said in (([Motion.RENEW, Motion.REPLACE], w.balloting), ([Motion.ELECT], w.electing)):
+        held = np.zeros_like(said, dtype=np.int64)
+        there = m.open & np.isin(m.kind, kinds)
+        np.add.at(held, (m.world[there], m.compound[there]), 1)
+        assert np.array_equal(held, said), kinds
     assert np.all(m.until[rows] > m.opened[rows])
     assert np.all(w.day <= m.until[rows]), "somebody asks on when it is too late"
 
@@ -252,6 +289,21 @@ def check_money(w: Worlds) -> None:
     assert not np.any(w.till[w.contract == NONE])
 
 
+def check_contracts(w: Worlds) -> None:
+    """A contract ends when it says, a company that is gone leaves nothing owed, and who serves and pays is counted."""
+    served, ends = w.contract != NONE, w.contract_end != NEVER
+    assert np.array_equal(ends, w.leaving | (w.contract == FIXED_TERM))
+    assert np.all(w.contract_end >= w.day)
+    assert not np.any(w.leaving & ~served) and not np.any(w.successor & ~w.leaving)
+    for column in (w.till, w.till_before, w.earned, w.losses, w.collected, w.recoup):
+        assert not np.any(column[~served])
+    here = served[:, w.layout.up("household", "compound")]
+    assert np.all(w.arrears >= 0) and not np.any(w.arrears[~here])
+    assert np.array_equal((w.pays & here).sum(axis=1), w.stock["payers"])
+    assert np.array_equal(served.sum(axis=1), w.stock["with_company"])
+    assert np.array_equal((~served).sum(axis=1), w.stock["without_company"])
+
+
 def from_owners(w: Worlds) -> Array:
     """Return what owners have given for good since the start: what left their purses less what lies in escrow."""
     m = w.motions
@@ -263,11 +315,11 @@ def from_owners(w: Worlds) -> Array:
 @pytest.mark.parametrize("prior_draws", [True, False])
 def test_every_day_everything_adds_up(prior_draws: bool) -> None:
     """Through burn-in, stacking, weekly compaction and all arms, no case, grievance, pointer or fen goes astray."""
-    w = Worlds(recipe(replications=(2, 5), prior_draws=prior_draws))
+    w = Worlds(recipe(replications=(4, 0, 7), prior_draws=prior_draws, fixed=GOVERNED))
     ledger = Ledger(w)
     while w.day < 0:
         ledger.step()
-    given = from_owners(w)
+    given, before = from_owners(w), ledger.flows
     check_motions(w)
     check_money(w)
     w = w.stack(scenarios())
@@ -278,19 +330,23 @@ def test_every_day_everything_adds_up(prior_draws: bool) -> None:
     for _ in range(DAYS):
         ledger.step()
     assert np.any(w.cases.n < w.ended.n)
-    spent, minor = ledger.flows["repair_fen"], ledger.flows["company_fen"]
     fees = ledger.flows["fees_paid_fen"] + ledger.flows["arrears_fen"]
     owners = fees + ledger.flows["paid_owners_fen"]
     assert np.array_equal(from_owners(w) - np.tile(given, w.n // len(given)), owners), "owners paid for something else"
     assert np.all(ledger.flows["fees_paid_fen"] <= ledger.flows["fees_billed_fen"])
-    assert all(np.any(ledger.flows[f"paid_{payer}_fen"]) for payer in ("company", "fund", "owners"))
-    assert np.any(minor)
+    spent = ledger.flows["repair_fen"]
     assert np.all(spent[spent > 0] > 100_000)
+    conceded, recouped = (
+        np.tile(before[name], w.n // len(given)) + ledger.flows[name] for name in ("conceded_fen", "recouped_fen")
+    )
+    assert np.all(recouped <= conceded), "companies took back more than they gave"
+    moneys = {name for name in ledger.flows if name.endswith("_fen")}
+    assert {name for name in moneys if not np.any(ledger.flows[name])} == set()
 
 
 def test_the_checks_can_fail() -> None:
     """A fen, a row, a pointer or a state out of place is found."""
-    found = burnt_in(replications=(2, 5))
+    found = burnt_in(replications=(2, 5), fixed=GOVERNED)
 
     def check(harm: Any) -> None:
         w = found.stack(scenarios("merged"))
@@ -300,6 +356,7 @@ def test_the_checks_can_fail() -> None:
         check_pointers(w)
         check_motions(w)
         check_money(w)
+        check_contracts(w)
         ledger.check_grievances()
         ledger.check_cases()
         ledger.check_spending()
@@ -323,8 +380,21 @@ def test_the_checks_can_fail() -> None:
 
         return harm
 
-    def a_gift(w: Worlds) -> None:
-        books.transfer(w, "purse", np.array([0]), "outside", np.array([0]), np.array([0]), np.array([1]))
+    def a_gift(giver: str, receiver: str) -> Any:
+        def harm(w: Worlds) -> None:
+            row = np.flatnonzero(w.contract[0] != NONE)[:1] if giver == "till" else np.array([0])
+            books.transfer(w, giver, row, receiver, np.array([0]), np.array([0]), np.array([1]))
+
+        return harm
+
+    def turned(column: str) -> Any:
+        def harm(w: Worlds) -> None:
+            getattr(w, column)[0, 0] ^= True
+
+        return harm
+
+    def never_ending(w: Worlds) -> None:
+        w.contract_end[tuple(np.argwhere(w.contract == FIXED_TERM)[0])] = NEVER
 
     def no_case(w: Worlds) -> None:
         w.defect_case[tuple(np.argwhere(w.defect_case >= 0)[0])] = -1
@@ -333,7 +403,9 @@ def test_the_checks_can_fail() -> None:
         w.asked.done[np.flatnonzero(w.asked.done & w.motions.open[w.asked.motion])[0]] = False
 
     check(lambda w: None)
-    for harm in (*map(one_fen, books.ACCOUNTS), a_gift, no_case, forgotten):
+    gifts = a_gift("purse", "outside"), a_gift("till", "public"), a_gift("till", "outside")
+    columns = map(turned, ("balloting", "electing", "leaving"))
+    for harm in (*map(one_fen, books.ACCOUNTS), *gifts, *columns, no_case, forgotten, never_ending):
         with pytest.raises(AssertionError):
             check(harm)
     for place in (
@@ -357,7 +429,8 @@ def test_no_desk_works_longer_than_its_hours(monkeypatch: pytest.MonkeyPatch) ->
     def after(w: Worlds) -> None:
         had = seen.pop()
         assert np.all(w.balance >= 0)
-        assert np.all(w.ledger_balance >= 0)
+        for purpose in PURPOSES:
+            assert np.all(getattr(w, purpose + "_balance") >= 0), purpose
         assert np.all(w.desk_minutes >= 0)
         for kind, desk in enumerate(STAFFED):
             row = desk_rows(w, kind)
@@ -365,13 +438,27 @@ def test_no_desk_works_longer_than_its_hours(monkeypatch: pytest.MonkeyPatch) ->
             assert np.all(7 * w.flow[f"minutes_{desk}"] + w.balance[:, row].sum(axis=1) <= given)
 
     around(monkeypatch, "handling.handle", before, after)
-    w = burnt_in(replications=(2, 5)).stack(scenarios())
+    w = burnt_in(replications=(2, 5), fixed=GOVERNED).stack(scenarios())
     w.run(DAYS)
     assert all(np.any(total(w, f"minutes_{desk}")) for desk in STAFFED)
-    ledger = total(w, "minutes_ledger")
-    weeks = DAYS // 7 + 1 + 4
-    assert np.all(ledger <= weeks * w.ledger_minutes.sum(axis=1))
-    assert np.any(ledger > 0)
+
+
+def test_no_practice_takes_longer_than_what_is_set_aside() -> None:
+    """Week by week, what was saved + the week's time - what was spent is what is saved; nothing comes from nowhere."""
+    w = burnt_in(replications=(2, 5), fixed=GOVERNED).stack(scenarios())
+    saved = {purpose: getattr(w, purpose + "_balance").sum(axis=1) for purpose in PURPOSES}
+    kept = dict.fromkeys(PURPOSES, 0)
+    for _ in range(DAYS // 7):
+        begun = w._days
+        week = {purpose: 7 * getattr(w, purpose + "_minutes").sum(axis=1) for purpose in PURPOSES}
+        w.run(w.day + 7)
+        for purpose in PURPOSES:
+            spent = 7 * daily(w, f"minutes_{purpose}")[begun:].sum(axis=0)
+            now = getattr(w, purpose + "_balance").sum(axis=1)
+            assert np.all(spent + now <= saved[purpose] + week[purpose]), purpose
+            kept[purpose] += spent.sum()
+            saved[purpose] = now
+    assert all(kept.values()), kept
 
 
 def test_who_has_no_company_has_no_repairer() -> None:
@@ -380,3 +467,35 @@ def test_who_has_no_company_has_no_repairer() -> None:
     assert not np.any(w.desk_minutes[:, desk_rows(w, COMPANY)])
     assert not np.any(total(w, "minutes_company") + total(w, "company_fen") + total(w, "paid_company_fen"))
     assert np.all(total(w, "relief_fen") > 0)
+
+
+def test_who_leaves_takes_the_till_and_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a company has put into repairs is the owners' once it has left; a successor gets and takes back nothing."""
+    seen: list[tuple[Array, ...]] = []
+    counted = np.zeros(4, dtype=np.int64)
+
+    def put_in(w: Worlds) -> Array:
+        c, out = w.cases, np.zeros_like(w.till)
+        rows = np.flatnonzero(np.isin(c.stage, [Stage.SIGNING, Stage.VOTING, Stage.FUNDING]))
+        np.add.at(out, (c.world[rows], c.compound[rows]), c.from_company[rows])
+        return out
+
+    def before(w: Worlds) -> None:
+        leaves = w.leaving & (w.contract_end == w.day)
+        seen.append((leaves, w.till.copy(), put_in(w), w.outside[:, 0].copy(), w.public.copy(), w.successor.copy()))
+
+    def after(w: Worlds) -> None:
+        leaves, till, held, outside, public, followed = seen.pop()
+        assert np.array_equal(w.flow["left"], leaves.sum(axis=1))
+        assert np.array_equal(w.outside[:, 0] - outside, (till * leaves).sum(axis=1))
+        assert np.array_equal(w.flow["left_behind_fen"], (held * leaves).sum(axis=1))
+        assert np.array_equal(put_in(w), held * ~leaves)
+        assert np.array_equal(w.public, public)
+        assert np.array_equal(w.contract[leaves] != NONE, followed[leaves])
+        for column in (w.till, w.recoup, w.losses, w.earned):
+            assert not np.any(column[leaves])
+        counted[:] += leaves.sum(), (leaves & followed).sum(), np.sum(till[leaves] < 0), np.sum(held[leaves] > 0)
+
+    around(monkeypatch, "contracts.expire", before, after)
+    burnt_in(replications=(4, 0, 7), fixed=GOVERNED | dict(own_resolve=1.0)).stack(scenarios()).run(DAYS)
+    assert np.all(counted > 0), counted

@@ -26,7 +26,9 @@ NOUGHT = np.array([0])
 class ToyParameters:
     """A toy's one number."""
 
-    size: float = parameter(3.0, 0.0, 9.0, unit="hours/week", doc="how much the toy offers", source="test", kind="set")
+    size: float = parameter(
+        3.0, 0.0, 9.0, unit="hours/week", doc="how much the toy offers", source="guess: a toy", kind="set"
+    )
 
 
 class Toy(Mechanism):

@@ -21,7 +21,10 @@ from sim.agents import (
     Body,
     BodyKind,
     Building,
+    Candidate,
+    Compound,
     Contract,
+    Court,
     Household,
     Mediator,
     PartyBranch,
@@ -29,7 +32,7 @@ from sim.agents import (
     SubDistrictCentre,
     Tenure,
 )
-from sim.cases import Kind, Stage
+from sim.cases import NEVER, Kind, Stage
 from sim.errors import ConfigError, SimError
 from sim.model import REPORTERS, GovernanceModel
 from sim.parameters import specs
@@ -40,7 +43,9 @@ from sim.scenario import parse
 from sim.worlds import TABLES, Recipe, Worlds
 
 ROOT = Path(__file__).resolve().parent.parent
-KINDS = (Household, Building, PartyBranch, Body, Mediator, PropertyCompany, SubDistrictCentre)
+KINDS = (
+    Household, Building, PartyBranch, Body, Mediator, PropertyCompany, SubDistrictCentre, Court, Compound, Candidate,
+)  # fmt: skip
 
 BASELINE: tuple[str, ...] = ()
 BODY = ("formed_body",)
@@ -127,8 +132,9 @@ def assert_state(m: GovernanceModel, before: dict[str, Any]) -> None:
 
 @pytest.fixture(scope="module")
 def lived() -> GovernanceModel:
-    """A model that has lived a quarter; for looking at, not for stepping."""
-    m = model(MERGED, burn_in=182)
+    """A model that has lived a quarter, with compounds that have no company; for looking at, not for stepping."""
+    few = {"no_company": 0.5, "tender_days": 720.0, "substitute": 0.3}
+    m = model(MERGED, burn_in=182, parameters=LIVELY | few)
     m.run(until=91)
     return m
 
@@ -285,11 +291,15 @@ def test_every_row_is_an_agent_with_its_own_number(lived: GovernanceModel) -> No
         Mediator: sizes["community"],
         PropertyCompany: served,
         SubDistrictCentre: sizes["centre"],
+        Court: 1,
+        Compound: sizes["compound"],
+        Candidate: 3 * sizes["compound"],
     }
     assert len(lived.agents) == sum(counts.values())
     assert lived.agent_types == list(KINDS)
     numbers = np.arange(1, sum(sizes[kind.of] for kind in KINDS) + 1)
-    absent = numbers[-sizes["centre"] - sizes["compound"] : -sizes["centre"]][w.contract[0] == contracts.NONE]
+    companies = lived.first_id(PropertyCompany) - 1 + np.arange(sizes["compound"])
+    absent = numbers[companies][w.contract[0] == contracts.NONE]
     assert sorted(lived.agents.get("unique_id")) == sorted(set(numbers.tolist()) - set(absent.tolist()))
     assert all(isinstance(agent, mesa.Agent) and agent.model is lived for agent in lived.agents)
 
@@ -299,12 +309,15 @@ def test_households_show_their_columns(lived: GovernanceModel) -> None:
     assert homes.get("row") == list(range(w.households))
     assert homes.get("tenure") == [Tenure(v) for v in w.tenure[0].tolist()]
     assert homes.get("member") == w.member[0].tolist()
-    for column in ("elder", "connected"):
+    for column in ("elder", "connected", "pays", "apathetic"):
         assert homes.get(column) == getattr(w, column)[0].tolist()
         assert 0 < homes.agg(column, sum) < len(homes)
     assert homes.get("area") == [v / 100 for v in w.area[0].tolist()]
     assert 20 < homes.agg("area", min) < homes.agg("area", max) < 200
     assert homes.get("purse") == [v / 100 for v in w.purse[0].tolist()]
+    assert homes.get("fee_type") == w.fee_type[0].tolist()
+    assert homes.get("arrears") == [v / 100 for v in w.arrears[0].tolist()]
+    assert homes.agg("arrears", max) > 0
     assert homes.get("floor") == w.layout.traits["floor"].tolist()
     assert homes.get("top_floor") == [v == 1 for v in w.layout.traits["top"].tolist()]
     assert homes.get("compound") == w.layout.up("household", "compound").tolist()
@@ -323,21 +336,40 @@ def test_households_show_their_columns(lived: GovernanceModel) -> None:
 
 
 def test_owners_show_what_they_have_decided() -> None:
-    given = {"structure": SMALL | {"compounds": 2}, "parameters": LIVELY | {"emergency": 0.0, "fund_empty": 0.5}}
+    soon = {"committee_share": 0.4, "term_of_office": 1.0}  # terms that end in these months
+    given = {
+        "structure": SMALL | {"compounds": 2},
+        "parameters": LIVELY | {"emergency": 0.0, "fund_empty": 0.5, **soon},
+    }
     m = model(MERGED, burn_in=182, **given)
-    homes, shown = m.agents_by_type[Household], {"signed": 0, "voted": 0}
+    homes, shown, kinds = m.agents_by_type[Household], {"signed": 0, "voted": 0}, set[int]()
     for _ in range(150):
         m.step()
         w = m.world
-        for name, kind in (("signed", Motion.SHARES), ("voted", Motion.FUND)):
+        for name, ballot in (("signed", False), ("voted", True)):
             decided = {
                 int(owner)
                 for owner, motion, done in zip(w.asked.owner, w.asked.motion, w.asked.done, strict=True)
-                if done and w.motions.open[motion] and w.motions.kind[motion] == kind
+                if done and w.motions.open[motion] and (w.motions.kind[motion] != Motion.SHARES) == ballot
             }
             assert {home.row for home in homes if getattr(home, name)} == decided
             shown[name] += len(decided)
+        kinds.update(w.motions.kind[w.motions.open].tolist())
     assert min(shown.values()) > 100, shown
+    assert kinds >= {Motion.SHARES, Motion.FUND, Motion.ELECT}, "ballots are not only about the fund"
+
+
+def test_owners_show_that_they_dispute_their_fees() -> None:
+    m = model(MERGED, parameters=LIVELY | {"claim_rate": 0.3, "fee_start": 0.6}, structure=SMALL | {"households": 300})
+    homes, shown = m.agents_by_type[Household], 0
+    for _ in range(26):
+        m.run(until=m.day + 7)
+        g = m.world.grievances
+        disputing = set(g.household[(g.kind == Kind.FEE) & g.aching].tolist())
+        assert {home.row for home in homes if home.fees_disputed} == disputing
+        assert all(homes[row].arrears > 0 for row in disputing)
+        shown += len(disputing)
+    assert shown > 10
 
 
 def test_buildings_hold_their_households(lived: GovernanceModel) -> None:
@@ -363,8 +395,8 @@ def test_offices_show_their_desks(lived: GovernanceModel) -> None:
     assert [*found.get("desk"), *branches.get("desk"), *mediators.get("desk"), *centres.get("desk")] == [
         *range(1, 3 * compounds, 3),
         *range(2, 3 * compounds, 3),
-        *range(3 * compounds, w.layout.sizes["desk"]),
-    ]
+        *range(3 * compounds, w.layout.sizes["desk"] - 1),
+    ]  # the last is the court's
     offices = [*companies, *found, *branches, *mediators, *centres]
     for office in offices:
         assert office.hours * 60 == w.desk_minutes[0, office.desk]
@@ -375,9 +407,21 @@ def test_offices_show_their_desks(lived: GovernanceModel) -> None:
     assert sum(office.queue for office in offices) == len(queued) > 0
     assert companies.get("contract") == [Contract(v) for v in w.contract[0, served].tolist()]
     assert companies.get("effort") == w.effort[0, served].tolist()
+    for column in ("satisfaction", "threat", "informed", "leaving"):
+        assert companies.get(column) == getattr(w, column)[0, served].tolist()
+    assert companies.get("number") == w.company[0, served].tolist()
+    for money in ("earned", "collected"):
+        assert companies.get(money) == (getattr(w, money)[0, served] / 100).tolist()
+    assert companies.agg("collected", min) > 0
+    for company in companies:
+        flats = [home for building in company_compound(lived, company).buildings for home in building.households]
+        assert company.collection == pytest.approx(np.mean([home.pays for home in flats]))
+        assert company.compounds == [other.compound for other in companies if other.number == company.number]
+        term = w.contract_end[0, company.row] != NEVER
+        assert company.contract_left == (w.contract_end[0, company.row] - lived.day if term else None)
     assert companies.get("in_loss") == (w.losses[0, served] > 0).tolist()
     assert companies.get("till") == (w.till[0, served] / 100).tolist()
-    assert companies.agg("till", min) < 0, "no company has mended anything"
+    assert all(companies.get("till")), "a company has neither earned nor spent anything"
     assert companies.get("compound") == served.tolist()
     kinds, up = w.layout.traits["asset_kind"], w.layout.up("asset", "compound")
     shared = [[Kind(k) for k in kinds[(up == c) & (kinds >= Kind.RUBBISH) & w.defective[0]]] for c in served]
@@ -393,12 +437,99 @@ def test_offices_show_their_desks(lived: GovernanceModel) -> None:
     assert found.get("compound") == branches.get("compound") == [0, 1, 2, 3]
 
 
+def company_compound(m: GovernanceModel, company: PropertyCompany) -> Compound:
+    """The compound that a company serves."""
+    return m.agents_by_type[Compound][company.compound]
+
+
+def test_bodies_show_who_is_in_office(lived: GovernanceModel) -> None:
+    w, found = lived.world, lived.agents_by_type[Body]
+    for column in ("director_ability", "director_integrity", "captured"):
+        assert found.get(column) == getattr(w, column)[0].tolist()
+    assert len(set(found.get("director_ability"))) == len(found)
+    assert found.get("director_hours") == (w.director_minutes[0] / 60).tolist()
+    terms = [None if end == NEVER else end - lived.day for end in w.term_end[0].tolist()]
+    assert found.get("term_left") == terms
+    assert [left is not None for left in terms] == [kind is BodyKind.COMMITTEE for kind in found.get("kind")]
+
+
+def test_branches_show_their_secretaries() -> None:
+    """Where there is no arrangement there is none; a removed one leaves a vacancy, then the next takes over."""
+    m = model(
+        (
+            "formed_body",
+            "yijiantiao",
+            "yijiantiao.coverage=0.5",
+            "yijiantiao.removal_day=14",
+            "yijiantiao.vacancy_days=30",
+        )
+    )
+    branches, people = m.agents_by_type[PartyBranch], m.agents_by_type[Candidate]
+    assert people.get("compound") == [c for c in range(4) for _ in range(3)]
+    for name in ("ability", "integrity", "score"):
+        assert people.get(name) == getattr(m.world, f"candidate_{name}")[0].tolist()
+    assert len(set(people.get("score"))) == 12
+    assert all(branch.candidates == list(people)[3 * branch.row : 3 * branch.row + 3] for branch in branches)
+    covered = [branch.row for branch in branches if branch.merged]
+    assert len(covered) == 2
+
+    def in_office() -> list[int]:
+        """Rows of the candidates in office, who are the secretaries of the branches."""
+        rows = [branch.secretary.row for branch in branches if branch.secretary is not None]
+        assert rows == [person.row for person in people if person.in_office]
+        return rows
+
+    assert in_office() == [3 * row for row in covered]
+    assert {branches[row].merged_share for row in covered} == {1.0}
+    m.run(until=20)  # offices change at the end of days 13 and 20, and the removal comes with the second
+    assert in_office() == [3 * row for row in covered]
+    m.run(until=55)
+    assert in_office() == []
+    assert not any(branches.get("merged"))
+    m.run(until=56)  # that of day 55 is the first change of offices 30 days or more after day 20
+    assert in_office() == [3 * row + 1 for row in covered]
+    assert all(0.3 < branches[row].merged_share < 1.0 for row in covered)
+
+
+def test_compounds_show_what_owners_have_in_common(lived: GovernanceModel) -> None:
+    w, found = lived.world, lived.agents_by_type[Compound]
+    assert found.get("public") == (w.public[0] / 100).tolist()
+    assert found.get("fund") == (w.fund[0] / 100).tolist()
+    assert found.get("age") == pytest.approx((w.age[0] + 91 / 365).tolist())
+    for column in ("electing", "balloting"):
+        assert found.get(column) == getattr(w, column)[0].tolist()
+    assert [building for one in found for building in one.buildings] == list(lived.agents_by_type[Building])
+    assert found.get("branch") == list(lived.agents_by_type[PartyBranch])
+    assert [one.body for one in found if one.body is not None] == list(lived.agents_by_type[Body])
+    assert [one.company for one in found if one.company is not None] == list(lived.agents_by_type[PropertyCompany])
+    assert any(one.company is None for one in found)
+    for one in found:
+        assert one.cell is one.branch.cell is one.branch.candidates[0].cell
+        assert one.company is None or one.defects == one.company.defects
+
+
+def test_the_court_shows_what_is_before_it() -> None:
+    quick = {"gap_mean": 0.3, "joint_cost": 0.2, "most_sessions": 1, "sues": 0.5, "community_hours": 4.0}
+    m = model(BASELINE, parameters=LIVELY | quick, structure=SMALL | {"households": 600}, burn_in=182)
+    (court,) = m.agents_by_type[Court]
+    assert court.cell.coordinate == (0, 0)
+    seen = []
+    for _ in range(20):
+        m.run(until=m.day + 7)
+        seen.append(court.pending)
+        assert court.pending == (m.world.cases.stage == Stage.COURT).sum()
+    assert max(seen) > 0
+
+
 def test_second_principals_have_hours() -> None:
-    m = model(("formed_body", "yijiantiao", "yijiantiao.coordination=off", "yijiantiao.hours=3"))
-    branches = m.agents_by_type[PartyBranch]
+    two = ("yijiantiao.channels=off", "yijiantiao.case_ledger=on", "yijiantiao.hours=3")
+    m = model(("formed_body", "yijiantiao", *two))
+    branches, ledger = m.agents_by_type[PartyBranch], m.world.ledger_minutes[0] / 60
     assert set(branches.get("principals")) == {2}
     assert not any(branches.get("merged"))
-    assert all(0 < hours <= 3 for hours in branches.get("hours"))
+    assert set(branches.get("secretary_hours")) == {3.0}
+    assert branches.get("hours") == pytest.approx((3 - ledger).tolist())  # what is set aside is missing at the desk
+    assert np.all(ledger > 0)
 
 
 def test_only_compounds_with_a_body_have_one_as_agent() -> None:
@@ -587,7 +718,7 @@ def test_a_row_is_the_state_at_the_beginning_of_its_day() -> None:
     stocks = w.record[:, 0, w.series.index("unresolved")] / w.occupied[0, 0]
     assert frame["unresolved_per_1000"].tolist()[1:] == stocks.tolist()
     assert frame["defective_assets"].nunique() > 2
-    for name in ("leaking_roofs", "defective_assets"):
+    for name in ("leaking_roofs", "defective_assets", "with_company", "payers"):
         assert frame[name].tolist()[1:] == w.record[:, 0, w.series.index(name)].tolist()
 
 

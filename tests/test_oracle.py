@@ -42,7 +42,8 @@ RAISED = dict(
 """Trouble enough for a few months."""
 
 GOVERNED = dict(
-    fee=0.9, exit_quarters=2, notice_days=14, term_years=0.5, substitute=0.7, tender_days=180.0, claim_rate=10.0,
+    fixed_cost=0.3, effort_cost=0.85,
+    exit_quarters=2, notice_days=14, term_years=0.5, substitute=0.7, tender_days=180.0, claim_rate=10.0,
     kept_promises=0.5, default_days=20, fee_joint_cost=0.4, sues=0.7, court_days=15.0, election_rate=3.0,
     term_of_office=0.3, talk_rounds=2, talk_hours=0.5, window_days=300, talk_pause_days=20, own_talk_hours=3.0,
     own_resolve=0.7, forecast_error=1.0, own_inspection_hours=1.0, inspection_hours=0.5, functioning_share=0.6,
@@ -59,11 +60,12 @@ LIVELY = RAISED | GOVERNED | dict(
 
 FOUGHT = LIVELY | dict(
     gap_mean=1.2, most_sessions=1, session_gap_days=3, handoff_days=2, handoff_loss=0.1, no_show=0.1, apathy=0.25,
-    community_hours=40.0, claim_rate=20.0, patience_days=120.0, fee=1.3, honesty=6000.0,
+    community_hours=40.0, claim_rate=20.0, patience_days=120.0, fixed_cost=0.2, effort_cost=0.6, fee=1.3,
+    honesty=1500.0,
 )  # fmt: skip
 """Hardly anything is agreed on before the court; companies that do well, and have something to offer."""
 
-BOUGHT = LIVELY | dict(fee=1.4, honesty=2000.0, substitute=0.95)
+BOUGHT = LIVELY | dict(fixed_cost=0.2, effort_cost=0.6, fee=1.4, honesty=2500.0, substitute=0.95)
 """Companies that do well, and people in office who are cheap."""
 
 RELUCTANT = RAISED | dict(
@@ -133,13 +135,14 @@ BLOCKS = {
 
 
 TRAVELLED = (
-    "tickets", "company_fen", "relief_fen", "warranty_fen", "paid_company_fen", "paid_public_fen", "paid_fund_fen",
-    "paid_owners_fen", "unpaid_fen", "voted_down", "refunded", "retabled", "refused", "doors", "emergency",
-    "granted by vote", "nuisance settled", "nuisance failed", "nuisance withdrawn", "nuisance again",
-    "session at centre", "opened by hotline", "left behind", "minor at body", "applied",
-    "sued", "neighbour judged", "fee judged", "fee settled", "arrears_fen", "fee broken", "fee dropped",
-    "elections", "elected", "elect failed", "committee given up", "talks", "renewals", "renewed", "renew failed",
-    "replaced", "replace failed", "succeeded", "conceded_fen", "demand refused", "recouped_fen", "captured_quarters",
+    "claims_company", "claims_body", "claims_community", "tickets", "company_fen", "minor_public_fen", "relief_fen",
+    "warranty_fen", "paid_company_fen", "paid_public_fen", "paid_fund_fen", "paid_owners_fen", "unpaid_fen",
+    "decided_by_owners", "decided_for_owners", "voted_down", "refunded", "retabled", "refused", "doors",
+    "emergency", "granted by vote", "nuisance settled", "nuisance failed", "nuisance withdrawn", "nuisance again",
+    "session at centre", "opened by hotline", "left behind", "minor at body", "applied", "sued", "neighbour judged",
+    "fee judged", "fee settled", "arrears_fen", "fee broken", "fee dropped", "elections", "elected", "elect failed",
+    "committee given up", "talks", "renewals", "renewed", "renew failed", "came_up", "replacements", "replaced",
+    "replace failed", "succeeded", "conceded_fen", "demand refused", "recouped_fen", "captured_quarters",
     "captured though two", "only the first held out", "only the second held out", "bribes_fen", "detected",
     "inspections", "visits", "surfaced", "left", "expired",
 )  # fmt: skip

@@ -11,18 +11,22 @@ from numpy.typing import NDArray
 from sim import outcomes
 from sim.cases import NEVER, Activity, Kind, Stage
 from sim.outcomes import OUTCOMES, Recorded, counts, quotients
-from sim.places.compound import BODY, BRANCH, COMMUNITY, COMPANY
+from sim.places.compound import BODY, BRANCH, COMMUNITY, COMPANY, COURT, OWNER, TENANT, VACANT
+from sim.rules import contracts
 from sim.scenario import parse
+from sim.schedule import rules_of
 from sim.worlds import Recipe, Worlds
+from tests import helpers
+from tests.helpers import burnt_in, scenarios
 
-SERIES = (
-    "arisen", "claimed", "opened", "escalated", "relapsed", "handed_off", "lost", "mended", "refunded", "turned_back",
-    "repair_fen", "minutes_company", "minutes_body", "minutes_branch", "minutes_community", "minutes_centre",
-    "minutes_ledger",
-    "minutes_summons", "minutes_calls", "minutes_doors", "voiced",
-    "unresolved", "aching", "leaking_roofs", "defective_assets",
-    "fees_billed_fen", "fees_paid_fen", "with_company", "without_company",
-)  # fmt: skip
+RULES = rules_of("compound")
+SERIES = [*(name for rule in RULES for name in rule.flows), *(name for rule in RULES for name in rule.stocks)]
+
+GROUPS = dict(owner=160, tenant=40, connected=20, elder=80, top=50)
+"""Of 200 households, as many belong to these groups of people."""
+
+TRUST = dict(company=100_000_000, body=90_000_000, community=110_000_000, hotline=40_000_000)
+"""Trust of 200 households added up, millionths."""
 
 COLUMNS = ("world", "kind", "opened", "closed", "stage", "desk")
 
@@ -34,6 +38,7 @@ ENDED = [
     (0, Kind.ROOF, -9, -1, Stage.SETTLED, 0),  # long over
     (0, Kind.NEIGHBOUR, 95, 96, Stage.SETTLED, 2),  # too late to be followed for 30 days
     (0, Kind.PIPE, 12, 13, Stage.SETTLED, 3),  # mended by the company; too late to be followed for 90 days
+    (0, Kind.FEE, 2, 92, Stage.SETTLED, 4),  # judged on the 90th day
 ]
 OPEN = [
     (0, Kind.ROOF, 8, 0, Stage.SIGNING, 0),
@@ -59,9 +64,11 @@ def page(days: int = 100, **daily: int) -> Recorded:
     record = np.zeros((days, 2, len(SERIES)), dtype=np.int64)
     for name, value in daily.items():
         record[:, 0, SERIES.index(name)] = value
-    households, desk_kind = np.array([200, 200]), np.array([BODY, BRANCH, COMMUNITY, COMPANY])
+    households, desk_kind = np.array([200, 200]), np.array([BODY, BRANCH, COMMUNITY, COMPANY, COURT])
+    groups = {group: np.array([size, 0]) for group, size in GROUPS.items()}
+    trust = {desk: np.array([total, 0]) for desk, total in TRUST.items()}
     agreements = table([row for row in AGREEMENTS if row[1] < days], ("world", "settled", "broken"))
-    return Recorded(SERIES, record, table(OPEN), table(ENDED), agreements, households, desk_kind)
+    return Recorded(SERIES, record, table(OPEN), table(ENDED), agreements, households, desk_kind, groups, trust)
 
 
 def run(days: int = 100, **daily: int) -> dict[str, Any]:
@@ -76,32 +83,49 @@ def test_the_headline_by_hand() -> None:
 
 def test_cohorts_by_hand() -> None:
     got = run()
-    # Opened from day 0 on and followed for 30 of 100 days: those of days 0, 5, 10, 12 and the open one of day 8.
-    assert (got["cohort_30"], got["settled_in_30"], got["settled_30"]) == (5, 2, 0.4)
+    # Opened from day 0 on and followed for 30 of 100 days: those of days 0, 5, 10, 12, 2 and the open one of day 8.
+    assert (got["cohort_30"], got["settled_in_30"], got["settled_30"]) == (6, 2, pytest.approx(2 / 6))
     assert (got["cohort_30_pipe"], got["settled_in_30_pipe"], got["cohort_90_pipe"]) == (1, 1, 0)
-    assert (got["cohort_90"], got["settled_in_90"], got["settled_90"]) == (3, 2, pytest.approx(2 / 3))
+    assert (got["cohort_90"], got["settled_in_90"], got["settled_90"]) == (4, 3, 0.75)
     assert (got["cohort_90_roof"], got["cohort_90_neighbour"]) == (1, 2)
-    assert (got["settled_90_roof"], got["settled_90_neighbour"]) == (0, 1)
+    assert (got["settled_90_roof"], got["settled_90_neighbour"], got["settled_90_fee"]) == (0, 1, 1)
+    assert np.isnan(got["settled_90_pipe"])
 
 
 def test_no_path_to_an_outcome_is_missing_not_zero() -> None:
     got = run()
-    for name in ("settled_365", "settled_365_roof", "claims", "lost", "collection", "companies"):
+    for name in (
+        "settled_365", "settled_365_roof", "claims", "lost", "collection", "companies", "captured", "inspections",
+        "satisfaction", "renewals_raised", "recouped", "claims_at_body", "settled_90_road", "without_owners",
+    ):  # fmt: skip
         assert np.isnan(got[name]), name
-    for name in ("unresolved", "opened", "mended", "petitions"):
+    for name in (
+        "unresolved",
+        "opened",
+        "mended",
+        "petitions",
+        "paid_owners_yuan",
+        "unresolved_tenant",
+        "defects_road",
+    ):
         assert got[name] == 0, name
+    # Where nobody of a group lives there is nobody to suffer.
+    elsewhere = quotients(counts(page(unresolved_tenant=5)))
+    assert np.isnan(elsewhere["unresolved_tenant"][1]) and elsewhere["unresolved_below"][1] == 0
     nothing = quotients({k: np.zeros(1, dtype=np.int64) for k in counts(page())})
     assert all(np.isnan(values[0]) for values in nothing.values())
 
 
 def test_ends_by_hand() -> None:
     got = run()
-    assert (got["cases_settled"], got["cases_withdrawn"], got["cases_open"]) == (5, 1, 2)
+    assert (got["cases_settled"], got["cases_withdrawn"], got["cases_open"]) == (6, 1, 2)
     assert (got["cases_settled_roof"], got["cases_settled_neighbour"]) == (1, 3)
     assert (got["cases_settled_pipe"], got["cases_settled_at_company"]) == (1, 1)
     assert (got["cases_settled_at_body"], got["cases_settled_at_community"]) == (2, 2)
     assert (got["cases_settled_at_branch"], got["cases_settled_at_centre"]) == (0, 0)
-    assert got["settled_low"] == 0.6
+    assert (got["cases_settled_at_court"], got["settled_at_court"]) == (1, pytest.approx(1 / 6))
+    assert (got["settled_at_body"], got["settled_at_branch"]) == (pytest.approx(2 / 6), 0)
+    assert got["settled_low"] == pytest.approx(3 / 6)
 
 
 def test_shares_and_costs_by_hand() -> None:
@@ -113,9 +137,9 @@ def test_shares_and_costs_by_hand() -> None:
     )  # fmt: skip
     years = 0.2 * 100 / 365  # thousands of household-years
     assert got["claims"] == 0.75
-    assert got["relapse"] == pytest.approx(100 / 3)
+    assert got["relapse"] == 50  # a hundred broken, of the two made in these days
     assert got["lost"] == 0.2
-    assert got["rounds_failed"] == pytest.approx(3 / years)
+    assert got["rounds_failed"] == pytest.approx(300 / years)  # three on each of a hundred days
     assert got["leaking"] == pytest.approx(200 / years)
     assert got["petitions"] == pytest.approx(100 / years)
     assert got["defect_days"] == 700
@@ -125,9 +149,90 @@ def test_shares_and_costs_by_hand() -> None:
     assert got["hours_ledger"] == pytest.approx(4 / 60 * 100 / years)
     assert got["hours_doors"] == pytest.approx(6 / 60 * 100 / years)
     assert got["voiced"] == 0.5
-    assert got["hours_per_settled"] == pytest.approx(60)
+    assert got["hours_per_settled"] == pytest.approx(50)  # 300 hours, six cases
     assert (got["collection"], got["companies"]) == (0.75, 0.25)
     assert got["repair_yuan"] == pytest.approx(500 / years)
+
+
+def test_who_pays_for_repairs_by_hand() -> None:
+    got = run(
+        repair_fen=1000, paid_company_fen=100, paid_public_fen=200, paid_fund_fen=300, paid_owners_fen=400,
+        company_fen=50, minor_public_fen=60, relief_fen=70, warranty_fen=80, conceded_fen=90, recouped_fen=30,
+        unpaid_fen=10, decided_by_owners=3, decided_for_owners=1,
+    )  # fmt: skip
+    years = 0.2 * 100 / 365  # thousands of household-years; a fen a day is a yuan in the hundred days
+    assert got["repair_yuan"] == pytest.approx(1000 / years)
+    assert got["paid_company_yuan"] == pytest.approx((100 + 50) / years)
+    assert got["paid_public_yuan"] == pytest.approx((200 + 60) / years)
+    assert got["paid_fund_yuan"] == pytest.approx(300 / years)
+    assert got["paid_owners_yuan"] == pytest.approx(400 / years)
+    assert got["paid_budget_yuan"] == pytest.approx(70 / years)
+    assert got["paid_developer_yuan"] == pytest.approx(80 / years)
+    assert got["conceded_yuan"] == pytest.approx(90 / years)
+    assert got["recouped_yuan"] == pytest.approx(30 / years)
+    assert got["unpaid_yuan"] == pytest.approx(10 / years)
+    assert got["recouped"] == pytest.approx(30 / 90)
+    assert got["without_owners"] == 0.25
+
+
+def test_what_bodies_and_companies_do_by_hand() -> None:
+    # Four compounds for 100 days: 400 compound-days, which is 400 / 365 years.
+    got = run(
+        with_company=3, without_company=1, developer_contracts=0, fixed_contracts=2, holdover_contracts=1,
+        captured_compounds=1, inspections=6, talks=5, came_up=4, renewals=3, replacements=2, replaced=1, left=1,
+        elections=2, elected=1, sued=7, satisfaction=2200,
+    )  # fmt: skip
+    a_year = 365 / 4
+    assert got["inspections"] == pytest.approx(6 * a_year)
+    assert got["talks"] == pytest.approx(5 * a_year)
+    assert got["contracts_up"] == pytest.approx(4 * a_year)
+    assert got["renewals_raised"] == 0.75
+    assert got["replacement_ballots"] == pytest.approx(2 * a_year)
+    assert got["replaced"] == got["companies_left"] == got["elected"] == pytest.approx(a_year)
+    assert got["elections"] == pytest.approx(2 * a_year)
+    assert (got["contracts_developer"], got["contracts_fixed"]) == (0, 0.5)
+    assert (got["contracts_holdover"], got["contracts_none"], got["companies"]) == (0.25, 0.25, 0.75)
+    assert got["captured"] == 0.25
+    assert got["sued"] == pytest.approx(700 / (0.2 * 100 / 365))
+    assert got["satisfaction"] == pytest.approx(0.55)  # 2.2 in four compounds
+
+
+def test_kinds_and_desks_by_hand() -> None:
+    got = run(
+        claimed=11, claims_company=4, claims_body=1, claims_community=2, tickets=3, defective_pipe=1,
+        defective_nuisance=3, leaking_roofs=2, defective_assets=6,
+    )  # fmt: skip
+    years = 0.2 * 100 / 365
+    # Ten of the eleven claims of a day are people's own.
+    assert (got["claims_at_company"], got["claims_at_body"]) == (0.4, 0.1)
+    assert (got["claims_at_community"], got["claims_at_hotline"]) == (0.2, 0.3)
+    assert got["defects_pipe"] == pytest.approx(100 / years)
+    assert got["defects_nuisance"] == pytest.approx(300 / years)
+    assert (got["leaking_roof_days"], got["defect_days"], got["defects_road"]) == (200, 600, 0)
+    assert (got["trust_company"], got["trust_body"]) == (0.5, 0.45)
+    assert (got["trust_community"], got["trust_hotline"]) == (0.55, 0.2)
+
+
+def test_the_headline_of_each_group_by_hand() -> None:
+    # Severity of 10 a day in all, of which companies claim 1; of people's own 9, owners 6 and tenants 3.
+    got = run(
+        unresolved=10_000, unresolved_fee=1000, unresolved_owner=6000, unresolved_tenant=3000,
+        unresolved_connected=500, unresolved_elder=4500, unresolved_top=7000,
+    )  # fmt: skip
+    years = 100 / 365
+
+    def per_thousand(severity: float, households: float) -> Any:
+        return pytest.approx(severity * 100 / (households / 1000 * years))
+
+    assert got["unresolved"] == per_thousand(10, 200)
+    assert got["unresolved_fee"] == per_thousand(1, 200)
+    assert (got["unresolved_owner"], got["unresolved_tenant"]) == (per_thousand(6, 160), per_thousand(3, 40))
+    assert (got["unresolved_connected"], got["unresolved_unconnected"]) == (
+        per_thousand(0.5, 20),
+        per_thousand(8.5, 180),
+    )
+    assert (got["unresolved_elder"], got["unresolved_no_elder"]) == (per_thousand(4.5, 80), per_thousand(4.5, 120))
+    assert (got["unresolved_top"], got["unresolved_below"]) == (per_thousand(7, 50), per_thousand(2, 150))
 
 
 def test_agreements_that_last_by_hand() -> None:
@@ -147,6 +252,7 @@ def test_worlds_do_not_mix() -> None:
     other = {name: values[1] for name, values in n.items()}
     assert other.pop("days") == 100
     assert other.pop("households") == 200
+    assert n["households_tenant"][0] == 40 and n["trust_body_millionths"][0] == TRUST["body"]
     assert not any(other.values())
 
 
@@ -155,6 +261,7 @@ def test_every_outcome_is_described_once() -> None:
     assert names == list(quotients(counts(page())))
     assert len(set(names)) == len(names) >= 11
     assert names[0] == "unresolved"
+    assert {*outcomes.FAMILIES} < {spec.family for spec in OUTCOMES}
     for spec in OUTCOMES:
         assert spec.unit and spec.meaning and spec.label and spec.family
         assert spec.direction in (outcomes.LOWER, outcomes.HIGHER, outcomes.NEITHER)
@@ -199,10 +306,88 @@ def test_bounds_in_a_run(lived: Worlds) -> None:
     for spec in OUTCOMES:
         values = got[spec.name][~np.isnan(got[spec.name])]
         assert (values >= 0).all()
-        if spec.unit == "share":
+        if spec.unit in ("share", "0 to 1"):
             assert (values <= 1).all()
     kept = counts(outcomes.recorded(lived))
-    assert (kept["agreements"] == kept["cases_settled_neighbour"]).all() and kept["agreements"].any()
+    between_two = kept["cases_settled_neighbour"] + kept["cases_settled_fee"]
+    assert (kept["agreements"] == between_two).all() and kept["cases_settled_fee"].any()
     assert (kept["agreements_broken"] <= kept["relapsed"]).all()
     assert (kept["households"] == lived.occupied[:, 0]).all()
     assert (kept["settled_in_30"] <= kept["settled_in_90"] + kept["cohort_30"] - kept["cohort_90"]).all()
+
+
+GOVERNED = dict(
+    no_company=0.4, fixed_share=0.3, term_years=0.5, exit_quarters=4, fee=1.3, claim_rate=10.0, honesty=6000.0,
+    functioning_share=0.8, talk_rounds=1, talk_hours=0.5, window_days=90, talk_pause_days=60, own_talk_hours=3.0,
+    own_resolve=0.7, forecast_error=1.0, apathy=0.15,
+)  # fmt: skip
+"""Companies that come, are talked with, bought and replaced, and go after those who owe them."""
+
+
+@pytest.fixture(scope="module")
+def busy() -> Worlds:
+    return helpers.lived(burnt_in(fixed=GOVERNED), 182, *scenarios("none", "merged"))
+
+
+def test_parts_make_the_whole_in_a_run(busy: Worlds) -> None:
+    n = counts(outcomes.recorded(busy))
+    got = quotients(n)
+
+    def added(*names: str) -> NDArray[np.int64]:
+        assert all(n[name].any() for name in names), "too quiet to say anything"
+        return np.sum([n[name] for name in names], axis=0)
+
+    paid = added("paid_company_fen", "paid_public_fen", "paid_fund_fen") + n["paid_owners_fen"]
+    assert (paid == n["repair_fen"]).all()
+    contracts_ = added("days_of_fixed_terms", "days_of_holdovers", "days_without_company") + n["days_of_developers"]
+    assert (contracts_ == n["days"] * busy.layout.sizes["compound"]).all()
+    assert (n["days_with_company"] + n["days_without_company"] == contracts_).all()
+    by_kind = [f"defect_days_{kind}" for kind in outcomes.LOOKED_AFTER]
+    assert (added("leaking_roof_days", *by_kind) == n["defect_days"]).all()
+    suffered = added(*(f"unresolved_{part}_thousandths" for part in ("owner", "tenant", "fee")))
+    assert (suffered == n["unresolved_thousandths"]).all()
+    own = added("claims_company", "claims_body", "claims_community", "tickets")
+    assert (own < n["claimed"]).all()  # companies claim too
+    assert (n["households_owner"] + n["households_tenant"] == n["households"]).all()
+    for names in ([f"settled_at_{desk}" for desk in outcomes.LEVELS], [f"claims_at_{desk}" for desk in TRUST]):
+        np.testing.assert_allclose(np.sum([got[name] for name in names], axis=0), 1)
+    assert (n["replacements"] <= n["renewals"]).all() and (n["renewals"] <= n["came_up"]).all()
+    assert added("renewals", "came_up", "captured_days").all() and (n["replaced"] <= n["replacements"]).all()
+
+
+def test_groups_and_levels_against_the_columns(busy: Worlds) -> None:
+    """What stands at the end, counted anew from households, grievances, compounds and assets."""
+    w, g = busy, busy.grievances
+    floor = w.layout.traits["floor"]
+    highest = np.zeros(w.layout.sizes["building"], dtype=np.int64)
+    np.maximum.at(highest, w.layout.up("household", "building"), floor)
+    of = {
+        "owner": w.tenure == OWNER,
+        "tenant": w.tenure == TENANT,
+        "connected": w.connected,
+        "elder": w.elder,
+        "top": (floor == highest[w.layout.up("household", "building")]) & (w.tenure != VACANT),
+    }
+    seen, last = outcomes.recorded(w), dict(zip(w.series, w.record[-1].T, strict=True))
+    for name, belongs in of.items():
+        mine = np.flatnonzero(g.aching & (g.kind != Kind.FEE) & belongs[g.world, g.household])
+        severity = np.bincount(g.world[mine], weights=g.severity[mine], minlength=w.n)
+        assert np.array_equal(last[f"unresolved_{name}"], severity) and severity.any(), name
+        assert np.array_equal(seen.groups[name], belongs.sum(axis=1)), name
+    claims = np.flatnonzero(g.aching & (g.kind == Kind.FEE))
+    assert np.array_equal(last["unresolved_fee"], np.bincount(g.world[claims], g.severity[claims], w.n))
+    for name, contract in (
+        ("developer", contracts.DEVELOPER), ("fixed", contracts.FIXED_TERM), ("holdover", contracts.HOLDOVER)
+    ):  # fmt: skip
+        assert np.array_equal(last[f"{name}_contracts"], (w.contract == contract).sum(axis=1))
+    assert np.array_equal(last["captured_compounds"], w.captured.sum(axis=1))
+    assert np.array_equal(last["satisfaction"], np.rint(1000 * w.satisfaction).sum(axis=1))
+    for number, kind in enumerate(("pipe", "lighting", "rubbish", "pests", "road", "nuisance"), start=1):
+        broken = w.defective[:, w.layout.traits["asset_kind"] == number].sum(axis=1)
+        assert np.array_equal(last[f"defective_{kind}"], broken), kind
+    lives = w.tenure != VACANT
+    weight = 1000 * w.p.trust_strength
+    for desk, total in seen.trust.items():
+        good, bad = getattr(w, f"answered_{desk}"), getattr(w, f"ignored_{desk}")
+        trust = (getattr(w.p, f"trust_{desk}") * weight + good) / (weight + good + bad)
+        np.testing.assert_allclose(total / 1e6, np.where(lives, trust, 0).sum(axis=1), rtol=1e-6)

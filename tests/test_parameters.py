@@ -23,12 +23,12 @@ SEEDS = noise.bits(np.array([1]), "parameters", np.arange(40_000))
 class Toy:
     """One parameter of each type and kind."""
 
-    real: float = parameter(2.0, 1.0, 6.0, unit="1", doc="a triangle", source="test")
-    whole: int = parameter(2, 0, 5, unit="1", doc="dice", source="test")
-    edge: int = parameter(30, 7, 30, unit="1", doc="mode at the end", source="test")
-    switch: bool = parameter(False, False, True, unit="switch", doc="on or off", source="test", kind="set")
-    size: int = parameter(6, 1, 9, unit="1", doc="structure", source="test", kind="structural")
-    still: float = parameter(0.5, 0.0, 1.0, unit="1", doc="observed", source="test", kind="set")
+    real: float = parameter(2.0, 1.0, 6.0, unit="1", doc="a triangle", source="guess: a toy")
+    whole: int = parameter(2, 0, 5, unit="1", doc="dice", source="guess: a toy")
+    edge: int = parameter(30, 7, 30, unit="1", doc="mode at the end", source="guess: a toy")
+    switch: bool = parameter(False, False, True, unit="switch", doc="on or off", source="guess: a toy", kind="set")
+    size: int = parameter(6, 1, 9, unit="1", doc="structure", source="guess: a toy", kind="structural")
+    still: float = parameter(0.5, 0.0, 1.0, unit="1", doc="observed", source="guess: a toy", kind="set")
 
 
 TOY = specs(Toy, "toy")

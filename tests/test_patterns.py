@@ -49,8 +49,9 @@ def signed_shares(social_proof: float, member_leads: float) -> NDArray[np.float6
     for _ in range(150):
         s.step()
         m = s.motions
-        assert np.all(m.kind == Motion.SHARES)
+        assert not np.any(m.kind == Motion.FUND)
         over = (m.opened >= 0) & (m.opened < 60) & (~m.open | (s.day - m.opened == 89))
+        over &= m.kind == Motion.SHARES  # owners also vote on committees and companies
         for row in np.flatnonzero(over):
             shares.setdefault(int(m.key[row]), m.heads_in[row] / m.asked[row])
     return np.array(list(shares.values()))

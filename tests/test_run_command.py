@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 
 from sim import commands, environment, mechanisms
-from sim.outcomes import OUTCOMES
+from sim.evidence import sources
+from sim.outcomes import FAMILIES, OUTCOMES
+from sim.report.declarations import declared
+from sim.schedule import world_specs
 from sim.study import commands as study
 from sim.study import runner
+from sim.study import show as pages
 from sim.study.config import load, options
 
 FEW = ("size=quick", "days=14", "burn_in=7", "replications=1", "layouts=1")
+RULED = dict.fromkeys(spec.owner for spec in world_specs("compound").values())
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +45,8 @@ def test_every_experiment_runs(name: str, tmp_path: Path, capsys: pytest.Capture
     out, err = told(capsys, "run", name, *FEW, "--out", folder, "--backend", "serial")
     assert f"Results: {folder}" in out
     assert "unresolved" in out
+    assert f"Rates in: {load(name).scenarios[0].name} " in out
+    assert all(f" {heading} " in out for heading in FAMILIES.values())
     assert err == ""  # no bar where there is no terminal
     assert (tmp_path / "out" / "manifest.json").exists()
 
@@ -66,8 +73,8 @@ def test_one_scenario_has_nothing_to_compare(tmp_path: Path, capsys: pytest.Capt
 def test_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "out"
     out, _ = told(capsys, "run", "yijiantiao", "--dry-run", "--out", str(folder))
-    assert "pieces     48: 0 stored, 48 missing, in 8 groups" in out
-    assert "6 scenarios x 200 replications" in out
+    assert "pieces     56: 0 stored, 56 missing, in 8 groups" in out
+    assert "7 scenarios x 200 replications" in out
     assert re.search(r"cost +[\d,]+ million household-days, about .* on one core", out)
     assert not folder.exists()
 
@@ -114,6 +121,7 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     for name in (*options("experiment"), *options("world"), *mechanisms.registry()):
         assert f"  {name}\n" in out
     assert "channels: authority, coordination," in out
+    assert "show parameter/NAME, source/ID or sources says where every number comes from." in out
     assert max(map(len, out.splitlines())) <= 100
 
 
@@ -123,11 +131,12 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
         *options("experiment"),
         *(f"world/{n}" for n in options("world")),
         *(f"mechanism/{n}" for n in mechanisms.registry()),
+        *(f"rule/{n}" for n in RULED),
     ],
 )
 def test_show_fits_a_hundred_columns(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = told(capsys, "show", name)
-    assert max(map(len, out.splitlines())) <= 110, max(out.splitlines(), key=len)
+    assert max(map(len, out.splitlines())) <= 100, max(out.splitlines(), key=len)
     assert "[" in out
 
 
@@ -141,10 +150,65 @@ def test_show_says_where_a_number_is_from(capsys: pytest.CaptureFixture[str]) ->
     out, _ = told(capsys, "show", "world/compound")
     assert "quarrel_rate" in out
     assert "prior, 0.03" in out
-    assert "E: priors: neighbour .03 a household-year" in out
+    assert "      E: prior-quarrels\n" in out
     out, _ = told(capsys, "show", "mechanism/yijiantiao")
     assert "ADICO" in out
     assert "merged_hours" in out
+    assert "      E: guess, page-D13: two calls a week of 0.25 hour\n" in out
+    out, _ = told(capsys, "show", "rule/contracts")
+    assert "      F: civil-code-948\n" in out
+    assert "quarrel_rate" not in out
+
+
+@pytest.mark.parametrize("words", [["parameter", "notice_days"], ["parameter/contracts.notice_days"]])
+def test_show_a_parameter(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Its row in the ledger, and its sources in full."""
+    out, _ = told(capsys, "show", *words)
+    lines = out.splitlines()
+    assert lines[0] == "contracts.notice_days"
+    for line in (
+        "  meaning  time between notice and end",
+        "  value    60",
+        "  range    [1, 365]",
+        "  unit     days",
+        "  kind     set",
+        "  tag      F a public source",
+        "  read by  rules.contracts",
+        "  sources  civil-code-948",
+    ):
+        assert line in lines
+    assert "on 60 days' notice" in " ".join(out.split())
+    assert "Civil Code of the People's Republic of China (2020), article 948" in out
+    assert "    trust        strong: the law" in lines
+
+
+def test_show_parameters_of_one_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two mechanisms have a coverage: both are shown, or the one whose owner is named."""
+    out, _ = told(capsys, "show", "parameter", "coverage")
+    assert [line for line in out.splitlines() if line.endswith(".coverage")] == [
+        "formed_body.coverage",
+        "yijiantiao.coverage",
+    ]
+    out, _ = told(capsys, "show", "parameter", "formed_body.coverage")
+    assert "yijiantiao" not in out
+
+
+def test_show_sources(capsys: pytest.CaptureFixture[str]) -> None:
+    """All in a list, each on a page that says what rests on it."""
+    out, _ = told(capsys, "show", "sources")
+    assert all(f"\n  {name} " in out for name in sources())
+    assert max(map(len, out.splitlines())) <= 100
+    out, _ = told(capsys, "show", "source", "civil-code-948")
+    assert "  rests on it  contracts.notice_days" in out.splitlines()
+    out, _ = told(capsys, "show", "source/page-D5")
+    assert "  tag, role    S, target" in out.splitlines()
+    assert "  rests on it  -" in out.splitlines()
+
+
+def test_every_page_of_the_ledger_fits_a_hundred_columns() -> None:
+    texts = [pages.source(name) for name in sources()]
+    texts += [pages.parameter(f"{spec.owner}.{spec.name}") for spec in declared()]
+    assert max(len(line) for text in texts for line in text.splitlines()) <= 100
 
 
 @pytest.mark.parametrize(
@@ -153,9 +217,16 @@ def test_show_says_where_a_number_is_from(capsys: pytest.CaptureFixture[str]) ->
         ("nothing_like_it", "no experiment called"),
         ("world/compond", "did you mean 'compound'?"),
         ("mechanism/x", "no mechanism called 'x'"),
+        ("rule/contract", "unknown rule 'contract'; did you mean 'contracts'?"),
+        ("parameter/quarel_rate", "unknown parameter 'quarel_rate'; did you mean 'quarrel_rate'?"),
+        ("parameter/compound.floor", "did you mean 'compound.floors'?"),
+        ("parameter/", "no parameter called ''"),
+        ("source/prior-rof", "unknown source 'prior-rof'; did you mean 'prior-roof'?"),
+        ("source/zzzz", "no source called 'zzzz'; have: baker-2002, "),
     ],
 )
 def test_show_of_what_is_not_there(name: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     out, err = told(capsys, "show", name, code=2)
     assert out == ""
     assert said in err
+    assert err.count("\n") == 1

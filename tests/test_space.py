@@ -85,7 +85,9 @@ def test_everybody_lives_in_exactly_one_place(structure: dict[str, Any], seed: i
     assert (n["world"], n["compound"]) == (1, compounds)
     assert n["community"] == -(-compounds // structure["compounds_per_community"])
     assert n["centre"] == -(-n["community"] // structure["communities_per_centre"])
-    assert n["desk"] == 3 * compounds + n["community"] + n["centre"]
+    assert n["desk"] == 3 * compounds + n["community"] + n["centre"] + 1  # the court comes last
+    assert n["candidate"] == 3 * compounds
+    assert layout.up("candidate", "compound").tolist() == [c for c in range(compounds) for _ in range(3)]
     for parent in ("entrance", "building", "compound", "community", "centre"):
         up, count = layout.up("household", parent), layout.count(parent, "household")
         assert np.array_equal(np.bincount(up, minlength=n[parent]), count)
@@ -101,6 +103,28 @@ def test_everybody_lives_in_exactly_one_place(structure: dict[str, Any], seed: i
     community = layout.up("household", "community")
     assert np.array_equal(layout.up("community", "centre")[community], layout.up("household", "centre"))
     assert np.all(layout.count("centre", "community")[:-1] == structure["communities_per_centre"])
+
+
+@given(structures, st.floats(1, 50), st.integers(1, 1000))
+def test_every_compound_has_one_first_company(structure: dict[str, Any], mean: float, seed: int) -> None:
+    """Companies serve compounds next to one another and bear the number of the first; mean 1: each its own."""
+    company = laid_out(seed, **structure, portfolio_mean=mean).traits["first_company"].tolist()
+    first = -1
+    for compound, number in enumerate(company):
+        assert number in (first, compound)
+        first = number
+    assert company[0] == 0
+    alone = laid_out(seed, **structure, portfolio_mean=1.0).traits["first_company"]
+    assert alone.tolist() == list(range(structure["compounds"]))
+
+
+def test_companies_serve_as_many_compounds_as_is_said() -> None:
+    """1 + a geometric number of compounds to a company: 3 on average, a third of them one only."""
+    company = laid_out(compounds=9000, households=12, portfolio_mean=3.0).traits["first_company"]
+    served = np.unique(company, return_counts=True)[1]
+    standard_error = np.sqrt(2 * 3 / len(served))  # a geometric number of mean 2 has variance 2 x (1 + 2)
+    assert abs(served.mean() - 3.0) < 4 * standard_error
+    assert abs(np.mean(served == 1) - 1 / 3) < 4 * np.sqrt(2 / 9 / len(served))
 
 
 @given(structures, st.integers(1, 1000))

@@ -2,7 +2,7 @@
 
 Institutional grammar (ADICO): the sub-district [A] must [D] form a property management committee
 物管会 [I] in a compound that has neither owners' committee nor management committee [C]; whether it
-functions is as uncertain as for bodies found (evidence D2, D13; Baotou's plan in the priors). 一肩挑
+functions is as uncertain as for bodies found (page-D2, page-D13, committee-plan). 一肩挑
 presupposes it.
 """
 
@@ -29,8 +29,8 @@ class Parameters:
         1.0,
         unit="share",
         kind="set",
-        tag="F",
-        source="priors: Baotou's plan, 95% with either body by 2025",
+        tag="E",
+        source="design, committee-plan: all; a plan of 95% is known",
         doc="share of compounds in which a missing body is formed",
     )
 

@@ -5,26 +5,25 @@ must [D] take part in the body's matters with a given number of hours [I];
 
 * ``coordination``: in the same person [I]: one hours budget, one queue, one veto; switched off, and
   any other channel on, the secretary is a second principal, whose desk and veto every proposal must
-  also pass, or else it is not put to the owners [O] (evidence D2, D3, D13; Bernheim & Whinston);
+  also pass, or else it is not put to the owners [O] (page-D2, page-D3, page-D13; bernheim-1986);
 * ``authority``: may [D] summon parties to the body's desk [I], who then seldom stay away [O], and carry a
-  case to the community's desk, which is then near [I] (evidence D3, D19);
+  case to the community's desk, which is then near [I] (page-D3, page-D19);
 * ``monitoring``: must [D] inspect the company's work and its accounts [I] and share with the body what the hotline
-  tells [I] (evidence D3; Holmstrom 1979);
+  tells [I] (page-D3; holmstrom-1979);
 * ``renewal_leverage``: must [D] talk with the company when its contract is up [C] and call a ballot on its
-  replacement [I] if it refuses what is asked of it [C] (evidence D8-D10; Baker, Gibbons & Murphy 2002);
-* ``onsite_visits``: must [D] knock on owners' doors while they are asked [C] (evidence D11, D14): an owner at
+  replacement [I] if it refuses what is asked of it [C] (page-D8, page-D9; baker-2002);
+* ``onsite_visits``: must [D] knock on owners' doors while they are asked [C] (page-D11, page-D14): an owner at
   home decides that day, by the same threshold as alone; and go round to hear what troubles people [I], who then
   decide that day whether to claim;
-* ``cost_sharing``: must [D] call on party members among the owners to sign and pay first [I] (D13, D15);
+* ``cost_sharing``: must [D] call on party members among the owners to sign and pay first [I] (page-D13, page-D15);
 * ``case_ledger``: must [D] keep a ledger [I]: hand-offs written in it are hardly ever lost, shelved
-  proposals come up again after a deadline (evidence D18-D20).
+  proposals come up again after a deadline (page-D18, page-D19, page-D20).
 
 Who: in each compound one of the three candidates of `sim.rules.leaders` is the secretary, and holds the
 body's desk as far as the offices are merged. Secretaries quit; then the arrangement rests in that compound
 until the next candidate takes over. `leader_selection` is a way of rolling out, not a channel: the best by
 score take office, and compounds with the best of them come first, so that quality falls with coverage
-(order statistics). After the campaign of day 0 the effort decays to a part of what it was (Wang & Yang
-2025).
+(order statistics). After the campaign of day 0 the effort decays to a part of what it was (wang-yang-2025).
 
 The merged person's hours are the one declared exception to "no hours are conjured": one person gives
 `merged_hours` where two gave the secretary's and the director's. `equal_hours` gives instead exactly
@@ -63,8 +62,8 @@ class Parameters:
         1.0,
         unit="share",
         kind="set",
-        tag="S",
-        source="evidence D4: today 892 of 1,990 compounds = 0.448",
+        tag="E",
+        source="design, page-D4: all; today 892 / 1,990 = 0.448",
         doc="share of compounds under the arrangement",
     )
     hours: float = parameter(
@@ -73,7 +72,7 @@ class Parameters:
         8.0,
         unit="hours/week",
         kind="set",
-        source="priors: hours, secretary 4",
+        source="prior-hours",
         doc="what the secretary gives to the body's matters",
     )
     merged_hours: float = parameter(
@@ -81,7 +80,7 @@ class Parameters:
         4.0,
         8.0,
         unit="hours/week",
-        source="priors: the one person gives 6 (4-8)",
+        source="prior-hours",
         doc="what one person gives to both offices, when `hours` is the usual 4",
     )
     equal_hours: bool = parameter(
@@ -90,7 +89,7 @@ class Parameters:
         True,
         unit="switch",
         kind="set",
-        source="model 5.8: companion scenario merged_equal_hours",
+        source="design: whether the merger does more than its hours",
         doc="the one person gives what the two gave together",
     )
     extra_hours: float = parameter(
@@ -99,7 +98,7 @@ class Parameters:
         4.0,
         unit="hours/week",
         kind="set",
-        source="model, hour-neutral: 0 by default; placebo 2 (1-4)",
+        source="design: none by default, 2 for a placebo",
         doc="hours added to the body's desk from nowhere",
     )
     leader_selection: bool = parameter(
@@ -108,7 +107,7 @@ class Parameters:
         True,
         unit="switch",
         kind="set",
-        source="model 5.8, priors: Leaders, compounds by best score or random",
+        source="design, page-D6, wang-yang-2025: leaders at random or the best first",
         doc="the best candidates by score take office, and compounds with the best of them are covered first",
     )
     effort_kept: float = parameter(
@@ -116,7 +115,7 @@ class Parameters:
         0.3,
         1.0,
         unit="share",
-        source="priors: Leaders, effort .5 + .5 exp(-t/12 months); Wang & Yang 2025",
+        source="prior-leaders, wang-yang-2025",
         doc="share of the secretary's hours that outlasts the campaign; the rest decays",
     )
     effort_months: float = parameter(
@@ -124,7 +123,7 @@ class Parameters:
         6.0,
         24.0,
         unit="months",
-        source="priors: Leaders, effort .5 + .5 exp(-t/12 months); Wang & Yang 2025",
+        source="prior-leaders, wang-yang-2025",
         doc="time after day 0 in which what decays falls to 1/e, months of 30.4 days",
     )
     quits: float = parameter(
@@ -132,7 +131,7 @@ class Parameters:
         0.02,
         0.30,
         unit="per year",
-        source="priors: Leaders, quits .10/y",
+        source="prior-leaders",
         doc="hazard that a secretary quits",
     )
     vacancy_days: float = parameter(
@@ -149,7 +148,7 @@ class Parameters:
         3650,
         unit="day",
         kind="set",
-        source="model 5.8: remove the secretary at month 12 and see what survives",
+        source="design: what survives when the secretary goes; never by default",
         doc="every secretary in office is removed once, at the first change of offices from this day on; -1 = never",
     )
     visit_hours: float = parameter(
@@ -165,7 +164,7 @@ class Parameters:
         0.1,
         1.0,
         unit="hours/week",
-        source="guess: three summonses a week of .1 hour",
+        source="guess: three summonses a week of 0.1 hour",
         doc="time set aside for summoning parties and carrying cases to the next desk",
     )
     call_hours: float = parameter(
@@ -173,7 +172,7 @@ class Parameters:
         0.1,
         1.0,
         unit="hours/week",
-        source="guess: two calls a week of .25 hour; evidence D13: 4-5 core members",
+        source="guess, page-D13: two calls a week of 0.25 hour",
         doc="time set aside for calling on party members to sign first",
     )
     ledger_hours: float = parameter(
@@ -181,7 +180,7 @@ class Parameters:
         0.1,
         1.0,
         unit="hours/week",
-        source="guess: four entries a week of .1 hour",
+        source="guess: four entries a week of 0.1 hour",
         doc="time kept for the ledger, out of the keeper's hours",
     )
     round_hours: float = parameter(
@@ -189,7 +188,7 @@ class Parameters:
         0.1,
         1.0,
         unit="hours/week",
-        source="guess: eight doors a month; evidence D11, going from door to door",
+        source="guess, page-D11: eight doors a month",
         doc="time set aside for going round and asking what troubles people",
     )
     inspect_hours: float = parameter(
@@ -197,7 +196,7 @@ class Parameters:
         0.1,
         1.0,
         unit="hours/week",
-        source="guess: one inspection in two weeks; evidence D3",
+        source="guess, page-D3: one inspection in two weeks",
         doc="time set aside for inspecting the company's work and accounts",
     )
     negotiate_hours: float = parameter(
@@ -205,7 +204,7 @@ class Parameters:
         0.1,
         1.5,
         unit="hours/week",
-        source="guess: enough for three rounds of 3 hours in a window of 120 days; evidence D8, D9",
+        source="guess, page-D8: three rounds of 3 hours in a window of 120 days",
         doc="time set aside for talks with the company about its contract",
     )
     ledger_loss: float = parameter(
@@ -213,7 +212,7 @@ class Parameters:
         0.0,
         0.05,
         unit="probability",
-        source="priors: hand-off lost with a ledger .01",
+        source="prior-handoff",
         doc="chance that a case in the ledger is lost",
     )
     deadline_days: float = parameter(
@@ -221,8 +220,8 @@ class Parameters:
         15.0,
         60.0,
         unit="days",
-        tag="F",
-        source="evidence 2.2: caps of 30, 15 and 7 days",
+        tag="E",
+        source="mediation-caps: what courts may take is taken for an office's own deadline",
         doc="after which the ledger brings a shelved proposal up again",
     )
 

@@ -25,7 +25,7 @@ OWNER, TENANT, VACANT = 0, 1, 2
 """Values of the column ``tenure``: who lives in the flat."""
 
 CANDIDATES = 3
-"""People in each compound's party branch who could be its secretary (priors: Leaders, 3 candidates a compound)."""
+"""People in each compound's party branch who could be its secretary (prior-leaders)."""
 
 FLATS_PER_LANDING = 2
 ENTRANCES = (2, 3, 4)
@@ -53,9 +53,9 @@ class Structure:
         1,
         30000,
         unit="compounds",
-        tag="D",
+        tag="E",
         kind="structural",
-        source="page: 1,990 branches; 6 for experiments",
+        source="design, page-D4: six keep an experiment small; the city has 1,990",
         doc="number of compounds",
     )
     households: int = parameter(
@@ -63,9 +63,9 @@ class Structure:
         12,
         5000,
         unit="flats",
-        tag="D",
+        tag="E",
         kind="structural",
-        source="priors: 300 small, 500 Hohhot (150-1,200)",
+        source="prior-compound, city-compounds: the small one; the city world has 500",
         doc="flats in a compound, on average",
     )
     size_spread: float = parameter(
@@ -74,7 +74,7 @@ class Structure:
         1.0,
         unit="log sd",
         kind="structural",
-        source="guess",
+        source="guess: nearly all compounds between 0.6 and 1.6 of the mean",
         doc="how unequal compounds are in size; 0 makes all equal",
     )
     floors: int = parameter(
@@ -84,7 +84,7 @@ class Structure:
         unit="floors",
         tag="E",
         kind="structural",
-        source="priors: 6 floors, 3 entrances, 36 flats",
+        source="prior-compound",
         doc="floors of a building",
     )
     communities_per_centre: int = parameter(
@@ -93,7 +93,7 @@ class Structure:
         1000,
         unit="communities",
         kind="structural",
-        source="priors: sub-district centre, 20,000 households",
+        source="prior-hours: 20 x 3 x 300 = 18,000 flats, near 20,000 households a sub-district",
         doc="communities under one sub-district and its centre",
     )
     compounds_per_community: int = parameter(
@@ -111,7 +111,7 @@ class Structure:
         50.0,
         unit="compounds",
         kind="structural",
-        source="priors: portfolio 1 + Geom(mean 2)",
+        source="prior-company: 1 + 2",
         doc="compounds that one property company serves with one staff, on average",
     )
 
@@ -125,7 +125,7 @@ class People:
         0.5,
         0.9,
         unit="share",
-        source="priors: people",
+        source="prior-people",
         doc="flats in which their owner lives",
     )
     tenant_share: float = parameter(
@@ -133,7 +133,7 @@ class People:
         0.05,
         0.3,
         unit="share",
-        source="priors: people",
+        source="prior-people",
         doc="flats let to tenants; the rest of the flats stands empty",
     )
     member_share: float = parameter(
@@ -142,7 +142,7 @@ class People:
         0.30,
         unit="share",
         tag="D",
-        source="priors: 1 - (1 - .071)^2.35 members a household",
+        source="member-households",
         doc="occupied flats with a party member",
     )
     elder_share: float = parameter(
@@ -150,7 +150,7 @@ class People:
         0.2,
         0.5,
         unit="share",
-        source="priors: elder household .35",
+        source="prior-people",
         doc="occupied flats with an elder",
     )
     connected_share: float = parameter(
@@ -158,7 +158,7 @@ class People:
         0.02,
         0.25,
         unit="share",
-        source="priors: connected .10",
+        source="prior-people",
         doc="occupied flats whose people are close to cadres",
     )
     flat_area: float = parameter(
@@ -166,7 +166,7 @@ class People:
         50.0,
         110.0,
         unit="m2",
-        source="priors: flat 80 m2 (50-110)",
+        source="prior-compound",
         doc="area of a flat, on average",
     )
     area_spread: float = parameter(
@@ -175,7 +175,7 @@ class People:
         1.0,
         unit="log sd",
         kind="set",
-        source="priors: flat, lognormal sd .25",
+        source="prior-compound",
         doc="how unequal flats are in area; 0 makes all equal",
     )
     youngest: float = parameter(
@@ -184,7 +184,7 @@ class People:
         60.0,
         unit="years",
         kind="set",
-        source="priors: built-age 5-40 years, uniform",
+        source="prior-compound",
         doc="age of the newest compounds at day 0",
     )
     oldest: float = parameter(
@@ -193,7 +193,7 @@ class People:
         80.0,
         unit="years",
         kind="set",
-        source="priors: built-age 5-40 years, uniform",
+        source="prior-compound",
         doc="age of the oldest compounds at day 0",
     )
 

@@ -1,18 +1,22 @@
-"""What the code declares, as Markdown tables: the ODD quotes them between markers, and a test compares.
+"""What the code declares: Markdown tables that the ODD quotes between markers, and the ledger of parameters.
 
-``python3 -m sim.report.declarations`` writes the present tables into ``ODD.md``.
+``python3 -m sim.report.declarations`` writes the present tables into ``ODD.md`` and the ledger into
+``sim/evidence/parameters.csv``; tests compare both with the code.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from sim import places
+from sim import evidence, places
 from sim.cases import Activity, Stage, State
 from sim.mechanisms import mechanism_specs, registry
 from sim.parameters import Spec, specs
+from sim.report import uses
 from sim.schedule import RULES, SCHEDULE, rules_of
 
 ODD = Path(__file__).resolve().parents[2] / "ODD.md"
@@ -65,20 +69,53 @@ def states() -> str:
     return _table(("of", "states"), ((name, ", ".join(x.name.lower() for x in codes)) for name, codes in groups))
 
 
-def parameters() -> str:
-    """Return every parameter: owner, default, range, unit, kind, tag, source, meaning."""
-    groups: list[dict[str, Spec]] = []
+def declared() -> Iterator[Spec]:
+    """Yield every parameter of every place, rule and mechanism."""
     for name, place in places.registry().items():
-        groups.append(specs(place.Structure, name))
+        yield from specs(place.Structure, name).values()
     rules = {rule.name: rule for place in places.registry() for rule in rules_of(place)}
-    groups += [specs(rule.parameters, rule.name) for rule in rules.values()]
-    groups += [mechanism_specs(name) for name in registry()]
+    for rule in rules.values():
+        yield from specs(rule.parameters, rule.name).values()
+    for name in registry():
+        yield from mechanism_specs(name).values()
+
+
+def parameters() -> str:
+    """Return every parameter: owner, default, range, unit, kind, tag, sources with their note, meaning."""
     rows = (
         (f"{s.owner}.`{s.name}`", f"{s.default:g}", f"{s.low:g}-{s.high:g}", s.unit, s.kind, s.tag, s.source, s.doc)
-        for group in groups
-        for s in group.values()
+        for s in declared()
     )
     return _table(("parameter", "default", "range", "unit", "kind", "tag", "source", "meaning"), rows)
+
+
+LEDGER = (
+    "owner",
+    "parameter",
+    "value",
+    "low",
+    "high",
+    "unit",
+    "kind",
+    "tag",
+    "sources",
+    "note",
+    "use",
+    "meaning",
+)
+"""Columns of the ledger of parameters; several sources, and several modules that read it, stand behind spaces."""
+
+
+def ledger() -> str:
+    """Return the ledger of parameters as a CSV text, a row a parameter."""
+    text = io.StringIO()
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow(LEDGER)
+    for s in declared():
+        numbers = [f"{float(x):g}" for x in (s.default, s.low, s.high)]
+        what = [s.unit, s.kind, s.tag, " ".join(s.sources), s.note, " ".join(uses.of(s)), s.doc]
+        out.writerow([s.owner, s.name, *numbers, *what])
+    return text.getvalue()
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
@@ -104,12 +141,13 @@ def quoted(text: str, block: str) -> str:
 
 
 def update() -> None:
-    """Write the present tables into the ODD."""
+    """Write the present tables into the ODD, and the ledger of parameters beside the sources."""
     text = ODD.read_text(encoding="utf-8")
     for block, table in BLOCKS.items():
         old, marker = quoted(text, block), f"<!-- {block} -->\n"
         text = text.replace(marker + old, marker + table())
     ODD.write_text(text, encoding="utf-8")
+    evidence.PARAMETERS.write_text(ledger(), encoding="utf-8")
 
 
 if __name__ == "__main__":

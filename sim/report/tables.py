@@ -1,4 +1,4 @@
-"""Comparisons as a table for the terminal."""
+"""Comparisons, and the rates in one scenario, as tables for the terminal."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from rich import box
 from rich.console import Console, RenderableType
@@ -108,6 +109,52 @@ def print_comparison(
     )
     if few:
         console.print(f"Fewer than {FEW} pairs of twins: read the intervals as a rough idea.", style="yellow")
+
+
+def print_rates(
+    console: Console,
+    runs: pd.DataFrame,
+    scenario: str,
+    outcomes: Sequence[OutcomeSpec],
+    *,
+    families: Mapping[str, str],
+) -> None:
+    """Print how things stand in one scenario, readable in 100 columns: the level beside which differences are seen.
+
+    Args:
+        console: where to.
+        runs: columns ``scenario`` and one for each outcome.
+        scenario: which scenario.
+        outcomes: the outcomes known.
+        families: the families of outcomes to print, in order, and how each is headed.
+    """
+    mine = runs[runs["scenario"] == scenario]
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, title_justify="left", title_style="bold")
+    table.title = escape(f"Rates in: {scenario}")
+    table.add_column("outcome", max_width=34, overflow="fold")
+    table.add_column("unit", max_width=26, overflow="fold", style="dim")
+    for heading in ("mean", "5% to 95%", "n"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for family, heading in families.items():
+        table.add_row(f"[bold]{escape(heading)}[/bold]")
+        for outcome in outcomes:
+            if outcome.family == family:
+                values = mine[outcome.name].dropna().to_numpy(np.float64)
+                low, high = np.quantile(values, [0.05, 0.95]) if len(values) else (math.nan, math.nan)
+                table.add_row(
+                    Padding(escape(outcome.title), (0, 0, 0, 2)),
+                    escape(outcome.unit.replace(f" {A_YEAR}", STAR)),
+                    number(values.mean() if len(values) else math.nan),
+                    escape(interval(low, high)),
+                    str(len(values)),
+                )
+        table.add_section()
+    console.print(table)
+    console.print(
+        "Under these assumptions: mean over n replications, and the range in which nine in ten of them lie. "
+        f"{STAR} {A_YEAR}.",
+        style="dim",
+    )
 
 
 def titles_of(comparison: pd.DataFrame, outcomes: Sequence[OutcomeSpec] | None) -> dict[str, str]:

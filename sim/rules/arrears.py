@@ -36,7 +36,7 @@ class Parameters:
         0.02,
         0.3,
         unit="per non-payer-year",
-        source="priors: fee dispute .1 per non-payer-year",
+        source="prior-arrears",
         doc="owners who do not pay that the company goes after",
     )
     fee_severity: float = parameter(
@@ -45,7 +45,7 @@ class Parameters:
         0.5,
         unit="severity",
         kind="set",
-        source="guess: below rubbish",
+        source="guess, prior-severity: below rubbish",
         doc="severity of a dispute about fees",
     )
     fee_defence: float = parameter(
@@ -53,7 +53,7 @@ class Parameters:
         0.0,
         0.5,
         unit="share of stake",
-        source="guess: model 5.1, poor service is a weak defence",
+        source="guess: poor service is a weak defence",
         doc="how far a service without any effort would widen the gap",
     )
     kept_promises: float = parameter(
@@ -61,7 +61,7 @@ class Parameters:
         0.6,
         0.9,
         unit="probability",
-        source="priors: instalments paid in full .75 (.6-.9)",
+        source="prior-compliance",
         doc="chance that what was agreed is paid in full",
     )
     default_days: int = parameter(
@@ -70,7 +70,7 @@ class Parameters:
         180,
         unit="days",
         kind="set",
-        source="guess",
+        source="guess: a quarter, as fees are billed",
         doc="time after which instalments that are not paid count as broken",
     )
 
@@ -99,19 +99,17 @@ def claim(w: Worlds) -> None:
     w.fee_claims[world, flat] += 1
     nth = w.fee_claims[world, flat].astype(np.int64)
     w.claim_left[world, flat] = noise.threshold(w.seeds[world], "arrears.clock", flat, nth)
-    fresh = (w.arrears[world, flat] > 0) & ~disputed(w)[world, flat]
+    fresh = (w.arrears[world, flat] > 0) & ~_disputed(w, world, flat)
     world, flat, nth = world[fresh], flat[fresh], nth[fresh]
     severity = np.rint(1000 * w.at("fee_severity", world))
     grievances.arise(w, world, flat, Kind.FEE, flat, -1, grievances.REOPENINGS * nth, severity)
 
 
-def disputed(w: Worlds) -> NDArray[np.bool_]:
-    """Return which flats' fees are in dispute."""
+def _disputed(w: Worlds, world: Ints, flat: Ints) -> NDArray[np.bool_]:
+    """Return which of the given flats' fees are in dispute."""
     g = w.grievances
     rows = where((g.kind == int(Kind.FEE)) & g.aching)
-    open_ = np.zeros((w.n, w.households), dtype=bool)
-    open_[g.world[rows], g.household[rows]] = True
-    return open_
+    return np.isin(world * w.households + flat, g.world[rows] * w.households + g.household[rows])
 
 
 def drop(w: Worlds) -> None:

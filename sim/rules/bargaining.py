@@ -37,7 +37,7 @@ class Parameters:
         0.0,
         0.30,
         unit="share of stake",
-        source="priors: expectation gap N(.10, .35)",
+        source="prior-settling, bebchuk-1984",
         doc="mean gap between the parties' expectations",
     )
     gap_sd: float = parameter(
@@ -45,7 +45,7 @@ class Parameters:
         0.20,
         0.60,
         unit="share of stake",
-        source="priors: expectation gap N(.10, .35)",
+        source="prior-settling",
         doc="spread of the gap over disputes",
     )
     joint_cost: float = parameter(
@@ -53,7 +53,7 @@ class Parameters:
         0.2,
         0.6,
         unit="share of stake",
-        source="priors: joint cost neighbour .4",
+        source="prior-settling",
         doc="what both together save by settling",
     )
     fee_joint_cost: float = parameter(
@@ -61,7 +61,7 @@ class Parameters:
         0.1,
         0.4,
         unit="share of stake",
-        source="priors: joint cost fee .2",
+        source="prior-settling",
         doc="what owner and company together save by settling about fees",
     )
     narrowing: float = parameter(
@@ -69,7 +69,7 @@ class Parameters:
         0.6,
         0.9,
         unit="factor",
-        source="priors: gap x .7 (.6-.9 by skill) a session",
+        source="prior-settling",
         doc="what a session held with ability .5 leaves of the gap; 1 - (1 - narrowing) x 2 x ability in general",
     )
     mediator_ability: float = parameter(
@@ -78,7 +78,7 @@ class Parameters:
         1.0,
         unit="ability",
         kind="set",
-        source="guess: the mean of Beta(4,4), as everybody's",
+        source="guess, prior-leaders: the mean of Beta(4, 4), as everybody's",
         doc="ability of the communities' mediators",
     )
     hardening: float = parameter(
@@ -86,7 +86,7 @@ class Parameters:
         0.0,
         0.30,
         unit="per 90 days",
-        source="priors: success -10% per 90 days of age",
+        source="prior-settling",
         doc="growth of the gap with the age of the case",
     )
     no_show: float = parameter(
@@ -94,7 +94,7 @@ class Parameters:
         0.15,
         0.50,
         unit="probability",
-        source="priors: no-show when not summoned .35",
+        source="prior-handoff",
         doc="chance that a party does not come",
     )
     no_show_summoned: float = parameter(
@@ -102,7 +102,7 @@ class Parameters:
         0.05,
         0.35,
         unit="probability",
-        source="guess: between the unsummoned .35 and nobody",
+        source="guess, prior-handoff: between the unsummoned 0.35 and nobody",
         doc="chance that a party does not come although somebody with authority summoned it",
     )
     most_sessions: int = parameter(
@@ -111,7 +111,7 @@ class Parameters:
         6,
         unit="sessions",
         kind="set",
-        source="priors: neighbour at most 3",
+        source="prior-service",
         doc="sessions at one desk before the case goes on",
     )
 

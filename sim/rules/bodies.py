@@ -33,7 +33,7 @@ class Parameters:
         0.40,
         unit="share",
         tag="F",
-        source="evidence 2.1: about 30% national, West 33.3%",
+        source="committee-coverage",
         doc="compounds with an owners' committee at the start",
     )
     management_share: float = parameter(
@@ -41,7 +41,7 @@ class Parameters:
         0.0,
         0.55,
         unit="share",
-        source="priors: bodies, 物管会 .25",
+        source="prior-bodies, committee-plan",
         doc="compounds with a property management committee at the start",
     )
     functioning_share: float = parameter(
@@ -49,7 +49,7 @@ class Parameters:
         0.20,
         0.60,
         unit="share",
-        source="priors: bodies, functioning .4",
+        source="prior-bodies",
         doc="bodies whose director gives full hours",
     )
     director_hours: float = parameter(
@@ -57,7 +57,7 @@ class Parameters:
         1.0,
         8.0,
         unit="hours/week",
-        source="priors: hours, director 4",
+        source="prior-hours",
         doc="hours of a functioning body's director",
     )
     idle_director_hours: float = parameter(
@@ -65,7 +65,7 @@ class Parameters:
         0.0,
         2.0,
         unit="hours/week",
-        source="priors: hours, barely functioning .5",
+        source="prior-hours",
         doc="hours of a barely functioning body's director",
     )
 

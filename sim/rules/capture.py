@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sim import books, noise
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.rules import bodies, company, contracts, leaders
+from sim.rules import bodies, company, contracts, fees, leaders
 from sim.rules.trust import QUARTER
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Parameters:
         0.1,
         0.9,
         unit="share",
-        source="priors: rent .5 (.1-.9) of effort saved",
+        source="prior-capture",
         doc="what the company offers of what it saves by little effort",
     )
     honesty: float = parameter(
@@ -44,7 +44,7 @@ class Parameters:
         30000.0,
         300000.0,
         unit="yuan/year",
-        source="guess",
+        source="guess: about the effort saved in 300 flats, 63 x (0.75^2 - 0.15^2) x 300 x 12 = 122,000",
         doc="what a person of full integrity would have to be offered a year",
     )
     detected: float = parameter(
@@ -52,7 +52,7 @@ class Parameters:
         0.02,
         0.50,
         unit="per year",
-        source="priors: bribe detected .15 a year (.02-.5)",
+        source="prior-capture",
         doc="hazard that capture comes to light",
     )
     careful_years: float = parameter(
@@ -61,7 +61,7 @@ class Parameters:
         5.0,
         unit="years",
         kind="set",
-        source="guess",
+        source="guess, prior-contract: about a term",
         doc="time after a detection in which nothing is offered",
     )
     capture: bool = parameter(
@@ -70,7 +70,7 @@ class Parameters:
         True,
         unit="switch",
         kind="set",
-        source="model 5.8: in every arm",
+        source="design: offers are made under every arrangement, and can be switched off",
         doc="whether companies offer anything at all",
     )
 
@@ -84,8 +84,7 @@ def tempt(w: Worlds) -> None:
     w.flow["detected"] += found.sum(axis=1)
 
     standing = (w.body > bodies.NONE) & (w.contract != contracts.NONE)
-    flats = w.layout.count("compound", "household")
-    saved = company.MONTHS * company.QUARTERS * flats * w.p.effort_cost
+    saved = company.QUARTERS * fees.billed(w) / books.FEN * w.p.effort_cost
     saved = saved * (w.p.expected_effort * w.p.expected_effort - w.p.lowest_effort * w.p.lowest_effort)
     needed = _needed(w)
     offer = w.p.rent_share * saved / needed
@@ -96,6 +95,7 @@ def tempt(w: Worlds) -> None:
     bought = np.where(needed > 1, both, one)
     w.captured[...] = standing & bought & (w.p.capture > 0) & (w.careful_until <= w.day)
 
+    w.stock["captured_compounds"][...] = w.captured.sum(axis=1)
     world, row = np.nonzero(w.captured)
     fen = np.rint((offer * needed / company.QUARTERS)[world, row] * books.FEN).astype(np.int64)
     books.transfer(w, "till", row, "outside", np.zeros_like(row), world, fen)
@@ -126,4 +126,5 @@ RULE = Rule(
         "captured_quarters": "compound-quarters of capture",
         "bribes_fen": "paid by companies to those who should watch them, fen",
     },
+    stocks={"captured_compounds": "compounds in which those who should watch the company are bought"},
 )

@@ -45,7 +45,7 @@ class Parameters:
         1.5,
         3.5,
         unit="logit",
-        source="priors: quiet 2.5 - 3.0 x severity",
+        source="prior-claiming",
         doc="pull of keeping quiet about something trifling",
     )
     quiet_severity: float = parameter(
@@ -53,7 +53,7 @@ class Parameters:
         2.0,
         4.0,
         unit="logit",
-        source="priors: quiet 2.5 - 3.0 x severity",
+        source="prior-claiming",
         doc="how much severity takes from that pull",
     )
     b_success: float = parameter(
@@ -61,7 +61,7 @@ class Parameters:
         1.0,
         3.0,
         unit="logit",
-        source="priors: b_q 2.0",
+        source="prior-claiming, mcfadden-1974",
         doc="weight of believed success",
     )
     b_wait: float = parameter(
@@ -69,7 +69,7 @@ class Parameters:
         0.01,
         0.06,
         unit="logit/day",
-        source="priors: b_w .03 a day",
+        source="prior-claiming",
         doc="weight of a day of expected wait",
     )
     b_trust: float = parameter(
@@ -77,7 +77,7 @@ class Parameters:
         0.5,
         2.5,
         unit="logit",
-        source="priors: b_t 1.5",
+        source="prior-claiming",
         doc="weight of trust in the desk",
     )
     any_desk: float = parameter(
@@ -85,7 +85,7 @@ class Parameters:
         -2.9,
         -0.9,
         unit="logit",
-        source="priors: any desk -1.9",
+        source="prior-claiming",
         doc="reluctance to go to any desk",
     )
     connected_edge: float = parameter(
@@ -93,7 +93,7 @@ class Parameters:
         0.0,
         0.3,
         unit="severity",
-        source="guess: evidence 0.3, the connected gain; Hartman et al. 2018",
+        source="guess, hartman-2018: the connected gain; the size is not from there",
         doc="how much more urgent a case is taken to be if people close to cadres open it",
     )
     hotline_days: int = parameter(
@@ -102,7 +102,7 @@ class Parameters:
         5,
         unit="days",
         tag="F",
-        source="evidence 2.1: hotline effect lag 3-5 days",
+        source="hotline-lag: the lag of the effect is read as that of passing on",
         doc="days until a call to the hotline is passed on to a desk",
     )
 
@@ -165,6 +165,9 @@ def _claim(w: Worlds, rows: Ints, kind: Ints) -> None:
     compound = w.layout.up("household", "compound")[g.household[rows]]
     called = kind == HOTLINE
     w.count("tickets", world[called])
+    own = g.kind[rows] != int(Kind.FEE)  # there the company claims
+    for number in (COMPANY, BODY, COMMUNITY):
+        w.count(f"claims_{trust.DESKS[number]}", world[own & (kind == number)])
     np.add.at(w.tickets_read, (world[called], compound[called]), np.int32(1))
     desk = _taker(w, world, compound, np.where(called, _passed_on(w, world, compound, g.kind[rows]), kind))
     shared = g.kind[rows] < FIRST_PAIR
@@ -297,5 +300,8 @@ RULE = Rule(
         "voiced": "grievances claimed for the first time",
         "opened": "cases opened",
         "tickets": "calls to the hotline about something within the model",
+        "claims_company": "people's own claims at companies' desks",
+        "claims_body": "people's own claims at bodies' desks",
+        "claims_community": "people's own claims at communities' desks",
     },
 )

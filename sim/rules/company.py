@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-MONTHS = 3
-"""Months of a quarter, as fees and wages count them."""
-
 QUARTERS = 4
 """Quarters of a year."""
 
@@ -37,7 +34,10 @@ YEARS = 5
 """Years over which a company follows satisfaction and fees ahead; the last quarter then goes on for ever."""
 
 STEPS = 17
-"""Steps from the lowest effort to full effort, among which it chooses."""
+"""Steps from the lowest effort to full effort, among which it chooses first."""
+
+FINER = 8
+"""Parts of such a step, among which it then chooses."""
 
 FINEST = 1000
 """Where money is short, effort is cut to whole thousandths."""
@@ -48,19 +48,19 @@ class Parameters:
     """What service costs, what it brings, and what is seen of it."""
 
     fixed_cost: float = parameter(
-        22.0,
-        18.0,
-        26.0,
-        unit="yuan/flat-month",
-        source="priors: company, fixed 22",
-        doc="cost of a flat whatever the effort",
+        0.42,
+        0.35,
+        0.5,
+        unit="of fees billed",
+        source="prior-company: retuned to a margin of 5-15%, effort being chosen",
+        doc="cost whatever the effort; in proportion to the bill, since fees go by the grade of service",
     )
     effort_cost: float = parameter(
-        63.0,
-        50.0,
-        76.0,
-        unit="yuan/flat-month",
-        source="priors: company, effort cost 63 e^2",
+        0.79,
+        0.63,
+        0.95,
+        unit="of fees billed",
+        source="prior-company: 63 of a bill of 80 yuan",
         doc="cost of full effort beside it; it grows with the square of effort",
     )
     discount: float = parameter(
@@ -68,7 +68,7 @@ class Parameters:
         0.85,
         0.93,
         unit="per year",
-        source="priors: delta .90 (.85-.93) a year",
+        source="prior-company, baker-2002",
         doc="what next year's yuan is worth to the company today",
     )
     relation_loss: float = parameter(
@@ -76,7 +76,7 @@ class Parameters:
         0.05,
         0.2,
         unit="per year",
-        source="priors: relationship loss .1 (.05-.2) a year",
+        source="prior-company",
         doc="chance that the relation ends for reasons outside the model, as the company reckons",
     )
     public_income: float = parameter(
@@ -84,7 +84,7 @@ class Parameters:
         20.0,
         120.0,
         unit="yuan/flat-year",
-        source="priors: public income 60 (20-120)",
+        source="prior-public-income, civil-code-282",
         doc="income from parking and adverts, which belongs to the owners",
     )
     kept_share: float = parameter(
@@ -92,7 +92,7 @@ class Parameters:
         0.0,
         1.0,
         unit="share",
-        source="priors: kept by the company .5 (0-1) unless asked",
+        source="prior-public-income",
         doc="public income that the company keeps unless it is asked for accounts",
     )
     satisfaction_speed: float = parameter(
@@ -100,7 +100,7 @@ class Parameters:
         0.15,
         0.5,
         unit="per quarter",
-        source="priors: s moves .3 a quarter to effort",
+        source="prior-fee",
         doc="how far owners' satisfaction moves towards the effort in a quarter",
     )
     expected_effort: float = parameter(
@@ -108,7 +108,7 @@ class Parameters:
         0.5,
         0.8,
         unit="effort",
-        source="guess: somewhat below the normal effort .7-.8",
+        source="guess: somewhat below the normal effort of 0.7-0.8",
         doc="effort at which work seen is as likely to be called bad as good",
     )
     effort_noise: float = parameter(
@@ -116,7 +116,7 @@ class Parameters:
         0.1,
         0.4,
         unit="effort",
-        source="guess: no source",
+        source="guess, holmstrom-1979: no number is given there",
         doc="how blurred effort is to owners who do not inspect",
     )
     lowest_effort: float = parameter(
@@ -125,7 +125,7 @@ class Parameters:
         0.5,
         unit="effort",
         kind="set",
-        source="priors: e in [.15, 1]",
+        source="prior-company",
         doc="effort of the poorest company, and of owners left to themselves",
     )
     first_effort: float = parameter(
@@ -134,7 +134,7 @@ class Parameters:
         1.0,
         unit="effort",
         kind="set",
-        source="priors: effort, normal .7-.8",
+        source="prior-company",
         doc="effort with which companies start",
     )
     satisfied_low: float = parameter(
@@ -143,7 +143,7 @@ class Parameters:
         0.5,
         unit="satisfaction",
         kind="set",
-        source="guess: wide, so that both basins are met",
+        source="design: wide, so that both basins are met",
         doc="lowest satisfaction at the start, where there is a company; uniform up to the highest",
     )
     satisfied_high: float = parameter(
@@ -152,7 +152,7 @@ class Parameters:
         1.0,
         unit="satisfaction",
         kind="set",
-        source="guess: wide, so that both basins are met",
+        source="design: wide, so that both basins are met",
         doc="highest satisfaction at the start",
     )
 
@@ -164,6 +164,12 @@ def _set_up(w: Worlds) -> None:
     u = noise.uniform(w.seeds[:, None], "company.satisfaction", np.arange(w.layout.sizes["compound"]))
     w.satisfaction[...] = np.where(served, low + (high - low) * u, lowest)
     w.effort[...] = np.where(served, w.p.first_effort, lowest)
+    _take_stock(w)
+
+
+def _take_stock(w: Worlds) -> None:
+    """Keep up to date how satisfied owners are; each compound is rounded, so that the sum is exact."""
+    w.stock["satisfaction"][...] = np.rint(1000 * w.satisfaction).astype(np.int64).sum(axis=1)
 
 
 def _fen(yuan: Floats) -> Ints:
@@ -185,10 +191,9 @@ def _public_income(w: Worlds) -> Ints:
 
 def account(w: Worlds) -> None:
     """Phase, quarterly: companies pay wages and keep their part of public income; they see what they have earned."""
-    flats = w.layout.count("compound", "household")
     served = w.contract != NONE
-    effort_wages = w.p.effort_cost * w.effort * w.effort
-    wages = np.where(served, _fen(MONTHS * flats * (w.p.fixed_cost + effort_wages)), 0)
+    cost = w.p.fixed_cost + w.p.effort_cost * w.effort * w.effort
+    wages = np.where(served, np.rint(fees.billed(w) * cost), 0).astype(np.int64)
     income = _public_income(w)
     kept = _kept(w, income)
 
@@ -209,16 +214,33 @@ def account(w: Worlds) -> None:
 def choose(w: Worlds) -> None:
     """Phase, quarterly: owners' satisfaction follows effort; companies choose the effort of the next quarter."""
     w.satisfaction[...] += w.p.satisfaction_speed * (w.effort - w.satisfaction)
+    _take_stock(w)
     wish = _wish(w)
     w.effort[...] = np.where(w.contract == NONE, w.p.lowest_effort, _afford(w, wish))
 
 
 def _wish(w: Worlds) -> Floats:
-    """Return the effort that each company would choose in each compound if it had the staff, the lowest of the best."""
-    steps = np.arange(STEPS + 1)[:, None, None] / STEPS
-    effort = w.p.lowest_effort + (1 - w.p.lowest_effort) * steps
-    flats, bill = w.layout.count("compound", "household"), fees.by_compound(w, fees.bills(w))
-    wages = MONTHS * flats * FEN * (w.p.fixed_cost + w.p.effort_cost * effort * effort)
+    """Return the effort that each company would choose in each compound if it had the staff, the lowest of the best.
+
+    Steps over the whole range come first, for what is promised may have two peaks; then finer ones around the best.
+    """
+    lowest = np.broadcast_to(w.p.lowest_effort, w.effort.shape)
+    step = (1 - lowest) / STEPS
+    best = _best(w, lowest + step * np.arange(STEPS + 1)[:, None, None])
+    around = best + step * (np.arange(1 - FINER, FINER) / FINER)[:, None, None]
+    return _best(w, np.minimum(np.maximum(around, lowest), 1.0))
+
+
+def _best(w: Worlds, effort: Floats) -> Floats:
+    """Return which of some efforts, shape ``(steps, worlds, compounds)``, promise most; of equals the first."""
+    chosen: Floats = np.take_along_axis(effort, np.argmax(promise(w, effort), axis=0)[None], axis=0)[0]
+    return chosen
+
+
+def promise(w: Worlds, effort: Floats) -> Floats:
+    """Return what companies reckon to earn by working so hard from now on, fen, in the shape of `effort`."""
+    bill = fees.billed(w)
+    wages = bill * (w.p.fixed_cost + w.p.effort_cost * effort * effort)
     kept = _kept(w, _public_income(w))
     satisfaction, share = w.satisfaction, fees.paying(w)
     worth = w.p.discount * (1 - w.p.relation_loss)
@@ -239,9 +261,8 @@ def _wish(w: Worlds) -> Floats:
             factor = factor * worth
             later = later + factor * earned
     later = later + factor * worth * QUARTERS * margin / (1 - worth)
-    best = np.argmax(first + np.maximum(later, 0) * staying(w, effort), axis=0)
-    chosen: Floats = np.take_along_axis(np.broadcast_to(effort, (STEPS + 1, *w.effort.shape)), best[None], axis=0)[0]
-    return chosen
+    result: Floats = first + np.maximum(later, 0) * staying(w, effort)
+    return result
 
 
 def staying(w: Worlds, effort: Floats) -> Floats:
@@ -252,7 +273,7 @@ def staying(w: Worlds, effort: Floats) -> Floats:
 
 def _staff_wages(w: Worlds, effort: Floats) -> Ints:
     """Return what the quarter's effort in each compound costs, the cost of a flat without effort left out."""
-    return _fen(MONTHS * w.layout.count("compound", "household") * w.p.effort_cost * effort * effort)
+    return np.rint(fees.billed(w) * (w.p.effort_cost * effort * effort)).astype(np.int64)
 
 
 def _afford(w: Worlds, wish: Floats) -> Floats:
@@ -287,6 +308,7 @@ RULE = Rule(
         "kept_fen": "public income that companies kept, fen",
         "public_fen": "public income that came to the owners, fen",
     },
+    stocks={"satisfaction": "satisfaction with the service, all compounds added up, thousandths"},
     parameters=Parameters,
     set_up=_set_up,
 )

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import books, noise
-from sim.cases import NEVER
+from sim.cases import NEVER, Stage
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.rules.trust import QUARTER
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -25,10 +26,20 @@ if TYPE_CHECKING:
 DEVELOPER, FIXED_TERM, HOLDOVER, NONE = 0, 1, 2, 3
 """Values of the column ``contract``."""
 
+STOCKS = {
+    DEVELOPER: "developer_contracts",
+    FIXED_TERM: "fixed_contracts",
+    HOLDOVER: "holdover_contracts",
+    NONE: "without_company",
+}
+"""Contract to the stock of compounds that have it."""
+
 DEVELOPER_YEARS = 10
 """Age of a compound from which on nobody calls the developer's contract the developer's any more."""
 
 YEAR = 365
+
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,7 @@ class Parameters:
         0.05,
         0.5,
         unit="share",
-        source="priors: contract at t0, no company .25 (evidence: Donghe model sites, 28 of 48 not market-run)",
+        source="prior-contract, companies-absent",
         doc="compounds without a property company at the start",
     )
     fixed_share: float = parameter(
@@ -49,7 +60,7 @@ class Parameters:
         0.4,
         unit="share",
         tag="D",
-        source="priors: contract at t0, fixed-term .30 (602 contracts in 1,990 compounds)",
+        source="page-D20, page-D4: 602 / 1,990 = 0.30",
         doc="compounds with a fixed-term contract at the start; the rest has the developer's or a holdover",
     )
     term_years: float = parameter(
@@ -57,7 +68,7 @@ class Parameters:
         1.0,
         3.0,
         unit="years",
-        source="priors: term 2 y (1-3)",
+        source="prior-contract",
         doc="length of a fixed-term contract",
     )
     notice_days: int = parameter(
@@ -67,7 +78,7 @@ class Parameters:
         unit="days",
         kind="set",
         tag="F",
-        source="model 5.7: either side out on 60 days' notice (Civil Code 948)",
+        source="civil-code-948",
         doc="time between notice and end",
     )
     exit_quarters: int = parameter(
@@ -76,7 +87,7 @@ class Parameters:
         12,
         unit="quarters",
         kind="set",
-        source="priors: exit after 4 loss quarters",
+        source="prior-company",
         doc="quarters of loss, one after another, after which a company gives notice",
     )
     tender_days: float = parameter(
@@ -92,7 +103,7 @@ class Parameters:
         0.3,
         0.95,
         unit="probability",
-        source="priors: substitute firm exists .7 (.3-.95)",
+        source="prior-contract",
         doc="chance that a firm can be had when one is looked for",
     )
 
@@ -123,24 +134,30 @@ def expire(w: Worlds) -> None:
 
     left = ends & w.leaving
     world, compound = np.nonzero(left)
+    _count_payers(w, world, compound, -1)
     w.contract[left] = NONE
     w.leaving[left] = False
     w.effort[left] = np.broadcast_to(w.p.lowest_effort, left.shape)[left]
-    books.transfer(w, "till", compound, "outside", np.zeros_like(compound), world, w.till[left])
-    for column in (w.till_before, w.collected, w.earned, w.losses):
+    fen = w.till[left]
+    books.transfer(w, "till", compound, "outside", np.zeros_like(compound), world, fen)
+    w.count("tills_closed_fen", world, fen)
+    for column in (w.till_before, w.collected, w.earned, w.losses, w.recoup):
         column[left] = 0
-    _forget_arrears(w, left)
+    _leave_behind(w, left)
+    _forget_arrears(w, world, compound)
     w.count("left", world)
     _begin(w, left & w.successor)
     w.successor[left] = False
-    take_stock(w)
+    _count_contracts(w)
 
 
 def review(w: Worlds) -> None:
     """Phase, quarterly: companies in loss for too long give notice, compounds without one look for another."""
     none = w.contract == NONE
     grown = (w.contract == DEVELOPER) & (w.age + w.day / YEAR >= DEVELOPER_YEARS)
-    w.contract[grown] = HOLDOVER
+    if grown.any():
+        w.contract[grown] = HOLDOVER
+        _count_contracts(w)
 
     gives_up = ~none & ~w.leaving & (w.losses >= w.p.exit_quarters)
     w.contract_end[...] = np.where(gives_up, w.day + w.p.notice_days, w.contract_end)
@@ -162,19 +179,22 @@ def _begin(w: Worlds, found: NDArray[np.bool_]) -> None:
     w.effort[...] = np.where(found, w.p.first_effort, w.effort)
     w.losses[found] = 0
     w.till_before[found] = w.till[found]
-    _forget_arrears(w, found)
-    take_stock(w)
+    world, begun = np.nonzero(found)
+    _forget_arrears(w, world, begun)
+    _count_payers(w, world, begun, 1)
+    _count_contracts(w)
 
 
-def renew(w: Worlds, world: NDArray[np.int64], compound: NDArray[np.int64]) -> None:
+def renew(w: Worlds, world: Ints, compound: Ints) -> None:
     """Begin a new fixed term in the given compounds, after the present one if that still runs."""
     end = w.contract_end[world, compound].astype(np.int64)
     start = np.where(w.contract[world, compound] == FIXED_TERM, end, w.day)
     w.contract[world, compound] = FIXED_TERM
     w.contract_end[world, compound] = start + np.rint(w.at("term_years", world) * YEAR).astype(np.int64)
+    _count_contracts(w)
 
 
-def replace(w: Worlds, world: NDArray[np.int64], compound: NDArray[np.int64]) -> None:
+def replace(w: Worlds, world: Ints, compound: Ints) -> None:
     """Give notice to the companies of the given compounds; others stand ready."""
     w.leaving[world, compound] = True
     w.successor[world, compound] = True
@@ -188,17 +208,45 @@ def _tendered(w: Worlds) -> NDArray[np.bool_]:
     return noise.chance(chance, w.seeds[:, None], "company.found", compound, w.day // QUARTER)
 
 
-def _forget_arrears(w: Worlds, compounds: NDArray[np.bool_]) -> None:
+def _forget_arrears(w: Worlds, world: Ints, compound: Ints) -> None:
     """Forget what the flats of the given compounds owe to a company that is gone."""
-    w.arrears[compounds[:, w.layout.up("household", "compound")]] = 0
+    flats, position = w.layout.rows_of("compound", "household", compound)
+    w.arrears[world[position], flats] = 0
+
+
+def _count_payers(w: Worlds, world: Ints, compound: Ints, change: int) -> None:
+    """Count the payers of the given compounds, each named once, in (1) or out (-1)."""
+    flats, position = w.layout.rows_of("compound", "household", compound)
+    at = world[position]
+    w.stocks("payers", at[w.pays[at, flats]], change)
+
+
+def _leave_behind(w: Worlds, compounds: NDArray[np.bool_]) -> None:
+    """Let what a company that leaves has put into repairs not yet begun be the owners' from now on.
+
+    It lies in escrow; whoever comes after it has no claim to it if the money does not come together.
+    """
+    c = w.cases
+    rows = where(c.from_company > 0)
+    held = (c.stage[rows] >= int(Stage.SIGNING)) & (c.stage[rows] <= int(Stage.FUNDING))
+    rows = rows[held & compounds[c.world[rows], c.compound[rows]]]
+    w.count("left_behind_fen", c.world[rows], c.from_company[rows])
+    c.from_public[rows] += c.from_company[rows]
+    c.from_company[rows] = 0
 
 
 def take_stock(w: Worlds) -> None:
-    """Keep up to date in how many compounds there is a company, and how many flats pay it."""
+    """Count in how many compounds there is a company, by which contract, and how many flats pay it."""
+    _count_contracts(w)
     served = w.contract != NONE
-    w.stock["with_company"][...] = served.sum(axis=1)
-    w.stock["without_company"][...] = (~served).sum(axis=1)
     w.stock["payers"][...] = (w.pays & served[:, w.layout.up("household", "compound")]).sum(axis=1)
+
+
+def _count_contracts(w: Worlds) -> None:
+    """Keep up to date how many compounds have which contract."""
+    for contract, stock in STOCKS.items():
+        w.stock[stock][...] = (w.contract == contract).sum(axis=1)
+    w.stock["with_company"][...] = (w.contract != NONE).sum(axis=1)
 
 
 RULE = Rule(
@@ -212,11 +260,16 @@ RULE = Rule(
     ),
     flows={
         "left": "companies that left a compound",
+        "tills_closed_fen": "what companies that left had made of the compound and took along, debts below 0, fen",
+        "left_behind_fen": "put into repairs not yet begun by companies that then left; the owners' since, fen",
         "expired": "fixed terms that ran out into a holdover",
     },
     stocks={
         "with_company": "compounds that have a property company",
         "without_company": "compounds that have none",
+        "developer_contracts": "compounds served by the developer's contract",
+        "fixed_contracts": "compounds served for a fixed term",
+        "holdover_contracts": "compounds served without term",
     },
     parameters=Parameters,
     set_up=_set_up,

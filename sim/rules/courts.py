@@ -35,7 +35,7 @@ class Parameters:
         0.05,
         0.5,
         unit="probability",
-        source="guess, beside evidence 2.1: .5-2 court cases per 1,000 households and year; Jiang & Wu 2015",
+        source="guess, court-property-cases, jiang-wu-2015: few who could sue do",
         doc="chance that somebody sues over what failed at every desk",
     )
     court_days: float = parameter(
@@ -43,8 +43,8 @@ class Parameters:
         60.0,
         120.0,
         unit="days",
-        tag="F",
-        source="priors: court, lognormal median 90 days (15-180); evidence 2.2",
+        tag="E",
+        source="prior-court, mediation-caps",
         doc="median time until a court judges",
     )
     court_spread: float = parameter(
@@ -52,13 +52,13 @@ class Parameters:
         0.2,
         0.8,
         unit="log sd",
-        source="priors: court 15-180 days",
+        source="prior-court: 15-180 days are -3.6 and +1.4 sd",
         doc="spread of that time",
     )
 
 
 SHORTEST, LONGEST = 15, 180
-"""Days within which a court judges (evidence 2.2: 7 to 180)."""
+"""Days within which a court judges (prior-court)."""
 
 
 def sue(w: Worlds, rows: Ints) -> NDArray[np.bool_]:

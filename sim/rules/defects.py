@@ -35,8 +35,11 @@ NAMES = ("roof", "pipe", "lighting", "rubbish", "pests", "road", "works")
 
 ROOF, NUISANCE = int(Kind.ROOF), int(Kind.NUISANCE)
 
+STOCKS = ("leaking_roofs", *(f"defective_{kind.name.lower()}" for kind in Kind if ROOF < kind <= NUISANCE))
+"""Stocks of what is defective, by number of the kind."""
+
 IDLE = 1.75
-"""Hazards of what is looked after are as in the priors at an effort of .75, and grow as effort falls."""
+"""Hazards of what is looked after are as declared at an effort of .75, and grow as effort falls."""
 
 LEAKS = (ROOF, int(Kind.PIPE))
 """Defects that cost the more the longer they last."""
@@ -51,7 +54,7 @@ class Parameters:
         0.005,
         0.05,
         unit="per building-year",
-        source="priors: roof, age < 10: .02",
+        source="prior-roof",
         doc="leaks of a roof younger than 10 years",
     )
     roof_middle: float = parameter(
@@ -59,7 +62,7 @@ class Parameters:
         0.05,
         0.2,
         unit="per building-year",
-        source="priors: roof .10",
+        source="prior-roof",
         doc="leaks of a roof of 10 to 25 years",
     )
     roof_old: float = parameter(
@@ -67,7 +70,7 @@ class Parameters:
         0.1,
         0.4,
         unit="per building-year",
-        source="priors: roof, age > 25: .20",
+        source="prior-roof",
         doc="leaks of a roof older than 25 years",
     )
     pipe_rate: float = parameter(
@@ -75,7 +78,7 @@ class Parameters:
         0.3,
         1.2,
         unit="per building-year",
-        source="priors: other defects, pipe .6",
+        source="prior-defects",
         doc="pipes that break, at an effort of .75",
     )
     lighting_rate: float = parameter(
@@ -83,7 +86,7 @@ class Parameters:
         0.5,
         2.0,
         unit="per building-year",
-        source="priors: other defects, lighting and door 1.0",
+        source="prior-defects",
         doc="lights and doors that fail, at an effort of .75",
     )
     rubbish_rate: float = parameter(
@@ -91,7 +94,7 @@ class Parameters:
         0.9,
         3.6,
         unit="per compound-year",
-        source="priors: rubbish, pests, road and gate 4 together; the split is a guess",
+        source="prior-defects: 4 a compound-year together; the split is a guess",
         doc="times that rubbish piles up, at an effort of .75",
     )
     pests_rate: float = parameter(
@@ -99,7 +102,7 @@ class Parameters:
         0.6,
         2.4,
         unit="per compound-year",
-        source="priors: rubbish, pests, road and gate 4 together; the split is a guess",
+        source="prior-defects: 4 a compound-year together; the split is a guess",
         doc="plagues of pests, at an effort of .75",
     )
     road_rate: float = parameter(
@@ -107,7 +110,7 @@ class Parameters:
         0.5,
         2.0,
         unit="per compound-year",
-        source="priors: rubbish, pests, road and gate 4 together; the split is a guess",
+        source="prior-defects: 4 a compound-year together; the split is a guess",
         doc="road or gate broken, at an effort of .75",
     )
     works_rate: float = parameter(
@@ -115,7 +118,7 @@ class Parameters:
         0.05,
         0.3,
         unit="per compound-year",
-        source="priors: nuisance .15 works",
+        source="prior-defects",
         doc="building works nearby that are a nuisance",
     )
     works_length: float = parameter(
@@ -123,7 +126,7 @@ class Parameters:
         20.0,
         120.0,
         unit="days",
-        source="guess",
+        source="guess: a small site takes two months",
         doc="mean length of works nearby",
     )
     roof_sufferers: int = parameter(
@@ -131,7 +134,7 @@ class Parameters:
         2,
         16,
         unit="flats",
-        source="priors: roof, sufferers 8",
+        source="prior-roof",
         doc="flats under a leaking roof, from the top floor down",
     )
     pipe_sufferers: int = parameter(
@@ -139,7 +142,7 @@ class Parameters:
         2,
         12,
         unit="flats",
-        source="priors: pipe, 6 sufferers",
+        source="prior-defects",
         doc="flats that suffer from a broken pipe",
     )
     lighting_sufferers: int = parameter(
@@ -147,7 +150,7 @@ class Parameters:
         2,
         12,
         unit="flats",
-        source="priors: lighting/door, 6 notice",
+        source="prior-defects",
         doc="flats that notice a failed light or door",
     )
     rubbish_sufferers: int = parameter(
@@ -155,7 +158,7 @@ class Parameters:
         10,
         60,
         unit="flats",
-        source="priors: 30 notice",
+        source="prior-defects",
         doc="flats that notice the rubbish",
     )
     pests_sufferers: int = parameter(
@@ -163,7 +166,7 @@ class Parameters:
         10,
         60,
         unit="flats",
-        source="priors: 30 notice",
+        source="prior-defects",
         doc="flats that suffer from pests",
     )
     road_sufferers: int = parameter(
@@ -171,7 +174,7 @@ class Parameters:
         10,
         60,
         unit="flats",
-        source="priors: 30 notice",
+        source="prior-defects",
         doc="flats that notice a broken road or gate",
     )
     works_sufferers: int = parameter(
@@ -179,7 +182,7 @@ class Parameters:
         10,
         60,
         unit="flats",
-        source="priors: 30 notice",
+        source="prior-defects",
         doc="flats that suffer from works nearby",
     )
     roof_severity: float = parameter(
@@ -188,7 +191,7 @@ class Parameters:
         1.0,
         unit="severity",
         kind="set",
-        source="priors: severity of a roof .8",
+        source="prior-severity",
         doc="severity of living under a leak",
     )
     pipe_severity: float = parameter(
@@ -197,7 +200,7 @@ class Parameters:
         1.0,
         unit="severity",
         kind="set",
-        source="priors: severity of a pipe .5",
+        source="prior-severity",
         doc="severity of a broken pipe",
     )
     lighting_severity: float = parameter(
@@ -206,7 +209,7 @@ class Parameters:
         1.0,
         unit="severity",
         kind="set",
-        source="priors: severity of lighting .1",
+        source="prior-severity",
         doc="severity of a failed light or door",
     )
     rubbish_severity: float = parameter(
@@ -215,7 +218,7 @@ class Parameters:
         1.0,
         unit="severity",
         kind="set",
-        source="priors: severity of rubbish .3",
+        source="prior-severity",
         doc="severity of rubbish",
     )
     pests_severity: float = parameter(
@@ -224,7 +227,7 @@ class Parameters:
         1.0,
         unit="severity",
         kind="set",
-        source="guess: as rubbish",
+        source="guess, prior-severity: as rubbish",
         doc="severity of pests",
     )
     road_severity: float = parameter(
@@ -233,7 +236,7 @@ class Parameters:
         1.0,
         unit="severity",
         kind="set",
-        source="guess: as rubbish",
+        source="guess, prior-severity: as rubbish",
         doc="severity of a broken road or gate",
     )
     works_severity: float = parameter(
@@ -242,7 +245,7 @@ class Parameters:
         1.0,
         unit="severity",
         kind="set",
-        source="guess: as rubbish",
+        source="guess, prior-severity: as rubbish",
         doc="severity of works nearby",
     )
     roof_cost: float = parameter(
@@ -250,8 +253,8 @@ class Parameters:
         20000.0,
         35000.0,
         unit="yuan",
-        tag="S",
-        source="evidence D10: 200k over 8 buildings",
+        tag="D",
+        source="page-D10, roof-cost: 200,000 / 8 = 25,000",
         doc="typical cost of a roof repair",
     )
     pipe_cost: float = parameter(
@@ -259,7 +262,7 @@ class Parameters:
         300.0,
         2500.0,
         unit="yuan",
-        source="guess",
+        source="guess: some hundred yuan, below the cap of the company's duty",
         doc="typical cost of a pipe repair",
     )
     lighting_cost: float = parameter(
@@ -267,7 +270,7 @@ class Parameters:
         100.0,
         1000.0,
         unit="yuan",
-        source="guess",
+        source="guess: some hundred yuan, below the cap of the company's duty",
         doc="typical cost of mending lights and doors",
     )
     rubbish_cost: float = parameter(
@@ -275,7 +278,7 @@ class Parameters:
         200.0,
         2000.0,
         unit="yuan",
-        source="guess",
+        source="guess: some hundred yuan, below the cap of the company's duty",
         doc="typical cost of clearing rubbish",
     )
     pests_cost: float = parameter(
@@ -283,7 +286,7 @@ class Parameters:
         300.0,
         2000.0,
         unit="yuan",
-        source="guess",
+        source="guess: some hundred yuan, below the cap of the company's duty",
         doc="typical cost of getting rid of pests",
     )
     road_cost: float = parameter(
@@ -291,7 +294,7 @@ class Parameters:
         800.0,
         10000.0,
         unit="yuan",
-        source="guess",
+        source="guess: just above the cap of the company's duty",
         doc="typical cost of mending road or gate",
     )
     cost_low: float = parameter(
@@ -299,8 +302,8 @@ class Parameters:
         0.4,
         0.8,
         unit="of the typical",
-        tag="F",
-        source="evidence 2.1: roofs 15k-60k around 25k",
+        tag="D",
+        source="roof-cost, page-D10: 15,000 / 25,000",
         doc="the cheapest repair of a kind",
     )
     cost_high: float = parameter(
@@ -308,8 +311,8 @@ class Parameters:
         1.6,
         3.2,
         unit="of the typical",
-        tag="F",
-        source="evidence 2.1: roofs 15k-60k around 25k",
+        tag="E",
+        source="roof-cost-range, page-D10: 60,000 / 25,000",
         doc="the dearest repair of a kind",
     )
     leak_growth: float = parameter(
@@ -317,7 +320,7 @@ class Parameters:
         0.0,
         0.06,
         unit="per month",
-        source="priors: cost growth leak 3% a month",
+        source="prior-defects",
         doc="growth of the cost while a roof or pipe leaks",
     )
 
@@ -378,9 +381,8 @@ def arise(w: Worlds) -> None:
     w.defect_left[world, asset] = noise.threshold(w.seeds[world], "defect.clock", asset, nth)
     roof = kind == ROOF
     w.count("leaked", world[roof])
-    w.stocks("leaking_roofs", world[roof], 1)
     w.count("broke", world)
-    w.stocks("defective_assets", world, 1)
+    _take_stock(w, world, kind, 1)
     _end_of_works(w, world[kind == NUISANCE], asset[kind == NUISANCE])
 
     flats, position = flats_of(w.layout, *place_of(w, asset))
@@ -434,7 +436,6 @@ def mend(w: Worlds, world: Ints, asset: Ints) -> None:
     roof = w.layout.traits["asset_kind"][asset] == ROOF
     w.count("mended", world[roof])
     w.count("repaired", world)
-    w.stocks("leaking_roofs", world[roof], -1)
     _restore(w, world, asset)
 
 
@@ -453,9 +454,15 @@ def _restore(w: Worlds, world: Ints, asset: Ints) -> None:
     """Make assets whole; their clocks run from tomorrow."""
     w.defective[world, asset] = False
     w.defect_case[world, asset] = -1
-    w.stocks("defective_assets", world, -1)
+    _take_stock(w, world, w.layout.traits["asset_kind"][asset], -1)
     left = clocks.days_left(w.day) - 1
     clocks.restart(w, Clock.DEFECT, w.defect_left, w.defect_hazard, world, asset, left)
+
+
+def _take_stock(w: Worlds, world: Ints, kind: Ints, change: int) -> None:
+    """Keep up to date how many assets are defective, of each kind and in all."""
+    w.stocks_of(STOCKS[0], kind, world, change)
+    w.stocks("defective_assets", world, change)
 
 
 def base_cost(w: Worlds, world: Ints, kind: NDArray[np.integer], key: NDArray[np.uint64]) -> NDArray[np.float64]:
@@ -502,6 +509,9 @@ RULE = Rule(
         "broke": "defects that began",
         "repaired": "defects mended, works nearby made quiet among them",
     },
-    stocks={"leaking_roofs": "roofs that leak", "defective_assets": "assets that are defective"},
+    stocks={
+        **{stock: f"assets that are defective: {name}" for stock, name in zip(STOCKS, NAMES, strict=True)},
+        "defective_assets": "assets that are defective",
+    },
     set_up=_set_up,
 )

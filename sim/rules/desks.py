@@ -54,7 +54,7 @@ class Parameters:
         1.0,
         4.0,
         unit="hours/week per 300 flats",
-        source="priors: hours, community mediator 2 per 300 households",
+        source="prior-hours",
         doc="hours of the community's mediation committee",
     )
     centre_hours: float = parameter(
@@ -62,7 +62,7 @@ class Parameters:
         40.0,
         120.0,
         unit="hours/week per 20,000 flats",
-        source="priors: hours, sub-district centre 80 per 20k",
+        source="prior-hours",
         doc="hours of the sub-district's centre",
     )
     repairer_hours: float = parameter(
@@ -70,7 +70,7 @@ class Parameters:
         20.0,
         60.0,
         unit="hours/week per 300 flats at full effort",
-        source="priors: hours, company repairer 40 e per 300",
+        source="prior-hours",
         doc="hours of the company's repairer",
     )
     minor_hours: float = parameter(
@@ -78,7 +78,7 @@ class Parameters:
         0.25,
         1.0,
         unit="hours",
-        source="priors: service, minor repair .5",
+        source="prior-service",
         doc="a minor repair by the company",
     )
     triage_hours: float = parameter(
@@ -86,7 +86,7 @@ class Parameters:
         0.05,
         0.5,
         unit="hours",
-        source="priors: report triage .1",
+        source="prior-service",
         doc="reading a case and sending it on, or writing it into a ledger",
     )
     proposal_hours: float = parameter(
@@ -94,7 +94,7 @@ class Parameters:
         3.0,
         12.0,
         unit="hours",
-        source="priors: service, shared repair 6",
+        source="prior-service",
         doc="working out a shared repair and laying it before the principal",
     )
     sitting_hours: float = parameter(
@@ -102,7 +102,7 @@ class Parameters:
         0.5,
         2.0,
         unit="hours",
-        source="guess",
+        source="guess: a sixth of working it out",
         doc="laying a proposal already worked out before a principal",
     )
     mediation_hours: float = parameter(
@@ -110,7 +110,7 @@ class Parameters:
         1.0,
         3.0,
         unit="hours",
-        source="priors: service, neighbour 1.5",
+        source="prior-service",
         doc="one mediation session between neighbours",
     )
     fee_hours: float = parameter(
@@ -118,7 +118,7 @@ class Parameters:
         0.25,
         1.0,
         unit="hours",
-        source="priors: service, fee .5",
+        source="prior-service",
         doc="one session about fees",
     )
     session_gap_days: int = parameter(
@@ -126,7 +126,7 @@ class Parameters:
         3,
         14,
         unit="days",
-        source="priors: sessions 7 days apart",
+        source="prior-service",
         doc="time between two sessions of a case",
     )
     handoff_days: int = parameter(
@@ -134,7 +134,7 @@ class Parameters:
         2,
         15,
         unit="days",
-        source="priors: hand-off 5 (2-15) days",
+        source="prior-handoff",
         doc="time a case takes from desk to desk",
     )
     handoff_near_days: int = parameter(
@@ -142,7 +142,7 @@ class Parameters:
         1,
         4,
         unit="days",
-        source="guess: the lower end of 2-15 days",
+        source="guess, prior-handoff: the lower end of 2-15 days",
         doc="time a case takes to a desk that authority has brought near",
     )
     handoff_loss: float = parameter(
@@ -150,7 +150,7 @@ class Parameters:
         0.03,
         0.30,
         unit="probability",
-        source="priors: lost without a ledger .12",
+        source="prior-handoff",
         doc="chance that a case is lost on the way",
     )
 
@@ -185,11 +185,8 @@ def kind_of(w: Worlds, desk: Ints) -> Ints:
 
 def staff(w: Worlds) -> None:
     """Give every desk its minutes a week, move cases on from desks that are gone, and post the expected waits."""
-    director = w.director_minutes
-    together = director + np.rint(w.merged * (w.merged_minutes - director)).astype(np.int64)
-    body = np.where(w.body > bodies.NONE, together + w.extra_minutes, 0)
-    branch = np.where(w.principals > 1, w.secretary_minutes, 0)
-    of_body, of_branch = keeping.set_aside(w, body, branch)
+    body, branch = keeping.offices(w)
+    of_body, of_branch = keeping.set_aside(w)
     layout, minutes = w.layout, w.desk_minutes
     own = DESKS_PER_COMPOUND * layout.sizes["compound"]
     flats = layout.count("compound", "household")

@@ -35,7 +35,7 @@ class Parameters:
         0.1,
         0.5,
         unit="hours",
-        source="priors: service, doors .25 each",
+        source="prior-service",
         doc="knocking on one door and talking the repair over",
     )
     at_home: float = parameter(
@@ -43,7 +43,7 @@ class Parameters:
         0.3,
         0.8,
         unit="probability",
-        source="priors: at home .5",
+        source="prior-shares",
         doc="chance that the owner is at home, or can be reached where tenants or nobody live",
     )
 

@@ -41,7 +41,7 @@ class Parameters:
         unit="years",
         kind="set",
         tag="F",
-        source="model 1: owners' committee, 5 years",
+        source="committee-term",
         doc="term of an owners' committee",
     )
     election_rate: float = parameter(
@@ -49,7 +49,7 @@ class Parameters:
         0.02,
         0.15,
         unit="per compound-year",
-        source="guess: so that about 30% have a committee if half the ballots pass",
+        source="guess, committee-coverage: so that about 30% have a committee if half the ballots pass",
         doc="elections set going by owners where there is no elected committee",
     )
 

@@ -40,7 +40,7 @@ class Parameters:
         0.5,
         2.0,
         unit="yuan/m2/month",
-        source="priors: fee 1.0 (.5-2.0)",
+        source="prior-fee, fee-level",
         doc="property fee, billed by the quarter",
     )
     fee_floor: float = parameter(
@@ -48,7 +48,7 @@ class Parameters:
         0.2,
         0.4,
         unit="share",
-        source="priors: pay target .30 + .62 logistic",
+        source="prior-fee, fee-collection-spread",
         doc="owners who pay whatever the service and the others do",
     )
     fee_span: float = parameter(
@@ -56,7 +56,7 @@ class Parameters:
         0.5,
         0.68,
         unit="share",
-        source="priors: pay target .30 + .62 logistic; bad firms collect 30-40%",
+        source="prior-fee, fee-collection-spread",
         doc="owners who pay or not as service and others go; the rest never pays",
     )
     fee_service: float = parameter(
@@ -64,7 +64,7 @@ class Parameters:
         4.0,
         12.0,
         unit="logit",
-        source="priors: pay target, 8 (s - .5)",
+        source="prior-fee",
         doc="weight of satisfaction with the service",
     )
     fee_others: float = parameter(
@@ -72,7 +72,7 @@ class Parameters:
         2.0,
         6.0,
         unit="logit",
-        source="priors: pay target, 4 (y - .55)",
+        source="prior-fee",
         doc="weight of the share of the compound that pays",
     )
     fee_speed: float = parameter(
@@ -80,7 +80,7 @@ class Parameters:
         0.2,
         0.5,
         unit="share",
-        source="priors: quarterly speed .35",
+        source="prior-fee",
         doc="flats that think it over in a quarter",
     )
     fee_start: float = parameter(
@@ -89,7 +89,7 @@ class Parameters:
         0.9,
         unit="share",
         tag="F",
-        source="evidence 2.1: fee collection, national mean 76.3%",
+        source="fee-collection",
         doc="flats that pay at the start, where there is a company",
     )
 
@@ -121,6 +121,11 @@ def supported(w: Worlds, satisfaction: Floats, share: Floats) -> Floats:
 def bills(w: Worlds) -> Ints:
     """Return the quarter's bill of every flat, in fen."""
     return np.rint(w.p.fee * 3 * w.area).astype(np.int64)  # yuan x hundredths of m2 = fen x m2
+
+
+def billed(w: Worlds) -> Ints:
+    """Return the quarter's bill of all flats of each compound together, in fen, whoever pays it."""
+    return by_compound(w, bills(w))
 
 
 def collect(w: Worlds) -> None:

@@ -42,7 +42,7 @@ class Parameters:
         unit="years",
         kind="set",
         tag="F",
-        source="model 5.6: developer's warranty, roof < 5 years",
+        source="roof-warranty",
         doc="age of a compound up to which the developer mends its roofs",
     )
     minor_cap: float = parameter(
@@ -50,7 +50,7 @@ class Parameters:
         500.0,
         5000.0,
         unit="yuan",
-        source="priors: minor-repair cap 2,000 (500-5,000)",
+        source="prior-company",
         doc="what a repair may cost to be the company's own duty, and what it owes to a dearer one",
     )
     own_cost: float = parameter(
@@ -58,7 +58,7 @@ class Parameters:
         0.5,
         0.8,
         unit="of the market price",
-        source="priors: own cost .65 (.5-.8) of market",
+        source="prior-company",
         doc="what a repair costs the company that does it itself",
     )
     fund_empty: float = parameter(
@@ -66,7 +66,7 @@ class Parameters:
         0.2,
         0.7,
         unit="share",
-        source="priors: fund zero in .4 (old compounds)",
+        source="prior-fund",
         doc="compounds without a maintenance fund",
     )
     fund_level: float = parameter(
@@ -74,7 +74,7 @@ class Parameters:
         500.0,
         8000.0,
         unit="yuan per flat",
-        source="priors: fund 3,000 (500-8,000)",
+        source="prior-fund",
         doc="what the fund holds elsewhere at the start",
     )
     fund_days: int = parameter(
@@ -82,7 +82,7 @@ class Parameters:
         30,
         120,
         unit="days",
-        source="priors: use of the fund takes 60 (30-120) days after the vote",
+        source="prior-fund",
         doc="days until the fund pays after a vote",
     )
     emergency: float = parameter(
@@ -90,7 +90,7 @@ class Parameters:
         0.0,
         1.0,
         unit="probability",
-        source="guess: Civil Code 281 allows it, offices decide",
+        source="guess, civil-code-281: the law allows it, offices decide",
         doc="chance that a leak is recognised as an emergency, which needs no vote",
     )
     emergency_days: int = parameter(
@@ -98,7 +98,7 @@ class Parameters:
         2,
         20,
         unit="days",
-        source="priors: emergency 7 (2-20) days",
+        source="prior-fund, emergency-48-hours",
         doc="days until the fund pays in an emergency",
     )
     works_days: int = parameter(
@@ -107,7 +107,7 @@ class Parameters:
         10,
         unit="days",
         tag="D",
-        source="evidence D16: 15 days for 3 roofs, an assumption",
+        source="page-D16: 15 / 3; crews are taken to work one roof at a time",
         doc="days a crew needs for a dear repair",
     )
     minor_days: int = parameter(
@@ -115,7 +115,7 @@ class Parameters:
         1,
         7,
         unit="days",
-        source="guess",
+        source="guess: a repairer comes and comes back once",
         doc="days that a minor repair takes",
     )
 
@@ -151,6 +151,7 @@ def _ask_in_order(w: Worlds, rows: Ints) -> None:
     young = w.age[world, compound] + w.day / YEAR < w.at("warranty_years", world)
     warranted = young & (c.kind[rows] == int(Kind.ROOF))
     w.count("warranty_fen", world[warranted], c.cost[rows[warranted]])
+    w.count("decided_for_owners", world[warranted])
     _start(w, rows[warranted])
 
     rows = rows[~warranted]
@@ -160,6 +161,7 @@ def _ask_in_order(w: Worlds, rows: Ints) -> None:
     rest = rest - _contribute(w, rows, "company", np.where(bound, np.minimum(cap, rest), 0))
     rest = rest - _contribute(w, rows, "public", np.minimum(np.maximum(w.public[world, compound], 0), rest))
     c.owed[rows] = rest
+    w.count("decided_for_owners", world[rest == 0])
     begin(w, rows[rest == 0])
     _ask_fund(w, rows[rest > 0])
 
@@ -183,6 +185,7 @@ def _ask_fund(w: Worlds, rows: Ints) -> None:
     rows = rows[enough]
     leak = c.kind[rows] <= defects.LEAKS[-1]
     urgent = leak & noise.chance(w.at("emergency", c.world[rows]), c.key[rows], "fund.emergency")
+    w.count("decided_for_owners", c.world[rows[urgent]])
     _grant(w, rows[urgent], "emergency_days")
     vote = rows[~urgent]
     if len(vote) == 0:
@@ -239,7 +242,7 @@ def _help_out(w: Worlds, rows: Ints) -> None:
     world, compound, cost = c.world[rows], c.compound[rows], _minor_cost(w, rows)
     part = np.minimum(np.maximum(w.public[world, compound], 0), cost)
     books.transfer(w, "public", compound, "outside", np.zeros(len(rows), dtype=np.int64), world, part)
-    w.count("paid_public_fen", world, part)
+    w.count("minor_public_fen", world, part)
     w.count("relief_fen", world, cost - part)
     c.handled[rows] = w.day
     _start(w, rows)
@@ -280,6 +283,7 @@ def concede(w: Worlds, rows: Ints, own: Ints) -> None:
     world = c.world[rows]
     books.transfer(w, "till", c.compound[rows], "outside", np.zeros(len(rows), dtype=np.int64), world, own)
     w.count("conceded", world)
+    w.count("decided_for_owners", world)
     w.count("conceded_fen", world, own)
     c.handled[rows] = w.day
     log_cases(w, rows, Activity.CONCEDED)
@@ -294,6 +298,7 @@ def conclude(w: Worlds) -> None:
         passed, failed = votes.count(w, ballots)
         yes, no = m.case[ballots[passed]], m.case[ballots[failed]]
         motions.close(w, ballots[passed | failed])
+        w.count("decided_by_owners", c.world[yes])
         _grant(w, yes, "fund_days")
         log_cases(w, no, Activity.VOTED_DOWN)
         w.count("voted_down", c.world[no])
@@ -314,6 +319,7 @@ def _end_rounds(w: Worlds, rows: Ints) -> None:
     funded, failed = rows[enough], rows[late]
     if len(funded):
         motions.close(w, c.motion[funded])
+        w.count("decided_by_owners", c.world[funded])
         begin(w, funded)
     if len(failed):
         shares.pay_back(w, failed)
@@ -346,10 +352,14 @@ RULE = Rule(
         "paid_fund_fen": "of what crews were paid, the maintenance fund, fen",
         "paid_owners_fen": "of what crews were paid, owners' shares, fen",
         "company_fen": "spent by companies on minor repairs, fen",
+        "minor_public_fen": "public income's part of minor repairs that no company owed, fen",
         "relief_fen": "public budget's part of minor repairs that no company owed, fen",
         "warranty_fen": "cost of repairs under the developer's warranty, fen",
         "conceded": "repairs conceded by companies in talks about their contract",
         "conceded_fen": "spent by companies on what they conceded, fen",
         "voted_down": "ballots on the fund that failed",
+        "decided_by_owners": "dear repairs that owners have decided on, by a ballot or by signing",
+        "decided_for_owners": "dear repairs decided on without asking the owners: paid by the developer, the company, "
+        "public income or, in an emergency, the fund, or conceded",
     },
 )

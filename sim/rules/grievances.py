@@ -17,6 +17,7 @@ from sim import cases, noise
 from sim.cases import FIRST_DISPUTE, FIRST_PAIR, NEVER, Activity, Kind, Stage, State, close_cases, move_grievances
 from sim.columns import Rule
 from sim.parameters import parameter
+from sim.places.compound import OWNER, TENANT, VACANT
 from sim.rules import trust
 from sim.space import where
 
@@ -30,6 +31,30 @@ REOPENINGS = 16
 
 YEAR = 365
 
+GROUPS = ("owner", "tenant", "connected", "elder", "top")
+"""Groups of people whose own grievances are added up apart: who lives in a flat of theirs or a let one, people close
+to cadres, elders, and the top floor. Each flat where somebody lives is an owner's or a tenant's."""
+
+PARTS = {
+    "unresolved_owner": "of that severity, people's own grievances in flats where their owner lives, thousandths",
+    "unresolved_tenant": "the same in let flats, thousandths",
+    "unresolved_connected": "the same of people close to cadres, thousandths",
+    "unresolved_elder": "the same in flats with an elder, thousandths",
+    "unresolved_top": "the same on top floors, thousandths",
+    "unresolved_fee": "of that severity, what companies claim, thousandths",
+}
+"""Stocks that are parts of what is suffered in all: one for each of `GROUPS`, and what companies claim."""
+
+COMBINATIONS = 1 << len(GROUPS)
+"""Combinations of groups that a flat may belong to, as the bits of `groups` number them."""
+
+COUNTS_IN = np.zeros((2 * COMBINATIONS, len(PARTS)))
+"""In which part what is suffered counts: people's own grievances by combination of groups, then companies' claims.
+
+Floating-point numbers, whose sums of whole thousandths are exact: numpy multiplies matrices of integers slowly."""
+COUNTS_IN[:COMBINATIONS, :-1] = np.arange(COMBINATIONS)[:, None] >> np.arange(len(GROUPS)) & 1
+COUNTS_IN[COMBINATIONS:, -1] = 1
+
 
 @dataclass(frozen=True)
 class Parameters:
@@ -40,7 +65,7 @@ class Parameters:
         1.0,
         30.0,
         unit="days",
-        source="guess: Felstiner-Abel-Sarat 1980 give no rate",
+        source="guess, felstiner-1980: a week; no rate is given there",
         doc="mean time from felt to named",
     )
     review_days: int = parameter(
@@ -49,7 +74,7 @@ class Parameters:
         90,
         unit="days",
         kind="set",
-        source="model 5.1: at naming and every 30 days",
+        source="design: once a month",
         doc="time after which a quiet grievance is thought over again",
     )
     fade_days: float = parameter(
@@ -57,7 +82,7 @@ class Parameters:
         60.0,
         240.0,
         unit="days",
-        source="priors: fade mean 120 days, no fade for a roof",
+        source="prior-escalation",
         doc="mean time after which an unclaimed dispute fades",
     )
     escalation_shape: float = parameter(
@@ -65,7 +90,7 @@ class Parameters:
         1.0,
         2.5,
         unit="1",
-        source="priors: Weibull shape 1.5",
+        source="prior-escalation",
         doc="above 1: the longer it festers, the likelier it escalates",
     )
     escalation_days: float = parameter(
@@ -73,7 +98,7 @@ class Parameters:
         1500.0,
         6000.0,
         unit="days",
-        source="priors: Weibull scale 3,000 days x (1.5 - severity)",
+        source="prior-escalation",
         doc="scale of the time to a petition or fight, before severity",
     )
     answer_days: int = parameter(
@@ -81,8 +106,8 @@ class Parameters:
         7,
         30,
         unit="days",
-        tag="F",
-        source="evidence 2.2: caps of 30, 15 and 7 days",
+        tag="E",
+        source="mediation-caps: what courts may take is read as what people expect",
         doc="an answer within this time counts as in time",
     )
     patience_days: float = parameter(
@@ -90,7 +115,7 @@ class Parameters:
         90.0,
         360.0,
         unit="days",
-        source="guess: claimants renege after about half a year",
+        source="guess: claimants give up after about half a year",
         doc="mean time after which a claimant stops waiting",
     )
     relapse_rate: float = parameter(
@@ -98,7 +123,7 @@ class Parameters:
         0.02,
         0.30,
         unit="per year",
-        source="priors: relapse .10 a year",
+        source="prior-compliance",
         doc="hazard that an agreement is broken",
     )
     confirmed_factor: float = parameter(
@@ -106,7 +131,7 @@ class Parameters:
         0.3,
         0.8,
         unit="factor",
-        source="priors: default hazard x .5 (.3-.8) if a court confirms",
+        source="prior-compliance",
         doc="what a court's confirmation leaves of that hazard",
     )
 
@@ -172,9 +197,49 @@ def feel(w: Worlds) -> None:
     )
     kinds, states = w.tally["grievances"].shape[1:]
     np.add.at(w.tally["grievances"].reshape(-1), (world * kinds + kind) * states + LATENT, 1)
-    w.stocks("unresolved", world, severity)
-    w.stocks("aching", world, 1)
+    _ache(w, world, new["household"], kind, severity, 1)
     w.count("arisen", world)
+
+
+def groups(w: Worlds) -> Ints:
+    """Return to which groups the people of each flat belong, a bit for each of `GROUPS`; where nobody lives, to none.
+
+    Nobody moves or changes: it is worked out once.
+    """
+    if "groups" not in w.derived:
+        top = (w.layout.traits["top"] == 1) & (w.tenure != VACANT)
+        bits = np.zeros(w.tenure.shape, dtype=np.int8)
+        for number, belong in enumerate((w.tenure == OWNER, w.tenure == TENANT, w.connected, w.elder, top)):
+            bits |= belong.astype(np.int8) << number
+        w.derived["groups"] = bits.reshape(-1)
+    return w.derived["groups"]
+
+
+def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, change: int) -> None:
+    """Keep up to date what is suffered, and of whom.
+
+    Args:
+        w: the worlds.
+        world: world of each grievance.
+        household: who suffers; of a fee, the flat that owes it.
+        kind: about what.
+        severity: thousandths.
+        change: 1 = begins to be suffered, -1 = is suffered no more.
+    """
+    if len(world) == 0:
+        return
+    w.stocks("unresolved", world, change * severity)
+    w.stocks("aching", world, change)
+    company = kind == FEE  # there the company claims
+    whose = groups(w).take(world * w.households + household)
+    np.add.at(w.tally["suffered"].reshape(-1), (2 * world + company) * COMBINATIONS + whose, change * severity)
+
+
+def add_up(w: Worlds) -> None:
+    """Phase: what is suffered is added up for each group of people, and what companies claim."""
+    parts = w.tally["suffered"].reshape(w.n, -1) @ COUNTS_IN
+    for stock, amount in zip(PARTS, parts.T, strict=True):
+        w.stock[stock][...] = amount
 
 
 def _end_ache(w: Worlds, rows: Ints) -> None:
@@ -182,8 +247,7 @@ def _end_ache(w: Worlds, rows: Ints) -> None:
     g = w.grievances
     rows = rows[g.aching[rows]]
     g.aching[rows] = False
-    w.stocks("unresolved", g.world[rows], -g.severity[rows].astype(np.int64))
-    w.stocks("aching", g.world[rows], -1)
+    _ache(w, g.world[rows], g.household[rows], g.kind[rows], g.severity[rows].astype(np.int64), -1)
 
 
 def relieve(w: Worlds, rows: Ints) -> None:
@@ -399,5 +463,6 @@ RULE = Rule(
     stocks={
         "unresolved": "severity of all grievances still suffered, thousandths",
         "aching": "grievances still suffered",
+        **PARTS,
     },
 )

@@ -38,7 +38,7 @@ class Parameters:
         0.0,
         1.0,
         unit="hours/week",
-        source="guess: model 5.7, bodies in the baseline monitor too when their hours allow",
+        source="guess: a walk in about three weeks; bodies watch a little of their own accord",
         doc="what a functioning body sets aside for inspections of its own accord",
     )
     ticket_signal: float = parameter(

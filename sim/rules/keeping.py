@@ -5,6 +5,9 @@ talks and inspections that a body sets aside of its own accord is always its dir
 taken from the keeper's desk whether it is used or not; it can be saved for a few weeks.
 When the hours do not suffice, the purposes are served in the order of `PURPOSES`. So every practice
 costs hours of the same people, and with no hours there is no practice.
+
+How a week's hours are divided is settled when offices change; the time itself comes in when the week begins,
+so that offices which change twice before one week (as where scenarios are set up) bring it once.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from numpy.typing import NDArray
 
 from sim.columns import Column, Lever, Rule
 from sim.places.compound import BODY, DESKS_PER_COMPOUND
+from sim.rules import bodies
 from sim.space import rank_in_group, where
 
 if TYPE_CHECKING:
@@ -44,37 +48,54 @@ SAVED_WEEKS = {"ledger": 4, "summons": 4, "calls": 4, "talks": 13, "inspections"
 """Weeks for which time set aside can be saved; time for doors cannot."""
 
 
-def set_aside(w: Worlds, body: Ints, branch: Ints) -> tuple[Ints, Ints]:
-    """Take the week's time for all purposes out of the keepers' minutes and return what was taken.
+def offices(w: Worlds) -> tuple[Ints, Ints]:
+    """Return the minutes a week of each compound's body and branch, shape ``(worlds, compounds)``, nothing set aside.
+
+    A branch has minutes only while its secretary is a second principal.
+    """
+    director = w.director_minutes
+    together = director + np.rint(w.merged * (w.merged_minutes - director)).astype(np.int64)
+    body = np.where(w.body > bodies.NONE, together + w.extra_minutes, 0)
+    return body, np.where(w.principals > 1, w.secretary_minutes, 0)
+
+
+def set_aside(w: Worlds) -> tuple[Ints, Ints]:
+    """Settle for how much of the next week there will be time for doors; return what all purposes take together.
+
+    Returns:
+        Minutes a week that are missing at the body's desk, and at the branch's, shape ``(worlds, compounds)``.
+    """
+    times, asking = _divide(w), _asking(w)
+    times["doors"] = (np.where(asking, times["doors"][0], 0), np.where(asking, times["doors"][1], 0))
+    w.doors_time[...] = times["doors"][0] + times["doors"][1]
+    nothing = np.zeros_like(w.doors_time)
+    of_body, of_branch = zip(*times.values(), strict=True)
+    return sum(of_body, nothing), sum(of_branch, nothing)
+
+
+def save(w: Worlds) -> None:
+    """Phase, weekly: keepers put the week's time to what they have saved for each purpose; who has none keeps none."""
+    for purpose, (of_body, of_branch) in _divide(w).items():
+        if purpose in SAVED_WEEKS:
+            time, balance = of_body + of_branch, getattr(w, purpose + "_balance")
+            balance[...] = np.minimum(balance + time * WEEK, SAVED_WEEKS[purpose] * WEEK * time)
+
+
+def _divide(w: Worlds) -> dict[str, tuple[Ints, Ints]]:
+    """Return the minutes a week that body and branch give to each purpose, as far as the hours of each go.
 
     What a body sets aside of its own accord is always its director's time, so that a second principal with hardly
     any hours takes nothing from it; the rest is the second principal's where one stands, else the same person's.
-
-    Args:
-        w: the worlds.
-        body: minutes a week of whoever holds each body's desk, shape ``(worlds, compounds)``.
-        branch: those of each second principal.
-
-    Returns:
-        Minutes taken from the body's desk, and from the branch's.
     """
     two = w.principals > 1
-    left_body, left_branch = body.copy(), np.where(two, branch, 0)
+    left_body, left_branch = offices(w)
+    times = {}
     for purpose in PURPOSES:
         wanted = getattr(w, purpose + "_minutes")
         own = np.where(two, getattr(w, FOUND[purpose]) if purpose in FOUND else 0, wanted)
-        by_body = np.minimum(own, left_body)
-        by_branch = np.minimum(wanted - own, left_branch)
-        if purpose == "doors":
-            asking = _asking(w)
-            by_body, by_branch = np.where(asking, by_body, 0), np.where(asking, by_branch, 0)
-            w.doors_time[...] = by_body + by_branch
-        else:
-            time, balance = by_body + by_branch, getattr(w, purpose + "_balance")
-            balance[...] = np.minimum(balance + time * WEEK, SAVED_WEEKS[purpose] * WEEK * time)
-        left_body -= by_body
-        left_branch -= by_branch
-    return body - left_body, np.where(two, branch, 0) - left_branch
+        times[purpose] = of_body, of_branch = np.minimum(own, left_body), np.minimum(wanted - own, left_branch)
+        left_body, left_branch = left_body - of_body, left_branch - of_branch
+    return times
 
 
 def _asking(w: Worlds) -> NDArray[np.bool_]:

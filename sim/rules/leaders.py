@@ -3,8 +3,7 @@
 The party branch of every compound has three candidates for secretary, each with an ability, an integrity and a score,
 which is the ability as seen from outside, with an error. The body's director has an ability and an integrity too.
 Who of the candidates takes part in the body's matters is a lever; without a mechanism nobody does. Ability narrows the
-gap between parties at the table (`sim.rules.bargaining`). Nothing reads integrity yet: bribes come with the property
-company.
+gap between parties at the table (`sim.rules.bargaining`), integrity makes bribes dearer (`sim.rules.capture`).
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ class Parameters:
         20.0,
         unit="1",
         kind="set",
-        source="priors: Leaders, ability Beta(4,4)",
+        source="prior-leaders",
         doc="first shape of abilities: the larger beside the second, the abler",
     )
     ability_b: float = parameter(
@@ -51,7 +50,7 @@ class Parameters:
         20.0,
         unit="1",
         kind="set",
-        source="priors: Leaders, ability Beta(4,4)",
+        source="prior-leaders",
         doc="second shape of abilities: both large, all alike",
     )
     integrity_a: float = parameter(
@@ -60,7 +59,7 @@ class Parameters:
         20.0,
         unit="1",
         kind="set",
-        source="priors: Leaders, integrity Beta(5,2)",
+        source="prior-leaders",
         doc="first shape of integrities: the larger beside the second, the harder to bribe",
     )
     integrity_b: float = parameter(
@@ -69,7 +68,7 @@ class Parameters:
         20.0,
         unit="1",
         kind="set",
-        source="priors: Leaders, integrity Beta(5,2)",
+        source="prior-leaders",
         doc="second shape of integrities: both large, all alike",
     )
     score_noise: float = parameter(
@@ -77,7 +76,7 @@ class Parameters:
         0.05,
         0.30,
         unit="ability",
-        source="priors: Leaders, score = ability + N(0, .15)",
+        source="prior-leaders",
         doc="standard deviation of the error with which abilities are seen from outside",
     )
 

@@ -51,7 +51,7 @@ class Parameters:
         10.0,
         40.0,
         unit="days",
-        source="priors: an unvisited owner decides at 1/20 a day",
+        source="prior-shares",
         doc="mean time until an unvisited owner thinks about a motion",
     )
     apathy: float = parameter(
@@ -59,7 +59,7 @@ class Parameters:
         0.1,
         0.5,
         unit="share",
-        source="guess: turnout without a visit; the quorum of 2/3 makes it decisive",
+        source="guess, civil-code-278: no turnout was found; the quorum of 2/3 makes it decisive",
         doc="owners who never take part in a ballot",
     )
 

@@ -35,7 +35,7 @@ class Parameters:
         0.01,
         0.06,
         unit="per household-year",
-        source="priors: neighbour .03 a household-year",
+        source="prior-quarrels",
         doc="quarrels that a household feels aggrieved by",
     )
     quarrel_frailty: float = parameter(
@@ -43,7 +43,7 @@ class Parameters:
         0.4,
         1.5,
         unit="1",
-        source="priors: frailty gamma shape .7",
+        source="prior-quarrels",
         doc="shape of the spread between households (mean 1); large = all alike",
     )
     quarrel_severity: float = parameter(
@@ -52,7 +52,7 @@ class Parameters:
         0.8,
         unit="severity",
         kind="set",
-        source="priors: severity of a neighbour quarrel .5",
+        source="prior-severity",
         doc="severity of a quarrel with a neighbour",
     )
 

@@ -23,6 +23,7 @@ from sim.parameters import parameter
 from sim.places.compound import BODY
 from sim.rules import bodies, company, contracts, defects, desks, funding, keeping, motions, votes
 from sim.rules.motions import Motion
+from sim.rules.trust import QUARTER
 from sim.space import first_of_group, where
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Parameters:
         90,
         180,
         unit="days",
-        source="priors: contract, window 120 days (90-180)",
+        source="prior-contract, page-D8",
         doc="last days of a term in which a renewal can be talked about",
     )
     talk_hours: float = parameter(
@@ -51,7 +52,7 @@ class Parameters:
         1.5,
         6.0,
         unit="hours",
-        source="priors: service, renewal 3 x 3 rounds",
+        source="prior-service",
         doc="one round of talks",
     )
     talk_rounds: int = parameter(
@@ -60,7 +61,7 @@ class Parameters:
         6,
         unit="rounds",
         kind="set",
-        source="priors: service, renewal 3 x 3 rounds",
+        source="prior-service",
         doc="rounds before the demand is on the table",
     )
     own_talk_hours: float = parameter(
@@ -68,7 +69,7 @@ class Parameters:
         0.0,
         1.5,
         unit="hours/week",
-        source="guess: model 5.7, bodies in the baseline bargain too when their hours allow",
+        source="guess: a round in six weeks; bodies talk a little of their own accord",
         doc="what a functioning body sets aside for talks of its own accord",
     )
     talk_pause_days: int = parameter(
@@ -92,7 +93,7 @@ class Parameters:
         0.02,
         0.10,
         unit="share",
-        source="guess",
+        source="guess: turnout and votes are foreseen within some five points",
         doc="how unsure the company is of turnout and of votes",
     )
     recouped: float = parameter(
@@ -100,7 +101,7 @@ class Parameters:
         0.0,
         1.0,
         unit="share",
-        source="priors: recouped .5 (0-1) of a concession over the next term",
+        source="prior-capture",
         doc="what the company takes back out of public income over the next term",
     )
 
@@ -119,18 +120,22 @@ def found(w: Worlds) -> None:
     w.resolve_found[...] = np.where(w.functioning, w.p.own_resolve, 0.0)
 
 
-def due(w: Worlds) -> NDArray[np.bool_]:
-    """Return which contracts may be talked about today."""
+def up(w: Worlds) -> NDArray[np.bool_]:
+    """Return which contracts are up: they could be talked about today if there were somebody to do so."""
     ending = (w.contract == contracts.FIXED_TERM) & (w.contract_end - w.day <= w.p.window_days)
     loose = ((w.contract == contracts.HOLDOVER) | (w.contract == contracts.DEVELOPER)) & (
         w.day - w.talked_day >= w.p.talk_pause_days
     )
-    return (ending | loose) & ~w.leaving & ~w.balloting & (w.body > bodies.NONE) & ~w.captured
+    return (ending | loose) & ~w.leaving & ~w.balloting
 
 
 def talk(w: Worlds) -> None:
     """Phase, weekly: bodies with enough time in hand talk with the company; after the last round they demand."""
-    may = due(w)
+    open_ = up(w)
+    before = w.contract_up & (w.day != 0)  # of a run that begins on day 0 all that are up then are new
+    w.count("came_up", np.nonzero(open_ & ~before)[0])
+    w.contract_up[...] = open_
+    may = open_ & (w.body > bodies.NONE) & ~w.captured
     w.talks[~may] = 0
     world, compound = np.nonzero(may & (w.talks_balance > 0))
     done = keeping.spend(w, "talks", world, compound, "talk_hours")
@@ -147,6 +152,7 @@ def _conclude(w: Worlds, world: Ints, compound: Ints) -> None:
         return
     w.talks[world, compound] = 0
     w.talked_day[world, compound] = w.day
+    w.contract_up[world, compound] = False
     w.recoup[world, compound] = 0
     refused = _demand(w, world, compound)
     seeds = w.seeds[world]
@@ -157,6 +163,7 @@ def _conclude(w: Worlds, world: Ints, compound: Ints) -> None:
     replace = displeased & resolved
     w.balloting[world, compound] = True
     w.count("renewals", world)
+    w.count("replacements", world[replace])
     for kind, chosen in ((Motion.RENEW, ~replace), (Motion.REPLACE, replace)):
         where_, at = world[chosen], compound[chosen]
         if len(where_) == 0:
@@ -222,7 +229,7 @@ def _demand(w: Worlds, world: Ints, compound: Ints) -> NDArray[np.bool_]:
         yes = together <= interest
         funding.concede(w, rows[yes], own[yes])
         refused[c.world[rows[~yes]], c.compound[rows[~yes]]] = True
-        term = np.maximum(np.rint(w.at("term_years", c.world[rows]) * YEAR / 91), 1)
+        term = _quarters(w)[c.world[rows], 0]
         back = np.rint(w.at("recouped", c.world[rows]) * own / term).astype(np.int64)
         np.add.at(w.recoup.reshape(-1), place[yes], back[yes])
     return refused[world, compound]
@@ -250,9 +257,19 @@ def count(w: Worlds) -> None:
     w.count("replaced", world[had])
 
 
+def _quarters(w: Worlds) -> Floats:
+    """Return the quarters of a term, over which what was conceded is taken back, shape ``(worlds, 1)``."""
+    quarters: Floats = np.maximum(np.rint(w.p.term_years * YEAR / QUARTER), 1)
+    return quarters
+
+
 def take_back(w: Worlds) -> None:
-    """Phase, quarterly: companies take back out of public income part of what they conceded, as far as it goes."""
-    world, compound = np.nonzero((w.recoup > 0) & (w.contract != contracts.NONE))
+    """Phase, quarterly: companies take back out of public income part of what they conceded, as far as it goes.
+
+    They do so on the quarter days of one term, that of the concession included.
+    """
+    nth = w.day // QUARTER + -w.talked_day.astype(np.int64) // QUARTER + 1  # quarter days since, this one included
+    world, compound = np.nonzero((w.recoup > 0) & (nth <= _quarters(w)) & (w.contract != contracts.NONE))
     fen = np.minimum(w.recoup[world, compound], np.maximum(w.public[world, compound], 0))
     books.transfer(w, "public", compound, "till", compound, world, fen)
     w.count("recouped_fen", world, fen)
@@ -261,6 +278,9 @@ def take_back(w: Worlds) -> None:
 RULE = Rule(
     name="renewals",
     columns=(
+        Column(
+            "contract_up", "compound", np.bool_, "the contract was up when the week began, and no ballot has followed"
+        ),
         Column("talks", "compound", np.int32, "rounds of talks so far"),
         Column("talked_day", "compound", np.int32, "day on which talks last came to an end"),
         Column("balloting", "compound", np.bool_, "owners vote on the company"),
@@ -281,7 +301,10 @@ RULE = Rule(
     parameters=Parameters,
     flows={
         "talks": "rounds of talks with companies",
-        "renewals": "renewals put to the owners",
+        "came_up": "contracts that came to be up, in the last months of a term or long enough without talks, or were "
+        "up on day 0",
+        "renewals": "ballots on contracts called after talks, on renewing or replacing",
+        "replacements": "of those, on replacing the company",
         "renewed": "contracts renewed",
         "replaced": "companies replaced",
         "recouped_fen": "taken back out of public income for what was conceded, fen",

@@ -37,7 +37,7 @@ class Parameters:
         0.0,
         0.40,
         unit="probability",
-        source="guess: no source; the same for every principal",
+        source="guess, bernheim-1986: no number is given there; the same for every principal",
         doc="chance that a principal turns a proposal back at a sitting",
     )
     second_patience_days: float = parameter(
@@ -53,8 +53,8 @@ class Parameters:
         15,
         60,
         unit="days",
-        tag="F",
-        source="model 5.6: without a body the community applies, 30 days (Civil Code 281)",
+        tag="E",
+        source="guess, civil-code-281: a month of office work; the law gives no time",
         doc="delay of a repair organised by the community because there is no body",
     )
 

@@ -38,7 +38,7 @@ class Parameters:
         0.5,
         0.8,
         unit="share",
-        source="priors: b/share N(.65, .2)",
+        source="prior-shares",
         doc="mean benefit of the repair over an owner's share",
     )
     benefit_sd: float = parameter(
@@ -46,7 +46,7 @@ class Parameters:
         0.10,
         0.30,
         unit="share",
-        source="priors: b/share N(.65, .2)",
+        source="prior-shares",
         doc="spread of the benefit over owners",
     )
     benefit_top: float = parameter(
@@ -54,7 +54,7 @@ class Parameters:
         0.80,
         1.20,
         unit="share",
-        source="priors: top floor N(.95, .15)",
+        source="prior-shares",
         doc="mean benefit over share on the top floor",
     )
     benefit_top_sd: float = parameter(
@@ -62,7 +62,7 @@ class Parameters:
         0.05,
         0.25,
         unit="share",
-        source="priors: top floor N(.95, .15)",
+        source="prior-shares",
         doc="its spread over owners",
     )
     social_proof: float = parameter(
@@ -70,7 +70,7 @@ class Parameters:
         0.5,
         1.5,
         unit="1",
-        source="priors: u = b/share + 1.0 f + .4 (trust - .5)",
+        source="prior-shares, granovetter-1978",
         doc="weight of the share of the building that has signed",
     )
     share_trust: float = parameter(
@@ -78,7 +78,7 @@ class Parameters:
         0.0,
         0.8,
         unit="1",
-        source="priors: u = b/share + 1.0 f + .4 (trust - .5)",
+        source="prior-shares",
         doc="weight of trust in the organiser",
     )
     never_pay: float = parameter(
@@ -86,7 +86,7 @@ class Parameters:
         0.05,
         0.30,
         unit="share",
-        source="priors: never-pay .15 (Fischbacher 2001)",
+        source="prior-shares, fischbacher-2001: below the third of the laboratory, as neighbours meet again",
         doc="owners who never pay a share",
     )
     member_leads: float = parameter(
@@ -94,7 +94,7 @@ class Parameters:
         0.4,
         0.9,
         unit="probability",
-        source="priors: members sign first .7 (evidence D15)",
+        source="prior-shares, page-D15",
         doc="chance that a member among the owners, when called to, signs before the others",
     )
     funded_share: float = parameter(
@@ -102,7 +102,7 @@ class Parameters:
         0.67,
         1.0,
         unit="share",
-        source="priors: funded at .80 of cost",
+        source="prior-shares",
         doc="share of the cost at which the crew starts",
     )
     signing_days: int = parameter(
@@ -110,7 +110,7 @@ class Parameters:
         45,
         180,
         unit="days",
-        source="model 5.6: unfunded after 90 days = refunded",
+        source="prior-shares",
         doc="time after which an unfunded round is paid back",
     )
 
@@ -148,6 +148,8 @@ def ask(w: Worlds, rows: Ints) -> None:
 
 def pay_back(w: Worlds, rows: Ints) -> None:
     """Pay the shares of failed rounds back to whoever signed."""
+    if len(rows) == 0:
+        return
     c, a = w.cases, w.asked
     motion = c.motion[rows]
     failed = np.zeros(w.motions.n, dtype=bool)

@@ -64,7 +64,7 @@ class Parameters:
         0.3,
         0.6,
         unit="probability",
-        source="priors: trust, company .45",
+        source="prior-trust, satisfaction-survey",
         doc="trust in the company before any experience",
     )
     trust_body: float = parameter(
@@ -72,7 +72,7 @@ class Parameters:
         0.3,
         0.6,
         unit="probability",
-        source="priors: trust, committee .45",
+        source="prior-trust",
         doc="trust in a body before any experience",
     )
     trust_community: float = parameter(
@@ -80,7 +80,7 @@ class Parameters:
         0.4,
         0.7,
         unit="probability",
-        source="priors: trust, community .55",
+        source="prior-trust",
         doc="trust in the community's committee before any experience",
     )
     trust_hotline: float = parameter(
@@ -88,7 +88,7 @@ class Parameters:
         0.4,
         0.7,
         unit="probability",
-        source="priors: trust, hotline .55",
+        source="prior-trust",
         doc="trust in the hotline before any experience",
     )
     trust_strength: float = parameter(
@@ -96,7 +96,7 @@ class Parameters:
         2.0,
         10.0,
         unit="experiences",
-        source="priors: Beta strength 5",
+        source="prior-trust",
         doc="weight of the starting trust and belief",
     )
     belief: float = parameter(
@@ -104,7 +104,7 @@ class Parameters:
         0.3,
         0.7,
         unit="probability",
-        source="guess: believed success before any experience",
+        source="guess: nothing is known; the middle",
         doc="believed chance that a claim succeeds, before any experience",
     )
     hearsay: float = parameter(
@@ -112,7 +112,7 @@ class Parameters:
         0.0,
         0.5,
         unit="experiences",
-        source="priors: neighbours' experience x .2",
+        source="prior-trust",
         doc="weight of a neighbour's experience beside one's own",
     )
     memory_half_life: float = parameter(
@@ -120,7 +120,7 @@ class Parameters:
         365.0,
         1460.0,
         unit="days",
-        source="priors: forgetting half-life 2 years",
+        source="prior-trust",
         doc="time after which an experience counts half",
     )
 

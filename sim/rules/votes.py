@@ -34,7 +34,7 @@ class Parameters:
         30,
         90,
         unit="days",
-        source="evidence 2.1: consent gathering, median 45 days (15-180)",
+        source="prior-consent: somewhat longer than its median",
         doc="time after which a ballot is counted for good",
     )
     silence_counts: bool = parameter(
@@ -43,7 +43,7 @@ class Parameters:
         True,
         unit="switch",
         kind="set",
-        source="model 5.6: a named uncertainty",
+        source="design, civil-code-278: the law is silent on silence; a named uncertainty",
         doc="owners who say nothing count as having taken part, with the majority",
     )
 

@@ -35,7 +35,7 @@ class Parameters:
         0.5,
         0.95,
         unit="share",
-        source="priors: roof, 75% June to September",
+        source="prior-roof",
         doc="leaks that come in the rainy season",
     )
     rain_shape: float = parameter(
@@ -43,7 +43,7 @@ class Parameters:
         0.5,
         5.0,
         unit="1",
-        source="priors: roof, compound rain frailty gamma shape 1",
+        source="prior-roof, page-D7",
         doc="shape of the compound's yearly rain factor (mean 1); small = roofs fail together",
     )
 

@@ -54,8 +54,11 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if result.failures:
         return _tell_failures(result)
-    from sim.report.tables import print_comparison
+    from sim.outcomes import FAMILIES
+    from sim.report.tables import print_comparison, print_rates
 
+    first = config.scenarios[0].name
+    print_rates(console, result.runs, first, runner.outcome_specs(), families=FAMILIES)
     if len(result.comparison):
         print_comparison(
             console, result.comparison, title=config.question or config.name, outcomes=runner.outcome_specs(main=True)
@@ -98,7 +101,8 @@ def list_(arguments: argparse.Namespace) -> int:
         _say(f"  {name}")
         _paragraph(console, summary(kind), 4)
         _paragraph(console, f"channels: {', '.join(kind.channels)}", 4)
-    _say("\npython3 -m sim show NAME, show world/NAME, show mechanism/NAME, show outcomes say more.")
+    _say("\npython3 -m sim show NAME, world/NAME, mechanism/NAME, rule/NAME or outcomes says more;")
+    _say("show parameter/NAME, source/ID or sources says where every number comes from.")
     return 0
 
 
@@ -109,22 +113,29 @@ def summary(kind: type[mechanisms.Mechanism]) -> str:
 
 
 def show(arguments: argparse.Namespace) -> int:
-    """Print what a name stands for: an experiment, ``world/NAME``, ``mechanism/NAME`` or ``outcomes``.
+    """Print what a name stands for: an experiment, a page of a kind, ``outcomes`` or ``sources``.
 
     Args:
-        arguments: name.
+        arguments: name, in one word (``parameter/NAME``) or two.
     """
     from sim.study import show as pages
 
-    group, _, name = arguments.name.rpartition("/")
-    if group == "world":
-        text = pages.world(name)
-    elif group == "mechanism":
-        text = pages.mechanism(name)
-    elif arguments.name == "outcomes":
-        text = pages.outcomes()
+    kinds = {
+        "world": pages.world,
+        "mechanism": pages.mechanism,
+        "rule": pages.rule,
+        "parameter": pages.parameter,
+        "source": pages.source,
+    }
+    lists = {"outcomes": pages.outcomes, "sources": pages.sources}
+    said = "/".join(arguments.name)
+    group, _, name = said.rpartition("/")
+    if group in kinds:
+        text = kinds[group](name)
+    elif said in lists:
+        text = lists[said]()
     else:
-        text = pages.experiment(arguments.name)
+        text = pages.experiment(said)
     print(text)
     return 0
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import textwrap
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
-from sim import mechanisms, places
+from sim import evidence, mechanisms, places
 from sim.errors import unknown
 from sim.mechanisms import mechanism_specs
 from sim.parameters import PRIOR, Spec
-from sim.schedule import world_specs
+from sim.report import uses
+from sim.report.declarations import declared
+from sim.schedule import rules_of, world_specs
 from sim.study import compose
 from sim.study.config import RUN, load, options
 
@@ -59,7 +64,7 @@ def experiment(source: str) -> str:
     lines += [f"  and {len(known) - len(chosen)} more as declared; the page of a world lists them: show world/NAME"]
     used = [name for name in mechanisms.registry() if any(name in s.choices for s in config.scenarios)]
     for name in used:
-        lines += ["", f"mechanisms.{name} (channels: {', '.join(mechanisms.registry()[name].channels)})"]
+        lines += ["", f"mechanisms.{name}", *_channels(name)]
         said = config.resolved["mechanisms"][name]
         lines += _table((spec, said[key]) for key, spec in mechanism_specs(name).items())
     return "\n".join([*lines, "", OWN_FILE])
@@ -86,15 +91,65 @@ def mechanism(name: str) -> str:
     """
     if name not in mechanisms.registry():
         raise unknown("mechanism", name, mechanisms.registry())
-    import sys
-
     kind = mechanisms.registry()[name]
     said = compose.mechanism(name) if name in options("mechanism") else {}
     rules = (sys.modules[kind.__module__].__doc__ or "").strip()
-    lines = [f"mechanism/{name}", "", *rules.splitlines(), "", f"channels: {', '.join(kind.channels)}"]
+    lines = [f"mechanism/{name}", "", *_paragraphs(rules), "", *_channels(name)]
     lines += [f"places:   {', '.join(kind.places)}", f"tags:     {TAGS}", ""]
     specs = mechanism_specs(name)
     return "\n".join([*lines, *_table(((spec, said.get(key)) for key, spec in specs.items()), sources=True)])
+
+
+def rule(name: str) -> str:
+    """Describe a rule that declares parameters: what it says of itself, and its parameters.
+
+    Raises:
+        ConfigError: there is none of this name.
+    """
+    ruled = {spec.owner: spec for place in places.registry() for spec in world_specs(place).values()}
+    if name not in ruled:
+        raise unknown("rule", name, ruled)
+    declaring = {r.name: r.parameters for place in places.registry() for r in rules_of(place)}
+    mine = [(spec, None) for spec in declared() if spec.owner == name]
+    return "\n".join(
+        [f"rule/{name}", "", *_docstring(declaring[name]), "", f"tags: {TAGS}", "", *_table(mine, sources=True)]
+    )
+
+
+def parameter(name: str) -> str:
+    """Describe a parameter, ``NAME`` or ``OWNER.NAME``: its row in the ledger, and its sources in full.
+
+    Raises:
+        ConfigError: there is none of this name.
+    """
+    full = "." in name
+    known = [(f"{spec.owner}.{spec.name}" if full else spec.name, spec) for spec in declared()]
+    found = [spec for key, spec in known if key == name]
+    if not found:
+        raise unknown("parameter", name, (key for key, _ in known))
+    return "\n\n".join("\n".join(_row(spec)) for spec in found)
+
+
+def source(name: str) -> str:
+    """Describe a source: what it says, where it stands, how far it is to be trusted, what rests on it.
+
+    Raises:
+        ConfigError: there is none of this name.
+    """
+    known = evidence.sources()
+    if name not in known:
+        raise unknown("source", name, known)
+    rests = [f"{spec.owner}.{spec.name}" for spec in declared() if name in spec.sources]
+    return "\n".join([*_source(known[name], ""), *_wrapped(", ".join(rests), "  rests on it  ")])
+
+
+def sources() -> str:
+    """Describe every source: tag, role, what it says."""
+    lines = ["Sources: the rows of sim/evidence/sources.csv; show source/ID says more.", "", f"tags: {TAGS}"]
+    for found in evidence.sources().values():
+        lines += ["", f"  {found.id:<23} {found.tag}  {found.role:<6}  {found.trust.split(':')[0]}"]
+        lines += _wrapped(found.says, " " * 6)
+    return "\n".join(lines)
 
 
 def outcomes() -> str:
@@ -108,9 +163,55 @@ def outcomes() -> str:
     return "\n".join(lines)
 
 
+def _row(spec: Spec) -> list[str]:
+    """List what the ledger has of a parameter."""
+    cells = {
+        "meaning": spec.doc,
+        "value": _value(spec, None),
+        "range": _range(spec),
+        "unit": spec.unit,
+        "kind": spec.kind,
+        "tag": next(tag for tag in TAGS.split(", ") if tag[0] == spec.tag),
+        "read by": " ".join(uses.of(spec)),
+        "sources": ", ".join(spec.sources),
+        "note": spec.note,
+    }
+    lines = [f"{spec.owner}.{spec.name}", ""]
+    for head, cell in cells.items():
+        lines += _wrapped(cell, f"  {head:<9}")
+    for name in spec.sources:
+        lines += ["", *_source(evidence.sources()[name], "  ")]
+    return lines
+
+
+def _source(found: evidence.Source, indent: str) -> list[str]:
+    """List what is known of a source."""
+    lines = [f"{indent}{found.id}", ""]
+    lines += _wrapped(found.says, f"{indent}  says         ")
+    lines += _wrapped(found.citation, f"{indent}  from         ")
+    lines += _wrapped(found.trust, f"{indent}  trust        ")
+    lines += [f"{indent}  tag, role    {found.tag}, {found.role}"]
+    return lines
+
+
 def _wrapped(text: str, head: str) -> list[str]:
     """Wrap a text behind a heading."""
     return textwrap.wrap(text or "-", WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Wrap a text of paragraphs, in which a line that begins with a star is an item of a list."""
+    lines: list[str] = []
+    for paragraph in text.split("\n\n"):
+        items = re.split(r"\n(?=\* )", paragraph)
+        wrapped = (textwrap.wrap(item, WIDTH, subsequent_indent="  " * item.startswith("* ")) for item in items)
+        lines += ["", *chain.from_iterable(wrapped)]
+    return lines[1:]
+
+
+def _channels(name: str) -> list[str]:
+    """List the channels of a mechanism."""
+    return _wrapped(", ".join(mechanisms.registry()[name].channels), "channels: ")
 
 
 def _by_owner(known: Mapping[str, Spec], said: Mapping[str, Any], *, sources: bool = False) -> list[str]:

@@ -46,7 +46,7 @@ class Capture:
     def offer(self) -> float:
         """Return what the company offers to each principal, yuan a year."""
         p = self.model.p
-        saved = 3 * 4 * len(self.compound.flats) * p.effort_cost
+        saved = 4 * self.compound.company.billed() / 100 * p.effort_cost
         saved *= p.expected_effort * p.expected_effort - p.lowest_effort * p.lowest_effort
         return p.rent_share * saved / len(self.to_be_bought())
 

@@ -95,6 +95,9 @@ class Company(Agent):
             return
         self.contract, self.leaving = "none", False
         self.model.outside += self.till
+        self.model.count("tills_closed_fen", self.till)
+        self.leave_behind()
+        self.compound.renewals.recoup = 0
         self.till = self.till_before = self.collected = self.earned = self.losses = 0
         self.effort = self.model.p.lowest_effort
         self.forgive()
@@ -102,6 +105,15 @@ class Company(Agent):
         if self.successor:
             self.successor = False
             self.begin()
+
+    def leave_behind(self) -> None:
+        """Leave to the owners what has been put aside for repairs of which owners, or the fund, pay the rest."""
+        for case in self.model.cases:
+            if case.compound is self.compound and case.stage in ("signing", "voting", "funding"):
+                fen = case.funding.from_company
+                case.funding.from_company = 0
+                case.funding.from_public += fen
+                self.model.count("left_behind_fen", fen)
 
     def begin(self) -> None:
         """Let another company begin: for a term if there is a body that sees to it, else without."""
@@ -164,6 +176,10 @@ class Company(Agent):
         """Return a flat's bill for a quarter."""
         return round(self.model.p.fee * 3 * flat.area)
 
+    def billed(self) -> int:
+        """Return the bill of all flats for a quarter, whoever pays it."""
+        return sum(self.bill(flat) for flat in self.flats)
+
     def collect(self) -> None:
         """Let some owners think again, then bill all."""
         self.collected = 0
@@ -200,7 +216,7 @@ class Company(Agent):
 
     def staff_wages(self, effort: float) -> int:
         """Return what a quarter of effort costs."""
-        return round(3 * len(self.flats) * self.model.p.effort_cost * effort * effort * 100)
+        return round(self.billed() * (self.model.p.effort_cost * effort * effort))
 
     def account(self) -> None:
         """Pay wages, keep or hand over public income, and see what was earned."""
@@ -210,7 +226,7 @@ class Company(Agent):
         model.outside -= kept + handed
         model.count("public_fen", handed)
         if self.serves:
-            wages = round(3 * len(self.flats) * (p.fixed_cost + p.effort_cost * self.effort * self.effort) * 100)
+            wages = round(self.billed() * (p.fixed_cost + p.effort_cost * self.effort * self.effort))
             self.till += kept - wages
             model.outside += wages
             model.count("wages_fen", wages)
@@ -228,13 +244,16 @@ class Company(Agent):
     def wish(self) -> float:
         """Return the effort that promises most, of equals the lowest."""
         lowest = self.model.p.lowest_effort
-        return max((lowest + (1 - lowest) * (k / 17) for k in range(18)), key=self.promise)
+        step = (1 - lowest) / 17
+        best = max((lowest + step * k for k in range(18)), key=self.promise)
+        around = (best + step * (k / 8) for k in range(-7, 8))
+        return max((min(max(effort, lowest), 1.0) for effort in around), key=self.promise)
 
     def promise(self, effort: float) -> float:
         """Return what the company reckons to earn by working so hard from now on."""
         p = self.model.p
-        wages = 3 * len(self.flats) * 100 * (p.fixed_cost + p.effort_cost * effort * effort)
-        full, kept = sum(self.bill(flat) for flat in self.flats), self.kept()
+        full, kept = self.billed(), self.kept()
+        wages = full * (p.fixed_cost + p.effort_cost * effort * effort)
         satisfaction, share = self.satisfaction, self.paying()
         years = []
         for _ in range(5):

@@ -59,6 +59,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "tickets_read": ("compounds", attrgetter("inspections.tickets_read")),
     "talks": ("compounds", attrgetter("renewals.talks")),
     "talked_day": ("compounds", attrgetter("renewals.talked")),
+    "contract_up": ("compounds", attrgetter("renewals.up")),
     "balloting": ("compounds", lambda x: x.renewals.motion is not None),
     "recoup": ("compounds", attrgetter("renewals.recoup")),
     "captured": ("compounds", attrgetter("capture.captured")),

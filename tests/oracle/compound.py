@@ -38,6 +38,7 @@ class Compound(Agent):
         candidates: who could be secretary of its branch.
         secretary: the one of them who takes part in the body's matters, None where nobody does.
         aside: minutes a week set aside for each purpose, when the hours suffice.
+        times: minutes of the week that comes for each purpose that may be saved for.
         balance: minutes in hand for each purpose, sevenths.
         doors_time: minutes a week now set aside for doors.
     """
@@ -52,6 +53,7 @@ class Compound(Agent):
         self.fund = 0
         self.balance = dict.fromkeys(PURPOSES, 0)
         self.doors_time = 0
+        self.times: dict[str, int] = {}
         seed, p = model.replication_seed, model.p
         self.age = p.youngest + (p.oldest - p.youngest) * uniform(seed, "compound.age", number)
         u = uniform(seed, "body.found", number)
@@ -176,8 +178,13 @@ class Compound(Agent):
             if purpose == "doors":
                 self.doors_time = time
             else:
-                self.balance[purpose] = min(self.balance[purpose] + 7 * time, 7 * time * SAVED_WEEKS[purpose])
+                self.times[purpose] = time
         return body, branch
+
+    def begin_week(self) -> None:
+        """Put the week's time to what is saved, which is so many weeks' time at most."""
+        for purpose, time in self.times.items():
+            self.balance[purpose] = min(self.balance[purpose] + 7 * time, 7 * time * SAVED_WEEKS[purpose])
 
     def spend(self, purpose: str, hours: float) -> bool:
         """Do something in the time set aside, if it suffices; return whether it was done."""

@@ -56,7 +56,7 @@ class Funding:
         fen = min(max(self.compound.public, 0), self.minor_cost)
         self.compound.public -= fen
         self.model.outside += fen
-        self.model.count("paid_public_fen", fen)
+        self.model.count("minor_public_fen", fen)
         self.model.count("relief_fen", self.minor_cost - fen)
         self.start()
 
@@ -65,6 +65,7 @@ class Funding:
         self.compound.company.till -= fen
         self.model.outside += fen
         self.model.count("conceded")
+        self.model.count("decided_for_owners")
         self.model.count("conceded_fen", fen)
         self.start()
 
@@ -75,12 +76,14 @@ class Funding:
         self.cost = self.repair.cost_now()
         if self.under_warranty():
             self.model.count("warranty_fen", self.cost)
+            self.model.count("decided_for_owners")
             self.start()
             return
         self.owed = self.cost
         self.owed -= self.ask_company(self.owed)
         self.owed -= self.ask_public(self.owed)
         if self.owed == 0:
+            self.model.count("decided_for_owners")
             self.begin_works()
         elif self.compound.fund >= self.owed:
             self.ask_fund()
@@ -116,6 +119,7 @@ class Funding:
         self.asset.escrow += self.owed
         repair, p = self.repair, self.model.p
         if repair.kind in WATER and chance(p.emergency, repair.key, "fund.emergency"):
+            self.model.count("decided_for_owners")
             self.grant(int(p.emergency_days))
         else:
             self.repair.stage = "voting"
@@ -144,6 +148,7 @@ class Funding:
             return
         self.end_motion()
         if passed:
+            self.model.count("decided_by_owners")
             self.grant(int(self.model.p.fund_days))
         else:
             self.repair.log("voted_down")
@@ -155,6 +160,7 @@ class Funding:
         """Begin the works if enough has come together; if the time is over, pay everybody back and shelve it."""
         enough = self.cost - self.owed + math.ceil(self.model.p.funded_share * self.owed)
         if self.asset.escrow >= enough:
+            self.model.count("decided_by_owners")
             self.end_motion()
             self.begin_works()
         elif self.model.day >= self.motion.until:

@@ -216,6 +216,8 @@ class Grievance:
         self.model.count("claimed")
         if self.claims == 0:
             self.model.count("voiced")
+        if intake != "hotline" and self.kind != "fee":
+            self.model.count(f"claims_{intake}")
         if intake == "hotline":
             self.model.count("tickets")
             self.household.compound.inspections.tickets_read += 1

@@ -23,24 +23,27 @@ class Renewals:
         talks: rounds of talks so far.
         talked: day on which talks last came to an end.
         recoup: what the company takes back a quarter of what it conceded, fen.
+        quarters: on how many more quarter days it does so.
         motion: the ballot on the company, if one is held.
+        up: whether the contract could be talked about when the week began, and no ballot has followed.
     """
 
     def __init__(self, compound: Compound) -> None:
         self.compound, self.model = compound, compound.model
         self.company = compound.company
         self.talks = 0
-        self.recoup = 0
+        self.recoup = self.quarters = 0
         self.motion: Motion | None = None
+        self.up = False
         u = uniform(self.model.replication_seed, "renewal.talked", compound.number)
         self.talked = self.model.day - math.floor(u * self.model.p.talk_pause_days)
 
     # -- talks
 
-    def due(self) -> bool:
-        """Whether there is somebody to talk, and something to talk about."""
+    def comes_up(self) -> bool:
+        """Whether there is something to talk about, by somebody or by nobody."""
         company, p, today = self.company, self.model.p, self.model.day
-        if not self.able() or company.leaving or self.motion is not None:
+        if company.leaving or self.motion is not None:
             return False
         if company.contract == "fixed":
             return company.end - today <= p.window_days
@@ -52,7 +55,10 @@ class Renewals:
 
     def talk(self) -> None:
         """Hold a round of talks if there is time; the last one brings the demands and the ballot."""
-        if not self.due():
+        was_up, self.up = self.up, self.comes_up()
+        if self.up and not (was_up and self.model.day != 0):
+            self.model.count("came_up")
+        if not (self.up and self.able()):
             self.talks = 0
         elif self.compound.spend("talks", self.model.p.talk_hours):
             self.model.count("talks")
@@ -65,6 +71,7 @@ class Renewals:
         model, number = self.model, self.compound.number
         self.talks = 0
         self.talked = model.day
+        self.up = False
         refused = self.demand()
         seems_bad = self.company.seems_bad(self.company.effort)
         seed = model.replication_seed
@@ -72,6 +79,8 @@ class Renewals:
         resolved = chance(self.compound.resolve, seed, "renewal.resolved", number, model.day)
         kind = "replace" if displeased and resolved else "renew"
         model.count("renewals")
+        if kind == "replace":
+            model.count("replacements")
         key = bits(seed, "motion", MOTIONS.index(kind), number, model.day)
         self.motion = Motion(kind, key, self.compound, self.compound.desks["body"], self.compound.flats)
 
@@ -81,13 +90,13 @@ class Renewals:
         wanted = [case for case in wanted if not case.minor and case.stage in ("waiting", "approval", "shelved")]
         limit, total = self.value() * self.leverage(), 0
         self.recoup = 0
+        self.quarters = max(round(self.model.p.term_years * YEAR / QUARTER), 1)
         for case in sorted(wanted, key=lambda case: (-case.severity, case.opened)):
             own = round(self.model.p.own_cost * case.cost_now())
             total += own
             if total <= limit:
                 case.be_conceded(own)
-                quarters = max(round(self.model.p.term_years * YEAR / QUARTER), 1)
-                self.recoup += round(self.model.p.recouped * own / quarters)
+                self.recoup += round(self.model.p.recouped * own / self.quarters)
         return total > limit
 
     def value(self) -> float:
@@ -130,8 +139,9 @@ class Renewals:
     # -- every quarter
 
     def take_back(self) -> None:
-        """Let the company take back, out of public income, a part of what it has conceded."""
-        if self.company.serves:
+        """Let the company take back, out of public income, a part of what it has conceded, until a term is over."""
+        due, self.quarters = self.quarters > 0, self.quarters - 1
+        if due and self.company.serves:
             fen = min(self.recoup, max(self.compound.public, 0))
             self.compound.public -= fen
             self.company.till += fen

@@ -28,7 +28,7 @@ from tests.oracle.dispute import Dispute
 from tests.oracle.draws import exp
 from tests.oracle.grievance import NEVER, Agreement, Grievance
 from tests.oracle.household import Household
-from tests.oracle.kinds import IN_BUILDING, IN_COMPOUND
+from tests.oracle.kinds import DEFECTS, IN_BUILDING, IN_COMPOUND
 from tests.oracle.mechanisms import Mechanism, appointed
 from tests.oracle.motion import Motion
 from tests.oracle.repair import Repair
@@ -198,7 +198,9 @@ class OracleModel(Model):
         self.day += 1
 
     def begin_week(self) -> None:
-        """Refresh the hazards of assets, and see who owes fees; it holds for the week."""
+        """Let keepers have their time, refresh the hazards of assets, and see who owes fees; it holds for the week."""
+        for compound in self.compounds:
+            compound.begin_week()
         for asset in self.assets:
             asset.clock.hazard = int(asset.defects_a_day() * UNIT)
         for home in self.households:
@@ -424,12 +426,33 @@ class OracleModel(Model):
         """Return what there is now."""
         aching = [grievance for grievance in self.grievances if grievance.aching]
         served = [compound.company for compound in self.compounds if compound.company.serves]
+        contracts = Counter(compound.company.contract for compound in self.compounds)
+        defective = Counter(asset.kind for asset in self.assets if asset.defective)
         return {
             "unresolved": sum(grievance.severity for grievance in aching),
             "aching": len(aching),
+            **self.sufferers(aching),
             "with_company": len(served),
             "without_company": len(self.compounds) - len(served),
+            **{f"{contract}_contracts": contracts[contract] for contract in ("developer", "fixed", "holdover")},
+            "satisfaction": sum(round(1000 * compound.company.satisfaction) for compound in self.compounds),
             "payers": sum(flat.pays for company in served for flat in company.flats),
-            "leaking_roofs": sum(asset.defective for asset in self.assets if asset.kind == "roof"),
-            "defective_assets": sum(asset.defective for asset in self.assets),
+            "captured_compounds": sum(compound.capture.captured for compound in self.compounds),
+            "leaking_roofs": defective["roof"],
+            **{f"defective_{kind}": defective[kind] for kind in (*DEFECTS[1:], "nuisance")},
+            "defective_assets": defective.total(),
         }
+
+    def sufferers(self, aching: list[Grievance]) -> dict[str, int]:
+        """Return how much people of some groups suffer, and how much of what is suffered companies claim."""
+        claimed = [grievance for grievance in aching if grievance.kind == "fee"]
+        own = [grievance for grievance in aching if grievance.kind != "fee"]
+        groups = {
+            "owner": [grievance for grievance in own if grievance.household.tenure == "owner"],
+            "tenant": [grievance for grievance in own if grievance.household.tenure == "tenant"],
+            "connected": [grievance for grievance in own if grievance.household.connected],
+            "elder": [grievance for grievance in own if grievance.household.elder],
+            "top": [grievance for grievance in own if grievance.household.top],
+            "fee": claimed,
+        }
+        return {f"unresolved_{name}": sum(grievance.severity for grievance in of) for name, of in groups.items()}

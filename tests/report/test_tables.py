@@ -1,4 +1,4 @@
-"""The table for the terminal: nothing cut off in 100 columns, numbers as people write them."""
+"""The tables for the terminal: nothing cut off in 100 columns, numbers as people write them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from sim.report.tables import interval, number, print_comparison
+from sim import outcomes
+from sim.report.tables import interval, number, print_comparison, print_rates
+from sim.study.runner import outcome_specs
 from sim.study.statistics import OutcomeSpec, compare_runs
 
 OUTCOMES = [
@@ -56,6 +58,52 @@ def test_a_comparison_fits_in_100_columns() -> None:
     assert "body and branch - baseline" in words
     assert "rough idea" not in words
     assert "rough idea" in printed(3)
+
+
+def rates(runs: pd.DataFrame, specs: list[OutcomeSpec], families: dict[str, str]) -> list[str]:
+    stream = io.StringIO()
+    print_rates(Console(file=stream, width=100), runs, "none", specs, families=families)
+    return stream.getvalue().splitlines()
+
+
+def test_rates_by_hand() -> None:
+    # 0 to 20 in 21 replications: mean 10, a twentieth lies below 1 and above 19. The other scenario is not in it.
+    runs = pd.DataFrame(
+        {
+            "scenario": ["none"] * 21 + ["body"],
+            "talks": [*range(21), 1e6],
+            "share": [0.25, *[np.nan] * 20, 0.9],
+            "never": np.nan,
+            "other": 1.0,
+        }
+    )
+    specs = [
+        OutcomeSpec("share", "share", "[a] share", "people"),
+        OutcomeSpec("talks", "per compound-year", "", "behaviour"),
+        OutcomeSpec("never", "yuan / 1,000 household-years", "", "behaviour"),
+        OutcomeSpec("other", "1", "", "another family"),
+    ]
+    lines = rates(runs, specs, {"behaviour": "what they do", "people": "people"})
+    cells = {" ".join(words[:1]): words for line in lines if (words := line.split())}
+    assert lines[0].strip() == "Rates in: none"
+    assert cells["talks"] == ["talks", "per", "compound-year", "10.0", "1.0", "to", "19.0", "21"]
+    assert cells["[a]"] == ["[a]", "share", "share", "0.250", "0.250", "to", "0.250", "1"]
+    assert cells["never"] == ["never", "yuan*", "n/a", "n/a", "0"]
+    assert [line.strip() for line in lines if line.strip() in ("what they do", "people")] == ["what they do", "people"]
+    assert "other" not in cells
+
+
+def test_the_rates_of_every_experiment_fit_in_100_columns() -> None:
+    specs = outcome_specs()
+    runs = pd.DataFrame({"scenario": ["none"] * 3} | {spec.name: [1e-4, 3.5, 123_456.0] for spec in specs})
+    lines = rates(runs, specs, outcomes.FAMILIES)
+    assert max(map(len, lines)) <= 100
+    text = "\n".join(lines)
+    assert "…" not in text
+    printed = [spec for spec in specs if spec.family in outcomes.FAMILIES]
+    assert len(printed) > 40
+    for spec in printed:  # each on a line of its own
+        assert sum(line.strip().startswith(f"{spec.label} ") for line in lines) == 1, spec.label
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim.cases import Kind
+from sim.cases import FIRST_PAIR, Kind
 from sim.errors import SimError
 from sim.outcomes import HORIZONS, OUTCOMES
 from sim.report import reference as report
@@ -29,8 +29,11 @@ from tests.conftest import ROOT
 SETTINGS = (
     "size=quick", "replications=5", "layouts=2", "days=70", "world.households=60", "world.quarrel_rate=0.06",
     "events=2", "scenarios.placebo=null", "scenarios.body_branch=null", "scenarios.merged_equal_hours=null",
-    "comparisons=[[merged,body],[body,none]]",
+    "scenarios.merged_selected=null", "comparisons=[[merged,body],[body,none]]",
 )  # fmt: skip
+
+PAIRS = [kind for kind in Kind if kind >= FIRST_PAIR]
+"""Kinds of dispute between two parties, which end in agreements."""
 
 
 def tiny(*more: str) -> Config:
@@ -129,7 +132,8 @@ def test_cases_and_agreements_add_up_to_the_runs(reference: Path) -> None:
             assert (mine["stage"] == word).sum() == int(row[f"n_cases_{word}"])
         assert (mine["closed"] == tables.NOT_YET).sum() == int(row["n_cases_open"])
         made = agreements[(agreements["scenario"] == scenario) & (agreements["replication"] == replication)]
-        assert len(made) == int(row["n_agreements"]) == int(row["n_cases_settled_neighbour"])
+        between_two = sum(int(row[f"n_cases_settled_{kind.name.lower()}"]) for kind in PAIRS)
+        assert len(made) == int(row["n_agreements"]) == between_two
         assert (made["broken"] != tables.NOT_YET).sum() == int(row["n_agreements_broken"])
     assert len(cases) > 0 < len(agreements)
 
@@ -154,8 +158,7 @@ def test_the_event_log_is_one_that_pm4py_reads(reference: Path) -> None:
     frame = events.to_pandas()
     assert len(frame) > 0
     assert set(frame["case:replication"]) <= {0, 1}
-    raised = {kind.name.lower() for kind in Kind} - {"fee"}  # nothing raises fees yet
-    assert {"neighbour"} < set(frame["case:kind"]) <= raised
+    assert {"neighbour", "fee"} < set(frame["case:kind"]) <= {kind.name.lower() for kind in Kind}
     for (scenario, replication), run in frame.groupby(["case:scenario", "case:replication"]):
         assert list(run["seq"]) == list(range(len(run)))
         assert run["time:timestamp"].is_monotonic_increasing
@@ -164,7 +167,7 @@ def test_the_event_log_is_one_that_pm4py_reads(reference: Path) -> None:
     # One run belongs to each case name, and a case is opened at most once.
     assert (frame.groupby("case:concept:name")["case:scenario"].nunique() == 1).all()
     assert frame[frame["concept:name"] == "opened"]["case:concept:name"].is_unique
-    assert frame["org:resource"].str.fullmatch(r"(company|body|branch|community|centre) \d+").all()
+    assert frame["org:resource"].str.fullmatch(r"(company|body|branch|community|centre|court) \d+").all()
     runs_opened = {
         (r["scenario"], int(r["replication"])): int(r["n_opened"]) for r in rows(reference) if int(r["replication"]) < 2
     }
