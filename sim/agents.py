@@ -146,7 +146,7 @@ def open_grievances(w: Worlds) -> Ints:
 
 def fees_disputed(w: Worlds) -> NDArray[np.bool_]:
     """Return whose fees are in dispute with the company."""
-    out: NDArray[np.bool_] = arrears.disputed(w)[0]
+    out: NDArray[np.bool_] = arrears.disputed(w, np.zeros(w.households, dtype=np.int64), np.arange(w.households))
     return out
 
 

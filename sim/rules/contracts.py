@@ -26,13 +26,11 @@ if TYPE_CHECKING:
 DEVELOPER, FIXED_TERM, HOLDOVER, NONE = 0, 1, 2, 3
 """Values of the column ``contract``."""
 
-STOCKS = {
-    DEVELOPER: "developer_contracts",
-    FIXED_TERM: "fixed_contracts",
-    HOLDOVER: "holdover_contracts",
-    NONE: "without_company",
-}
-"""Contract to the stock of compounds that have it."""
+STOCKS = ("developer_contracts", "fixed_contracts", "holdover_contracts", "without_company")
+"""Stocks of the compounds that have each contract, by its number."""
+
+CONTRACTS = np.arange(len(STOCKS), dtype=np.int8)
+"""All contracts there are."""
 
 DEVELOPER_YEARS = 10
 """Age of a compound from which on nobody calls the developer's contract the developer's any more."""
@@ -141,8 +139,9 @@ def expire(w: Worlds) -> None:
     fen = w.till[left]
     books.transfer(w, "till", compound, "outside", np.zeros_like(compound), world, fen)
     w.count("tills_closed_fen", world, fen)
-    for column in (w.till_before, w.collected, w.earned, w.losses, w.recoup):
-        column[left] = 0
+    w.stocks("captured_compounds", world[w.captured[left]], -1)
+    for column in (w.till_before, w.collected, w.earned, w.losses, w.recoup, w.captured, w.informed, w.accounts_asked):
+        column[left] = 0  # whoever follows has bought nobody, and has not been looked at
     _leave_behind(w, left)
     _forget_arrears(w, world, compound)
     w.count("left", world)
@@ -187,6 +186,8 @@ def _begin(w: Worlds, found: NDArray[np.bool_]) -> None:
 
 def renew(w: Worlds, world: Ints, compound: Ints) -> None:
     """Begin a new fixed term in the given compounds, after the present one if that still runs."""
+    if len(world) == 0:
+        return
     end = w.contract_end[world, compound].astype(np.int64)
     start = np.where(w.contract[world, compound] == FIXED_TERM, end, w.day)
     w.contract[world, compound] = FIXED_TERM
@@ -244,9 +245,10 @@ def take_stock(w: Worlds) -> None:
 
 def _count_contracts(w: Worlds) -> None:
     """Keep up to date how many compounds have which contract."""
-    for contract, stock in STOCKS.items():
-        w.stock[stock][...] = (w.contract == contract).sum(axis=1)
-    w.stock["with_company"][...] = (w.contract != NONE).sum(axis=1)
+    have = (w.contract[:, None] == CONTRACTS[:, None]).sum(axis=2)
+    for contract, stock in enumerate(STOCKS):
+        w.stock[stock][...] = have[:, contract]
+    w.stock["with_company"][...] = w.contract.shape[1] - have[:, NONE]
 
 
 RULE = Rule(

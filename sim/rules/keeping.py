@@ -2,9 +2,9 @@
 
 The keeper is the second principal where there is one, else whoever holds the body's desk; but the time for
 talks and inspections that a body sets aside of its own accord is always its director's. Time set aside is
-taken from the keeper's desk whether it is used or not; it can be saved for a few weeks.
-When the hours do not suffice, the purposes are served in the order of `PURPOSES`. So every practice
-costs hours of the same people, and with no hours there is no practice.
+missing at the keeper's desk. It can be saved for a few weeks; when so much is in hand, nothing more is set aside
+and the keeper sits at the desk. When the hours do not suffice, the purposes are served in the order of `PURPOSES`.
+So every practice costs hours of the same people, and with no hours there is no practice.
 
 How a week's hours are divided is settled when offices change; the time itself comes in when the week begins,
 so that offices which change twice before one week (as where scenarios are set up) bring it once.
@@ -60,42 +60,38 @@ def offices(w: Worlds) -> tuple[Ints, Ints]:
 
 
 def set_aside(w: Worlds) -> tuple[Ints, Ints]:
-    """Settle for how much of the next week there will be time for doors; return what all purposes take together.
-
-    Returns:
-        Minutes a week that are missing at the body's desk, and at the branch's, shape ``(worlds, compounds)``.
-    """
-    times, asking = _divide(w), _asking(w)
-    times["doors"] = (np.where(asking, times["doors"][0], 0), np.where(asking, times["doors"][1], 0))
-    w.doors_time[...] = times["doors"][0] + times["doors"][1]
-    nothing = np.zeros_like(w.doors_time)
-    of_body, of_branch = zip(*times.values(), strict=True)
-    return sum(of_body, nothing), sum(of_branch, nothing)
-
-
-def save(w: Worlds) -> None:
-    """Phase, weekly: keepers put the week's time to what they have saved for each purpose; who has none keeps none."""
-    for purpose, (of_body, of_branch) in _divide(w).items():
-        if purpose in SAVED_WEEKS:
-            time, balance = of_body + of_branch, getattr(w, purpose + "_balance")
-            balance[...] = np.minimum(balance + time * WEEK, SAVED_WEEKS[purpose] * WEEK * time)
-
-
-def _divide(w: Worlds) -> dict[str, tuple[Ints, Ints]]:
-    """Return the minutes a week that body and branch give to each purpose, as far as the hours of each go.
+    """Divide the coming week's minutes among the purposes, and return what they take together.
 
     What a body sets aside of its own accord is always its director's time, so that a second principal with hardly
     any hours takes nothing from it; the rest is the second principal's where one stands, else the same person's.
+
+    Returns:
+        Minutes a week that are missing at the body's desk and at the branch's, shape ``(worlds, compounds)``.
     """
     two = w.principals > 1
-    left_body, left_branch = offices(w)
-    times = {}
+    body, branch = offices(w)
+    left_body, left_branch = body, branch
     for purpose in PURPOSES:
         wanted = getattr(w, purpose + "_minutes")
         own = np.where(two, getattr(w, FOUND[purpose]) if purpose in FOUND else 0, wanted)
-        times[purpose] = of_body, of_branch = np.minimum(own, left_body), np.minimum(wanted - own, left_branch)
-        left_body, left_branch = left_body - of_body, left_branch - of_branch
-    return times
+        by_body, by_branch = np.minimum(own, left_body), np.minimum(wanted - own, left_branch)
+        able = by_body + by_branch
+        if purpose in SAVED_WEEKS:
+            balance, most = getattr(w, purpose + "_balance"), SAVED_WEEKS[purpose] * WEEK * able
+            balance[...] = np.minimum(balance, most)
+            time = np.minimum(able, (most - balance) // WEEK)
+        else:
+            time = np.where(_asking(w), able, 0)
+        getattr(w, purpose + "_time")[...] = time
+        by_body = np.minimum(by_body, time)
+        left_body, left_branch = left_body - by_body, left_branch - (time - by_body)
+    return body - left_body, branch - left_branch
+
+
+def save(w: Worlds) -> None:
+    """Phase, weekly: keepers put the week's time to what they have in hand for each purpose."""
+    for purpose in SAVED_WEEKS:
+        getattr(w, purpose + "_balance")[...] += getattr(w, purpose + "_time") * WEEK
 
 
 def _asking(w: Worlds) -> NDArray[np.bool_]:
@@ -136,7 +132,7 @@ RULE = Rule(
             Column(p + "_balance", "compound", np.int64, f"minutes in hand for {what}, sevenths")
             for p, what in PURPOSES.items()
         ),
-        Column("doors_time", "compound", np.int64, "minutes a week now set aside for doors"),
+        *(Column(p + "_time", "compound", np.int64, f"minutes a week now set aside for {p}") for p in PURPOSES),
         *(
             Column(c, "compound", np.int64, f"minutes a week that the body as found sets aside for {p}")
             for p, c in FOUND.items()

@@ -112,7 +112,15 @@ def rule(name: str) -> str:
     declaring = {r.name: r.parameters for place in places.registry() for r in rules_of(place)}
     mine = [(spec, None) for spec in declared() if spec.owner == name]
     return "\n".join(
-        [f"rule/{name}", "", *_docstring(declaring[name]), "", f"tags: {TAGS}", "", *_table(mine, sources=True)]
+        [
+            f"rule/{name}",
+            "",
+            *_paragraphs((sys.modules[declaring[name].__module__].__doc__ or "").strip()),
+            "",
+            f"tags: {TAGS}",
+            "",
+            *_table(mine, sources=True),
+        ]
     )
 
 

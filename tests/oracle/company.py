@@ -98,6 +98,8 @@ class Company(Agent):
         self.model.count("tills_closed_fen", self.till)
         self.leave_behind()
         self.compound.renewals.recoup = 0
+        self.compound.capture.captured = self.accounts_asked = False
+        self.informed = 0.0
         self.till = self.till_before = self.collected = self.earned = self.losses = 0
         self.effort = self.model.p.lowest_effort
         self.forgive()

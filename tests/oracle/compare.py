@@ -37,6 +37,7 @@ MANAGED = (
 
 COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     **{f"{p}_balance": ("compounds", lambda x, p=p: x.balance[p]) for p in PURPOSES},
+    **{f"{p}_time": ("compounds", lambda x, p=p: x.times[p]) for p in PURPOSES if p != "doors"},
     "balance": ("desks", lambda x: x.balance),
     "escrow": ("assets", lambda x: x.escrow),
     "defective": ("assets", lambda x: x.defective),

@@ -38,7 +38,7 @@ class Compound(Agent):
         candidates: who could be secretary of its branch.
         secretary: the one of them who takes part in the body's matters, None where nobody does.
         aside: minutes a week set aside for each purpose, when the hours suffice.
-        times: minutes of the week that comes for each purpose that may be saved for.
+        times: minutes of the coming week set aside for each purpose that may be saved for.
         balance: minutes in hand for each purpose, sevenths.
         doors_time: minutes a week now set aside for doors.
     """
@@ -170,21 +170,22 @@ class Compound(Agent):
             if self.principals > 1:  # the director goes on with what the body did before, the rest is the other's
                 directors = of_its_own.get(purpose, 0)
                 secretarys = self.aside[purpose] - directors
-            if purpose == "doors" and not self.motions_of_body():
-                directors = secretarys = 0
             directors, secretarys = min(directors, body), min(secretarys, branch)
-            body, branch = body - directors, branch - secretarys
-            time = directors + secretarys
+            able = directors + secretarys
             if purpose == "doors":
-                self.doors_time = time
+                self.doors_time = time = able if self.motions_of_body() else 0
             else:
-                self.times[purpose] = time
+                most = 7 * able * SAVED_WEEKS[purpose]
+                self.balance[purpose] = min(self.balance[purpose], most)
+                self.times[purpose] = time = min(able, (most - self.balance[purpose]) // 7)
+            body -= min(directors, time)
+            branch -= time - min(directors, time)
         return body, branch
 
     def begin_week(self) -> None:
-        """Put the week's time to what is saved, which is so many weeks' time at most."""
+        """Put the week's time to what is in hand."""
         for purpose, time in self.times.items():
-            self.balance[purpose] = min(self.balance[purpose] + 7 * time, 7 * time * SAVED_WEEKS[purpose])
+            self.balance[purpose] += 7 * time
 
     def spend(self, purpose: str, hours: float) -> bool:
         """Do something in the time set aside, if it suffices; return whether it was done."""
