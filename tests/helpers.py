@@ -147,6 +147,16 @@ BUSY = dict(
 )
 """With these everything is claimed and soon taken up, so that a few weeks show what desks and owners do."""
 
+
+def working_at(effort: float) -> dict[str, float]:
+    """Return parameters under which every company works just so hard, and stays.
+
+    Owners do not mind the service and no other company can be had, so that it works as little as it may. Where there
+    is no company the effort is the same.
+    """
+    return dict(lowest_effort=effort, first_effort=effort, fee_service=0.0, substitute=0.0, exit_quarters=10**6)
+
+
 ARMS: dict[str, list[str]] = {
     "none": [],
     "body": ["formed_body"],

@@ -16,8 +16,9 @@ from sim.columns import COMBINERS, Column, Lever, combine
 from sim.mechanisms import Mechanism, Setting
 from sim.parameters import parameter
 from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, HOTLINE
+from sim.rules.keeping import PURPOSES
 from sim.worlds import TABLES, Worlds
-from tests.helpers import assert_same, burnt_in, desk_rows, difference, lived, say, state, total
+from tests.helpers import BUSY, assert_same, burnt_in, desk_rows, difference, lived, say, state, total
 
 NOUGHT = np.array([0])
 
@@ -67,8 +68,8 @@ class Extra(Toy):
 
 @pytest.fixture(scope="module")
 def found() -> Worlds:
-    """Two replications, burnt in."""
-    return burnt_in(replications=(0, 4))
+    """Two replications, burnt in, with something in every table."""
+    return burnt_in(replications=(0, 4), fixed=BUSY)
 
 
 @pytest.fixture
@@ -287,11 +288,14 @@ def test_hours_are_not_conjured(found: Worlds) -> None:
     assert w.layout.sizes["desk"] == sum(len(desk_rows(w, kind)) for kind in range(HOTLINE))
     minutes = w.desk_minutes.reshape(4, n, -1)
     body, branch = minutes[:, :, desk_rows(w, BODY)], minutes[:, :, desk_rows(w, BRANCH)]
-    aside = (w.ledger_minutes, w.summons_minutes, w.calls_minutes, w.doors_time)
+    aside = (getattr(w, p + ("_time" if p == "doors" else "_minutes")) for p in PURPOSES)
     kept = sum(minutes.reshape(4, n, c) for minutes in aside)
-    assert np.array_equal(body[1] + kept[1], body[0] + 240)
-    assert np.array_equal(branch[2] + kept[2], np.full((n, c), 240))
+    director = w.director_minutes.reshape(4, n, c)
+    assert np.array_equal(body[0] + kept[0], director[0])
+    assert np.array_equal(body[1] + kept[1], director[1] + 240)
     assert np.array_equal(body[2], body[0])
+    assert np.array_equal(branch[2] + kept[2] - kept[0], np.full((n, c), 240))
+    assert np.all(kept[2] > kept[0])
     assert np.array_equal(body[3], body[0] + 120)
     for kind in (COMPANY, COMMUNITY, CENTRE):
         untouched = minutes[:, :, desk_rows(w, kind)]

@@ -18,6 +18,7 @@ from tests.helpers import BUSY, around, burnt_in, desk_rows, lived, recipe, say,
 Array = NDArray[Any]
 
 QUIET = -1
+DEFECT, DISPUTE, FEE = range(3)
 OPTIONS = (QUIET, COMPANY, BODY, COMMUNITY, HOTLINE)
 
 
@@ -52,12 +53,16 @@ def chances(w: Worlds, rows: Array) -> Array:
         u = p["b_success"] * success - p["b_wait"] * posted[desk] + p["b_trust"] * confidence + p["any_desk"]
         utility.append(np.where(within[desk], u, -np.inf))
     weight = np.exp(np.stack(utility, axis=1))
+    fee = kind == Kind.FEE  # the company has no choice to make: it claims at the body's desk, or else the community's
+    weight[fee] = 0.0
+    weight[fee, OPTIONS.index(BODY)] = within[BODY][fee]
+    weight[fee, OPTIONS.index(COMMUNITY)] = ~within[BODY][fee]
     return weight / weight.sum(axis=1, keepdims=True)
 
 
 def test_desks_are_gone_to_as_the_logit_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Over thousands of decisions every option is taken as often as its chances add up to, in each kind of place."""
-    sums: dict[tuple[bool, bool, bool], Array] = {}
+    sums: dict[tuple[int, int, int], Array] = {}
     then: dict[str, Any] = {}
 
     def before(w: Worlds) -> None:
@@ -74,22 +79,24 @@ def test_desks_are_gone_to_as_the_logit_has_it(monkeypatch: pytest.MonkeyPatch) 
         compound = w.layout.up("household", "compound")[g.household[rows]]
         company = w.contract[g.world[rows], compound] != contracts.NONE
         body, defect = w.body[g.world[rows], compound] > 0, g.kind[rows] < Kind.NUISANCE
-        for place in np.ndindex(2, 2, 2):
-            here = (company == place[0]) & (body == place[1]) & (defect == place[2])
+        what = np.where(g.kind[rows] == Kind.FEE, FEE, np.where(defect, DEFECT, DISPUTE))
+        for place in np.ndindex(2, 2, 3):
+            here = (company == place[0]) & (body == place[1]) & (what == place[2])
             p = then["p"][here]
             parts = np.stack([chosen[here].sum(axis=0), p.sum(axis=0), (p * (1 - p)).sum(axis=0)])
             sums[place] = sums.get(place, 0) + parts
 
     around(monkeypatch, "claiming.decide", before, after)
-    w = Worlds(recipe(range(8), 140, fixed=dict(any_desk=-1.0, quiet=1.5, no_company=0.5), prior_draws=False))
+    mixed = dict(any_desk=-1.0, quiet=1.5, no_company=0.5, claim_rate=20.0)
+    w = Worlds(recipe(range(12), 140, fixed=mixed, prior_draws=False))
     w.run(0)
-    assert len(sums) == 8
-    for (company, body, defect), (seen, expected, variance) in sums.items():
-        assert seen.sum() > 200
+    for (company, body, what), (seen, expected, variance) in sums.items():
+        assert seen.sum() > (50 if what == FEE else 200) or (what == FEE and not company)
         # choices of one day are independent, those of later days are so given the chances: a martingale
-        assert np.all(np.abs(seen - expected) <= 4 * np.sqrt(variance) + 1e-9), (company, body, defect)
-        assert (expected[1] > 0) == (company and defect)
-        assert (expected[2] > 0) == bool(body)
+        assert np.all(np.abs(seen - expected) <= 4 * np.sqrt(variance) + 1e-9), (company, body, what)
+        assert (expected[1] > 0) == (company and what == DEFECT)
+        assert (expected[2] > 0) == bool(body) or not seen.any()
+        assert (what == FEE) == (not expected[0]) or not seen.any()
 
 
 def test_where_there_is_no_company_none_is_gone_to() -> None:
@@ -97,17 +104,18 @@ def test_where_there_is_no_company_none_is_gone_to() -> None:
     w = burnt_in(replications=range(6), fixed=BUSY | dict(no_company=0.5)).stack(scenarios("none"))
     seen = set()
     for _ in range(60):
+        contract, body = w.contract.copy(), w.body.copy()  # companies leave and offices change later in the day
         w.step()
         g = w.grievances
         claimed = np.flatnonzero((g.claims > 0) & (g.claimed == w.day - 1))
         compound = w.layout.up("household", "compound")[g.household[claimed]]
         at_company, at_body = g.desk[claimed] == COMPANY, g.desk[claimed] == BODY
-        assert np.all(w.contract[g.world[claimed], compound][at_company] != contracts.NONE)
+        assert np.all(contract[g.world[claimed], compound][at_company] != contracts.NONE)
         assert np.all(g.kind[claimed][at_company] < Kind.NUISANCE)
-        assert np.all(w.body[g.world[claimed], compound][at_body] > 0)
+        assert np.all(body[g.world[claimed], compound][at_body] > 0)
         seen |= set(g.desk[claimed].tolist())
     assert seen == {COMPANY, BODY, COMMUNITY, HOTLINE}
-    nowhere = burnt_in(fixed=BUSY | dict(no_company=1.0))
+    nowhere = burnt_in(fixed=BUSY | dict(no_company=1.0, substitute=0.0))
     company = desk_rows(nowhere, COMPANY)
     assert not np.any(np.isin(nowhere.grievances.desk, [COMPANY]))
     assert not np.any(np.isin(nowhere.cases.desk, company)) and not np.any(np.isin(nowhere.ended.desk, company))
@@ -146,7 +154,7 @@ def test_hotline_calls_are_passed_on_after_their_days(monkeypatch: pytest.Monkey
                     arrived[level] += 1
                     del waiting[key]
 
-    w = burnt_in(replications=range(10), fixed=dict(hotline_days=days, trust_hotline=0.9, handoff_loss=0.9))
+    w = burnt_in(replications=range(16), fixed=dict(hotline_days=days, trust_hotline=0.9, handoff_loss=0.9))
     around(monkeypatch, "desks.arrive", after, arrive)
     lived(w, 56, say("formed_body"))
     assert min(arrived.values()) > 20, arrived
@@ -173,6 +181,7 @@ def test_tickets_are_the_calls_to_the_hotline() -> None:
 def test_what_is_learnt_is_learnt_of_whom_one_went_to() -> None:
     """A call that goes unanswered costs the hotline trust, not the desk it was passed on to."""
     idle = dict(repairer_hours=0.0, community_hours=0.0, director_hours=0.0, idle_director_hours=0.0, centre_hours=0.0)
+    idle |= dict(exit_quarters=12)  # what waits for a company that leaves is handed on, and that is an answer
     w = burnt_in(replications=range(3), burn_in=98, fixed=idle | dict(b_wait=0.0, any_desk=2.0, answer_days=7))
     learnt = {desk: getattr(w, f"ignored_{desk}").sum() for desk in trust.TRUSTED}
     assert min(learnt.values()) > 0

@@ -26,6 +26,7 @@ from tests.helpers import (
     lived,
     say,
     total,
+    working_at,
 )
 
 Array = NDArray[Any]
@@ -146,8 +147,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Any]] = {
         lambda w: total(w, "tickets"),
     ),
     "trusted companies are gone to": (
-        dict(BUSY, trust_company=0.1),
-        dict(BUSY, trust_company=0.9),
+        dict(BUSY, no_company=0.0, trust_company=0.1, **working_at(0.5)),
+        dict(BUSY, no_company=0.0, trust_company=0.9, **working_at(0.5)),
         lambda w: total(w, "minutes_company"),
     ),
     "works that last longer are suffered longer": (

@@ -38,7 +38,7 @@ ASKED = (Stage.SIGNING, Stage.VOTING, Stage.FUNDING, Stage.WORKS)
 
 
 def give_public_income(w: Worlds, fen: int) -> None:
-    """Give every compound public income out of nowhere the model knows; nothing in it brings any yet."""
+    """Give every compound more public income than parking and adverts bring, out of nowhere the model knows."""
     every = np.indices(w.public.shape).reshape(2, -1)
     books.transfer(w, "outside", np.zeros(w.public.size, dtype=np.int64), "public", every[1], every[0], np.int64(fen))
 
@@ -54,8 +54,12 @@ def events(w: Worlds) -> dict[tuple[int, ...], list[tuple[int, int]]]:
 
 
 def test_payers_are_asked_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Warranty, company up to its cap, public income, the fund if it has all of the rest, then the owners."""
+    """Warranty, company up to its cap, public income, the fund if it has all of the rest, then the owners.
+
+    A company in loss pays nothing.
+    """
     seen: set[tuple[bool, ...]] = set()
+    in_loss = 0
     then: dict[str, Any] = {}
 
     def before(w: Worlds) -> None:
@@ -64,6 +68,7 @@ def test_payers_are_asked_in_their_order(monkeypatch: pytest.MonkeyPatch) -> Non
         then["waiting"] = np.flatnonzero(np.isin(c.stage, [Stage.WAITING, Stage.APPROVAL]))
 
     def after(w: Worlds) -> None:
+        nonlocal in_loss
         c = w.cases
         rows = then["waiting"]
         rows = rows[np.isin(c.stage[rows], ASKED)]
@@ -81,6 +86,8 @@ def test_payers_are_asked_in_their_order(monkeypatch: pytest.MonkeyPatch) -> Non
                 seen.add((True,))
                 continue
             served = w.contract[k, compound] != contracts.NONE
+            in_loss += served and w.losses[k, compound] > 0
+            served &= w.losses[k, compound] == 0
             company = min(round(100 * float(w.p.minor_cap[k, 0])), cost) if served else 0
             public = min(int(then["public"][k, compound]), cost - company)
             rest = cost - company - public
@@ -103,6 +110,7 @@ def test_payers_are_asked_in_their_order(monkeypatch: pytest.MonkeyPatch) -> Non
         give_public_income(s, 500_000)
         s.run(s.day + 7)
     assert (True,) in seen
+    assert in_loss > 3
     assert {x[1:4] for x in seen if len(x) > 1} >= {(c, p, True) for c in (True, False) for p in (True, False)}
     assert {x[3:] for x in seen if len(x) > 1} == {(False, False), (True, True), (True, False)}
 
@@ -139,8 +147,11 @@ def test_who_pays_sums_to_what_crews_got(arm: str) -> None:
         w.run(w.day + 7)
         week = dict(zip(w.series, w.record[first:].sum(axis=0).T, strict=True))
         payers = sum(week[f"paid_{payer}_fen"] for payer in ("company", "public", "fund", "owners"))
-        assert np.array_equal(w.outside[:, 0] - outside, payers + week["company_fen"])
-        assert np.all(week["repair_fen"] <= payers)  # public income also helps with minor repairs, without escrow
+        assert np.array_equal(payers, week["repair_fen"])
+        repairs = payers + week["company_fen"] + week["minor_public_fen"] + week["conceded_fen"]
+        leaves = week["wages_fen"] + week["bribes_fen"] + week["tills_closed_fen"]
+        comes = week["kept_fen"] + week["public_fen"]
+        assert np.array_equal(w.outside[:, 0] - outside, repairs + leaves - comes)
     assert all(np.any(total(w, f"paid_{payer}_fen")) for payer in ("company", "public", "fund", "owners"))
 
 
@@ -148,6 +159,8 @@ def test_what_fails_goes_back_to_the_fen() -> None:
     """Where every ballot and every round fails nobody has lost or gained a fen in a compound without an open round."""
     vain = dict(apathy=1.0, emergency=0.0, funded_share=1.0, never_pay=0.6, fund_empty=0.3, warranty_years=0.0)
     little = dict(minor_cap=100.0)  # company and public income together pay for nothing, and nothing is minor
+    # no fee is billed, so that companies cost nothing, earn nothing and concede nothing; they stay
+    little |= dict(fee=0.0, public_income=0.0, substitute=0.0, exit_quarters=10**6)
     w = Worlds(recipe(range(6), 0, fixed=BUSY | vain | little, prior_draws=False))
     fund, public = w.fund.copy(), 10_000
     give_public_income(w, public)
@@ -313,7 +326,8 @@ def test_a_warranty_ends_on_its_day() -> None:
 
 def test_a_company_in_loss_refuses_its_duty() -> None:
     """It mends and pays nothing; what is minor goes straight to the community, which mends it with public help."""
-    w = burnt_in(fixed=BUSY | dict(no_company=0.0)).stack([say(), say("formed_body")])
+    dear = dict(no_company=0.0, fixed_cost=2.0, exit_quarters=10**6, substitute=0.0)  # more than was ever billed
+    w = burnt_in(fixed=BUSY | dear).stack([say(), say("formed_body")])
     w.losses[...] = 1
     company, public = total(w, "company_fen"), desk_rows(w, COMMUNITY)
     under_way = w.cases.key[w.cases.minor & (w.cases.stage == Stage.WORKS)].tolist()
@@ -330,6 +344,7 @@ def test_a_company_in_loss_refuses_its_duty() -> None:
         assert np.all(np.isin(c.desk[away], public))
         seen += len(mended)
     assert seen > 10
+    assert np.all(w.losses > 1)  # since the quarter has begun
     assert not np.any(total(w, "company_fen") - company)
     assert np.all(total(w, "refused") > 0) and np.all(total(w, "relief_fen") > 0)
     for case, acts in events(w).items():

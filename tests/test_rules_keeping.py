@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from sim.cases import Kind
-from sim.places.compound import BODY
+from sim.places.compound import BODY, BRANCH
 from sim.rules import motions
-from sim.rules.keeping import PURPOSES, WEEK
+from sim.rules.keeping import FOUND, PURPOSES, SAVED_WEEKS, WEEK
 from sim.rules.motions import Motion
 from sim.worlds import Worlds
 from tests.helpers import (
@@ -29,13 +29,29 @@ ONLY = {
     "ledger": "case_ledger",
     "summons": "authority",
     "calls": "cost_sharing",
+    "talks": "renewal_leverage",
+    "inspections": "monitoring",
+    "rounds": "onsite_visits",
     "doors": "onsite_visits",
 }
 """Purpose to the channel that sets time aside for it."""
 
-
-HOURS = {"ledger": "ledger_hours", "summons": "summons_hours", "calls": "call_hours", "doors": "visit_hours"}
+HOURS = {
+    "ledger": "ledger_hours",
+    "summons": "summons_hours",
+    "calls": "call_hours",
+    "talks": "negotiate_hours",
+    "inspections": "inspect_hours",
+    "rounds": "round_hours",
+    "doors": "visit_hours",
+}
 """Purpose to the parameter that says how much time is set aside."""
+
+TALKATIVE = dict(no_company=0.1, substitute=0.9, exit_quarters=12, fee=1.2, talk_hours=0.5, talk_pause_days=20)
+"""With these there is somebody to inspect and to talk with."""
+
+SAME_PEOPLE = dict(election_rate=0.0, term_of_office=1000.0)
+"""With these whoever holds an office at the start does so to the end, in every arm."""
 
 
 def only(*channels: str) -> list[str]:
@@ -47,19 +63,67 @@ def only(*channels: str) -> list[str]:
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_a_practice_costs_the_keepers_hours(purpose: str) -> None:
     """The minutes spent on a practice are never more than were set aside, and those are missing at the desk."""
-    w = burnt_in()
+    w = burnt_in(fixed=TALKATIVE | SAME_PEOPLE)
     same = "yijiantiao.effort_kept=1"
-    s = lived(w, 210, say(*only(), same), say(*only(ONLY[purpose]), same))
-    spent = s.record[:, :, s.series.index("minutes_" + purpose)].sum(axis=0)
-    assert not spent[: w.n].any()
-    assert spent[w.n :].any()
-    aside = 60 * s.settings["yijiantiao"].values[HOURS[purpose]][w.n :, 0]
-    compounds = w.layout.sizes["compound"]
-    assert np.all(spent[w.n :] <= np.rint(aside) * compounds * (210 / WEEK + 4))
+    s = w.stack([say(*only(), same), say(*only(ONLY[purpose]), same)])
     body = s.desk_minutes[:, desk_rows(s, BODY)]
-    if purpose != "doors":  # time for doors is set aside only while a round is open
-        assert np.all(body[w.n :] == body[: w.n] - np.rint(aside)[:, None] * (s.secretary[w.n :] >= 0))
-    assert np.all(body[w.n :] <= body[: w.n])
+    aside = np.rint(60 * s.settings["yijiantiao"].values[HOURS[purpose]][w.n :])
+    if purpose == "doors":  # time for doors is set aside only while a round is open
+        aside = np.where(s.doors_time[w.n :] > 0, aside, 0)
+    others = {"rounds", "doors"} - {purpose} if ONLY[purpose] == "onsite_visits" else set()
+    more = sum(getattr(s, p + "_time")[w.n :] for p in others)
+    assert np.all(body[w.n :] == body[: w.n] - aside * (s.secretary[w.n :] >= 0) - more)
+    s.run(210)
+    spent = s.record[:, :, s.series.index("minutes_" + purpose)].sum(axis=0)
+    aside = np.rint(60 * s.settings["yijiantiao"].values[HOURS[purpose]][w.n :])
+    of_its_own = getattr(s, FOUND[purpose])[w.n :] if purpose in FOUND else np.zeros((w.n, 1))
+    if purpose in FOUND:  # bodies that function do it too, of their own accord
+        assert np.all(spent[: w.n] <= of_its_own.sum(axis=1) * (210 / WEEK + SAVED_WEEKS[purpose]))
+        assert np.all(spent[w.n :] >= spent[: w.n])
+    else:
+        assert not spent[: w.n].any()
+    assert spent[w.n :].sum() > spent[: w.n].sum()
+    shape = (w.n, w.layout.sizes["compound"])
+    most = np.broadcast_to(aside + of_its_own, shape).sum(axis=1) * (210 / WEEK + SAVED_WEEKS.get(purpose, 0))
+    assert np.all(spent[w.n :] <= most)
+    # later what is in hand may suffice, and then the minutes stay at the desk: never are they conjured
+    times = sum(getattr(s, p + "_time") for p in PURPOSES)
+    person = s.desk_minutes[:, desk_rows(s, BODY)] + times
+    assert np.array_equal(person[w.n :], person[: w.n])
+    assert np.all(getattr(s, purpose + "_time")[w.n :] <= aside + of_its_own)
+
+
+def test_what_a_body_does_of_its_own_accord_is_its_directors() -> None:
+    """A second principal's practices take nothing from the director, who goes on inspecting and talking as before.
+
+    As the hours go to zero the time for every purpose goes to what it is without the arrangement.
+    """
+    w = burnt_in(fixed=TALKATIVE | SAME_PEOPLE | dict(functioning_share=0.7), burn_in=35)
+    hours = (8.0, 4.0, 1.0, 0.1, 0.01)
+    two = ("formed_body", "yijiantiao", "yijiantiao.coordination=off", "yijiantiao.effort_kept=1")
+    s = w.stack([say("formed_body"), *(say(*two, f"yijiantiao.hours={h}") for h in hours)])
+    functioning = s.functioning
+    own = {p: getattr(s, column) for p, column in FOUND.items()}
+    assert all(np.all((x > 0) <= functioning) and np.any(x) for x in own.values())
+    body, branch = (s.desk_minutes[:, desk_rows(s, kind)] for kind in (BODY, BRANCH))
+    assert np.array_equal(body, np.tile(body[: w.n], (1 + len(hours), 1)))
+    for number, h in enumerate(hours, 1):
+        rows = slice(number * w.n, (number + 1) * w.n)
+        wanted = sum(getattr(s, p + "_minutes")[rows] - own.get(p, 0 * body)[rows] for p in PURPOSES if p != "doors")
+        given = s.secretary_minutes[rows]
+        assert np.array_equal(given, np.full_like(given, round(60 * h if h > 4 else 240 * h / 4)))
+        assert np.array_equal(branch[rows], given - np.minimum(wanted, given) - s.doors_time[rows])
+
+
+@pytest.mark.parametrize("purpose", FOUND)
+def test_a_second_principal_without_time_stops_no_practice(purpose: str) -> None:
+    """With a minute a week the body inspects and talks as often as alone."""
+    w = burnt_in(replications=range(6), fixed=TALKATIVE | SAME_PEOPLE | dict(functioning_share=0.7))
+    two = ("formed_body", "yijiantiao", "yijiantiao.coordination=off", "yijiantiao.hours=0.02")
+    s = lived(w, 182, say("formed_body"), say(*two))
+    spent = total(s, "minutes_" + purpose).reshape(2, -1)
+    assert np.array_equal(spent[0], spent[1])
+    assert np.any(spent > 0)
 
 
 def test_no_hours_no_practice() -> None:

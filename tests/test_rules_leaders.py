@@ -11,7 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.cases import Kind, Stage, State
+from sim.places.compound import BODY, BRANCH
 from sim.rules import leaders, offices
+from sim.rules.keeping import FOUND, PURPOSES
 from sim.worlds import Worlds
 from tests.helpers import (
     BUSY,
@@ -19,6 +21,7 @@ from tests.helpers import (
     assert_same,
     burnt_in,
     clearly_above_zero,
+    desk_rows,
     difference,
     lived,
     recipe,
@@ -182,25 +185,36 @@ def test_effort_after_twelve_months() -> None:
     assert w.merged[:n][there[:n]] == pytest.approx(0.5 + 0.5 / math.e, abs=2e-4)
     assert np.all(w.secretary_minutes[n : 2 * n][there[n : 2 * n]] == round(240 * (0.5 + 0.5 / math.e)))
     # the hours of two are the hours of two, also when one of them slackens
-    body = w.desk_minutes[:, 0 : 2 * w.layout.sizes["compound"] : 2]
-    aside = w.ledger_minutes + w.summons_minutes + w.calls_minutes + w.doors_time
-    assert np.array_equal((body + aside)[2 * n :], body[n : 2 * n] + w.secretary_minutes[n : 2 * n])
+    body, branch = (w.desk_minutes[:, desk_rows(w, kind)] for kind in (BODY, BRANCH))
+    aside = sum(getattr(w, p + ("_time" if p == "doors" else "_minutes")) for p in PURPOSES)
+    own = np.minimum(w.talks_found + w.inspections_found, w.director_minutes)
+    both = (w.director_minutes + w.secretary_minutes)[n : 2 * n]
+    assert np.array_equal((body + branch + aside)[n : 2 * n], both)
+    assert np.array_equal((body + own)[n : 2 * n], w.director_minutes[n : 2 * n])
+    assert np.array_equal((body + aside)[2 * n :], both)
     w.day = 7 * 52 * 200
     offices.change(w)
     assert w.merged[:n][w.secretary[:n] >= 0] == pytest.approx(0.5, abs=1e-12)
 
 
-@pytest.mark.parametrize("practice", ["ledger", "summons", "calls", "doors"])
+@pytest.mark.parametrize("practice", PURPOSES)
 def test_effort_decays_in_every_practice(practice: str) -> None:
     """Time set aside falls in the same proportion as the secretary's hours."""
     w = many().stack([say(*TWO, "yijiantiao.effort_kept=0.3", "yijiantiao.effort_months=6")])
     lever = practice + "_minutes"
-    before = getattr(w, lever).copy()
+
+    def brought() -> Array:
+        """Return the minutes a week that the secretary brings, beside what the body does of its own accord."""
+        minutes: Array = getattr(w, lever) - (getattr(w, FOUND[practice]) if practice in FOUND else 0)
+        return minutes
+
+    before = brought()
+    assert np.all(before > 0)
     w.day = 6 + 7 * 52
     offices.change(w)
     there = w.secretary >= 0
     kept = 0.3 + 0.7 * math.exp(-370 / 30.4 / 6)
-    assert np.all(np.abs(getattr(w, lever)[there] - kept * before[there]) <= 1)
+    assert np.all(np.abs(brought()[there] - kept * before[there]) <= 1)
 
 
 def test_effort_that_is_kept_does_not_decay() -> None:
@@ -345,13 +359,15 @@ def test_proposals_do_not_wait_for_a_second_principal_who_has_left(
         assert np.all(w.principals[c.world[here], c.compound[here]] == 2)
         for row in waiting - set(here.tolist()):
             assert c.stage[row] == Stage.WAITING
-            assert c.desk[row] == c.organiser[row] == 2 * c.compound[row]
+            assert c.desk[row] == c.organiser[row] == desk_rows(w, BODY)[c.compound[row]]
             assert c.drafted[row]
             back += 1
         waiting.clear()
 
     around(monkeypatch, "offices.change", before, after)
-    lived(found, 120, *(say(*TWO, f"yijiantiao.removal_day={day}", "yijiantiao.hours=1") for day in (20, 48, 69, 97)))
+    # whose hours are not spent at doors, so that proposals are referred at all
+    present = ("yijiantiao.hours=8", "yijiantiao.onsite_visits=off")
+    lived(found, 120, *(say(*TWO, f"yijiantiao.removal_day={day}", *present) for day in (20, 48, 69, 97)))
     assert back > 3
 
 
@@ -398,7 +414,7 @@ def test_without_ability_a_session_leaves_the_gap_as_it_is() -> None:
         w = with_abilities(ability, 0.5, narrowing=0.7, joint_cost=-10.0, most_sessions=6)  # nothing is settled
         w = lived(w, 42, say("formed_body"))
         c = w.cases
-        here = np.flatnonzero((c.sessions > 0) & (c.handoffs == 0) & (c.desk < 2 * w.layout.sizes["compound"]))
+        here = np.flatnonzero((c.sessions > 0) & (c.handoffs == 0) & np.isin(c.desk, desk_rows(w, BODY)))
         here = here[c.opened[here] >= 0]  # those opened before were begun by others
         assert len(here) > 20
         assert c.narrowed[here] == pytest.approx(left ** c.sessions[here].astype(float), rel=1e-12)
