@@ -41,7 +41,7 @@ RUN: dict[str, Spec] = {
     for spec in (
         _spec("replications", 200, 1, 1_000_000, "runs", "seeds; replication k meets the same in every scenario"),
         _spec("days", 730, 1, 36_500, "days", "from day 0 on, the first of January"),
-        _spec("burn_in", 728, 0, 36_498, "days", "before day 0, without mechanisms; whole weeks"),
+        _spec("burn_in", 1456, 0, 36_498, "days", "before day 0, without mechanisms; whole weeks"),
         _spec("layouts", 4, 1, 1_000, "maps", "of who lives where; replication k uses layout k modulo this"),
         _spec("seed", 1, 0, 999_999_999, "1", "the experiment's own"),
         _spec("prior_draws", True, False, True, "switch", "each replication draws its uncertain parameters"),
