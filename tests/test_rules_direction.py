@@ -14,7 +14,9 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.cases import Activity, Kind, State
+from sim.mechanisms import registry
 from sim.places.compound import COMMUNITY
+from sim.scenario import Scenario
 from sim.worlds import Worlds
 from tests.helpers import (
     BUSY,
@@ -216,42 +218,54 @@ def test_roofs_of_one_compound_fail_together_in_the_rain() -> None:
 
 @pytest.fixture(scope="module")
 def found() -> Worlds:
-    """Thirty replications in which desks have much to do."""
+    """Thirty replications in which desks have much to do, and bodies companies to inspect and to talk with."""
     much = dict(any_desk=1.0, b_wait=0.01, escalation_days=1000.0, gap_mean=0.1, gap_sd=0.35, joint_cost=0.6)
+    much |= dict(no_company=0.0, exit_quarters=10**6, fee_start=0.9, functioning_share=0.3, own_resolve=0.0)
+    much |= dict(talk_hours=1.5, talk_rounds=2, talk_pause_days=30, ballot_days=30, apathy=0.2, forecast_error=0.1)
+    much |= dict(no_show=0.5, no_show_summoned=0.05, capture=False)
     return burnt_in(replications=REPLICATIONS, prior_draws=False, fixed=much, structure=dict(compounds=4))
 
 
-DESK_AND_LEDGER = [
-    "formed_body",
-    "yijiantiao",
-    "yijiantiao.channels=off",
-    "yijiantiao.coordination=on",
-    "yijiantiao.case_ledger=on",
-]
-"""Without the practices that tip owners' consent, whose thresholds can more than double an effect."""
+def with_channel(channel: str, *settings: str, persons: int = 1) -> Scenario:
+    """Say an arm of one person or of two, with one channel beside."""
+    on = {channel, "coordination"} if persons == 1 else {channel}
+    words = ["effort_kept=1", "channels=off", *(f"{c}=on" for c in sorted(on)), *settings]
+    return say("formed_body", "yijiantiao", *(f"yijiantiao.{word}" for word in words))
 
 
-@pytest.mark.parametrize(
-    ("outcome", "name", "once", "twice"),
-    [
-        ("settled", "hours", 4, 8),
-        ("lost", "ledger_loss", 0.02, 0.04),
-        ("lost", "ledger_hours", 0.2, 0.4),
-        ("settled", "merged_hours", 4, 8),
-    ],
-)
-def test_twice_the_coefficient_is_not_twice_the_effect(
-    found: Worlds, outcome: str, name: str, once: float, twice: float
-) -> None:
-    """No coefficient of 一肩挑 is its effect: doubled, it has clearly less than twice the effect."""
-    w = lived(
-        found,
-        77,
-        say("formed_body"),
-        *(say(*DESK_AND_LEDGER, f"yijiantiao.{name}={x}") for x in (once, twice)),
-    )
+CHANNELS = registry()["yijiantiao"].channels
+
+COEFFICIENTS: dict[str, tuple[str, str, float, float, str]] = {
+    # channel, coefficient, once, twice, and the outcome that the channel is about
+    "coordination": ("coordination", "merged_hours", 4, 8, "settled"),
+    "its hours": ("coordination", "hours", 4, 8, "settled"),
+    "authority": ("authority", "summons_hours", 0.2, 0.4, "sessions"),
+    "monitoring": ("monitoring", "inspect_hours", 0.25, 0.5, "public_fen"),
+    "renewal_leverage": ("renewal_leverage", "negotiate_hours", 0.5, 1.0, "renewals"),
+    "cost_sharing": ("cost_sharing", "call_hours", 0.5, 1.0, "mended"),
+    "onsite_visits": ("onsite_visits", "visit_hours", 2, 4, "mended"),
+    "its rounds": ("onsite_visits", "round_hours", 0.5, 1.0, "voiced"),
+    "case_ledger": ("case_ledger", "ledger_hours", 0.2, 0.4, "lost"),
+    "its loss": ("case_ledger", "ledger_loss", 0.02, 0.04, "lost"),
+}
+
+
+def test_every_channel_has_a_coefficient_that_is_doubled() -> None:
+    """What is true of one channel is tested of all."""
+    assert {channel for channel, *_ in COEFFICIENTS.values()} == set(CHANNELS)
+
+
+@pytest.mark.parametrize("what", COEFFICIENTS)
+def test_twice_the_coefficient_is_not_twice_the_effect(found: Worlds, what: str) -> None:
+    """No coefficient of 一肩挑 is its effect: doubled, it has clearly less than twice the effect.
+
+    The effect is that of the channel beside the merger, or of the merger beside a body.
+    """
+    channel, name, once, twice, outcome = COEFFICIENTS[what]
+    without = say("formed_body") if channel == "coordination" else with_channel("coordination")
+    w = lived(found, 189, without, *(with_channel(channel, f"{name}={x}") for x in (once, twice)))
     base, one, two = total(w, outcome).reshape(3, -1)
-    sign = -1 if outcome in ("lost", "unresolved") else 1
+    sign = -1 if outcome == "lost" else 1
     assert clearly_above_zero(sign * (one - base))
     assert clearly_above_zero(sign * (2 * (one - base) - (two - base)))
 
@@ -288,3 +302,20 @@ def test_few_hours_have_a_small_effect(found: Worlds, words: list[str]) -> None:
         assert full > 0
         assert effect[-3] < 0.12 * full, (outcome, effect)
         assert effect[-2] < 0.04 * full, (outcome, effect)
+
+
+EACH = [(channel, persons) for channel in CHANNELS for persons in (1, 2) if (channel, persons) != ("coordination", 2)]
+"""Every channel with one person and with two; coordination is what makes one person of two."""
+
+
+@pytest.mark.parametrize(("channel", "persons"), EACH)
+def test_a_channel_of_few_hours_has_a_small_effect(found: Worlds, channel: str, persons: int) -> None:
+    """As the hours go to zero so does what any one channel does, with one person as with two."""
+    outcome = next(outcome for c, *_, outcome in COEFFICIENTS.values() if c == channel)
+    hours = (4.0, 0.05, 0.01)
+    w = lived(found, 189, say("formed_body"), *(with_channel(channel, f"hours={h}", persons=persons) for h in hours))
+    series = total(w, outcome).reshape(1 + len(hours), -1)
+    full, few, fewer = np.abs(series[1:] - series[0]).mean(axis=1)  # a difference in any one world counts
+    assert full > 0
+    assert few < 0.12 * full
+    assert fewer < 0.04 * full
