@@ -46,6 +46,7 @@ RUN: dict[str, Spec] = {
         _spec("seed", 1, 0, 999_999_999, "1", "the experiment's own"),
         _spec("prior_draws", True, False, True, "switch", "each replication draws its uncertain parameters"),
         _spec("events", 5, 0, 1_000_000, "runs", "replications whose event log is kept"),
+        _spec("detail", True, False, True, "switch", "days, cases, agreements and events are kept too, not only runs"),
         _spec("block_households", 400_000, 1, 10**9, "rows", "computed at a time; changes memory, never a result"),
     )
 }
@@ -74,6 +75,7 @@ class Config:
         seed: the experiment's own.
         prior_draws: whether uncertain parameters are drawn.
         events: replications whose event log is kept.
+        detail: whether days, cases, agreements and events are kept too, and not only runs.
         block_households: household rows computed at a time.
         size: ``full`` or ``quick``.
         resolved: all of it as plain data; given as a file it is the same experiment.
@@ -94,6 +96,7 @@ class Config:
     seed: int
     prior_draws: bool
     events: int
+    detail: bool
     block_households: int
     size: str
     resolved: Plain
