@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -84,11 +85,9 @@ def test_two_are_harder_to_buy_than_one() -> None:
 
 
 def test_few_hours_of_a_second_principal_protect_nobody() -> None:
-    """Who cannot hold a sitting in time need not be bought: with hardly any hours the body is as easy to buy as alone."""
-    hours = [
-        say("formed_body", "yijiantiao", "yijiantiao.coordination=off", f"yijiantiao.hours={h}") for h in (4, 0.05)
-    ]
-    alone, usual, hardly = captured(lived(found(), 1, BODY, *hours), 3)
+    """Who cannot hold a sitting in time need not be bought: with hardly any hours it is as if nobody had come."""
+    few = say("formed_body", "yijiantiao", "yijiantiao.coordination=off", "yijiantiao.hours=0.05")
+    alone, usual, hardly = captured(lived(found(), 1, BODY, TWO, few), 3)
     assert np.array_equal(hardly, alone)
     assert np.any(usual != alone)
 
@@ -96,7 +95,7 @@ def test_few_hours_of_a_second_principal_protect_nobody() -> None:
 def test_the_dearer_honesty_the_fewer_are_bought() -> None:
     """More must be offered to the same people by the same companies; who is bought dear is bought cheap."""
     asked = [lived(found(honesty=h), 1, BODY).captured for h in (4000.0, 16000.0, 32000.0, 1e9)]
-    for cheap, dear in zip(asked, asked[1:], strict=False):
+    for cheap, dear in pairwise(asked):
         assert np.all(dear <= cheap)
         assert dear.sum() < cheap.sum()
     assert not asked[-1].any()
