@@ -93,14 +93,18 @@ def where(mask: NDArray[np.bool_]) -> Ints:
     return rows
 
 
-def rank_in_group(group: Ints, *keys: NDArray[Any]) -> Ints:
-    """Return each row's rank (0 = smallest) within its group, by the keys in order, then by position.
+RANKED_BITS = 40
+"""Bits of the key by which `rank_in_group` ranks; the other 23 are the group's."""
+
+
+def rank_in_group(group: Ints, key: Ints | int = 0) -> Ints:
+    """Return each row's rank (0 = smallest) within its group, by the key, then by position.
 
     Args:
-        group: group number of each row.
-        keys: integer or exact float arrays; the first decides first.
+        group: group number of each row, below 2^23.
+        key: whole numbers from 0 to below 2^40. With the group they make one number, for one sort is quicker than two.
     """
-    order = np.lexsort((*reversed(keys), group)) if keys else np.argsort(group, kind="stable")
+    order = np.argsort((group << RANKED_BITS) | key, kind="stable")
     rank = np.empty(len(group), dtype=np.int64)
     rank[order] = np.arange(len(group)) - first_of_group(group[order])
     return rank

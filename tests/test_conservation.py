@@ -367,7 +367,7 @@ def test_the_checks_can_fail() -> None:
             live = {
                 "grievances": lambda: np.isin(t.state, CLAIMED),
                 "cases": lambda: t.motion >= 0,
-                "motions": lambda: t.open,
+                "motions": lambda: t.open & (t.case >= 0),  # renewing or replacing: nothing else says which
                 "asked": lambda: w.motions.open[t.motion] & t.done,
             }[table]()
             getattr(t, field)[np.flatnonzero(live)[0]] += by

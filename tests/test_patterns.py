@@ -100,17 +100,17 @@ def test_p3_repairs_spike_in_the_renewal_window() -> None:
     """More dear repairs begin while a renewal can be talked about; not where no other firm can be had.
 
     What was found: as worlds are found nobody would see a spike. Bodies seldom mean to vote, a quorum is unlikely and
-    most owners are content, so that V x dP is nothing in the median. With all practices and the parameters drawn
-    companies concede many repairs, and fewer are begun in the window if no firm can be had; but the difference is
-    about a third, hard to tell from chance. It is plain where somebody is resolved, the quorum is sure, and no fund
-    pays instead: the region of this test.
+    most owners are content, so that V x dP is nothing in the median. Where somebody is resolved, the quorum is sure
+    and no fund pays instead (the region of this test) about a third more dear repairs begin in the window than where
+    no firm can be had, and none before it. Against other compounds on the same days the third is there too, but
+    hard to tell from chance in forty worlds: only twins show it plainly.
     """
     with_firm, without = window(LEVERAGE, **FEARED), window(LEVERAGE, **FEARED, substitute=0.0)
-    assert with_firm.conceded.sum() > 100
+    assert with_firm.conceded.sum() > 50
     assert without.conceded.sum() == 0
-    assert clearly_above_zero(with_firm.inside - with_firm.expected)
-    assert with_firm.inside.sum() > 1.5 * with_firm.expected.sum()
     assert clearly_above_zero(with_firm.inside - without.inside)
+    assert with_firm.inside.sum() > 1.2 * without.inside.sum()
+    assert with_firm.inside.sum() > with_firm.expected.sum()
     assert not clearly_above_zero(without.inside - without.expected)
     before = with_firm.outside - without.outside
     assert not clearly_above_zero(before) and not clearly_above_zero(-before)

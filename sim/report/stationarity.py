@@ -7,6 +7,7 @@ recorded year minus that of the first: whole years, so that the rainy season is 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -45,7 +46,7 @@ EVERY = 5
 """Days between two looks: a year is a whole number of them."""
 
 BURN_INS = (728, 1456, 2912, 4368)
-"""Days of burn-in that are tried, the default first: 2, 4, 8 and 12 years of whole weeks."""
+"""Days of burn-in that are tried: 2, 4, 8 and 12 years of whole weeks."""
 
 RECORDED = 2 * YEAR
 CLEAR = 3.0
@@ -230,7 +231,7 @@ COLUMNS, HEIGHT = 4, 1.75
 """Panels side by side, and inches of a row of them."""
 
 
-def stationarity_figure(years: Floats, burn_in: int, default: int = BURN_INS[0]) -> Figure:
+def stationarity_figure(years: Floats, burn_in: int, default: int) -> Figure:
     """Draw the yearly means of each stock from the founding on, one panel a stock.
 
     Args:
@@ -295,10 +296,10 @@ def main(settings: Sequence[str], folder: Path = CLONE / REFERENCE / FOLDER) -> 
         config = load(BASELINE, settings)
         tables = []
         for burn_in in BURN_INS:
-            years = lives(config, burn_in)
+            years = lives(config, burn_in, workers=os.cpu_count() or 1)
             tables.append(drift(years, burn_in))
         write_csv(folder / TABLE, pd.concat(tables, ignore_index=True))
-        save(stationarity_figure(years, burn_in), folder / FIGURE)
+        save(stationarity_figure(years, burn_in, config.burn_in), folder / FIGURE)
     except SimError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -109,7 +109,9 @@ def disputed(w: Worlds, world: Ints, flat: Ints) -> NDArray[np.bool_]:
     """Return which of the given flats' fees are in dispute."""
     g = w.grievances
     rows = where((g.kind == int(Kind.FEE)) & g.aching)
-    return np.isin(world * w.households + flat, g.world[rows] * w.households + g.household[rows])
+    open_ = np.zeros(w.n * w.households, dtype=bool)
+    open_[g.world[rows] * w.households + g.household[rows]] = True
+    return open_[world * w.households + flat]
 
 
 def drop(w: Worlds) -> None:

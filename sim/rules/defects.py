@@ -35,6 +35,10 @@ NAMES = ("roof", "pipe", "lighting", "rubbish", "pests", "road", "works")
 
 ROOF, NUISANCE = int(Kind.ROOF), int(Kind.NUISANCE)
 
+DEEPEST, LOT_BITS = 63, 34
+"""Who suffers is drawn by lots of so many bits; under a roof from the top, counted down from a floor that is never."""
+
+
 STOCKS = ("leaking_roofs", *(f"defective_{kind.name.lower()}" for kind in Kind if ROOF < kind <= NUISANCE))
 """Stocks of what is defective, by number of the kind."""
 
@@ -388,8 +392,9 @@ def arise(w: Worlds) -> None:
     flats, position = flats_of(w.layout, *place_of(w, asset))
     at, number = world[position], nth[position]
     order = noise.bits(w.seeds[at], "defect.sufferer", flats, asset[position], number)
-    height = np.where(roof[position], -w.layout.traits["floor"][flats], 0)
-    hit = rank_in_group(position, height, order) < of_kind(w, "sufferers", at, kind[position])
+    depth = np.where(roof[position], DEEPEST - w.layout.traits["floor"][flats], 0)
+    lot = (order >> np.uint64(64 - LOT_BITS)).astype(np.int64)
+    hit = rank_in_group(position, (depth << LOT_BITS) | lot) < of_kind(w, "sufferers", at, kind[position])
     hit &= w.tenure[at, flats] != VACANT
     at, position, flats = at[hit], position[hit], flats[hit]
     severity = np.rint(1000 * of_kind(w, "severity", at, kind[position]))
@@ -442,10 +447,11 @@ def mend(w: Worlds, world: Ints, asset: Ints) -> None:
 def _suffering(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
     """Return the rows of grievances still suffered from the given assets: those given up, and the others."""
     g = w.grievances
-    hit = np.zeros_like(w.defective)
-    hit[world, asset] = True
-    rows = where((g.kind <= FIRST_DISPUTE) & g.aching)
-    rows = rows[hit[g.world[rows], g.bearer[rows]]]
+    assets = w.layout.sizes["asset"]
+    hit = np.zeros(w.defective.size, dtype=bool)
+    hit[world * assets + asset] = True
+    # what is between two has a household as bearer: a number that may lie beyond the assets
+    rows = where(hit.take(g.world * assets + g.bearer, mode="clip") & (g.kind <= FIRST_DISPUTE) & g.aching)
     given_up = g.state[rows] > int(State.JOINED)
     return rows[given_up], rows[~given_up]
 

@@ -114,7 +114,7 @@ def _oldest_motions(w: Worlds) -> Ints:
     own = m.organiser[rows] == DESKS_PER_COMPOUND * m.compound[rows] + BODY
     rows = rows[own & (w.doors_time[m.world[rows], m.compound[rows]] > 0)]
     place = m.world[rows] * w.layout.sizes["compound"] + m.compound[rows]
-    return rows[rank_in_group(place, m.opened[rows]) == 0]
+    return rows[rank_in_group(place, m.opened[rows].astype(np.int64) - w.first_book_day) == 0]
 
 
 RULE = Rule(

@@ -67,9 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
         _say("size=quick shows that everything works; it is too small and too short to say anything.")
     reused = result.pieces - result.computed
     were = f", {reused} of {result.pieces} pieces were there already" if reused else ""
-    files = "runs.csv, comparison.csv, ends.csv, daily.parquet, cases.parquet, agreements.parquet, events.parquet"
+    files = "runs.csv, comparison.csv"
+    if config.detail:
+        files += (
+            ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, events.parquet, figures/competing_ends.png"
+        )
     files += ", figures/forest.png" if config.comparisons else ""
-    files += ", figures/competing_ends.png"
     _say(f"Results: {_short(folder)}  ({files}; {result.seconds:.0f} s{were})")
     return 0
 

@@ -41,11 +41,12 @@ RUN: dict[str, Spec] = {
     for spec in (
         _spec("replications", 200, 1, 1_000_000, "runs", "seeds; replication k meets the same in every scenario"),
         _spec("days", 730, 1, 36_500, "days", "from day 0 on, the first of January"),
-        _spec("burn_in", 728, 0, 36_498, "days", "before day 0, without mechanisms; whole weeks"),
+        _spec("burn_in", 1456, 0, 36_498, "days", "before day 0, without mechanisms; whole weeks"),
         _spec("layouts", 4, 1, 1_000, "maps", "of who lives where; replication k uses layout k modulo this"),
         _spec("seed", 1, 0, 999_999_999, "1", "the experiment's own"),
         _spec("prior_draws", True, False, True, "switch", "each replication draws its uncertain parameters"),
         _spec("events", 5, 0, 1_000_000, "runs", "replications whose event log is kept"),
+        _spec("detail", True, False, True, "switch", "days, cases, agreements and events are kept too, not only runs"),
         _spec("block_households", 400_000, 1, 10**9, "rows", "computed at a time; changes memory, never a result"),
     )
 }
@@ -74,6 +75,7 @@ class Config:
         seed: the experiment's own.
         prior_draws: whether uncertain parameters are drawn.
         events: replications whose event log is kept.
+        detail: whether days, cases, agreements and events are kept too, and not only runs.
         block_households: household rows computed at a time.
         size: ``full`` or ``quick``.
         resolved: all of it as plain data; given as a file it is the same experiment.
@@ -94,6 +96,7 @@ class Config:
     seed: int
     prior_draws: bool
     events: int
+    detail: bool
     block_households: int
     size: str
     resolved: Plain

@@ -41,6 +41,7 @@ class Task:
 
     group: Group
     days: int
+    detail: bool
     block_households: int
     store: Store
 
@@ -107,7 +108,7 @@ def run(
     begun = time.monotonic()
     check_folder(folder, resume)
     compute = executor(backend, workers)
-    with Store(folder, tables.piece_tables(config.place)) as store:
+    with Store(folder, tables.piece_tables(config.place, config.detail)) as store:
         (folder / FAILURES).unlink(missing_ok=True)
         planned = plan(config)
         missing = planned.missing(store.has)
@@ -115,7 +116,7 @@ def run(
         stored = pieces - sum(len(group.pieces) for group in missing)
         result = Result(folder, pieces, len(planned.groups), 0, [])
         tell(Progress(pieces, stored, 0, 0))
-        todo = [Task(group, config.days, config.block_households, store) for group in missing]
+        todo = [Task(group, config.days, config.detail, config.block_households, store) for group in missing]
         for outcome in compute.map(work, todo):
             wanted = outcome.task.group.pieces
             if outcome.failure:
@@ -156,7 +157,7 @@ def work(task: Task) -> None:
             block = worlds.stack([piece.scenario for piece in pieces])
             block.run(task.days)
         with stage("recording"):
-            made = tables.record(block, group.recipe.layout, range(len(pieces)))
+            made = tables.record(block, group.recipe.layout, range(len(pieces)), task.detail)
         with stage("writing"):
             for piece, piece_tables in zip(pieces, made, strict=True):
                 task.store.put(piece.key, piece_tables)
@@ -179,7 +180,7 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
     specs = tables.merged_tables(config.place)
     digests = {}
     merged = {}
-    for name in ("daily", "events", "cases", "agreements", "runs"):
+    for name in ("daily", "events", "cases", "agreements", "runs") if config.detail else ("runs",):
         merged[name] = _merge(planned, store, name)
         digests[name] = table_digest(merged[name], specs[name].keys)
         if name == "runs":
@@ -188,12 +189,17 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
             write_parquet(folder / f"{name}.parquet", merged[name])
         if name not in ("runs", "cases"):
             del merged[name]
-    result.runs, result.cases = merged["runs"].to_pandas(), merged["cases"].to_pandas()
-    ended = ends.summary(result.cases, result.runs)
-    write_csv(folder / "ends.csv", ended)
-    digests["ends"] = table_digest(
-        pa.Table.from_pandas(ended, preserve_index=False), ("scenario", "kind", "day", "end")
-    )
+    result.runs = merged["runs"].to_pandas()
+    if not config.detail:  # what an earlier run has left would not be of this one
+        for name in ("daily.parquet", "events.parquet", "cases.parquet", "agreements.parquet", "ends.csv"):
+            (folder / name).unlink(missing_ok=True)
+    else:
+        result.cases = merged["cases"].to_pandas()
+        ended = ends.summary(result.cases, result.runs)
+        write_csv(folder / "ends.csv", ended)
+        digests["ends"] = table_digest(
+            pa.Table.from_pandas(ended, preserve_index=False), ("scenario", "kind", "day", "end")
+        )
     result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs())
     write_csv(folder / "comparison.csv", result.comparison)
     if config.comparisons:
@@ -211,7 +217,8 @@ def _draw(config: Config, result: Result) -> None:
     from sim.report.figures import forest
 
     folder = result.folder / "figures"
-    competing_ends(result.cases, result.runs, folder / "competing_ends", "How cases end, and how long it takes")
+    if config.detail:
+        competing_ends(result.cases, result.runs, folder / "competing_ends", "How cases end, and how long it takes")
     if config.comparisons:
         title = _drawable(config.question) or config.name
         forest(result.comparison, result.runs, folder / "forest", title, outcomes=outcome_specs(main=True))

@@ -63,8 +63,8 @@ def _daily_type(name: str) -> pa.DataType:
     return pa.int64() if name.endswith("_fen") else pa.int32()
 
 
-def piece_tables(place: str) -> dict[str, TableSpec]:
-    """Return the tables that every piece has."""
+def piece_tables(place: str, detail: bool = True) -> dict[str, TableSpec]:
+    """Return the tables that every piece has; without detail the runs only."""
     series = series_of(place)
     runs = [
         ("replication", pa.int32()),
@@ -80,8 +80,11 @@ def piece_tables(place: str) -> dict[str, TableSpec]:
     cases = [*case, ("opened", pa.int32()), ("closed", pa.int32()), ("stage", pa.int8()), ("level", pa.int8())]
     cases += [("sessions", pa.int32())]
     agreements = [*case, ("settled", pa.int32()), ("broken", pa.int32())]
+    runs_only = {"runs": TableSpec(pa.schema(runs), ("replication",))}
+    if not detail:
+        return runs_only
     return {
-        "runs": TableSpec(pa.schema(runs), ("replication",)),
+        **runs_only,
         "daily": TableSpec(pa.schema(daily), ("replication", "day")),
         "events": TableSpec(pa.schema(events), ("replication", "seq")),
         "cases": TableSpec(pa.schema(cases), CASE),
@@ -115,27 +118,29 @@ def merged_tables(place: str) -> dict[str, TableSpec]:
     return {**named, "events": TableSpec(EVENTS, ("case:scenario", "case:replication", "seq"))}
 
 
-def record(w: Worlds, layout: int, scenarios: Sequence[int]) -> list[dict[str, pa.Table]]:
+def record(w: Worlds, layout: int, scenarios: Sequence[int], detail: bool = True) -> list[dict[str, pa.Table]]:
     """Return the tables of each scenario of a block.
 
     Args:
         w: worlds that have lived from day 0 on.
         layout: their layout.
         scenarios: numbers of the block's scenarios (as in ``w.scenario``), in the order of the result.
+        detail: whether to return more than the runs.
     """
     specs = piece_tables(w.recipe.place)
     seen = outcomes.recorded(w)
     counts = outcomes.counts(seen)
     runs: dict[str, NDArray[Any]] = {"replication": w.replication, "layout": np.full(w.n, layout)}
     runs |= {_count_name(name): values for name, values in counts.items()} | outcomes.quotients(counts)
-    lists = {"events": _events(w, seen.desk_kind), "cases": _cases(seen), "agreements": _agreements(seen)}
+    lists: dict[str, dict[str, NDArray[Any]]] = {}
+    if detail:
+        lists = {"events": _events(w, seen.desk_kind), "cases": _cases(seen), "agreements": _agreements(seen)}
     made = []
     for scenario in scenarios:
         worlds = np.flatnonzero(w.scenario == scenario)
-        tables = {
-            "runs": _table({name: values[worlds] for name, values in runs.items()}, specs["runs"].schema),
-            "daily": _daily(w, seen.record, worlds, specs["daily"].schema),
-        }
+        tables = {"runs": _table({name: values[worlds] for name, values in runs.items()}, specs["runs"].schema)}
+        if detail:
+            tables["daily"] = _daily(w, seen.record, worlds, specs["daily"].schema)
         for name, rows in lists.items():
             mine = w.scenario[rows["world"]] == scenario
             columns = {column: values[mine] for column, values in rows.items()}

@@ -75,7 +75,7 @@ class Asset(Agent):
 
         def place(flat: Household) -> tuple[int, int]:
             lot = bits(model.replication_seed, "defect.sufferer", flat.number, self.number, nth)
-            return -flat.floor if self.kind == "roof" else 0, lot
+            return -flat.floor if self.kind == "roof" else 0, lot >> 30
 
         hit = sorted(self.flats, key=place)[: int(getattr(p, f"{name}_sufferers"))]
         severity = round(1000 * getattr(p, f"{name}_severity"))

@@ -63,7 +63,7 @@ def test_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_words_do_not_touch() -> None:
     rng = np.random.default_rng(1)
     years = rng.gamma(3.0, 10.0 ** rng.integers(-2, 5, (1, len(STOCKS), 1)), (14, len(STOCKS), 20))
-    words = check_layout(stationarity.stationarity_figure(years, 4368))
+    words = check_layout(stationarity.stationarity_figure(years, 4368, 1456))
     assert {stock.label for stock in STOCKS} <= set(words)
 
 

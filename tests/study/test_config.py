@@ -42,7 +42,7 @@ def test_the_main_experiment() -> None:
     config = load("yijiantiao")
     assert words(config)["body_branch"] == ["formed_body", "yijiantiao", "yijiantiao.coordination=off"]
     assert config.comparisons[0] == ("merged", "body_branch")
-    assert (config.replications, config.days, config.burn_in, config.layouts) == (200, 730, 728, 4)
+    assert (config.replications, config.days, config.burn_in, config.layouts) == (200, 730, 1456, 4)
     assert (config.structure["compounds"], config.structure["households"]) == (6, 300)
     assert config.fixed == {}
 

@@ -232,6 +232,22 @@ def test_what_is_there_is_kept(reference: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_figures")
+def test_without_detail_the_runs_are_the_same_and_alone(reference: Path, tmp_path: Path) -> None:
+    """Runs and comparison byte for byte; no table of days, cases or events, not even one left from before."""
+    folder = tmp_path / "run"
+    lean = tiny("detail=false")
+    assert runner.run(lean, folder, backend="serial").computed == 6
+    for name in ("runs.csv", "comparison.csv"):
+        assert (folder / name).read_bytes() == (reference / name).read_bytes()
+    detailed = ("daily.parquet", "events.parquet", "cases.parquet", "agreements.parquet", "ends.csv")
+    assert not any((folder / name).exists() for name in detailed)
+    assert runner.run(tiny(), folder, backend="serial").computed == 6, "what was kept did not suffice"
+    assert same(folder, reference)
+    assert runner.run(lean, folder, backend="serial").computed == 0
+    assert not any((folder / name).exists() for name in detailed)
+
+
+@pytest.mark.usefixtures("no_figures")
 def test_lost_pieces_are_computed_again(reference: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     runner.run(tiny(), folder, backend="serial")
