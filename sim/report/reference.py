@@ -22,7 +22,7 @@ from sim.outcomes import OUTCOMES
 from sim.report.declarations import quoted
 from sim.report.tables import NOT_AVAILABLE, interval, number
 from sim.study.runner import MANIFEST
-from sim.study.store import atomic, write_json
+from sim.study.store import atomic, read_csv, write_json
 
 CLONE = Path(__file__).resolve().parents[2]
 MAIN, CHANNELS = "yijiantiao", "yijiantiao_channels"
@@ -95,11 +95,6 @@ def _cells(row: dict[Any, Any]) -> tuple[str, ...]:
     )
 
 
-def read(path: Path) -> pd.DataFrame:
-    """Read a table of a result folder; a scenario may be called none, and what is missing is n/a."""
-    return pd.read_csv(path, keep_default_na=False, na_values=[NOT_AVAILABLE])
-
-
 def copy(folder: Path, target: Path) -> None:
     """Copy what is small of a finished result folder.
 
@@ -130,7 +125,7 @@ def renew(root: Path = CLONE) -> None:
         path = root / quote.file
         text = path.read_text("utf-8")
         old, marker = quoted(text, quote.experiment), f"<!-- {quote.experiment} -->\n"
-        new = table(read(root / REFERENCE / quote.experiment / COMPARISON), quote)
+        new = table(read_csv(root / REFERENCE / quote.experiment / COMPARISON), quote)
         with atomic(path) as file:
             file.write(text.replace(marker + old, marker + new).encode())
 

@@ -25,7 +25,7 @@ from sim.study.executor import Failure, executor, stage
 from sim.study.experiment import Group, Plan, plan
 from sim.study.manifest import environment, manifest
 from sim.study.statistics import OutcomeSpec, compare_runs
-from sim.study.store import BLOCKS, LOCK, Store, write_csv, write_json, write_parquet
+from sim.study.store import BLOCKS, LOCK, Store, read_csv, write_csv, write_json, write_parquet
 from sim.worlds import Worlds
 
 Item = TypeVar("Item")
@@ -189,7 +189,7 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
             write_parquet(folder / f"{name}.parquet", merged[name])
         if name not in ("runs", "cases"):
             del merged[name]
-    result.runs = merged["runs"].to_pandas()
+    result.runs = read_csv(folder / "runs.csv")  # as written, so that whoever has the file gets the same comparison
     if not config.detail:  # what an earlier run has left would not be of this one
         for name in ("daily.parquet", "events.parquet", "cases.parquet", "agreements.parquet", "ends.csv"):
             (folder / name).unlink(missing_ok=True)

@@ -272,6 +272,13 @@ def write_parquet(path: str | Path, table: pa.Table) -> None:
         pq.write_table(table, file, compression="zstd")
 
 
+def read_csv(path: str | Path) -> pd.DataFrame:
+    """Read a table that `write_csv` has written; a scenario may be called none, and what is missing is n/a."""
+    import pandas as pd  # here, as it takes a while to import
+
+    return pd.read_csv(path, keep_default_na=False, na_values=[NOT_AVAILABLE])
+
+
 def write_csv(
     path: str | Path, table: pa.Table | pd.DataFrame, columns: Sequence[str] | None = None, *, decimals: int = 6
 ) -> None:

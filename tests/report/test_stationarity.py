@@ -11,6 +11,7 @@ import pytest
 from sim.report import reference, stationarity
 from sim.report.stationarity import BASELINE, BURN_INS, CLEAR, FOLDER, RECORDED, STOCKS, TABLE, YEAR, Life, drift, live
 from sim.study.config import load
+from sim.study.store import read_csv
 from sim.worlds import Worlds
 from tests.helpers import daily, recipe
 from tests.report.test_figures import check_layout
@@ -69,7 +70,7 @@ def test_words_do_not_touch() -> None:
 
 def test_the_table_kept_is_of_today() -> None:
     """Every stock at every burn-in, for the replications and the burn-in that experiments have by default."""
-    kept = reference.read(reference.CLONE / reference.REFERENCE / FOLDER / TABLE)
+    kept = read_csv(reference.CLONE / reference.REFERENCE / FOLDER / TABLE)
     config = load(BASELINE)
     assert BURN_INS[0] == config.burn_in and config.days == RECORDED
     assert list(zip(kept["burn_in"], kept["stock"], strict=True)) == [(b, s.name) for b in BURN_INS for s in STOCKS], (
