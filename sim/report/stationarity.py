@@ -45,6 +45,9 @@ YEAR = 365
 EVERY = 5
 """Days between two looks: a year is a whole number of them."""
 
+REPLICATIONS = 100
+"""Replications, unless said otherwise: fewer than of an experiment, as each lives for 34 years."""
+
 BURN_INS = (728, 1456, 2912, 4368)
 """Days of burn-in that are tried: 2, 4, 8 and 12 years of whole weeks."""
 
@@ -293,7 +296,7 @@ def main(settings: Sequence[str], folder: Path = CLONE / REFERENCE / FOLDER) -> 
         folder: where to.
     """
     try:
-        config = load(BASELINE, settings)
+        config = load(BASELINE, [f"replications={REPLICATIONS}", *settings])
         tables = []
         for burn_in in BURN_INS:
             years = lives(config, burn_in, workers=os.cpu_count() or 1)

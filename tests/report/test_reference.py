@@ -285,6 +285,27 @@ def test_more_roofs_leak_at_the_end_than_at_the_start() -> None:
     assert (sums["n_leaked"] > sums["n_mended"]).all()
 
 
+def test_the_magnitudes_of_the_baseline_are_those_that_the_odd_tells() -> None:
+    runs = read_csv(folder(MAIN) / RUNS)
+    none = runs[runs["scenario"] == "none"]
+    years = none["households"] * none["days"] / 365 / 1000
+    arisen, voiced, opened = ((none[f"n_{what}"] / years).mean() for what in ("arisen", "voiced", "opened"))
+    quarrels, fees = ((none[f"n_cases_settled_{kind}"] / years).mean() for kind in ("neighbour", "fee"))
+    told = (
+        f"{round(arisen, -1):,.0f} grievances arise",
+        f"{round(voiced, -1):.0f} are voiced",
+        f"They make {round(opened, -1):.0f} cases",
+        f"{(none['n_escalated'] / years).mean():.0f} end in a petition",
+        f"{(none['n_escalated'] / none['n_arisen']).mean():.1%} of the grievances",
+        f"{quarrels:.0f} quarrels between neighbours are settled, {quarrels / 2.35:.0f} per 1,000 people",
+        f"{quarrels + fees:.0f} with disputes over fees",
+        f"{none['collection'].mean():.0%} of fees are collected",
+        f"{(1 - none['companies']).mean():.0%} of compounds are without a company",
+    )
+    text = words("ODD.md")
+    assert [said for said in told if said not in text] == []
+
+
 @pytest.mark.parametrize("claim", TAKEN_APART, ids=lambda c: c[1][:30])
 def test_what_the_page_of_the_experiment_says_is_so(claim: tuple[str, str, Callable[[Effects], bool]]) -> None:
     experiment, said, holds = claim

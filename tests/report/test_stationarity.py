@@ -9,7 +9,20 @@ import pandas as pd
 import pytest
 
 from sim.report import reference, stationarity
-from sim.report.stationarity import BASELINE, BURN_INS, CLEAR, FOLDER, RECORDED, STOCKS, TABLE, YEAR, Life, drift, live
+from sim.report.stationarity import (
+    BASELINE,
+    BURN_INS,
+    CLEAR,
+    FOLDER,
+    RECORDED,
+    REPLICATIONS,
+    STOCKS,
+    TABLE,
+    YEAR,
+    Life,
+    drift,
+    live,
+)
 from sim.study.config import load
 from sim.study.store import read_csv
 from sim.worlds import Worlds
@@ -69,13 +82,13 @@ def test_words_do_not_touch() -> None:
 
 
 def test_the_table_kept_is_of_today() -> None:
-    """Every stock at every burn-in, for the replications and the burn-in that experiments have by default."""
+    """Every stock at every burn-in, that by default among them, for the replications it is worked out for."""
     kept = read_csv(reference.CLONE / reference.REFERENCE / FOLDER / TABLE)
     config = load(BASELINE)
-    assert BURN_INS[0] == config.burn_in and config.days == RECORDED
+    assert config.burn_in in BURN_INS and config.days == RECORDED
     assert list(zip(kept["burn_in"], kept["stock"], strict=True)) == [(b, s.name) for b in BURN_INS for s in STOCKS], (
         RENEW
     )
-    assert np.all(kept["n"] == config.replications)
+    assert np.all(kept["n"] == REPLICATIONS)
     assert np.allclose(kept["drift_of_level"], kept["drift"] / kept["level"], atol=1e-3, equal_nan=True)
     assert np.array_equal(kept["clear"], kept["drift"].abs() > CLEAR * kept["error"])

@@ -19,11 +19,11 @@ import pytest
 from sim.cases import FIRST_PAIR, Kind
 from sim.errors import SimError
 from sim.outcomes import HORIZONS, OUTCOMES
-from sim.report import reference as report
 from sim.study import ends, runner, tables
 from sim.study.config import Config, load
 from sim.study.digest import table_digest
 from sim.study.experiment import plan
+from sim.study.store import read_csv
 from tests.conftest import ROOT
 
 SETTINGS = (
@@ -139,7 +139,7 @@ def test_cases_and_agreements_add_up_to_the_runs(reference: Path) -> None:
 
 
 def test_the_ends_are_those_of_the_cases(reference: Path) -> None:
-    cases, runs = pq.read_table(reference / "cases.parquet").to_pandas(), report.read(reference / "runs.csv")
+    cases, runs = pq.read_table(reference / "cases.parquet").to_pandas(), read_csv(reference / "runs.csv")
     written, again = rows(reference, "ends"), ends.summary(cases, runs)
     assert list(written[0]) == list(ends.COLUMNS)
     assert [(row["scenario"], row["kind"], row["day"], row["end"]) for row in written] == [
