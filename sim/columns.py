@@ -91,6 +91,7 @@ class Rule:
         flows: name to meaning (with unit) of the daily per-world integer counters it adds to.
         stocks: name to meaning of the per-world integer stocks it keeps up to date.
         set_up: fills the columns' starting values once, from keyed noise.
+        places: the places where it stands; empty = everywhere.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Rule:
     flows: dict[str, str] = field(default_factory=dict)
     stocks: dict[str, str] = field(default_factory=dict)
     set_up: Callable[[Worlds], None] = _nothing
+    places: tuple[str, ...] = ()
 
 
 def combine(lever: Lever, current: NDArray[Any], offered: Any, where: Any) -> None:

@@ -7,8 +7,10 @@ description of a day: 1 season and weather, the week's time, 2 troubles arise, 3
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sim import books, clocks, places
@@ -71,6 +73,12 @@ class Phase:
     def name(self) -> str:
         """Return the phase's name, ``rule.function``."""
         return f"{self.function.__module__.rsplit('.', 1)[-1]}.{self.function.__name__}"
+
+    @cached_property
+    def rule(self) -> str:
+        """Return the name of the rule it belongs to, empty if its file declares none: then it is lived everywhere."""
+        rule = getattr(sys.modules[self.function.__module__], "RULE", None)
+        return rule.name if rule else ""
 
     def due(self, day: int, first: bool) -> bool:
         """Return whether the phase is lived on this day; `first` marks the first day of the run."""
@@ -164,7 +172,7 @@ RULES: tuple[Rule, ...] = tuple(
 
 def rules_of(place: str) -> tuple[Rule, ...]:
     """Return the rules that stand in a place, the place's own first."""
-    return (places.registry()[place].RULE, *RULES)
+    return (places.registry()[place].RULE, *(rule for rule in RULES if not rule.places or place in rule.places))
 
 
 def world_specs(place: str) -> dict[str, Spec]:

@@ -292,8 +292,9 @@ class Worlds:
     def step(self) -> None:
         """Live one day: every phase of the schedule that is due, then the record."""
         first = self.day == self.first_day
+        stand = {"", *(rule.name for rule in self.rules)}
         for phase in SCHEDULE:
-            if phase.due(self.day, first):
+            if phase.due(self.day, first) and phase.rule in stand:
                 phase.function(self)
         if self._days == len(self._diary):
             self._diary = np.concatenate([self._diary, np.empty_like(self._diary)])

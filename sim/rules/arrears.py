@@ -165,6 +165,7 @@ def pay_up(w: Worlds, world: Ints, flat: Ints) -> None:
 
 RULE = Rule(
     name="arrears",
+    places=("compound",),
     columns=(
         Column("claim_left", "household", np.int64, "hazard left until the company claims, units of sim.noise.UNIT"),
         Column("fee_claims", "household", np.int32, "times the company has claimed"),

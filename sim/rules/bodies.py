@@ -126,6 +126,7 @@ def rank(w: Worlds, name: str) -> np.ndarray:
 
 RULE = Rule(
     name="bodies",
+    places=("compound",),
     columns=(
         Column("body_found", "compound", np.int8, "body as found: 0 none, 1 owners' committee, 2 management committee"),
         Column("functioning", "compound", np.bool_, "the body, found or to be formed, functions"),

@@ -114,6 +114,7 @@ def _needed(w: Worlds) -> NDArray[np.int64]:
 
 RULE = Rule(
     name="capture",
+    places=("compound",),
     columns=(
         Column("captured", "compound", np.bool_, "those who should watch the company are bought"),
         Column(

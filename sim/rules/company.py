@@ -293,6 +293,7 @@ def _afford(w: Worlds, wish: Floats) -> Floats:
 
 RULE = Rule(
     name="company",
+    places=("compound",),
     columns=(
         Column("effort", "compound", np.float64, "effort of the company this quarter, 0 to 1"),
         Column("satisfaction", "compound", np.float64, "owners' satisfaction with the service, 0 to 1"),

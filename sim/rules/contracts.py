@@ -253,6 +253,7 @@ def _count_contracts(w: Worlds) -> None:
 
 RULE = Rule(
     name="contracts",
+    places=("compound",),
     columns=(
         Column("contract", "compound", np.int8, "contract: 0 developer's, 1 fixed-term, 2 holdover, 3 no company"),
         Column("contract_end", "compound", np.int32, "day on which the contract ends; 2^31 - 1 = without term"),

@@ -499,6 +499,7 @@ def cost_now(w: Worlds, rows: Ints) -> Ints:
 
 RULE = Rule(
     name="defects",
+    places=("compound",),
     columns=(
         Column("defect_left", "asset", np.int64, "hazard left on the asset's clock, units of sim.noise.UNIT"),
         Column("defect_hazard", "asset", np.int64, "this week's hazard a day, same units"),

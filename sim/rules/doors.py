@@ -119,6 +119,7 @@ def _oldest_motions(w: Worlds) -> Ints:
 
 RULE = Rule(
     name="doors",
+    places=("compound",),
     parameters=Parameters,
     flows={"doors": "doors knocked on"},
 )

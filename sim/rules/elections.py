@@ -101,6 +101,7 @@ def count(w: Worlds) -> None:
 
 RULE = Rule(
     name="elections",
+    places=("compound",),
     columns=(
         Column("term_end", "compound", np.int32, "day on which the committee's term ends; 2^31 - 1 = no term"),
         Column("electing", "compound", np.bool_, "an election is being held"),

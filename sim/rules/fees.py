@@ -151,6 +151,7 @@ def collect(w: Worlds) -> None:
 
 RULE = Rule(
     name="fees",
+    places=("compound",),
     columns=(
         Column("fee_type", "household", np.float64, "the owner's type: pays while the supported share is above it"),
         Column("pays", "household", np.bool_, "the owner pays the property fee, or would if there were a company"),

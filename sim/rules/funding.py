@@ -342,6 +342,7 @@ def _give_back(w: Worlds, rows: Ints, contributor: str) -> None:
 
 RULE = Rule(
     name="funding",
+    places=("compound",),
     parameters=Parameters,
     set_up=_set_up,
     flows={

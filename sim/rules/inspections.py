@@ -81,6 +81,7 @@ def report(w: Worlds) -> None:
 
 RULE = Rule(
     name="inspections",
+    places=("compound",),
     columns=(
         Column("inspected", "compound", np.int32, "inspections in this quarter"),
         Column("tickets_read", "compound", np.int32, "calls to the hotline about the compound in this quarter"),

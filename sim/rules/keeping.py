@@ -127,6 +127,7 @@ def spend(w: Worlds, purpose: str, world: Ints, compound: Ints, hours: str) -> N
 
 RULE = Rule(
     name="keeping",
+    places=("compound",),
     columns=(
         *(
             Column(p + "_balance", "compound", np.int64, f"minutes in hand for {what}, sevenths")

@@ -158,6 +158,7 @@ def recall(w: Worlds) -> None:
 
 RULE = Rule(
     name="leaders",
+    places=("compound",),
     columns=(
         Column("candidate_ability", "candidate", np.float64, "ability of a candidate for secretary, 0 to 1"),
         Column("candidate_integrity", "candidate", np.float64, "integrity of a candidate for secretary, 0 to 1"),

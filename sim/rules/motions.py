@@ -207,6 +207,7 @@ def close(w: Worlds, motions: Ints) -> None:
 
 RULE = Rule(
     name="motions",
+    places=("compound",),
     columns=(Column("apathetic", "household", np.bool_, "the flat's owner never takes part in a ballot"),),
     parameters=Parameters,
     set_up=_set_up,

@@ -109,6 +109,7 @@ def _other_party(w: Worlds, world: Ints, household: Ints, nth: Ints) -> Ints:
 
 RULE = Rule(
     name="neighbours",
+    places=("compound",),
     columns=(
         Column("quarrel_left", "household", np.int64, "hazard left on the household's clock, units of sim.noise.UNIT"),
         Column("quarrel_hazard", "household", np.int64, "quarrel hazard a day, same units"),

@@ -277,6 +277,7 @@ def take_back(w: Worlds) -> None:
 
 RULE = Rule(
     name="renewals",
+    places=("compound",),
     columns=(
         Column(
             "contract_up", "compound", np.bool_, "the contract was up when the week began, and no ballot has followed"

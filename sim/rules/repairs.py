@@ -177,6 +177,7 @@ def work(w: Worlds) -> None:
 
 RULE = Rule(
     name="repairs",
+    places=("compound",),
     parameters=Parameters,
     flows={
         "refused": "minor repairs refused by a company in loss",

@@ -190,6 +190,7 @@ def _signers_needed(w: Worlds, asked: Ints) -> NDArray[np.float64]:
 
 RULE = Rule(
     name="shares",
+    places=("compound",),
     columns=(
         Column(
             "benefit", "household", np.float64, "benefit over share to the flat's owner; minus infinity: never pays"

@@ -51,6 +51,7 @@ def go_round(w: Worlds) -> None:
 
 RULE = Rule(
     name="visits",
+    places=("compound",),
     columns=(Column("visited", "compound", np.int64, "doors knocked at on rounds so far"),),
     flows={"visits": "doors knocked at on rounds", "surfaced": "grievances not voiced that a visitor asked about"},
 )

@@ -86,4 +86,4 @@ def count(w: Worlds, rows: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return passed, late & ~passed
 
 
-RULE = Rule(name="votes", parameters=Parameters)
+RULE = Rule(name="votes", places=("compound",), parameters=Parameters)

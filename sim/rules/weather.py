@@ -73,6 +73,7 @@ def season(w: Worlds) -> np.ndarray:
 
 RULE = Rule(
     name="weather",
+    places=("compound",),
     columns=(Column("rain", "compound", np.float64, "this year's rain factor, mean 1"),),
     parameters=Parameters,
     set_up=_set_up,
