@@ -83,7 +83,7 @@ DIFFERENCE_MAP = LinearSegmentedColormap.from_list(
 )
 """From less (blue) over no difference (nearly white) to more (orange) of what is bad."""
 
-DPI = 170
+DPI = 150
 PNG_COLOURS = 128
 """Colours of a PNG: figures have few, and the file is a third of the size."""
 
@@ -226,8 +226,16 @@ def plain(axes: Axes, *, keep: Sequence[str] = ("bottom",)) -> None:
     axes.set_axisbelow(True)
 
 
-def save(figure: Figure, path_stem: str | Path) -> list[Path]:
+def save(figure: Figure, path_stem: str | Path, *, shades: int = PNG_COLOURS) -> list[Path]:
     """Write a figure as PNG and PDF, the same bytes for the same figure, each whole or not at all.
+
+    Args:
+        figure: the figure.
+        path_stem: where to, without ``.png`` and ``.pdf``.
+        shades: colours of the PNG; fewer make it smaller.
+
+    Returns:
+        The files written.
 
     Raises:
         StoreError: a file cannot be written.
@@ -236,27 +244,28 @@ def save(figure: Figure, path_stem: str | Path) -> list[Path]:
     paths = [stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.pdf")]
     with house():
         with atomic(paths[0]) as file:
-            _picture(figure).save(file, format="PNG", optimize=True, dpi=(DPI, DPI))
+            _picture(figure, shades).save(file, format="PNG", compress_level=7, dpi=(DPI, DPI))
         with atomic(paths[1]) as file:
             figure.savefig(file, format="pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
     return paths
 
 
-def _picture(figure: Figure) -> Image.Image:
+def _picture(figure: Figure, shades: int) -> Image.Image:
     """Draw a figure with few colours."""
     figure.set_dpi(DPI)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    return picture.quantize(PNG_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    return picture.quantize(shades, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
 
 
-def save_all(draw: Callable[[Language], Figure], path_stem: str | Path) -> list[Path]:
+def save_all(draw: Callable[[Language], Figure], path_stem: str | Path, *, shades: int = PNG_COLOURS) -> list[Path]:
     """Draw a figure in every language and write each as PNG and PDF: ``NAME.png``, and ``NAME.zh.png`` in Chinese.
 
     Args:
         draw: draws it in a language.
         path_stem: where to, without ``.png`` and ``.pdf``.
+        shades: colours of the PNGs; fewer make them smaller.
 
     Returns:
         The files written.
@@ -267,5 +276,5 @@ def save_all(draw: Callable[[Language], Figure], path_stem: str | Path) -> list[
     stem, paths = Path(path_stem), []
     for language in LANGUAGES:
         name = f"{stem.name}.{CHINESE}" if language == CHINESE else stem.name
-        paths += save(draw(language), stem.with_name(name))
+        paths += save(draw(language), stem.with_name(name), shades=shades)
     return paths

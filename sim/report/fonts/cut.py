@@ -34,7 +34,7 @@ NOT_USED = (
 )
 """Limits of a TrueType font that are 0 without hints, or worked out when it is written."""
 
-BEYOND = "敕瑕疵砼垛毡赡雏羔"
+BEYOND = "敕瑕砼"
 """Chinese characters beyond the 3,755 most common ones that words of the field need."""
 
 
