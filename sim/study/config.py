@@ -309,7 +309,7 @@ def _scenarios(given: Plain, general: Mapping[str, Mapping[str, Value]], place: 
         scenario = _with(parse(str(name), words), general)
         for mechanism in scenario.choices:
             fits = mechanisms.registry()[mechanism].places
-            if fits and place not in fits:
+            if fits and not set(places.settlements(place)) & set(fits):
                 raise ConfigError(f"scenario '{name}': {mechanism} applies in a {' or '.join(fits)}, not in a {place}")
         for other in scenarios:
             if other.description() == scenario.description():
