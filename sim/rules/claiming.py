@@ -255,8 +255,6 @@ def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints, called: NDArray[np.
         from_fund=0,
         motion=-1,
     )
-    kinds, stages = w.tally["cases"].shape[1:]
-    np.add.at(w.tally["cases"].reshape(-1), (world * kinds + kind) * stages + c.stage[opened], 1)
     w.count("opened", world)
     log_cases(w, opened, Activity.OPENED)
     desks.enter_queue(w, opened[~late], desk[opener][~late])

@@ -195,8 +195,6 @@ def feel(w: Worlds) -> None:
         fade=np.where(kind >= FIRST_DISPUTE, w.day + w.wait("fade_days", world, fading), NEVER),
         escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
     )
-    kinds, states = w.tally["grievances"].shape[1:]
-    np.add.at(w.tally["grievances"].reshape(-1), (world * kinds + kind) * states + LATENT, 1)
     _ache(w, world, new["household"], kind, severity, 1)
     w.count("arisen", world)
 
@@ -232,12 +230,12 @@ def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, c
     w.stocks("aching", world, change)
     company = kind == FEE  # there the company claims
     whose = groups(w).take(world * w.households + household)
-    np.add.at(w.tally["suffered"].reshape(-1), (2 * world + company) * COMBINATIONS + whose, change * severity)
+    np.add.at(w.suffered.reshape(-1), (2 * world + company) * COMBINATIONS + whose, change * severity)
 
 
 def add_up(w: Worlds) -> None:
     """Phase: what is suffered is added up for each group of people, and what companies claim."""
-    parts = w.tally["suffered"].reshape(w.n, -1) @ COUNTS_IN
+    parts = w.suffered.reshape(w.n, -1) @ COUNTS_IN
     for stock, amount in zip(PARTS, parts.T, strict=True):
         w.stock[stock][...] = amount
 
