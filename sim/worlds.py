@@ -79,6 +79,7 @@ class Worlds:
         p: parameters, ``w.p.NAME`` of shape ``(worlds, 1)``.
         settings: mechanism name to its `Setting`.
         grievances, cases, motions, asked, ended, agreements, agenda: tables, see `sim.cases.TABLES`.
+        shelves: arrays of which some columns are views, see `sim.columns.Column`.
         log: the event log.
         flow: name to today's counts per world.
         stock: name to the present integer stock per world.
@@ -152,9 +153,30 @@ class Worlds:
             for lever in rule.levers:
                 self.levers[lever.name] = lever
                 setattr(self, lever.name, np.zeros((self.n, self.layout.sizes[lever.of]), dtype=lever.dtype))
+        self._shelve({})
         flows = [name for rule in self.rules for name in rule.flows]
         stocks = [name for rule in self.rules for name in rule.stocks]
         self._open_diary(flows, stocks, np.zeros((len(flows) + len(stocks), self.n), dtype=np.int64))
+
+    def _shelve(self, shelves: dict[str, Array]) -> None:
+        """Let the columns of each shelf be views of one array.
+
+        Args:
+            shelves: the arrays as far as they are there; the others are filled with the columns as they are.
+        """
+        self.shelves = shelves
+        standing: dict[str, list[str]] = {}
+        for column in self.columns.values():
+            if column.shelf:
+                standing.setdefault(column.shelf, []).append(column.name)
+        for shelf, names in standing.items():
+            if shelf not in shelves:
+                one = getattr(self, names[0])
+                shelves[shelf] = np.empty((len(names), *one.shape), dtype=one.dtype)
+                for number, name in enumerate(names):
+                    shelves[shelf][number] = getattr(self, name)
+            for number, name in enumerate(names):
+                setattr(self, name, shelves[shelf][number])
 
     def _open_diary(self, flows: list[str], stocks: list[str], values: Ints) -> None:
         """Keep today's counts and present stocks in one array, shape ``(series, worlds)``, and its views by name."""
@@ -283,7 +305,8 @@ class Worlds:
     def guarded(self, mechanism: mechanisms.Mechanism) -> Iterator[None]:
         """Make everything but the mechanism's own columns read-only while it acts."""
         own = {c.name for c in mechanism.columns}
-        arrays = [getattr(self, name) for name in (*self.columns, *self.levers) if name not in own]
+        arrays = [*self.shelves.values()]
+        arrays += [getattr(self, name) for name in (*self.columns, *self.levers) if name not in own]
         arrays += [self._today, self._diary, *self.flow.values(), *self.stock.values(), *self.over.values()]
         arrays += [*self.p.values.values(), *self.p.flat.values(), *self.derived.values()]
         arrays += [self.suffered, self.seeds, self.replication, self.scenario, *self.layout.traits.values()]
@@ -316,8 +339,7 @@ class Worlds:
         for phase in SCHEDULE:
             if phase.due(self.day, first) and phase.rule in stand:
                 phase.function(self)
-        if self._days == len(self._diary):
-            self._reserve(max(self._days, 64))
+        self._reserve(1)
         self._diary[self._days] = self._today
         self._days += 1
         self._today[: len(self.flow)] = 0
@@ -331,9 +353,9 @@ class Worlds:
 
     def _reserve(self, days: int) -> None:
         """Make room in the diary for so many days from now on."""
-        lacking = self._days + days - len(self._diary)
-        if lacking > 0:
-            longer = np.empty((self._days + days, *self._diary.shape[1:]), dtype=self._diary.dtype)
+        if self._days + days > len(self._diary):
+            length = max(self._days + days, 2 * len(self._diary))  # doubled, or many short runs would copy it each time
+            longer = np.empty((length, *self._diary.shape[1:]), dtype=self._diary.dtype)
             longer[: self._days] = self._diary[: self._days]
             self._diary = longer
 
@@ -390,7 +412,9 @@ class Worlds:
         out.scenario_names = [s.name for s in scenarios]
         out.p = Values({k: np.tile(v, (copies, 1)) for k, v in self.p.values.items()})
         for name in (*self.columns, *self.levers):
-            setattr(out, name, np.tile(getattr(self, name), (copies, 1)))
+            if name in self.levers or not self.columns[name].shelf:
+                setattr(out, name, np.tile(getattr(self, name), (copies, 1)))
+        out._shelve({shelf: np.tile(array, (1, copies, 1)) for shelf, array in self.shelves.items()})
         rows = {name: getattr(self, name).n for name in TABLES}
         for name in TABLES:
             setattr(out, name, getattr(self, name).stacked(copies, self.n, rows))

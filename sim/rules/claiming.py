@@ -130,10 +130,7 @@ def _weights(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     compound = w.layout.up("household", "compound")[household]
     utility = np.empty((1 + len(OPTIONS), len(rows)))
     utility[QUIET] = w.at("quiet", world) - w.at("quiet_severity", world) * (g.severity[rows] / 1000)
-    success = np.empty(len(rows))
-    for number in np.unique(kind).tolist():
-        here = where(kind == number)
-        success[here] = trust.in_success(w, Kind(number), world[here], household[here])
+    success = trust.in_success(w, kind, world, household)
     common = w.at("any_desk", world) + w.at("b_success", world) * success
     for option, desk in enumerate(OPTIONS, start=1):
         own = desks.of_compound(w, compound, min(desk, COMMUNITY))
