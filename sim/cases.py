@@ -398,20 +398,27 @@ class EventLog:
         """Watch the worlds of the mask, shape ``(worlds,)``."""
         self.watched = watched
         self.watching = bool(watched.any())
-        self._chunks: list[dict[str, Array]] = []
+        self._chunks: list[tuple[Any, ...]] = []
 
     def write(
-        self, day: int, activity: int, world: Array, kind: Any, bearer: Array, ordinal: Array, desk: Any = -1
+        self, day: int, activity: int, world: Array, kind: Array, bearer: Array, ordinal: Array, desk: Array
     ) -> None:
         """Add one event for each row; the caller leaves out worlds that are not watched."""
-        row = dict(world=world, day=day, activity=activity, kind=kind, bearer=bearer, ordinal=ordinal, desk=desk)
-        self._chunks.append({f: np.broadcast_to(np.asarray(v, dtype=np.int32), len(world)) for f, v in row.items()})
+        self._chunks.append((world, day, int(activity), kind, bearer, ordinal, desk))  # put together when asked for
 
     def arrays(self) -> dict[str, Array]:
         """Return all events so far, one int32 array a field."""
-        if not self._chunks:
-            return {f: np.zeros(0, dtype=np.int32) for f in self.FIELDS}
-        return {f: np.concatenate([c[f] for c in self._chunks]) for f in self.FIELDS}
+        sizes = [len(chunk[0]) for chunk in self._chunks]
+        out = {}
+        for number, field in enumerate(self.FIELDS):
+            values = [chunk[number] for chunk in self._chunks]
+            if not sizes:
+                out[field] = np.zeros(0, dtype=np.int32)
+            elif field in ("day", "activity"):  # one for all rows of a chunk
+                out[field] = np.repeat(np.array(values, dtype=np.int32), sizes)
+            else:
+                out[field] = np.concatenate(values, dtype=np.int32, casting="unsafe")
+        return out
 
 
 TABLES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -434,25 +441,13 @@ def under_way(stage: Array) -> NDArray[np.bool_]:
 
 
 def move_cases(w: Worlds, rows: Array, stage: int) -> None:
-    """Move cases to another stage and keep the tally."""
-    _move(w.cases, w.tally["cases"], w.cases.stage, rows, stage)
+    """Move cases to another stage."""
+    w.cases.stage[rows] = int(stage)
 
 
 def move_grievances(w: Worlds, rows: Array, state: int) -> None:
-    """Move grievances to another state and keep the tally."""
-    _move(w.grievances, w.tally["grievances"], w.grievances.state, rows, state)
-
-
-def _move(table: Table, tally: Array, values: Array, rows: Array, to: int) -> None:
-    """Change the state of the given rows and the tally of (world, kind, state)."""
-    if len(rows) == 0:
-        return
-    kinds, states = tally.shape[1:]
-    flat = tally.reshape(-1)
-    first = (table.world[rows] * kinds + table.kind[rows]) * states
-    np.subtract.at(flat, first + values[rows], 1)
-    np.add.at(flat, first + int(to), 1)
-    values[rows] = int(to)
+    """Move grievances to another state."""
+    w.grievances.state[rows] = int(state)
 
 
 def close_cases(w: Worlds, rows: Array, stage: int, activity: int) -> None:

@@ -186,8 +186,6 @@ def feel(w: Worlds) -> None:
         fade=np.where(DEFECT.take(kind), NEVER, w.day + w.wait("fade_days", world, fading)),
         escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
     )
-    kinds, states = w.tally["grievances"].shape[1:]
-    np.add.at(w.tally["grievances"].reshape(-1), (world * kinds + kind) * states + LATENT, 1)
     _ache(w, world, new["household"], kind, severity, 1)
     w.count("arisen", world)
 
@@ -231,14 +229,13 @@ def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, c
     w.stocks("aching", world, change)
     company = kind == FEE  # there the company claims
     whose = groups(w).take(world * w.households + household)
-    suffered = w.tally["suffered"]
-    np.add.at(suffered.reshape(-1), (2 * world + company) * suffered.shape[2] + whose, change * severity)
+    np.add.at(w.suffered.reshape(-1), (2 * world + company) * w.suffered.shape[2] + whose, change * severity)
 
 
 def add_up(w: Worlds) -> None:
     """Phase: what is suffered is added up for each group of people, and what companies claim."""
     parts, counts_in = _parts(w.recipe.place)
-    amounts = w.tally["suffered"].reshape(w.n, -1) @ counts_in
+    amounts = w.suffered.reshape(w.n, -1) @ counts_in
     for stock, amount in zip(parts, amounts.T, strict=True):
         w.stock[stock][...] = amount
 

@@ -118,13 +118,13 @@ def merged_tables(place: str) -> dict[str, TableSpec]:
     return {**named, "events": TableSpec(EVENTS, ("case:scenario", "case:replication", "seq"))}
 
 
-def record(w: Worlds, layout: int, scenarios: Sequence[int], detail: bool = True) -> list[dict[str, pa.Table]]:
-    """Return the tables of each scenario of a block.
+def record(w: Worlds, layout: int, parts: Sequence[Ints], detail: bool = True) -> list[dict[str, pa.Table]]:
+    """Return the tables of each part of a block.
 
     Args:
         w: worlds that have lived from day 0 on.
         layout: their layout.
-        scenarios: numbers of the block's scenarios (as in ``w.scenario``), in the order of the result.
+        parts: numbers of the worlds of each part, in the order of the result; no world is in two.
         detail: whether to return more than the runs.
     """
     specs = piece_tables(w.recipe.place)
@@ -135,14 +135,15 @@ def record(w: Worlds, layout: int, scenarios: Sequence[int], detail: bool = True
     lists: dict[str, dict[str, NDArray[Any]]] = {}
     if detail:
         lists = {"events": _events(w, seen.desk_kind), "cases": _cases(seen), "agreements": _agreements(seen)}
+    part_of = np.full(w.n, -1)
     made = []
-    for scenario in scenarios:
-        worlds = np.flatnonzero(w.scenario == scenario)
+    for number, worlds in enumerate(parts):
+        part_of[worlds] = number
         tables = {"runs": _table({name: values[worlds] for name, values in runs.items()}, specs["runs"].schema)}
         if detail:
             tables["daily"] = _daily(w, seen.record, worlds, specs["daily"].schema)
         for name, rows in lists.items():
-            mine = w.scenario[rows["world"]] == scenario
+            mine = part_of[rows["world"]] == number
             columns = {column: values[mine] for column, values in rows.items()}
             columns["replication"] = w.replication[columns["world"]]
             tables[name] = _table(columns, specs[name].schema)
