@@ -11,14 +11,14 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from sim import outcomes
 from sim.errors import SimError
-from sim.report import labels, style
+from sim.report import labels, series, style
 from sim.report.ends import competing_ends
 from sim.report.forest import forest
 from sim.report.labels import Text
-from sim.report.series import COLUMNS, time_series
 from sim.study.config import Config
 from sim.study.executor import Executor
 from sim.study.statistics import OutcomeSpec
@@ -69,15 +69,17 @@ class Drawing:
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Read another table of the folder, or some columns of it."""
         path = self.folder / name
-        return (
-            read_csv(path)
-            if path.suffix == ".csv"
-            else pd.read_parquet(path, columns=None if columns is None else list(columns))
-        )
+        if path.suffix == ".csv":
+            return read_csv(path)
+        return pd.read_parquet(path, columns=None if columns is None else list(columns))
+
+    def columns(self, name: str) -> list[str]:
+        """Return the columns of a Parquet table of the folder."""
+        return list(pq.read_schema(self.folder / name).names)
 
 
 def _forest(it: Drawing) -> list[Path]:
-    main = [OutcomeSpec(spec.name, spec.unit, spec.label) for spec in outcomes.OUTCOMES if spec.main]
+    main = [OutcomeSpec(spec.name, spec.unit, spec.label) for spec in outcomes.specs(it.config.place) if spec.main]
     return forest(it.table("comparison.csv"), it.runs, it.stem, it.title, outcomes=main)
 
 
@@ -86,7 +88,8 @@ def _competing_ends(it: Drawing) -> list[Path]:
 
 
 def _time_series(it: Drawing) -> list[Path]:
-    return time_series(it.table("daily.parquet", COLUMNS), it.runs, it.stem, it.config.comparisons)
+    columns = series.needed(it.columns("daily.parquet"))  # of so many that not all fit into memory at once
+    return series.time_series(it.table("daily.parquet", columns), it.runs, it.stem, it.config.comparisons)
 
 
 FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
