@@ -18,7 +18,9 @@ from sim.errors import SimError
 from sim.report import labels, series, style
 from sim.report.ends import competing_ends
 from sim.report.forest import forest
+from sim.report.funnel import funnel
 from sim.report.labels import Text
+from sim.report.maps import twin_maps
 from sim.study.config import Config
 from sim.study.executor import Executor
 from sim.study.statistics import OutcomeSpec
@@ -92,15 +94,25 @@ def _time_series(it: Drawing) -> list[Path]:
     return series.time_series(it.table("daily.parquet", columns), it.runs, it.stem, it.config.comparisons)
 
 
+def _funnel(it: Drawing) -> list[Path]:
+    return funnel(it.few_runs, it.stem)
+
+
+def _twin_maps(it: Drawing) -> list[Path]:
+    return twin_maps(it.table("cells.parquet"), it.runs, it.stem, it.config.comparisons[0])
+
+
 FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
     "competing_ends": _competing_ends,
     "forest": _forest,
     "time_series": _time_series,
+    "twin_maps": _twin_maps,
+    "funnel": _funnel,
 }
 """Every figure, the one that takes longest first."""
 
-OF_COMPARISONS = ("forest",)
-OF_DETAIL = ("competing_ends", "time_series")
+OF_COMPARISONS = ("forest", "twin_maps")
+OF_DETAIL = ("competing_ends", "time_series", "twin_maps")
 """Figures that need comparisons, and those that need more than the runs."""
 
 
