@@ -336,7 +336,7 @@ def test_every_day_everything_adds_up(prior_draws: bool) -> None:
         ledger.step()
     assert np.any(w.cases.n < w.ended.n)
     fees = ledger.flows["fees_paid_fen"] + ledger.flows["arrears_fen"]
-    owners = fees + ledger.flows["paid_owners_fen"]
+    owners = fees + ledger.flows["paid_owners_fen"] + ledger.flows["patch_fen"]
     assert np.array_equal(from_owners(w) - np.tile(given, w.n // len(given)), owners), "owners paid for something else"
     assert np.all(ledger.flows["fees_paid_fen"] <= ledger.flows["fees_billed_fen"])
     spent = ledger.flows["repair_fen"]
