@@ -84,6 +84,7 @@ class State(IntEnum):
     WITHDRAWN = 6  # the claimant tired of waiting
     ESCALATED = 7  # petition or fight: beyond the model
     BROKEN = 8  # settled, broken within twelve months and reopened as a new grievance
+    PRIVATE = 9  # the sufferer has seen to it without any desk
 
 
 class Stage(IntEnum):
@@ -163,6 +164,7 @@ GRIEVANCES = {
     "fade": np.int32,
     "fadings": np.int32,  # times its fading has been drawn
     "escalate": np.int32,
+    "patch": np.int32,  # first day on which its owner sees to it without any desk
 }
 """Fields of the grievance table: one row a sufferer's grievance."""
 

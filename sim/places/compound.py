@@ -27,6 +27,8 @@ OWNER, TENANT, VACANT = 0, 1, 2
 CANDIDATES = 3
 """People in each compound's party branch who could be its secretary (prior-leaders)."""
 
+YEAR = 365
+
 FLATS_PER_LANDING = 2
 ENTRANCES = (2, 3, 4)
 """A building has one of these numbers of entrances; three is the mean, so that 6 floors give 36 flats."""
@@ -372,6 +374,15 @@ def _place_on_grid(layout: Layout) -> None:
     settlement[x, y] = compound
     minutes = np.where(land_use == LAND_USE["road"], 0.2, 0.5)  # walking 30 m on a road, or between houses
     layout.layers.update(settlement=settlement, land_use=land_use, travel_cost=minutes)
+
+
+def ages(w: Worlds) -> NDArray[np.float64]:
+    """Return how many years ago each compound was built, shape ``(worlds, compounds)``.
+
+    Nothing ages before day 0: what burns in is a city of the mix of ages that there is on day 0.
+    """
+    years: NDArray[np.float64] = w.age + max(w.day, 0) / YEAR
+    return years
 
 
 def _set_up(w: Worlds) -> None:
