@@ -253,6 +253,8 @@ def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints, called: NDArray[np.
         from_company=0,
         from_public=0,
         from_fund=0,
+        from_owners=0,
+        conceded=0,
         motion=-1,
     )
     kinds, stages = w.tally["cases"].shape[1:]
