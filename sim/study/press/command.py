@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,13 @@ from sim.study.press.cases import Case
 if TYPE_CHECKING:
     from sim.study.press.play import Play, Played
 
-QUICK = {"replications": 4, "burn_in": 56}
+QUICK = {"replications": 4, "burn_in": 56, "follow": 42}
 """What ``size=quick`` says."""
 
 FOLDER = "reproduce"
+
+TAIL = "tail"
+"""The word for the press tail, which is no case and is computed alone."""
 
 
 def _spec(name: str, default: Any, low: Any, high: Any, unit: str, doc: str) -> Spec:
@@ -33,6 +36,7 @@ SETTINGS: dict[str, Spec] = {
         _spec("burn_in", 1456, 0, 36_498, "days", "before day 0; whole weeks"),
         _spec("layouts", 4, 1, 100, "maps", "of who lives where"),
         _spec("seed", 1, 0, 999_999_999, "1", "of all of it"),
+        _spec("follow", 0, 0, 36_500, "days", "a case is followed for after its own day; 0 = as long as it says"),
         _spec("prior_draws", True, False, True, "switch", "each world draws its uncertain parameters"),
     )
 }
@@ -45,11 +49,15 @@ def reproduce(arguments: argparse.Namespace) -> int:
     Args:
         arguments: words (names of cases, settings), out, backend, workers.
     """
+    if TAIL in arguments.words:
+        from sim.study.press import tail_command
+
+        return tail_command.run(arguments)
     chosen, how = read(arguments.words)
     from sim.study.press.play import Play
 
     plays = Play(**how)
-    folder = arguments.out or _folder(arguments.words)
+    folder = arguments.out or default_folder(arguments.words)
     return _reproduce(chosen, plays, folder, arguments)
 
 
@@ -59,29 +67,44 @@ def read(words: Sequence[str]) -> tuple[list[Case], dict[str, Any]]:
     Raises:
         ConfigError: an unknown case or setting, or a value out of range.
     """
-    known = cases.names()
+    known = [*cases.names(), TAIL]
     named = [word for word in words if "=" not in word]
+    how = settings(words, SETTINGS, QUICK)
+    if how.get("burn_in", 0) % 7:
+        raise ConfigError(f"burn_in={how['burn_in']} is not a whole number of weeks")
+    for name in named:
+        if name not in known:
+            raise unknown("press case", name, known)
+    chosen = [cases.load(name) for name in dict.fromkeys(named or cases.names())]
+    early = [case for case in chosen if -case.says("day") > how.get("burn_in", SETTINGS["burn_in"].default)]
+    if early and "size=quick" not in words:
+        raise ConfigError(f"burn_in={how['burn_in']} is too short for {early[0].name}, which begins earlier")
+    return chosen, how
+
+
+def settings(words: Sequence[str], known: Mapping[str, Spec], quick: Mapping[str, Any]) -> dict[str, Any]:
+    """Understand the words ``key=value``.
+
+    Args:
+        words: all words of the command line.
+        known: what may be set.
+        quick: what ``size=quick`` says unless another word does.
+
+    Raises:
+        ConfigError: an unknown setting, or a value out of range.
+    """
     how: dict[str, Any] = {}
     for word in (word for word in words if "=" in word):
         key, _, text = word.partition("=")
         if key == "size":
             if text not in ("quick", "full"):
                 raise unknown("size", text, ("quick", "full"))
-            how = {**(QUICK if text == "quick" else {}), **how}
-            continue
-        if key not in SETTINGS:
-            raise unknown("setting of reproduce", key, [*SETTINGS, "size"])
-        how[key] = SETTINGS[key].check(_value(text), key)
-    if how.get("burn_in", 0) % 7:
-        raise ConfigError(f"burn_in={how['burn_in']} is not a whole number of weeks")
-    for name in named:
-        if name not in known:
-            raise unknown("press case", name, known)
-    chosen = [cases.load(name) for name in dict.fromkeys(named or known)]
-    early = [case for case in chosen if -case.says("day") > how.get("burn_in", SETTINGS["burn_in"].default)]
-    if early and "size=quick" not in words:
-        raise ConfigError(f"burn_in={how['burn_in']} is too short for {early[0].name}, which begins earlier")
-    return chosen, how
+            how = {**(quick if text == "quick" else {}), **how}
+        elif key in known:
+            how[key] = known[key].check(_value(text), key)
+        else:
+            raise unknown("setting of reproduce", key, [*known, "size"])
+    return how
 
 
 def _value(text: str) -> Any:
@@ -95,12 +118,12 @@ def _value(text: str) -> Any:
     return text
 
 
-def _folder(words: Sequence[str]) -> Path:
+def default_folder(words: Sequence[str], name: str = FOLDER) -> Path:
     """Return where results go: a quick run never stands where a full one was."""
     from sim.study.commands import CLONE
 
     base = CLONE if (CLONE / "configs").is_dir() else Path.cwd()
-    return base / "results" / "local" / (FOLDER + ("-quick" if "size=quick" in words else ""))
+    return base / "results" / "local" / (name + ("-quick" if "size=quick" in words else ""))
 
 
 def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argparse.Namespace) -> int:
@@ -137,13 +160,13 @@ def _long_enough(case: Case, how: Play) -> Play:
     return replace(how, burn_in=max(how.burn_in, -case.says("day")))
 
 
-def check_folder(folder: Path) -> None:
-    """Refuse a folder that holds something else.
+def check_folder(folder: Path, holds: str = "cases.csv") -> None:
+    """Refuse a folder that holds something else than earlier results.
 
     Raises:
         ConfigError: with one line that says what to do.
     """
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "cases.csv").exists():
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / holds).exists():
         raise ConfigError(f"{folder} holds other files; choose an empty or new folder with --out")
 
 
@@ -160,16 +183,16 @@ def _print(console: Any, done: Played, told: Any, parts: Any) -> None:
     case = done.case
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, title_justify="left", title_style="bold")
     table.title = f"{case.name}: {case.title}"
-    table.add_column("measure", max_width=17, overflow="fold")
-    table.add_column("unit", max_width=11, overflow="fold", style="dim")
+    table.add_column("measure", no_wrap=True)
     for heading in ("page", "median", "90% interval", "place", "without:\nmedian", "90% interval"):
         table.add_column(heading, justify="right", no_wrap=True)
     mine = told.set_index(["measure", "scenario"])
     for name in dict.fromkeys(told["measure"]):
         full, less = mine.loc[(name, FULL)], mine.loc[(name, WITHOUT)]
         table.add_row(
-            name,
-            MEASURES[name].unit,
+            f"{name.replace('_', ' ')}, {MEASURES[name].unit}"
+            if MEASURES[name].unit == "yuan"
+            else name.replace("_", " "),
             number(full["reported"]) if name in case.reported else "",
             _time(full["median"]),
             interval(full["low"], full["high"]) if _finite(full) else _open(full),

@@ -95,11 +95,11 @@ def table(played: Played) -> pd.DataFrame:
 
 ABOUT = {
     "compounds": ("problems", "problems_dear", "problems_left", "cases_settled"),
+    "contract_ends": ("roofs_conceded", "yuan_conceded", "stake", "relation", "shift", "paid_conceding", "recouped"),
     "leaking_roofs": (
-        "roofs_conceded", "yuan_conceded", "stake", "relation", "shift", "roofs_mended", "paid_conceding",
-        "paid_company", "paid_public", "paid_fund", "paid_owners", "paid_developer", "recouped", "roofs_shared",
-        "consent_days", "works_days", "span_days", "roofs_in_15",
+        "roofs_mended", "paid_company", "paid_public", "paid_fund", "paid_owners", "paid_developer",
     ),
+    "core_members": ("roofs_shared", "consent_one", "consent_days", "works_days", "span_days", "roofs_in_15"),
     "pests": ("pests_gone", "pests_days", "claims"),
 }  # fmt: skip
 """Key of the context to the measures that are about it."""
@@ -131,7 +131,7 @@ def channels(played: Played) -> pd.DataFrame:
 
 
 def _cap(played: Played, measure: str) -> float:
-    return float(played.case.days) if MEASURES[measure].unit == "days" else float("inf")
+    return float(played.play.days(played.case)) if MEASURES[measure].unit == "days" else float("inf")
 
 
 def carrier(table_of_channels: pd.DataFrame, measure: str) -> str:

@@ -132,6 +132,15 @@ def _works(seen: Seen) -> Floats:
     return _all_shared(seen, seen.ended["closed"] - seen.ended["started"])
 
 
+def _consent_one(seen: Seen) -> Floats:
+    """Return the days from asking to works begun at the quickest roof that owners' shares have mended."""
+    shared = _shared(seen)
+    out = np.full(seen.w.n, NEVER)
+    days = seen.ended["started"] - seen.consent_from
+    np.minimum.at(out, seen.ended["world"][shared], days[shared].astype(np.float64))
+    return out
+
+
 def _span(seen: Seen) -> Floats:
     """Return the days from the first signing to the last roof mended."""
     return _all_shared(seen, seen.ended["closed"]) - _begun(seen)
@@ -252,6 +261,7 @@ MEASURES: dict[str, Measure] = {
         True,
         lambda seen: seen.add(_shared(seen)),
     ),
+    "consent_one": Measure("days", "from asking to works begun at the quickest roof", False, _consent_one),
     "consent_days": Measure("days", "from the first round of signing to the last works begun", False, _consent),
     "works_days": Measure("days", "of works at the slowest of the roofs, an assumption", False, _works),
     "span_days": Measure("days", "from the first round of signing to the last roof mended", False, _span),

@@ -45,6 +45,7 @@ class Play:
         layouts: different maps.
         seed: the seed of all of it.
         prior_draws: whether uncertain parameters are drawn.
+        follow: days that a case is followed for after its own day, if that is shorter; 0 = as long as it says.
     """
 
     replications: int = 200
@@ -52,6 +53,11 @@ class Play:
     layouts: int = 4
     seed: int = 1
     prior_draws: bool = True
+    follow: int = 0
+
+    def days(self, case: Case) -> int:
+        """Return the days from day 0 that a case is played for."""
+        return min(case.days, max(case.says("day"), 0) + self.follow) if self.follow else case.days
 
 
 @dataclass(frozen=True)
@@ -177,7 +183,7 @@ def work(task: Task) -> dict[str, dict[str, Floats]]:
         context.find(w, case)
     with stage("running"):
         block = w.stack(chosen)
-        seen = observe(block, case, case.days)
+        seen = observe(block, case, how.days(case))
     with stage("measuring"):
         found = {name: measure.of(seen) for name, measure in MEASURES.items()}
     return {
