@@ -72,8 +72,8 @@ SHARES = (0.0, 0.1, 0.4)
 
 @pytest.fixture(scope="module")
 def kept() -> tuple[list[booking.Books], bool]:
-    """The books of ordinary worlds at three shares of closing on paper, and whether the worlds are as before."""
-    w = burnt_in(lively=False, burn_in=91, replications=range(10), structure=dict(households=100))
+    """The books at default parameters and three shares of closing, and whether the worlds are as before."""
+    w = burnt_in(lively=False, prior_draws=False, burn_in=91, replications=range(10), structure=dict(households=100))
     w = w.stack([say("formed_body", "yijiantiao")])
     w.run(365)
     before = digest(w)
@@ -93,7 +93,7 @@ def test_high_recorded_success_comes_from_booking_not_from_easier_settling(
         assert one.booked_settled.sum() / one.booked.sum() >= 0.95
         assert one.settled.sum() / one.at_table.sum() < one.booked_settled.sum() / one.booked.sum()
         assert np.all(one.true <= one.recorded)
-        assert one.relieved.sum() / one.felt.sum() < 0.6  # and of all that was felt still less
+        assert one.relieved.sum() / one.felt.sum() < one.settled.sum() / one.at_table.sum()  # of all felt still less
     paper = [int(one.paper.sum()) for one in books]
     assert paper[0] == 0 < paper[1] < paper[2]
     recorded = [one.booked_settled.sum() / one.booked.sum() for one in books]
