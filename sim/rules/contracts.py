@@ -196,6 +196,23 @@ def renew(w: Worlds, world: Ints, compound: Ints) -> None:
     _count_contracts(w)
 
 
+def stand(w: Worlds, where_: NDArray[np.bool_], until: int) -> None:
+    """Let a contract stand in the given compounds, whatever was there; who serves already goes on, else one begins.
+
+    Not part of any day: for worlds in which it has been observed.
+
+    Args:
+        w: the worlds.
+        where_: compounds, shape ``(worlds, compounds)``.
+        until: the day on which a fixed term ends; `NEVER` = it goes on without term.
+    """
+    _begin(w, where_ & (w.contract == NONE))
+    w.contract[where_] = HOLDOVER if until == NEVER else FIXED_TERM
+    w.contract_end[where_] = until
+    w.leaving[where_] = w.successor[where_] = False
+    _count_contracts(w)
+
+
 def replace(w: Worlds, world: Ints, compound: Ints) -> None:
     """Give notice to the companies of the given compounds; others stand ready."""
     w.leaving[world, compound] = True

@@ -374,6 +374,11 @@ def assets_of_kind(w: Worlds, kind: int) -> Ints:
 def arise(w: Worlds) -> None:
     """Phase: things break, and those who notice begin to suffer."""
     world, asset = clocks.due(w, Clock.DEFECT)
+    break_down(w, world, asset)
+
+
+def break_down(w: Worlds, world: Ints, asset: Ints) -> None:
+    """Let the given assets, all of them sound and on no agenda, be defective from today on."""
     if len(world) == 0:
         return
     kind = w.layout.traits["asset_kind"][asset]

@@ -218,6 +218,7 @@ def begin(w: Worlds, rows: Ints) -> None:
         w.count(f"paid_{contributor}_fen", world, part)
         held = held - part
     w.count("paid_owners_fen", world, held)
+    c.from_owners[rows] = held
     _start(w, rows)
 
 
@@ -285,6 +286,7 @@ def concede(w: Worlds, rows: Ints, own: Ints) -> None:
     w.count("conceded", world)
     w.count("decided_for_owners", world)
     w.count("conceded_fen", world, own)
+    c.conceded[rows] = own
     c.handled[rows] = w.day
     log_cases(w, rows, Activity.CONCEDED)
     _start(w, rows)

@@ -99,6 +99,11 @@ def list_(arguments: argparse.Namespace) -> int:
         _say(f"  {name}")
         _paragraph(console, question, 4)
         _paragraph(console, f"scenarios: {', '.join(scenarios)}", 4)
+    from sim.study.press.command import listing
+
+    _say("\nPress cases (python3 -m sim reproduce [S1 ...])")
+    for line in listing():
+        _say(f"  {line}")
     _say("\nWorlds (world=NAME)")
     for name in options("world"):
         _say(f"  {name}")
@@ -107,7 +112,7 @@ def list_(arguments: argparse.Namespace) -> int:
         _say(f"  {name}")
         _paragraph(console, summary(kind), 4)
         _paragraph(console, f"channels: {', '.join(kind.channels)}", 4)
-    _say("\npython3 -m sim show NAME, world/NAME, mechanism/NAME, rule/NAME or outcomes says more;")
+    _say("\npython3 -m sim show NAME, world/NAME, mechanism/NAME, rule/NAME, press/S1 or outcomes says more;")
     _say("show parameter/NAME, source/ID or sources says where every number comes from.")
     return 0
 
@@ -125,8 +130,10 @@ def show(arguments: argparse.Namespace) -> int:
         arguments: name, in one word (``parameter/NAME``) or two.
     """
     from sim.study import show as pages
+    from sim.study.press import command as press
 
     kinds = {
+        "press": press.show,
         "world": pages.world,
         "mechanism": pages.mechanism,
         "rule": pages.rule,

@@ -105,6 +105,11 @@ def mechanism(name: str) -> Plain:
     return _load(FOLDER / "mechanism" / f"{name}.yaml")
 
 
+def press_case(name: str) -> Plain:
+    """Return the file of a press case as it is."""
+    return _load(FOLDER / "press" / f"{name}.yaml")
+
+
 def experiment_head(name: str) -> Plain:
     """Return an experiment's file as it is, for lists."""
     return _load(FOLDER / "experiment" / f"{name}.yaml")

@@ -22,6 +22,8 @@ class Funding:
         from_company: what the company has put into the asset's escrow, fen.
         from_public: what has come from the compound's public income.
         from_fund: what has come from the maintenance fund.
+        from_owners: what owners' shares have paid of it.
+        conceded: what it costs a company that has conceded it.
         motion: what stands before the owners, if anything.
     """
 
@@ -32,6 +34,7 @@ class Funding:
         self.compound = repair.compound
         self.cost = self.owed = 0
         self.from_company = self.from_public = self.from_fund = 0
+        self.from_owners = self.conceded = 0
         self.motion: Motion | None = None
 
     # -- what is minor
@@ -65,6 +68,7 @@ class Funding:
         self.model.count("conceded")
         self.model.count("decided_for_owners")
         self.model.count("conceded_fen", fen)
+        self.conceded = fen
         self.start()
 
     # -- the order of payers
@@ -194,7 +198,8 @@ class Funding:
         model.count("paid_company_fen", self.from_company)
         model.count("paid_public_fen", self.from_public)
         model.count("paid_fund_fen", self.from_fund)
-        model.count("paid_owners_fen", paid - self.from_company - self.from_public - self.from_fund)
+        self.from_owners = paid - self.from_company - self.from_public - self.from_fund
+        model.count("paid_owners_fen", self.from_owners)
         self.start()
 
     def start(self) -> None:
