@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import sim
-from sim import environment
+from sim import environment, garbage
 from sim.errors import SimError, unknown
 
 if TYPE_CHECKING:
@@ -92,7 +92,11 @@ def _study(function: str) -> Callable[[argparse.Namespace], int]:
     """A command that `sim.study.commands` does, imported only when it is called."""
 
     def call(arguments: argparse.Namespace) -> int:
-        return int(getattr(importlib.import_module("sim.study.commands"), function)(arguments))
+        # The engine does no linear algebra; threads for it would only make every start slower.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        with garbage.paused():
+            module = importlib.import_module("sim.study.commands")
+        return int(getattr(module, function)(arguments))
 
     return call
 

@@ -10,10 +10,8 @@ them changes nothing in the world.
 from __future__ import annotations
 
 import copyreg
-import gc
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,17 +21,8 @@ from mesa.agent import AgentSet
 from mesa.discrete_space import Cell, OrthogonalMooreGrid, PropertyLayer
 from numpy.typing import NDArray
 
-from sim import places
-from sim.agents import (
-    KINDS,
-    Body,
-    Building,
-    PropertyCompany,
-    View,
-    leaking_roofs,
-    mean_trust_in_desks,
-    open_grievances,
-)
+from sim import garbage, places
+from sim.agents import KINDS, Body, Building, PropertyCompany, View, today
 from sim.errors import ConfigError, unknown
 from sim.parameters import Value, check_all, specs
 from sim.places.compound import VACANT
@@ -131,7 +120,7 @@ class GovernanceModel(Model):
         ends = np.cumsum([1] + [self.world.layout.sizes[kind.of] for kind in KINDS]).tolist()
         self._first_id = dict(zip(KINDS, ends, strict=False))
         self._next_id = ends[-1]
-        with _collector_paused():
+        with garbage.paused():
             self.grid = self._build_grid()
         self._paint()
         self.datacollector = DataCollector(model_reporters=REPORTERS)
@@ -186,8 +175,8 @@ class GovernanceModel(Model):
         """Bring the layers of the day up to date, in place."""
         w = self.world
         counts = {
-            "leaking": ("building", self.today(leaking_roofs)),
-            "open_grievances": ("household", self.today(open_grievances)),
+            "leaking": ("building", self.today(today.leaking_roofs)),
+            "open_grievances": ("household", self.today(today.open_grievances)),
         }
         for name, (entity, amount) in counts.items():
             data = getattr(self.grid, name).data
@@ -230,7 +219,7 @@ class GovernanceModel(Model):
     def views(self, kind: type[V]) -> list[V]:
         """Return the view of every row of a kind, made when first asked for; also of bodies and companies not there."""
         if kind not in self._views:
-            with _collector_paused():
+            with garbage.paused():
                 self._views[kind] = [kind(self, row) for row in range(self.world.layout.sizes[kind.of])]
         return self._views[kind]
 
@@ -241,7 +230,7 @@ class GovernanceModel(Model):
             PropertyCompany: self.world.contract[0] != contracts.NONE,
         }
         if not self._seated:
-            with _collector_paused():
+            with garbage.paused():
                 sets = {kind: list(self.views(kind)) for kind in KINDS}
                 for kind, there in seated.items():
                     sets[kind] = [view for view in self.views(kind) if there[view.row]]
@@ -274,18 +263,6 @@ class _Cell(Cell):
     def _clear_cache(self) -> None:
         for name in ("_kept", "neighborhood"):
             self.__dict__.pop(name, None)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Make many small objects without the garbage collector looking through all of them again and again."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 # -- what is asked for ----------------------------------------------------------------------------
@@ -334,7 +311,7 @@ def unresolved_per_1000(model: GovernanceModel) -> float:
 def mean_trust(model: GovernanceModel) -> float:
     """Return the mean over inhabited flats of the trust in the desks that take claims."""
     inhabited = model.world.tenure[0] != VACANT
-    return float(model.today(mean_trust_in_desks)[inhabited].sum() / max(inhabited.sum(), 1))
+    return float(model.today(today.mean_trust_in_desks)[inhabited].sum() / max(inhabited.sum(), 1))
 
 
 def stock(model: GovernanceModel, name: str) -> int:

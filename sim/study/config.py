@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim import mechanisms, places
+from sim import garbage, mechanisms, places
 from sim.errors import ConfigError, unknown
 from sim.mechanisms import mechanism_specs
 from sim.parameters import PRIOR, Spec, Value, check_all, specs
@@ -112,8 +112,9 @@ def load(source: str, settings: Sequence[str] = ()) -> Config:
     Raises:
         ConfigError: with one line that says what is wrong.
     """
-    _check_words(settings)
-    return check(compose(source, settings))
+    with garbage.paused():
+        _check_words(settings)
+        return check(compose(source, settings))
 
 
 def check(plain: Plain) -> Config:
