@@ -7,6 +7,7 @@ an environment. What a command needs is imported when it runs, after `sim.enviro
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -195,8 +196,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # `| head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing left to flush at exit
+        _forget_output()
         return CLOSED
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _forget_output()
+        print("error: no space left where the output goes", file=sys.stderr)
+        return WRONG
+
+
+def _forget_output() -> None:
+    """Leave nothing to be written at exit, where it would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(words: list[str]) -> int:

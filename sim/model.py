@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from sim import garbage, places
 from sim.agents import KINDS, Body, Building, PropertyCompany, View, today
-from sim.errors import ConfigError, unknown
+from sim.errors import ConfigError, said, unknown
 from sim.parameters import Value, check_all, specs
 from sim.places.compound import VACANT
 from sim.rules import bodies, contracts, desks
@@ -92,7 +92,7 @@ class GovernanceModel(Model):
         """
         seed = _whole("seed", seed) if rng is None else _whole("rng", rng)
         if not isinstance(prior_draws, bool):
-            raise ConfigError(f"prior_draws={prior_draws} is not true or false")
+            raise ConfigError(f"prior_draws={said(prior_draws)} is not true or false")
         recipe = Recipe(
             place=place,
             structure=_structure(place, structure),
@@ -105,6 +105,10 @@ class GovernanceModel(Model):
         )
         if recipe.burn_in % WEEK:
             raise ConfigError(f"burn_in={recipe.burn_in} is not a number of whole weeks, a multiple of {WEEK}")
+        impossible = getattr(places.registry()[place], "impossible", None)
+        wrong = impossible({**recipe.structure, **recipe.fixed}) if impossible else None
+        if wrong:
+            raise ConfigError(wrong)
         arrangement = parse("model", scenario)
 
         super().__init__(rng=seed)
@@ -271,7 +275,7 @@ class _Cell(Cell):
 def _whole(name: str, value: Any) -> int:
     """Return a whole number that is not negative, or say in one line what is wrong with it."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise ConfigError(f"{name}={value} is not a whole number")
+        raise ConfigError(f"{name}={said(value)} is not a whole number")
     if not 0 <= value < 2**63:
         raise ConfigError(f"{name}={value} is out of range [0, {2**63 - 1}]")
     return int(value)

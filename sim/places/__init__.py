@@ -1,7 +1,8 @@
 """Places: who lives where and what they start with, one file each.
 
 A place file declares ``Structure`` (structural parameters), ``build`` (structure and layout seed to
-`sim.space.Layout`) and ``RULE`` (the columns people and institutions start with). A file in this
+`sim.space.Layout`) and ``RULE`` (the columns people and institutions start with); it may declare
+``impossible``, which says of values that are each in range if they cannot be together. A file in this
 folder is found by its being here.
 """
 
