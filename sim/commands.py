@@ -212,7 +212,7 @@ def _forget_output() -> None:
 
 
 def _dispatch(words: list[str]) -> int:
-    program = "sim" if os.path.basename(sys.argv[0]) == "sim" else "python3 -m sim"
+    program = environment.program()
     if not words or words[0] in ("-h", "--help", "help"):
         print(_help(program))
         return OK

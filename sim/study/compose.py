@@ -109,6 +109,17 @@ def mechanism(name: str) -> Plain:
     return _load(FOLDER / "mechanism" / f"{name}.yaml")
 
 
+def heading(group: str, name: str) -> str:
+    """Return what the file of a group says of itself: the first sentence of the comment that it begins with."""
+    said_of: list[str] = []
+    for line in (FOLDER / group / f"{name}.yaml").read_text("utf-8").splitlines():
+        text = line.removeprefix("#").strip()
+        if not line.startswith("#") or (said_of and not text):
+            break
+        said_of += [text] if not text.startswith("@package") else []
+    return re.split(r"(?<=\.) ", " ".join(said_of))[0]
+
+
 def experiment_head(name: str) -> Plain:
     """Return an experiment's file as it is, for lists."""
     return _load(FOLDER / "experiment" / f"{name}.yaml")

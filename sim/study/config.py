@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim import garbage, mechanisms, places
+from sim import environment, garbage, mechanisms, places
 from sim.errors import ConfigError, said, shortened, unknown
 from sim.mechanisms import mechanism_specs
 from sim.parameters import PRIOR, Spec, Value, check_all, specs
@@ -264,7 +264,8 @@ def _unknown_setting(key: str, known: Sequence[str]) -> ConfigError:
     if near:
         return ConfigError(f"unknown setting '{key}'; did you mean '{start}{near[0]}'?")
     if group:
-        return ConfigError(f"no setting called '{key}'; see: python3 -m sim show NAME, world/NAME or mechanism/NAME")
+        see = f"{environment.program()} show NAME, world/NAME or mechanism/NAME"
+        return ConfigError(f"no setting called '{key}'; see: {see}")
     return unknown("setting", key, KEYS)
 
 
