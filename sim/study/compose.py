@@ -84,7 +84,8 @@ def compose(source: str, settings: Sequence[str] = ()) -> Plain:
             values.append(word)
     composed = _compose(experiment, choices, beside)
     _refuse_programs(composed)
-    _shrink(composed, values)
+    size = [word.value() for word in values if word.key_or_group == "size"]
+    shrink(composed, *size[-1:])
     for word in values:
         _check_left_out(word.key_or_group, word.value(), composed)
         _put(composed, word.key_or_group, word.value())
@@ -207,12 +208,14 @@ def _put(into: Plain, key: str, value: Any) -> None:
         at[last] = value
 
 
-def _shrink(composed: Plain, words: Sequence[Override]) -> None:
-    """Apply what ``quick`` says, in the run and in the world, if the size is quick; it is checked later."""
-    size = composed.get("size")
-    for word in words:
-        if word.key_or_group == "size":
-            size = word.value()
+def shrink(composed: Plain, size: Any = None) -> None:
+    """Apply what ``quick`` says, in the run and in the world, if the size is quick; it is checked later.
+
+    Args:
+        composed: the experiment, changed in place.
+        size: a size that takes the place of the one it has.
+    """
+    size = size or composed.get("size")
     place = composed.get("world")
     parts = [composed, *([place] if isinstance(place, dict) else [])]
     for part in parts:
@@ -317,16 +320,7 @@ def _read_own(path: Path, content: Plain, beside: Path) -> Plain:
 
 def _compose(experiment: str, choices: Sequence[str], beside: Path | None) -> Plain:
     """Let Hydra compose; every way in which that can fail becomes one line."""
-    primary: Plain = {
-        "defaults": [
-            "config",
-            {"world": "compound"},
-            *({f"mechanism@mechanisms.{name}": name} for name in mechanisms.registry()),
-            "_self_",
-            {"experiment": experiment},
-        ],
-        "hydra": {"searchpath": [f"file://{beside}"] if beside else []},
-    }
+    primary = primary_config(experiment) | {"hydra": {"searchpath": [f"file://{beside}"] if beside else []}}
     import yaml
     from hydra import compose as hydra_compose
     from hydra import initialize_config_dir
@@ -345,6 +339,12 @@ def _compose(experiment: str, choices: Sequence[str], beside: Path | None) -> Pl
         raise _told(str(error), beside) from error
     assert isinstance(composed, dict)
     return {str(key): value for key, value in composed.items()}
+
+
+def primary_config(experiment: str) -> Plain:
+    """Return the config that lists all others: every mechanism that there is, and the experiment last."""
+    groups = [{f"mechanism@mechanisms.{name}": name} for name in mechanisms.registry()]
+    return {"defaults": ["config", {"world": "compound"}, *groups, "_self_", {"experiment": experiment}]}
 
 
 def _told(message: str, beside: Path | None) -> ConfigError:
