@@ -6,6 +6,7 @@ party member and how old the compound is are the replication's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from sim import distributions, noise
 from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
-from sim.parameters import parameter
+from sim.parameters import Value, parameter
 from sim.space import LAND_USE, Layout
 
 if TYPE_CHECKING:
@@ -209,6 +210,15 @@ class People:
         source="prior-compound",
         doc="age of the oldest compounds at day 0",
     )
+
+
+def impossible(given: Mapping[str, Value]) -> str:
+    """Say what of the values given cannot be together, empty if all can."""
+    owners, tenants = given.get("owner_share", 0.0), given.get("tenant_share", 0.0)
+    if owners + tenants > 1:
+        return f"owner_share={owners:g} and tenant_share={tenants:g} are more than all flats together"
+    youngest, oldest = given.get("youngest", People.youngest), given.get("oldest", People.oldest)
+    return f"youngest={youngest:g} is older than oldest={oldest:g}" if youngest > oldest else ""
 
 
 def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
