@@ -27,7 +27,7 @@ from sim.study.executor import Executor, Failure, executor, stage
 from sim.study.experiment import Group, Piece, Plan, Task, plan, tasks
 from sim.study.manifest import environment, manifest
 from sim.study.statistics import OutcomeSpec, compare_runs
-from sim.study.store import BLOCKS, LOCK, Store, read_csv, write_csv, write_json, write_parquet
+from sim.study.store import BLOCKS, LOCK, Store, read_csv, telling, write_csv, write_json, write_parquet
 from sim.worlds import Worlds
 
 Item = TypeVar("Item")
@@ -128,6 +128,8 @@ def run(
             groups = outcome.task.task.groups
             wanted = [piece for group in groups for piece in group.pieces]
             if outcome.failure:
+                if outcome.failure.refused:  # the disk is full: what is kept stays, and nothing more would be
+                    raise StoreError(outcome.failure.message)
                 result.failures += [(group, outcome.failure) for group in groups]
             kept = sum(store.has(piece.key) for piece in wanted) if outcome.failure else len(wanted)
             result.computed += kept
@@ -145,10 +147,14 @@ def check_folder(folder: Path, resume: bool) -> None:
     Raises:
         StoreError: with one line that says what to do.
     """
-    holds_run = (folder / BLOCKS).is_dir() or (folder / LOCK).exists()
+    if str(folder) in ("", "."):
+        raise StoreError("the folder that one stands in is no place for results; name a new one with --out")
+    with telling("read", folder):
+        holds_run = (folder / BLOCKS).is_dir() or (folder / LOCK).exists()
+        foreign = not holds_run and folder.is_dir() and any(folder.iterdir())
     if resume and not holds_run:
         raise StoreError(f"there is nothing to resume in {folder}; run without --resume")
-    if folder.is_dir() and not holds_run and any(folder.iterdir()):
+    if foreign:
         raise StoreError(f"{folder} holds other files; choose an empty or new folder with --out")
 
 
