@@ -59,10 +59,13 @@ def run(arguments: argparse.Namespace) -> int:
     from sim.report.tables import print_comparison, print_rates
 
     first = config.scenarios[0].name
-    print_rates(console, result.runs, first, runner.outcome_specs(), families=FAMILIES)
+    print_rates(console, result.runs, first, runner.outcome_specs(config.place), families=FAMILIES)
     if len(result.comparison):
         print_comparison(
-            console, result.comparison, title=config.question or config.name, outcomes=runner.outcome_specs(main=True)
+            console,
+            result.comparison,
+            title=config.question or config.name,
+            outcomes=runner.outcome_specs(config.place, main=True),
         )
     if config.size == "quick":
         _say("size=quick shows that everything works; it is too small and too short to say anything.")
@@ -98,6 +101,11 @@ def list_(arguments: argparse.Namespace) -> int:
         _say(f"  {name}")
         _paragraph(console, question, 4)
         _paragraph(console, f"scenarios: {', '.join(scenarios)}", 4)
+    from sim.study.press.command import listing
+
+    _say("\nPress cases (python3 -m sim reproduce [S1 ...])")
+    for line in listing():
+        _say(f"  {line}")
     _say("\nWorlds (world=NAME)")
     for name in options("world"):
         _say(f"  {name}")
@@ -108,7 +116,7 @@ def list_(arguments: argparse.Namespace) -> int:
         _paragraph(console, summary(kind), 4)
         _paragraph(console, f"channels: {', '.join(kind.channels)}", 4)
     _say(f"\n{program} show NAME says more; NAME may also be world/NAME, mechanism/NAME,")
-    _say("rule/NAME or outcomes; and, for where the numbers come from, parameter/NAME,")
+    _say("rule/NAME, press/S1 or outcomes; and, for where the numbers come from, parameter/NAME,")
     _say("source/ID or sources.")
     return 0
 
@@ -126,8 +134,10 @@ def show(arguments: argparse.Namespace) -> int:
         arguments: name, in one word (``parameter/NAME``) or two.
     """
     from sim.study import show as pages
+    from sim.study.press import command as press
 
     kinds = {
+        "press": press.show,
         "world": pages.world,
         "mechanism": pages.mechanism,
         "rule": pages.rule,

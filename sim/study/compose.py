@@ -110,6 +110,11 @@ def mechanism(name: str) -> Plain:
     return _load(FOLDER / "mechanism" / f"{name}.yaml")
 
 
+def press_case(name: str) -> Plain:
+    """Return the file of a press case as it is."""
+    return _load(FOLDER / "press" / f"{name}.yaml")
+
+
 def heading(group: str, name: str) -> str:
     """Return what the file of a group says of itself: the first sentence of the comment that it begins with."""
     said_of: list[str] = []

@@ -50,7 +50,7 @@ RUN: dict[str, Spec] = {
         _spec("prior_draws", True, False, True, "switch", "each replication draws its uncertain parameters"),
         _spec("events", 5, 0, 1_000_000, "runs", "replications whose event log is kept"),
         _spec("detail", True, False, True, "switch", "days, cases, agreements and events are kept too, not only runs"),
-        _spec("block_households", 400_000, 1, 10**9, "rows", "computed at a time; changes memory, never a result"),
+        _spec("block_households", 800_000, 1, 10**9, "rows", "computed at a time; changes memory, never a result"),
     )
 }
 """How an experiment is run, apart from what is in it."""
@@ -336,7 +336,7 @@ def _scenarios(given: Plain, general: Mapping[str, Mapping[str, Value]], place: 
         scenario = _with(parse(str(name), words), general)
         for mechanism in scenario.choices:
             fits = mechanisms.registry()[mechanism].places
-            if fits and place not in fits:
+            if fits and not set(places.settlements(place)) & set(fits):
                 raise ConfigError(f"scenario '{name}': {mechanism} applies in a {' or '.join(fits)}, not in a {place}")
         for other in scenarios:
             if other.description() == scenario.description():
