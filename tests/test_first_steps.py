@@ -22,7 +22,7 @@ def test_it_walks_from_a_world_to_a_figure(
     (tmp_path / "experiments").mkdir()
     copy = tmp_path / "experiments" / SCRIPT.name
     copy.write_text(SCRIPT.read_text("utf-8"), "utf-8")
-    monkeypatch.setattr(runner, "_draw", lambda config, result: None)
+    monkeypatch.setattr(runner, "_draw", lambda *given: None)
     monkeypatch.setattr(sys, "path", list(sys.path))
     said = runpy.run_path(str(copy), run_name="__main__")
     out = capsys.readouterr().out
