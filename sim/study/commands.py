@@ -102,7 +102,7 @@ def list_(arguments: argparse.Namespace) -> int:
         _paragraph(console, f"scenarios: {', '.join(scenarios)}", 4)
     from sim.study.press.command import listing
 
-    _say("\nPress cases (python3 -m sim reproduce [S1 ...])")
+    _say(f"\nPress cases ({program} reproduce [S1 ...])")
     for line in listing():
         _say(f"  {line}")
     _say("\nWorlds (world=NAME)")
