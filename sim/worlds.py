@@ -29,6 +29,9 @@ from sim.space import Layout, where
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
 
+MONTH = 28
+"""Days after which motions that are over, and who was asked, are dropped from the tables; the others each week."""
+
 TALLIED = {"grievances": ("state", len(State)), "cases": ("stage", len(Stage))}
 """Table to the field that says where a row stands, and in how many ways it can."""
 
@@ -363,8 +366,9 @@ class Worlds:
         """Drop what is over from the tables, keeping order and pointers."""
         grievances = self.grievances
         self._keep("cases", self.cases.stage < int(Stage.SETTLED))
-        self._keep("asked", self.motions.open[self.asked.motion])
-        self._keep("motions", self.motions.open.copy())
+        if self.day % MONTH == MONTH - 1:  # by far the most rows, and few of them are over in a week
+            self._keep("asked", self.motions.open[self.asked.motion])
+            self._keep("motions", self.motions.open.copy())
         self._keep("grievances", grievances.aching | (grievances.act != cases.NEVER))
         self._keep("agenda", self.agenda.day >= self.day)
 

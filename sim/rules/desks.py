@@ -375,7 +375,7 @@ def write_ledger(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
 
 
 def let_go(w: Worlds) -> None:
-    """Phase, weekly: drop from the tables what is over."""
+    """Phase, weekly: drop from the tables what is over; motions and who was asked every fourth week."""
     w.compact()
 
 

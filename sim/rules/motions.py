@@ -18,7 +18,7 @@ from sim import books, noise
 from sim.cases import NEVER
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import COMMUNITY, flats_of
+from sim.places.compound import COMMUNITY, count_flats, flats_of
 from sim.rules import defects, desks, trust
 from sim.space import where
 
@@ -99,10 +99,9 @@ def put(
         The new rows of owners asked, motion after motion, whose ``need`` and ``yes`` the caller fills in
         before `think`.
     """
-    owner, position = flats_of(w.layout, np.full(len(world), -1) if building is None else building, compound)
-    asked = np.bincount(position, minlength=len(world))
-    area = np.zeros(len(world), dtype=np.int64)
-    np.add.at(area, position, w.area[world[position], owner])
+    building = np.full(len(world), -1) if building is None else building
+    owner, position = flats_of(w.layout, building, compound)
+    asked, area = count_flats(w.layout, building, compound), _area(w, world, building, compound)
     motion = w.motions.append(
         world=world,
         kind=int(kind),
@@ -125,6 +124,16 @@ def put(
     )
     world, motion = world[position], motion[position]
     return w.asked.append(world=world, motion=motion, owner=owner, need=0.0, yes=True, day=NEVER, done=False)
+
+
+def _area(w: Worlds, world: Ints, building: Ints, compound: Ints) -> Ints:
+    """Return the area of all flats of buildings, or of whole compounds where the building is -1."""
+    if "area_of_buildings" not in w.derived:  # flats do not grow: they are added up once
+        flats, compounds = w.layout.first("building", "household"), w.layout.first("compound", "building")
+        w.derived["area_of_buildings"] = np.add.reduceat(w.area, flats, axis=1)
+        w.derived["area_of_compounds"] = np.add.reduceat(w.derived["area_of_buildings"], compounds, axis=1)
+    own = w.derived["area_of_buildings"][world, building]
+    return np.where(building >= 0, own, w.derived["area_of_compounds"][world, compound])
 
 
 def put_case(w: Worlds, rows: Ints, kind: Motion, days: str, share: Ints | int = 0) -> Ints:
@@ -199,7 +208,7 @@ def take_part(w: Worlds, asked: Ints) -> None:
 
 
 def close(w: Worlds, motions: Ints) -> None:
-    """End motions; their rows stay until the weekly compaction."""
+    """End motions; their rows stay until the next compaction."""
     w.motions.open[motions] = False
     case = w.motions.case[motions]
     w.cases.motion[case[case >= 0]] = -1
