@@ -289,7 +289,7 @@ def _numbers(axes: Axes, panel: _Panel, last: int, shown: Sequence[str], width: 
     if panel.last < 0:
         return
     at_last = panel.of_each[:, :, last].T
-    means = paired_rows(at_last, np.zeros_like(at_last))
+    means = paired_rows(at_last, np.zeros_like(at_last), test=False)
     for i, end in enumerate(shown):
         k = ENDS.index(end)
         y = 0.5 + ((len(shown) - 1) / 2 - i) * LINE / ROW
