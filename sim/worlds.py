@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim import cases, distributions, mechanisms, noise, places
+from sim import cases, distributions, mechanisms, noise, places, settlements
 from sim.cases import TABLES, EventLog, Kind, Stage, State, Table
 from sim.columns import Column, Lever, combine
 from sim.errors import ConfigError
@@ -76,6 +76,7 @@ class Worlds:
 
     Attributes:
         layout: who lives where.
+        settlements: the kinds of settlement that there are, by their numbers.
         n: number of worlds.
         day: the day about to be lived; negative during burn-in.
         seeds: replication seed of each world, shape ``(worlds,)``.
@@ -131,7 +132,7 @@ class Worlds:
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
         self.newborn: list[dict[str, Array]] = []
         self.heard: list[tuple[Ints, Ints, Ints]] = []
-        self.rules = rules_of(recipe.place)
+        self.rules, self.settlements = rules_of(recipe.place), settlements.of(recipe.place)
         self.columns: dict[str, Column] = {}
         self.levers: dict[str, Lever] = {}
         self._allocate()
@@ -139,7 +140,7 @@ class Worlds:
             setattr(self, name, Table(name, fields, points_to))
         self.log = EventLog(np.isin(self.replication, np.array(watch, dtype=np.int64)))
         self.over = {name: np.zeros((self.n, len(Kind), size), dtype=np.int64) for name, (_, size) in TALLIED.items()}
-        self.suffered = np.zeros((self.n, 2, grievances.COMBINATIONS), dtype=np.int64)
+        self.suffered = np.zeros((self.n, 2, 1 << len(grievances.groups_of(recipe.place))), dtype=np.int64)
         for rule in self.rules:
             rule.set_up(self)
         offices.change(self)
@@ -404,7 +405,7 @@ class Worlds:
         copies = len(scenarios)
         out: Worlds = object.__new__(Worlds)
         out.recipe, out.layout = self.recipe, self.layout
-        out.rules, out.levers = self.rules, self.levers
+        out.rules, out.settlements, out.levers = self.rules, self.settlements, self.levers
         out.columns = dict(self.columns)
         out._acting = None
         out.day = out.first_day = self.day
@@ -442,7 +443,7 @@ class Worlds:
             chosen = [s.choices.get(name) for s in per_world]
             if not any(chosen):
                 continue
-            if self.recipe.place not in kind.places:
+            if not set(places.settlements(self.recipe.place)) & set(kind.places):
                 raise ConfigError(
                     f"mechanism '{name}' does not apply in a {self.recipe.place}; it does in: {', '.join(kind.places)}"
                 )

@@ -18,7 +18,7 @@ from sim.cases import NEVER
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import COMMUNITY
-from sim.rules import bodies, desks, motions, votes
+from sim.rules import bodies, motions, referrals, votes
 from sim.rules.motions import Motion
 from sim.space import where
 
@@ -56,10 +56,15 @@ class Parameters:
 
 def _set_up(w: Worlds) -> None:
     """Draw how much of their term the committees as found still have."""
+    w.term_end[...] = found(w)
+
+
+def found(w: Worlds) -> NDArray[np.int64]:
+    """Return the day on which the term of each compound's committee ends if it is found here today."""
     compound = np.arange(w.layout.sizes["compound"])
     phase = noise.uniform(w.seeds[:, None], "body.phase", compound)
     left = 1 + np.floor(phase * w.p.term_of_office * YEAR).astype(np.int64)
-    w.term_end[...] = np.where(w.body_found == bodies.COMMITTEE, w.day + left, NEVER)
+    return np.where(w.body_found == bodies.COMMITTEE, w.day + left, NEVER)
 
 
 def hold(w: Worlds) -> None:
@@ -73,7 +78,7 @@ def hold(w: Worlds) -> None:
         return
     w.electing[world, compound] = True
     w.count("elections", world)
-    organiser = desks.of_compound(w, compound, COMMUNITY)
+    organiser = referrals.of_compound(w, compound, COMMUNITY)
     key = noise.bits(w.seeds[world], "motion", int(Motion.ELECT), compound, w.day)
     votes.call(w, motions.put(w, Motion.ELECT, world, compound, organiser, key, "ballot_days"))
 

@@ -27,7 +27,7 @@ from sim.study.executor import Failure, executor, stage
 from sim.study.experiment import Group, Piece, Plan, Task, plan, tasks
 from sim.study.manifest import environment, manifest
 from sim.study.statistics import OutcomeSpec, compare_runs
-from sim.study.store import BLOCKS, LOCK, Store, read_csv, write_csv, write_json, write_parquet
+from sim.study.store import BLOCKS, LOCK, Store, read_csv, telling, write_csv, write_json, write_parquet
 from sim.worlds import Worlds
 
 Item = TypeVar("Item")
@@ -126,6 +126,8 @@ def run(
             groups = outcome.task.task.groups
             wanted = [piece for group in groups for piece in group.pieces]
             if outcome.failure:
+                if outcome.failure.refused:  # the disk is full: what is kept stays, and nothing more would be
+                    raise StoreError(outcome.failure.message)
                 result.failures += [(group, outcome.failure) for group in groups]
             kept = sum(store.has(piece.key) for piece in wanted) if outcome.failure else len(wanted)
             result.computed += kept
@@ -143,10 +145,14 @@ def check_folder(folder: Path, resume: bool) -> None:
     Raises:
         StoreError: with one line that says what to do.
     """
-    holds_run = (folder / BLOCKS).is_dir() or (folder / LOCK).exists()
+    if str(folder) in ("", "."):
+        raise StoreError("the folder that one stands in is no place for results; name a new one with --out")
+    with telling("read", folder):
+        holds_run = (folder / BLOCKS).is_dir() or (folder / LOCK).exists()
+        foreign = not holds_run and folder.is_dir() and any(folder.iterdir())
     if resume and not holds_run:
         raise StoreError(f"there is nothing to resume in {folder}; run without --resume")
-    if folder.is_dir() and not holds_run and any(folder.iterdir()):
+    if foreign:
         raise StoreError(f"{folder} holds other files; choose an empty or new folder with --out")
 
 
@@ -208,12 +214,12 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
             (folder / name).unlink(missing_ok=True)
     else:
         result.cases = merged["cases"].to_pandas()
-        ended = ends.summary(result.cases, result.runs)
+        ended = ends.summary(result.cases, result.runs, kinds=ends.kinds_of(config.place))
         write_csv(folder / "ends.csv", ended)
         digests["ends"] = table_digest(
             pa.Table.from_pandas(ended, preserve_index=False), ("scenario", "kind", "day", "end")
         )
-    result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs())
+    result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs(config.place))
     write_csv(folder / "comparison.csv", result.comparison)
     if config.comparisons:
         table = pa.Table.from_pandas(result.comparison, preserve_index=False)
@@ -234,7 +240,9 @@ def _draw(config: Config, result: Result) -> None:
         competing_ends(result.cases, result.runs, folder / "competing_ends", "How cases end, and how long it takes")
     if config.comparisons:
         title = _drawable(config.question) or config.name
-        forest(result.comparison, result.runs, folder / "forest", title, outcomes=outcome_specs(main=True))
+        forest(
+            result.comparison, result.runs, folder / "forest", title, outcomes=outcome_specs(config.place, main=True)
+        )
 
 
 def _drawable(text: str) -> str:
@@ -242,15 +250,16 @@ def _drawable(text: str) -> str:
     return text if all(ord(letter) < 0x2E80 for letter in text) else ""
 
 
-def outcome_specs(main: bool = False) -> list[OutcomeSpec]:
+def outcome_specs(place: str, main: bool = False) -> list[OutcomeSpec]:
     """Return the outcomes as statistics and figures want them.
 
     Args:
+        place: name of the place file.
         main: only those for the table on the terminal and the figure.
     """
     return [
         OutcomeSpec(spec.name, spec.unit, spec.label, spec.family)
-        for spec in outcomes.OUTCOMES
+        for spec in outcomes.specs(place)
         if spec.main or not main
     ]
 

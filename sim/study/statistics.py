@@ -368,7 +368,7 @@ def _patterns(n: int, resamples: int, seed: int) -> NDArray[np.float64]:
         ups = np.arange(2**n)[:, None] >> np.arange(n) & 1
     else:
         ups = np.random.default_rng(seed).integers(0, 2, (resamples, n), dtype=np.int8)
-    signs: NDArray[np.float64] = 2.0 * ups - 1.0
+    signs: NDArray[np.float64] = np.where(ups, 1.0, -1.0)
     return signs
 
 
