@@ -360,7 +360,7 @@ def look_ahead(w: Worlds) -> None:
             per_day = getattr(w.p, name + "_rate") * neglect / weather.YEAR
         asset = assets_of_kind(w, kind)
         w.defect_hazard[:, asset] = clocks.quantise(per_day)[:, compound[asset]]
-    clocks.look_ahead(w, Clock.DEFECT, w.defect_left, np.where(w.defective, 0, w.defect_hazard))
+    clocks.look_ahead(w, Clock.DEFECT, w.defect_left, w.defect_hazard, ~w.defective)
 
 
 def assets_of_kind(w: Worlds, kind: int) -> Ints:

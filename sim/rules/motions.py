@@ -146,6 +146,14 @@ def put_case(w: Worlds, rows: Ints, kind: Motion, days: str, share: Ints | int =
     return put(w, kind, c.world[rows], compound, c.organiser[rows], key, days, building, rows, share)
 
 
+def asked_of(w: Worlds, motion: Ints) -> Ints:
+    """Return the rows of the owners asked of the given motions, motion after motion."""
+    m = w.motions
+    count = m.asked[motion].astype(np.int64)
+    end = np.cumsum(count)
+    return np.repeat(m.first[motion] - (end - count), count) + np.arange(end[-1] if len(end) else 0)
+
+
 def confidence(w: Worlds, asked: Ints) -> Floats:
     """Return the trust that owners asked have in whoever organises: the community's committee, or the body."""
     a = w.asked

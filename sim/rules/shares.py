@@ -151,10 +151,8 @@ def pay_back(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c, a = w.cases, w.asked
-    motion = c.motion[rows]
-    failed = np.zeros(w.motions.n, dtype=bool)
-    failed[motion] = True
-    asked = where(failed[a.motion] & a.done)
+    asked = motions.asked_of(w, c.motion[rows])
+    asked = asked[a.done[asked]]
     paid = a.motion[asked]
     asset = c.bearer[w.motions.case[paid]]
     books.transfer(w, "escrow", asset, "purse", a.owner[asked], a.world[asked], w.motions.share[paid])
