@@ -400,7 +400,7 @@ def break_down(w: Worlds, world: Ints, asset: Ints) -> None:
     depth = np.where(roof[position], DEEPEST - w.layout.traits["floor"][flats], 0)
     lot = (order >> np.uint64(64 - LOT_BITS)).astype(np.int64)
     hit = rank_in_group(position, (depth << LOT_BITS) | lot) < of_kind(w, "sufferers", at, kind[position])
-    hit &= w.tenure[at, flats] != VACANT
+    hit &= w.pick("tenure", at, flats) != VACANT
     at, position, flats = at[hit], position[hit], flats[hit]
     severity = np.rint(1000 * of_kind(w, "severity", at, kind[position]))
     ordinal = grievances.REOPENINGS * number[hit].astype(np.int64)

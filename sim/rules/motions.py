@@ -202,7 +202,7 @@ def take_part(w: Worlds, asked: Ints) -> None:
     motion, world, owner = a.motion[asked], a.world[asked], a.owner[asked]
     a.done[asked] = True
     yes = a.yes[asked]
-    area = w.area[world, owner]
+    area = w.pick("area", world, owner)
     np.add.at(m.heads_in, motion, np.int32(1))
     np.add.at(m.area_in, motion, area)
     np.add.at(m.heads_yes, motion[yes], np.int32(1))
