@@ -55,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     if result.failures:
         return _tell_failures(result)
     from sim.outcomes import FAMILIES
+    from sim.report.naive import print_naive
     from sim.report.tables import print_comparison, print_rates
 
     first = config.scenarios[0].name
@@ -63,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
         print_comparison(
             console, result.comparison, title=config.question or config.name, outcomes=runner.outcome_specs(main=True)
         )
+    if len(result.naive):
+        print_naive(console, result.naive)
     if config.size == "quick":
         _say("size=quick shows that everything works; it is too small and too short to say anything.")
     reused = result.pieces - result.computed
@@ -73,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
             ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, events.parquet, figures/competing_ends.png"
         )
     files += ", figures/forest.png" if config.comparisons else ""
+    files += ", naive.csv" if len(result.naive) else ""
     _say(f"Results: {_short(folder)}  ({files}; {result.seconds:.0f} s{were})")
     return 0
 

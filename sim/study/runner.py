@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from sim import outcomes
 from sim.errors import StoreError
-from sim.study import ends, tables
+from sim.study import compounds, ends, naive, tables
 from sim.study.config import Config
 from sim.study.digest import table_digest
 from sim.study.executor import Failure, executor, stage
@@ -70,6 +70,7 @@ class Result:
         comparison: the paired comparisons; empty if a group failed.
         runs: the table of runs; empty if a group failed.
         cases: the table of cases; empty if a group failed.
+        naive: naive estimates beside the effects of twins; empty if all compounds are covered alike.
     """
 
     folder: Path
@@ -81,6 +82,7 @@ class Result:
     comparison: pd.DataFrame = field(default_factory=pd.DataFrame)
     runs: pd.DataFrame = field(default_factory=pd.DataFrame)
     cases: pd.DataFrame = field(default_factory=pd.DataFrame)
+    naive: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def run(
@@ -149,15 +151,20 @@ def work(task: Task) -> None:
     group = task.group
     with stage("founding"):
         worlds = Worlds(group.recipe, watch=group.watch)
+    split = group.recipe.place in compounds.PLACES
+    before_days = min(task.days, group.recipe.burn_in)
     with stage("burn-in"):
+        before = compounds.lived(worlds, 0, before_days) if split else {}
         worlds.run(0)
     together = max(1, task.block_households // (worlds.n * worlds.households))
     for pieces in _batches(group.pieces, together):
         with stage("running"):
             block = worlds.stack([piece.scenario for piece in pieces])
+            after = compounds.lived(block, task.days, task.days) if split else {}
             block.run(task.days)
         with stage("recording"):
-            made = tables.record(block, group.recipe.layout, range(len(pieces)), task.detail)
+            spans = tables.Spans(after, before, task.days, before_days) if split else None
+            made = tables.record(block, group.recipe.layout, range(len(pieces)), task.detail, spans)
         with stage("writing"):
             for piece, piece_tables in zip(pieces, made, strict=True):
                 task.store.put(piece.key, piece_tables)
@@ -180,14 +187,15 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
     specs = tables.merged_tables(config.place)
     digests = {}
     merged = {}
-    for name in ("daily", "events", "cases", "agreements", "runs") if config.detail else ("runs",):
+    wanted = ("daily", "events", "cases", "agreements", "runs") if config.detail else ("runs",)
+    for name in (*wanted, *(["compounds"] if "compounds" in specs else [])):
         merged[name] = _merge(planned, store, name)
         digests[name] = table_digest(merged[name], specs[name].keys)
         if name == "runs":
             write_csv(folder / "runs.csv", merged[name])
         else:
             write_parquet(folder / f"{name}.parquet", merged[name])
-        if name not in ("runs", "cases"):
+        if name not in ("runs", "cases", "compounds"):
             del merged[name]
     result.runs = read_csv(folder / "runs.csv")  # as written, so that whoever has the file gets the same comparison
     if not config.detail:  # what an earlier run has left would not be of this one
@@ -205,10 +213,25 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
     if config.comparisons:
         table = pa.Table.from_pandas(result.comparison, preserve_index=False)
         digests["comparison"] = table_digest(table, ("scenario", "baseline", "outcome"))
+    digests |= _naive(config, result, merged)
     _draw(config, result)
     seconds = time.monotonic() - begun
     said = manifest(planned, digests) | {"environment": environment(seconds, **how)}
     write_json(folder / MANIFEST, said)
+
+
+def _naive(config: Config, result: Result, merged: dict[str, pa.Table]) -> dict[str, str]:
+    """Put naive estimates beside the effects of twins where an arrangement stands in some compounds only."""
+    path = result.folder / "naive.csv"
+    path.unlink(missing_ok=True)
+    if "compounds" not in merged:
+        return {}
+    result.naive = naive.estimates(merged["compounds"].to_pandas(), config.comparisons)
+    if result.naive.empty:
+        return {}
+    write_csv(path, result.naive)
+    keys = ("scenario", "baseline", "outcome", "estimate")
+    return {"naive": table_digest(pa.Table.from_pandas(result.naive, preserve_index=False), keys)}
 
 
 def _draw(config: Config, result: Result) -> None:

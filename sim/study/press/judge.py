@@ -100,6 +100,7 @@ ABOUT = {
         "roofs_mended", "paid_company", "paid_public", "paid_fund", "paid_owners", "paid_developer",
     ),
     "core_members": ("roofs_shared", "consent_one", "consent_days", "works_days", "span_days", "roofs_in_15"),
+    "project_days": ("upgraded", "upgrade_yuan", "upgrade_room", "upgrade_paid", "road_days"),
     "pests": ("pests_gone", "pests_days", "claims"),
 }  # fmt: skip
 """Key of the context to the measures that are about it."""

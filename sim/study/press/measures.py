@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.books import FEN
 from sim.cases import Activity, Kind, Stage
+from sim.rules import projects
 from sim.study.press import context
 
 if TYPE_CHECKING:
@@ -188,6 +189,25 @@ def _rid(seen: Seen) -> Floats:
     return out
 
 
+def _upgrade(seen: Seen) -> Floats:
+    first = np.zeros(seen.w.n, dtype=np.int64)
+    yuan: Floats = projects.extra(seen.w, np.arange(seen.w.n), first) / FEN
+    return yuan
+
+
+def _room(seen: Seen) -> Floats:
+    asked = seen.w.project_answer[:, 0] != projects.OPEN
+    return np.where(asked, seen.w.project_room[:, 0] / FEN, np.nan)
+
+
+def _road(seen: Seen) -> Floats:
+    """Return the days from the case's day until road and gate are whole."""
+    out = np.full(seen.w.n, NEVER)
+    road = seen.ended["kind"] == Kind.ROAD
+    out[seen.ended["world"][road]] = seen.ended["closed"][road] - seen.case.says("day")
+    return out
+
+
 def _claims(seen: Seen) -> Floats:
     """Count the claims, first and joined, about what broke within `CLAIMS_DAYS` of the case's day."""
     log, since = seen.w.log.arrays(), max(seen.case.says("day"), 0)
@@ -275,6 +295,20 @@ MEASURES: dict[str, Measure] = {
         "share", "pests gone by the end of the run", True, lambda seen: np.isfinite(_rid(seen)).astype(np.float64)
     ),
     "pests_days": Measure("days", "from the outbreak until the pests are gone", False, _rid),
+    "upgraded": Measure(
+        "share",
+        "the contractor has agreed to a better road and gate",
+        True,
+        lambda seen: (seen.w.project_answer[:, 0] == projects.ACCEPTED).astype(np.float64),
+    ),
+    "upgrade_yuan": Measure("yuan", "what that costs more than what was ordered", False, _upgrade),
+    "upgrade_room": Measure(
+        "yuan", "most that the contractor would have borne when asked; missing if nobody asked", True, _room
+    ),
+    "upgrade_paid": Measure(
+        "yuan", "paid for it by the project's public account", True, lambda seen: seen.w.project_paid[:, 0] / FEN
+    ),
+    "road_days": Measure("days", "until road and gate are whole", False, _road),
     "claims": Measure(
         "claims",
         "claims about what broke, first and joined, within 30 days",
