@@ -7,6 +7,7 @@ an environment. What a command needs is imported when it runs, after `sim.enviro
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import sim
-from sim import environment
+from sim import environment, garbage
 from sim.errors import SimError, unknown
 
 if TYPE_CHECKING:
@@ -101,7 +102,11 @@ def _study(function: str, module: str = "sim.study.commands") -> Callable[[argpa
     """A command that `sim.study.commands`, or another module, does, imported only when it is called."""
 
     def call(arguments: argparse.Namespace) -> int:
-        return int(getattr(importlib.import_module(module), function)(arguments))
+        # The engine does no linear algebra; threads for it would only make every start slower.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        with garbage.paused():
+            imported = importlib.import_module(module)
+        return int(getattr(imported, function)(arguments))
 
     return call
 
@@ -185,7 +190,7 @@ COMMANDS = {
     "list": Command("what can be run", "core", _no_arguments, _study("list_")),
     "show": Command("what an experiment sets, with units, ranges, sources", "core", _show_arguments, _study("show")),
     "test": Command("everything that is checked; NAME for one part", "test", None, test, "[NAME | pytest arguments]"),
-    "bench": Command("the benchmarks", "test", None, bench, "[--quick] [--json FILE] [CASE ...]"),
+    "bench": Command("the benchmarks", "test", None, bench, "[--quick] [--burn-in DAYS] [--json FILE] [CASE ...]"),
 }
 
 
@@ -206,12 +211,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # `| head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing left to flush at exit
+        _forget_output()
         return CLOSED
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _forget_output()
+        print("error: no space left where the output goes", file=sys.stderr)
+        return WRONG
+
+
+def _forget_output() -> None:
+    """Leave nothing to be written at exit, where it would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(words: list[str]) -> int:
-    program = "sim" if os.path.basename(sys.argv[0]) == "sim" else "python3 -m sim"
+    program = environment.program()
     if not words or words[0] in ("-h", "--help", "help"):
         print(_help(program))
         return OK

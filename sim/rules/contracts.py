@@ -17,6 +17,7 @@ from sim import books, noise
 from sim.cases import NEVER, Stage
 from sim.columns import Column, Rule
 from sim.parameters import parameter
+from sim.places.compound import ages
 from sim.rules.trust import QUARTER
 from sim.space import where
 
@@ -153,7 +154,7 @@ def expire(w: Worlds) -> None:
 def review(w: Worlds) -> None:
     """Phase, quarterly: companies in loss for too long give notice, compounds without one look for another."""
     none = w.contract == NONE
-    grown = (w.contract == DEVELOPER) & (w.age + w.day / YEAR >= DEVELOPER_YEARS)
+    grown = (w.contract == DEVELOPER) & (ages(w) >= DEVELOPER_YEARS)
     if grown.any():
         w.contract[grown] = HOLDOVER
         _count_contracts(w)

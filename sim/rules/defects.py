@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import clocks, distributions, noise
-from sim.cases import FIRST_DISPUTE, Activity, Clock, Kind, Stage, State, close_cases
+from sim.cases import SHARED, Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import VACANT, flats_of
+from sim.places.compound import VACANT, ages, flats_of
 from sim.rules import grievances, weather
 from sim.space import rank_in_group, where
 
@@ -347,7 +347,7 @@ def of_kind(w: Worlds, what: str, world: Ints, kind: NDArray[np.integer]) -> NDA
 
 def look_ahead(w: Worlds) -> None:
     """Phase, weekly: refresh the hazards and see which assets will break this week."""
-    years = w.age + w.day / weather.YEAR
+    years = ages(w)
     leak = np.where(years < YOUNG, w.p.roof_young, np.where(years > OLD, w.p.roof_old, w.p.roof_middle))
     neglect = IDLE - w.effort
     compound = w.layout.up("asset", "compound")
@@ -449,6 +449,24 @@ def mend(w: Worlds, world: Ints, asset: Ints) -> None:
     _restore(w, world, asset)
 
 
+def end_unfelt(w: Worlds, world: Ints, asset: Ints) -> None:
+    """End defects from which nobody suffers any more, of the given assets; their cases are dropped."""
+    once = np.unique(world * w.layout.sizes["asset"] + asset)
+    world, asset = once // w.layout.sizes["asset"], once % w.layout.sizes["asset"]
+    g = w.grievances
+    felt = np.zeros(w.defective.size, dtype=bool)
+    rows = where(g.aching & SHARED.take(g.kind))
+    felt[g.world[rows] * w.layout.sizes["asset"] + g.bearer[rows]] = True
+    over = ~felt[once] & w.defective[world, asset]
+    world, asset = world[over], asset[over]
+    if len(world) == 0:
+        return
+    case = w.defect_case[world, asset]
+    close_cases(w, case[case >= 0], Stage.WITHDRAWN, Activity.WITHDRAWN)
+    w.count("unfelt", world)
+    _restore(w, world, asset)
+
+
 def _suffering(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
     """Return the rows of grievances still suffered from the given assets: those given up, and the others."""
     g = w.grievances
@@ -456,7 +474,8 @@ def _suffering(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
     hit = np.zeros(w.defective.size, dtype=bool)
     hit[world * assets + asset] = True
     # what is between two has a household as bearer: a number that may lie beyond the assets
-    rows = where(hit.take(g.world * assets + g.bearer, mode="clip") & (g.kind <= FIRST_DISPUTE) & g.aching)
+    rows = where(hit.take(g.world * assets + g.bearer, mode="clip"))
+    rows = rows[SHARED.take(g.kind[rows]) & g.aching[rows]]
     given_up = g.state[rows] > int(State.JOINED)
     return rows[given_up], rows[~given_up]
 
@@ -511,8 +530,6 @@ RULE = Rule(
         Column("defective", "asset", np.bool_, "the asset is defective"),
         Column("defects", "asset", np.int32, "defects so far"),
         Column("defect_day", "asset", np.int32, "day on which the present defect began"),
-        Column("defect_case", "asset", np.int64, "row of the defect's case", default=-1, points_to="cases"),
-        Column("attempts", "asset", np.int32, "cases that the present defect has had"),
     ),
     parameters=Parameters,
     flows={
@@ -520,6 +537,7 @@ RULE = Rule(
         "mended": "roofs mended",
         "broke": "defects that began",
         "repaired": "defects mended, works nearby made quiet among them",
+        "unfelt": "defects that ended because whoever suffered from them has seen to it without any desk",
     },
     stocks={
         **{stock: f"assets that are defective: {name}" for stock, name in zip(STOCKS, NAMES, strict=True)},

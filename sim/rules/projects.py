@@ -21,7 +21,7 @@ from sim.cases import NEVER, Activity, Kind, Stage, close_cases, log_cases, unde
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import COMMUNITY
-from sim.rules import bodies, defects, desks, keeping, trust
+from sim.rules import bodies, defects, keeping, referrals, trust
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -113,7 +113,7 @@ def room(w: Worlds, world: Ints, compound: Ints) -> Ints:
     flats = w.layout.count("compound", "household")[compound]
     contingency = w.at("contingency", world) * w.at("project_cost", world) * flats
     left = w.project_until[world, compound] - w.day
-    wait = w.wait_days[world, desks.of_compound(w, compound, COMMUNITY)] + w.whole("handoff_days", world)
+    wait = w.wait_days[world, referrals.of_compound(w, compound, COMMUNITY)] + w.whole("handoff_days", world)
     delay = w.at("delay_yuan", world) * np.minimum(wait, left)
     fen: Ints = np.rint((contingency + delay) * books.FEN).astype(np.int64)
     return fen

@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim import mechanisms
+from sim import environment, mechanisms
+from sim.study.compose import heading
 from sim.study.config import Config, describe, load, options
 
 if TYPE_CHECKING:
@@ -59,10 +60,13 @@ def run(arguments: argparse.Namespace) -> int:
     from sim.report.tables import print_comparison, print_rates
 
     first = config.scenarios[0].name
-    print_rates(console, result.runs, first, runner.outcome_specs(), families=FAMILIES)
+    print_rates(console, result.runs, first, runner.outcome_specs(config.place), families=FAMILIES)
     if len(result.comparison):
         print_comparison(
-            console, result.comparison, title=config.question or config.name, outcomes=runner.outcome_specs(main=True)
+            console,
+            result.comparison,
+            title=config.question or config.name,
+            outcomes=runner.outcome_specs(config.place, main=True),
         )
     if len(result.naive):
         print_naive(console, result.naive)
@@ -94,7 +98,8 @@ def list_(arguments: argparse.Namespace) -> int:
         arguments: none.
     """
     console = _console()
-    _say("Experiments (python3 -m sim run NAME; NAME size=quick for seconds instead of minutes)")
+    program = environment.program()
+    _say(f"Experiments ({program} run NAME; NAME size=quick for seconds, not minutes)")
     for name in options("experiment"):
         question, scenarios = describe(name)
         _say(f"  {name}")
@@ -108,13 +113,15 @@ def list_(arguments: argparse.Namespace) -> int:
     _say("\nWorlds (world=NAME)")
     for name in options("world"):
         _say(f"  {name}")
-    _say("\nMechanisms (words of scenarios; MECHANISM.CHANNEL=off, MECHANISM.PARAMETER=VALUE)")
+        _paragraph(console, heading("world", name), 4)
+    _say("\nMechanisms (words of scenarios; NAME.CHANNEL=off, NAME.PARAMETER=VALUE)")
     for name, kind in mechanisms.registry().items():
         _say(f"  {name}")
         _paragraph(console, summary(kind), 4)
         _paragraph(console, f"channels: {', '.join(kind.channels)}", 4)
-    _say("\npython3 -m sim show NAME, world/NAME, mechanism/NAME, rule/NAME, press/S1 or outcomes says more;")
-    _say("show parameter/NAME, source/ID or sources says where every number comes from.")
+    _say(f"\n{program} show NAME says more; NAME may also be world/NAME, mechanism/NAME,")
+    _say("rule/NAME, press/S1 or outcomes; and, for where the numbers come from, parameter/NAME,")
+    _say("source/ID or sources.")
     return 0
 
 
@@ -202,11 +209,10 @@ def _say(text: str) -> None:
 
 
 def _paragraph(console: Console, text: str, indent: int) -> None:
-    import textwrap
+    from sim.study.show import wrap
 
-    width = min(console.width, WIDTH)
-    if text:
-        _say(textwrap.fill(text, width, initial_indent=" " * indent, subsequent_indent=" " * indent))
+    for line in wrap(text, min(console.width, WIDTH), " " * indent, " " * indent) if text else ():
+        _say(line)
 
 
 def _short(folder: Path) -> str:

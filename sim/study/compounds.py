@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cases import FIRST_DISPUTE, Kind, Stage
+from sim.cases import DEFECT, Kind, Stage
 from sim.places.compound import VACANT
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def by_compound(w: Worlds, first: int, total: Ints) -> Columns:
     here = (ended["closed"] >= first) & (ended["closed"] < w.day)
     ended = {name: values[here] for name, values in ended.items()}
     settled = ended["stage"] == Stage.SETTLED
-    defect = ended["kind"] < FIRST_DISPUTE
+    defect = DEFECT[ended["kind"]]
     dear = defect & ~ended["minor"]
     long = defect & (ended["closed"].astype(np.int64) - ended["opened"] >= STUBBORN_DAYS)
     quarrel = ended["kind"] == Kind.NEIGHBOUR
@@ -210,7 +210,7 @@ def _left(w: Worlds) -> Ints:
     """Count the stubborn problems that are on the books now."""
     open_ = _still_open(w)
     long = w.day - open_["opened"].astype(np.int64) >= STUBBORN_DAYS
-    return _sum(w, open_, (open_["kind"] < FIRST_DISPUTE) & (long | ~open_["minor"]))
+    return _sum(w, open_, DEFECT[open_["kind"]] & (long | ~open_["minor"]))
 
 
 def _burst(w: Worlds, ended: dict[str, NDArray[Any]], chosen: NDArray[np.bool_]) -> Ints:

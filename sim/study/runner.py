@@ -13,8 +13,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from sim import outcomes
 from sim.errors import StoreError
@@ -22,10 +24,10 @@ from sim.study import compounds, ends, naive, tables
 from sim.study.config import Config
 from sim.study.digest import table_digest
 from sim.study.executor import Failure, executor, stage
-from sim.study.experiment import Group, Plan, plan
+from sim.study.experiment import Group, Piece, Plan, Task, plan, tasks
 from sim.study.manifest import environment, manifest
 from sim.study.statistics import OutcomeSpec, compare_runs
-from sim.study.store import BLOCKS, LOCK, Store, read_csv, write_csv, write_json, write_parquet
+from sim.study.store import BLOCKS, LOCK, Store, read_csv, telling, write_csv, write_json, write_parquet
 from sim.worlds import Worlds
 
 Item = TypeVar("Item")
@@ -36,10 +38,10 @@ FAILURES = "failures.txt"
 
 
 @dataclass(frozen=True)
-class Task:
-    """What a worker is given: a group, and where its pieces go."""
+class Order:
+    """What a worker is given: a task, and where its pieces go."""
 
-    group: Group
+    task: Task
     days: int
     detail: bool
     block_households: int
@@ -118,11 +120,17 @@ def run(
         stored = pieces - sum(len(group.pieces) for group in missing)
         result = Result(folder, pieces, len(planned.groups), 0, [])
         tell(Progress(pieces, stored, 0, 0))
-        todo = [Task(group, config.days, config.detail, config.block_households, store) for group in missing]
+        todo = [
+            Order(task, config.days, config.detail, config.block_households, store)
+            for task in tasks(missing, planned.households)
+        ]
         for outcome in compute.map(work, todo):
-            wanted = outcome.task.group.pieces
+            groups = outcome.task.task.groups
+            wanted = [piece for group in groups for piece in group.pieces]
             if outcome.failure:
-                result.failures.append((outcome.task.group, outcome.failure))
+                if outcome.failure.refused:  # the disk is full: what is kept stays, and nothing more would be
+                    raise StoreError(outcome.failure.message)
+                result.failures += [(group, outcome.failure) for group in groups]
             kept = sum(store.has(piece.key) for piece in wanted) if outcome.failure else len(wanted)
             result.computed += kept
             failed = sum(len(group.pieces) for group, _ in result.failures)
@@ -139,35 +147,46 @@ def check_folder(folder: Path, resume: bool) -> None:
     Raises:
         StoreError: with one line that says what to do.
     """
-    holds_run = (folder / BLOCKS).is_dir() or (folder / LOCK).exists()
+    if str(folder) in ("", "."):
+        raise StoreError("the folder that one stands in is no place for results; name a new one with --out")
+    with telling("read", folder):
+        holds_run = (folder / BLOCKS).is_dir() or (folder / LOCK).exists()
+        foreign = not holds_run and folder.is_dir() and any(folder.iterdir())
     if resume and not holds_run:
         raise StoreError(f"there is nothing to resume in {folder}; run without --resume")
-    if folder.is_dir() and not holds_run and any(folder.iterdir()):
+    if foreign:
         raise StoreError(f"{folder} holds other files; choose an empty or new folder with --out")
 
 
-def work(task: Task) -> None:
-    """Compute a group: found it, burn it in once, run the missing scenarios from there and keep them."""
-    group = task.group
+def work(order: Order) -> None:
+    """Compute a task: found its worlds, burn them in once, run the missing scenarios from there, keep the pieces."""
+    task = order.task
     with stage("founding"):
-        worlds = Worlds(group.recipe, watch=group.watch)
-    split = group.recipe.place in compounds.PLACES
-    before_days = min(task.days, group.recipe.burn_in)
+        worlds = Worlds(task.recipe, watch=task.watch)
+    split = task.recipe.place in compounds.PLACES
+    before_days = min(order.days, task.recipe.burn_in)
     with stage("burn-in"):
         before = compounds.lived(worlds, 0, before_days) if split else {}
         worlds.run(0)
-    together = max(1, task.block_households // (worlds.n * worlds.households))
-    for pieces in _batches(group.pieces, together):
+    together = max(1, order.block_households // (worlds.n * worlds.households))
+    for numbers in _batches(range(len(task.scenarios)), together):
         with stage("running"):
-            block = worlds.stack([piece.scenario for piece in pieces])
-            after = compounds.lived(block, task.days, task.days) if split else {}
-            block.run(task.days)
+            block = worlds.stack([task.scenarios[number] for number in numbers])
+            after = compounds.lived(block, order.days, order.days) if split else {}
+            block.run(order.days)
+        pieces = [(at, group.pieces[number]) for at, number in enumerate(numbers) for group in task.groups]
         with stage("recording"):
-            spans = tables.Spans(after, before, task.days, before_days) if split else None
-            made = tables.record(block, group.recipe.layout, range(len(pieces)), task.detail, spans)
+            parts = [_worlds_of(block, at, piece) for at, piece in pieces]
+            spans = tables.Spans(after, before, order.days, before_days) if split else None
+            made = tables.record(block, task.recipe.layout, parts, order.detail, spans)
         with stage("writing"):
-            for piece, piece_tables in zip(pieces, made, strict=True):
-                task.store.put(piece.key, piece_tables)
+            for (_, piece), piece_tables in zip(pieces, made, strict=True):
+                order.store.put(piece.key, piece_tables)
+
+
+def _worlds_of(block: Worlds, scenario: int, piece: Piece) -> NDArray[np.int64]:
+    """Return the worlds of a block that belong to a piece: its replications in the block's scenario of that number."""
+    return np.flatnonzero((block.scenario == scenario) & np.isin(block.replication, piece.recipe.replications))
 
 
 def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
@@ -203,12 +222,12 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
             (folder / name).unlink(missing_ok=True)
     else:
         result.cases = merged["cases"].to_pandas()
-        ended = ends.summary(result.cases, result.runs)
+        ended = ends.summary(result.cases, result.runs, kinds=ends.kinds_of(config.place))
         write_csv(folder / "ends.csv", ended)
         digests["ends"] = table_digest(
             pa.Table.from_pandas(ended, preserve_index=False), ("scenario", "kind", "day", "end")
         )
-    result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs())
+    result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs(config.place))
     write_csv(folder / "comparison.csv", result.comparison)
     if config.comparisons:
         table = pa.Table.from_pandas(result.comparison, preserve_index=False)
@@ -244,7 +263,9 @@ def _draw(config: Config, result: Result) -> None:
         competing_ends(result.cases, result.runs, folder / "competing_ends", "How cases end, and how long it takes")
     if config.comparisons:
         title = _drawable(config.question) or config.name
-        forest(result.comparison, result.runs, folder / "forest", title, outcomes=outcome_specs(main=True))
+        forest(
+            result.comparison, result.runs, folder / "forest", title, outcomes=outcome_specs(config.place, main=True)
+        )
 
 
 def _drawable(text: str) -> str:
@@ -252,15 +273,16 @@ def _drawable(text: str) -> str:
     return text if all(ord(letter) < 0x2E80 for letter in text) else ""
 
 
-def outcome_specs(main: bool = False) -> list[OutcomeSpec]:
+def outcome_specs(place: str, main: bool = False) -> list[OutcomeSpec]:
     """Return the outcomes as statistics and figures want them.
 
     Args:
+        place: name of the place file.
         main: only those for the table on the terminal and the figure.
     """
     return [
         OutcomeSpec(spec.name, spec.unit, spec.label, spec.family)
-        for spec in outcomes.OUTCOMES
+        for spec in outcomes.specs(place)
         if spec.main or not main
     ]
 

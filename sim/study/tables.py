@@ -72,8 +72,8 @@ def piece_tables(place: str, detail: bool = True) -> dict[str, TableSpec]:
     runs = [
         ("replication", pa.int32()),
         ("layout", pa.int32()),
-        *((_count_name(name), pa.int64()) for name in outcomes.names_of_counts(series)),
-        *((spec.name, pa.float64()) for spec in outcomes.OUTCOMES),
+        *((_count_name(name), pa.int64()) for name in outcomes.names_of_counts(place, series)),
+        *((spec.name, pa.float64()) for spec in outcomes.specs(place)),
     ]
     daily = [("replication", pa.int32()), ("day", pa.int32()), *((name, _daily_type(name)) for name in series)]
     events = [(name, pa.int32()) for name in ("replication", "seq", "day")]
@@ -143,14 +143,14 @@ class Spans:
 
 
 def record(
-    w: Worlds, layout: int, scenarios: Sequence[int], detail: bool = True, spans: Spans | None = None
+    w: Worlds, layout: int, parts: Sequence[Ints], detail: bool = True, spans: Spans | None = None
 ) -> list[dict[str, pa.Table]]:
-    """Return the tables of each scenario of a block.
+    """Return the tables of each part of a block.
 
     Args:
         w: worlds that have lived from day 0 on.
         layout: their layout.
-        scenarios: numbers of the block's scenarios (as in ``w.scenario``), in the order of the result.
+        parts: numbers of the worlds of each part, in the order of the result; no world is in two.
         detail: whether to return more than the runs and the compounds.
         spans: outcomes of compounds, where there are any.
     """
@@ -158,20 +158,21 @@ def record(
     seen = outcomes.recorded(w)
     counts = outcomes.counts(seen)
     runs: dict[str, NDArray[Any]] = {"replication": w.replication, "layout": np.full(w.n, layout)}
-    runs |= {_count_name(name): values for name, values in counts.items()} | outcomes.quotients(counts)
+    runs |= {_count_name(name): values for name, values in counts.items()} | outcomes.quotients(counts, w.recipe.place)
     lists: dict[str, dict[str, NDArray[Any]]] = {}
     if detail:
         lists = {"events": _events(w, seen.desk_kind), "cases": _cases(seen), "agreements": _agreements(seen)}
+    part_of = np.full(w.n, -1)
     made = []
-    for scenario in scenarios:
-        worlds = np.flatnonzero(w.scenario == scenario)
+    for number, worlds in enumerate(parts):
+        part_of[worlds] = number
         tables = {"runs": _table({name: values[worlds] for name, values in runs.items()}, specs["runs"].schema)}
         if spans:
             tables["compounds"] = _compounds(w, spans, worlds, specs["compounds"].schema)
         if detail:
             tables["daily"] = _daily(w, seen.record, worlds, specs["daily"].schema)
         for name, rows in lists.items():
-            mine = w.scenario[rows["world"]] == scenario
+            mine = part_of[rows["world"]] == number
             columns = {column: values[mine] for column, values in rows.items()}
             columns["replication"] = w.replication[columns["world"]]
             tables[name] = _table(columns, specs[name].schema)

@@ -116,7 +116,7 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 GRIEVANCE = (
     "other", "key", "severity", "born", "state", "aching", "tries", "claims", "claimed", "desk", "answered", "case",
-    "act", "fade", "escalate",
+    "act", "fade", "escalate", "patch",
 )  # fmt: skip
 CASE = (
     "other", "key", "compound", "severity", "urgency", "opened", "stage", "desk", "organiser", "ready", "started",
@@ -135,7 +135,7 @@ FIELDS = {"grievance": GRIEVANCE, "case": CASE, "motion": MOTION, "asked": ASKED
 
 TABLES: dict[str, set[str]] = {
     "grievances": {"world", "kind", "household", "bearer", "ordinal", *GRIEVANCE, "agreement", "fadings"},
-    "cases": {"world", "kind", "bearer", "ordinal", *CASE},
+    "cases": {"world", "kind", "bearer", "ordinal", "settlement", *CASE},
     "motions": {"world", "key", *MOTION, "first", "open"},
     "asked": {"world", "motion", "owner", *ASKED},
     "ended": {
@@ -239,7 +239,7 @@ def _grievance(g: Grievance) -> tuple[Any, ...]:
     case = None if g.case is None else g.case.identity()
     return (
         other, g.key, g.severity, g.born, g.state, g.aching, g.tries, g.claims, g.claimed, g.desk, g.answered, case,
-        g.act, g.fade_day, g.escalation_day,
+        g.act, g.fade_day, g.escalation_day, g.patch_day,
     )  # fmt: skip
 
 

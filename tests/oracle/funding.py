@@ -12,8 +12,6 @@ from tests.oracle.motion import Motion, about_repair
 if TYPE_CHECKING:
     from tests.oracle.repair import Repair
 
-YEAR = 365
-
 
 class Funding:
     """The money side of one repair.
@@ -96,8 +94,7 @@ class Funding:
 
     def under_warranty(self) -> bool:
         """Whether the developer still answers for the roof."""
-        age = self.compound.age + self.model.day / YEAR
-        return self.repair.kind == "roof" and age < self.model.p.warranty_years
+        return self.repair.kind == "roof" and self.compound.years < self.model.p.warranty_years
 
     def ask_company(self, rest: int) -> int:
         """Let the company pay as much of a dear repair as it would have to pay of a minor one; return it."""

@@ -73,7 +73,7 @@ SHARES = (0.0, 0.1, 0.4)
 @pytest.fixture(scope="module")
 def kept() -> tuple[list[booking.Books], bool]:
     """The books at default parameters and three shares of closing, and whether the worlds are as before."""
-    w = burnt_in(lively=False, prior_draws=False, burn_in=91, replications=range(10), structure=dict(households=100))
+    w = burnt_in(lively=False, prior_draws=False, burn_in=91, replications=range(24), structure=dict(households=100))
     w = w.stack([say("formed_body", "yijiantiao")])
     w.run(365)
     before = digest(w)

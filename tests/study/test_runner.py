@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim.cases import FIRST_PAIR, Kind
+from sim.cases import SHARED, Kind
 from sim.errors import SimError
 from sim.outcomes import HORIZONS, OUTCOMES
-from sim.study import ends, runner, tables
+from sim.study import ends, experiment, runner, tables
 from sim.study.config import Config, load
 from sim.study.digest import table_digest
 from sim.study.experiment import plan
@@ -32,7 +32,7 @@ SETTINGS = (
     "scenarios.merged_selected=null", "comparisons=[[merged,body],[body,none]]",
 )  # fmt: skip
 
-PAIRS = [kind for kind in Kind if kind >= FIRST_PAIR]
+PAIRS = [kind for kind in Kind if not SHARED[kind]]
 """Kinds of dispute between two parties, which end in agreements."""
 
 
@@ -202,6 +202,20 @@ def test_worker_processes_change_nothing(workers: int, reference: Path, tmp_path
 @pytest.mark.parametrize("rows", [1, 700])
 def test_stacking_changes_nothing(rows: int, reference: Path, tmp_path: Path) -> None:
     runner.run(tiny(f"block_households={rows}"), tmp_path / "run", backend="serial")
+    assert same(tmp_path / "run", reference)
+
+
+@pytest.mark.usefixtures("no_figures")
+@pytest.mark.parametrize(("households", "tasks"), [(1, 3), (10**6, 2)])
+def test_groups_computed_together_change_nothing(
+    households: int, tasks: int, reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Layout 0 has two groups of at most two here, layout 1 one: apart or together, the tables are the same."""
+    monkeypatch.setattr(experiment, "GROUP", 2)
+    monkeypatch.setattr(experiment, "TASK_HOUSEHOLDS", households)
+    planned = experiment.plan(tiny())
+    assert len(experiment.tasks(planned.groups, planned.households)) == tasks
+    runner.run(tiny(), tmp_path / "run", backend="serial")
     assert same(tmp_path / "run", reference)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise
-from sim.cases import FIRST_DISPUTE, Stage, State
+from sim.cases import DISPUTE, Stage, State
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -86,8 +86,7 @@ def books(w: Worlds, closing: float | Floats, deadline: int, first: int = 0) -> 
     paper = late & noise.chance(share, key, PAPER, 0)
     booked = settled | paper | (stage == Stage.FAILED)
     success = settled | paper
-    kinds = slice(FIRST_DISPUTE, None)
-    tally = w.tally["grievances"][:, kinds]
+    tally = w.tally["grievances"][:, DISPUTE]
 
     def number(chosen: NDArray[np.bool_]) -> Ints:
         return np.bincount(world[chosen], minlength=w.n)
@@ -111,5 +110,5 @@ def _disputes(w: Worlds, first: int, last: int) -> dict[str, NDArray[Any]]:
     for name in ("world", "kind", "bearer", "ordinal", "opened", "stage", "sessions"):
         out[name] = np.concatenate([ended[name], getattr(c, name)[still]]).astype(np.int64)
     out["closed"] = np.concatenate([ended["closed"], np.full(int(still.sum()), w.day)]).astype(np.int64)
-    here = (out["kind"] >= FIRST_DISPUTE) & (out["sessions"] > 0) & (out["opened"] >= first) & (out["opened"] < last)
+    here = DISPUTE[out["kind"]] & (out["sessions"] > 0) & (out["opened"] >= first) & (out["opened"] < last)
     return {name: values[here] for name, values in out.items()}

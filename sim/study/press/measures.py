@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.books import FEN
-from sim.cases import Activity, Kind, Stage
+from sim.cases import DEFECT, Activity, Kind, Stage
 from sim.rules import projects
 from sim.study.press import context
 
@@ -57,7 +57,7 @@ class Seen:
         e = self.w.ended.arrays()
         broken = context.broken(self.w, self.case)
         since = max(self.case.says("day"), 0)
-        defect = e["kind"] < Kind.NUISANCE
+        defect = DEFECT[e["kind"]]
         rows = np.flatnonzero(defect & (e["stage"] == Stage.SETTLED) & (e["closed"] >= since))
         rows = rows[np.isin(e["bearer"][rows], broken)]
         place = e["world"][rows] * self.w.layout.sizes["asset"] + e["bearer"][rows]
@@ -172,9 +172,14 @@ def _developer(seen: Seen) -> Floats:
 
 def _recouped(seen: Seen) -> Floats:
     """Return what companies took back out of public income from the case's day on, yuan."""
+    return _since(seen, "recouped_fen")
+
+
+def _since(seen: Seen, flow: str) -> Floats:
+    """Return what has flowed in each world from the case's day on, yuan."""
     since = max(seen.case.says("day"), 0)
-    recouped: Floats = seen.w.record[since:, :, seen.w.series.index("recouped_fen")].sum(axis=0) / FEN
-    return recouped
+    yuan: Floats = seen.w.record[since:, :, seen.w.series.index(flow)].sum(axis=0) / FEN
+    return yuan
 
 
 def _stake(seen: Seen) -> Floats:
@@ -211,7 +216,7 @@ def _road(seen: Seen) -> Floats:
 def _claims(seen: Seen) -> Floats:
     """Count the claims, first and joined, about what broke within `CLAIMS_DAYS` of the case's day."""
     log, since = seen.w.log.arrays(), max(seen.case.says("day"), 0)
-    claimed = np.isin(log["activity"], [int(Activity.OPENED), int(Activity.JOINED)]) & (log["kind"] < Kind.NUISANCE)
+    claimed = np.isin(log["activity"], [int(Activity.OPENED), int(Activity.JOINED)]) & DEFECT[log["kind"]]
     claimed &= np.isin(log["bearer"], context.broken(seen.w, seen.case))
     claimed &= (log["day"] >= since) & (log["day"] < since + CLAIMS_DAYS)
     return np.bincount(log["world"][claimed], minlength=seen.w.n).astype(np.float64)
@@ -274,6 +279,12 @@ MEASURES: dict[str, Measure] = {
     "paid_fund": Measure("yuan", "paid for them by the maintenance fund", False, _yuan("from_fund")),
     "paid_owners": Measure("yuan", "paid for them by owners' shares", False, _yuan("from_owners")),
     "paid_developer": Measure("yuan", "paid for them by the developer's warranty", True, _developer),
+    "patched": Measure(
+        "yuan",
+        "paid by owners who had any roof above their own flat made tight, the leaking ones or others",
+        False,
+        lambda seen: _since(seen, "patch_fen"),
+    ),
     "recouped": Measure("yuan", "taken back later out of public income", False, _recouped),
     "roofs_shared": Measure(
         "roofs",
