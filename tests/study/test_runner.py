@@ -77,8 +77,8 @@ def same(folder: Path, reference: Path) -> bool:
 
 def test_what_a_folder_holds(reference: Path) -> None:
     assert {path.name for path in reference.iterdir()} == {
-        ".lock", "agreements.parquet", "blocks", "cases.parquet", "cells.parquet", "comparison.csv", "daily.parquet",
-        "ends.csv", "events.parquet", "figures", "manifest.json", "runs.csv",
+        ".lock", "agreements.parquet", "blocks", "cases.parquet", "cells.parquet", "comparison.csv",
+        "compounds.parquet", "daily.parquet", "ends.csv", "events.parquet", "figures", "manifest.json", "runs.csv",
     }  # fmt: skip
     assert {path.name for path in (reference / "figures").iterdir()} == {
         f"{name}{language}.{kind}" for name in FIGURES for language in ("", ".zh") for kind in ("png", "pdf")
@@ -194,7 +194,9 @@ def test_the_manifest(reference: Path) -> None:
     said = json.loads((reference / "manifest.json").read_text())
     assert said["config"] == json.loads(json.dumps(tiny().resolved))
     assert len(said["pieces"]) == 6
-    assert set(said["digests"]) == {"runs", "daily", "events", "cases", "agreements", "ends", "comparison"}
+    assert set(said["digests"]) == {
+        "runs", "daily", "events", "cases", "agreements", "cells", "ends", "comparison", "compounds",
+    }  # fmt: skip
     assert said["digests"]["daily"] == table_digest(
         pq.read_table(reference / "daily.parquet"), ("scenario", "replication", "day")
     )
