@@ -29,6 +29,9 @@ from sim.space import Layout, where
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
 
+MONTH = 28
+"""Days after which motions that are over, and who was asked, are dropped from the tables; the others each week."""
+
 TALLIED = {"grievances": ("state", len(State)), "cases": ("stage", len(Stage))}
 """Table to the field that says where a row stands, and in how many ways it can."""
 
@@ -200,6 +203,11 @@ class Worlds:
         value: NDArray[np.float64] = self.p.flat[name].take(world)
         return value
 
+    def pick(self, column: str, world: Ints, row: Ints) -> Array:
+        """Return what ``column[world, row]`` would, three times as fast where the lists are long."""
+        array: Array = getattr(self, column)
+        return array.reshape(-1).take(world * array.shape[1] + row)
+
     def whole(self, name: str, world: Ints) -> Ints:
         """Return a whole-number parameter's value for each given world."""
         return self.at(name, world).astype(np.int64)
@@ -364,8 +372,9 @@ class Worlds:
         """Drop what is over from the tables, keeping order and pointers."""
         grievances = self.grievances
         self._keep("cases", self.cases.stage < int(Stage.SETTLED))
-        self._keep("asked", self.motions.open[self.asked.motion])
-        self._keep("motions", self.motions.open.copy())
+        if self.day % MONTH == MONTH - 1:  # by far the most rows, and few of them are over in a week
+            self._keep("asked", self.motions.open[self.asked.motion])
+            self._keep("motions", self.motions.open.copy())
         self._keep("grievances", grievances.aching | (grievances.act != cases.NEVER))
         self._keep("agenda", self.agenda.day >= self.day)
 
