@@ -31,7 +31,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw nothing: a second a run."""
-    monkeypatch.setattr(runner, "_draw", lambda config, result: None)
+    monkeypatch.setattr(runner, "_draw", lambda *_: None)
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> tuple[str, str]:

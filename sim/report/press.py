@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim.report.figures import EDGE, FAINT, GREY, INK, WIDTH_TWO, _style, save
+from sim.report.style import EDGE, FAINT, GREY, INK, WIDTH_TWO, house, save
 from sim.study.press.measures import MEASURES
 from sim.study.press.play import FULL, WITHOUT, Played
 
@@ -45,7 +45,7 @@ def draw(played: Sequence[Played], path_stem: str | Path) -> list[Path]:
 
 def figure(played: Sequence[Played]) -> Figure:
     """Draw a panel for every reported number of the given cases."""
-    with _style():
+    with house():
         panels = [(done, measure) for done in played for measure in done.case.reported]
         rows = -(-len(panels) // COLUMNS)
         width = WIDTH_TWO
@@ -59,7 +59,7 @@ def figure(played: Sequence[Played]) -> Figure:
         top, bottom = EDGE + 0.62, EDGE * 0.8 + 0.16 * len(foot)
         height = top + rows * PANEL + (rows - 1) * BETWEEN + 0.55 + bottom
         out = Figure(figsize=(width, height), facecolor="white")
-        out.text(EDGE / width, 1 - EDGE / height, heading[0], va="top", size=13, weight="bold", color=INK)
+        out.text(EDGE / width, 1 - EDGE / height, heading[0], va="top", size=13, color=INK)
         for i, words in enumerate(foot):
             y = (EDGE * 0.5 + 0.16 * (len(foot) - 1 - i)) / height
             out.text(EDGE / width, y, words, va="bottom", size=7.5, color=GREY)
@@ -114,7 +114,7 @@ def _panel(axes: Axes, done: Played, measure: str) -> None:
     )
     if never:
         axes.annotate("never", (at + wide / 2, 0), xytext=(0, -14), textcoords="offset points", ha="center", size=7.5)
-    axes.set_title(f"{done.case.name}  {done.case.title}", loc="left", size=9.5, color=INK, weight="bold")
+    axes.set_title(f"{done.case.name}  {done.case.title}", loc="left", size=9.5, color=INK)
     unit = MEASURES[measure].unit
     words = MEASURES[measure].meaning + (f", {unit}" if unit in ("days", "yuan") else "")
     axes.set_xlabel("\n".join(textwrap.wrap(words, 84)[:3]), size=7.5, color=GREY)

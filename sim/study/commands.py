@@ -76,10 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
     were = f", {reused} of {result.pieces} pieces were there already" if reused else ""
     files = "runs.csv, comparison.csv"
     if config.detail:
-        files += (
-            ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, events.parquet, figures/competing_ends.png"
-        )
-    files += ", figures/forest.png" if config.comparisons else ""
+        files += ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, events.parquet"
+    drawn = [path.name for path in result.figures if path.suffix == ".png" and ".zh." not in path.name]
+    files += f", figures: {', '.join(drawn)}" if drawn else ""
     files += ", naive.csv" if len(result.naive) else ""
     _say(f"Results: {_short(folder)}  ({files}; {result.seconds:.0f} s{were})")
     return 0

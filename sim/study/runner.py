@@ -23,7 +23,7 @@ from sim.errors import StoreError
 from sim.study import compounds, ends, naive, tables
 from sim.study.config import Config
 from sim.study.digest import table_digest
-from sim.study.executor import Failure, executor, stage
+from sim.study.executor import Executor, Failure, executor, stage
 from sim.study.experiment import Group, Piece, Plan, Task, plan, tasks
 from sim.study.manifest import environment, manifest
 from sim.study.statistics import OutcomeSpec, compare_runs
@@ -73,6 +73,7 @@ class Result:
         runs: the table of runs; empty if a group failed.
         cases: the table of cases; empty if a group failed.
         naive: naive estimates beside the effects of twins; empty if all compounds are covered alike.
+        figures: the files of the figures drawn.
     """
 
     folder: Path
@@ -85,6 +86,7 @@ class Result:
     runs: pd.DataFrame = field(default_factory=pd.DataFrame)
     cases: pd.DataFrame = field(default_factory=pd.DataFrame)
     naive: pd.DataFrame = field(default_factory=pd.DataFrame)
+    figures: list[Path] = field(default_factory=list)
 
 
 def run(
@@ -136,7 +138,7 @@ def run(
             failed = sum(len(group.pieces) for group, _ in result.failures)
             tell(Progress(pieces, stored, result.computed, failed))
         if not result.failures:
-            _finish(planned, store, result, begun, {"backend": backend, "workers": workers})
+            _finish(planned, store, result, begun, compute, {"backend": backend, "workers": workers})
     result.seconds = time.monotonic() - begun
     return result
 
@@ -199,7 +201,7 @@ def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
 # -- merging ----------------------------------------------------------------------------------
 
 
-def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict[str, Any]) -> None:
+def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: Executor, how: dict[str, Any]) -> None:
     """Merge the pieces into the tables of the experiment, compare, draw, and say what it all was."""
     config, folder = planned.config, result.folder
     (folder / MANIFEST).unlink(missing_ok=True)  # until the new one is there the folder is not complete
@@ -233,7 +235,7 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
         table = pa.Table.from_pandas(result.comparison, preserve_index=False)
         digests["comparison"] = table_digest(table, ("scenario", "baseline", "outcome"))
     digests |= _naive(config, result, merged)
-    _draw(config, result)
+    _draw(config, result, compute)
     seconds = time.monotonic() - begun
     said = manifest(planned, digests) | {"environment": environment(seconds, **how)}
     write_json(folder / MANIFEST, said)
@@ -253,24 +255,11 @@ def _naive(config: Config, result: Result, merged: dict[str, pa.Table]) -> dict[
     return {"naive": table_digest(pa.Table.from_pandas(result.naive, preserve_index=False), keys)}
 
 
-def _draw(config: Config, result: Result) -> None:
-    """Draw how cases end, and the comparison of the main outcomes."""
-    from sim.report.ends import competing_ends  # here, as plotting takes a second to import
-    from sim.report.figures import forest
+def _draw(config: Config, result: Result, compute: Executor) -> None:
+    """Draw the figures."""
+    from sim.report.figures import draw  # here, as plotting takes a second to import
 
-    folder = result.folder / "figures"
-    if config.detail:
-        competing_ends(result.cases, result.runs, folder / "competing_ends", "How cases end, and how long it takes")
-    if config.comparisons:
-        title = _drawable(config.question) or config.name
-        forest(
-            result.comparison, result.runs, folder / "forest", title, outcomes=outcome_specs(config.place, main=True)
-        )
-
-
-def _drawable(text: str) -> str:
-    """Return a title if the figures' font has its letters, and nothing if it is in Chinese."""
-    return text if all(ord(letter) < 0x2E80 for letter in text) else ""
+    result.figures = draw(config, result.folder, compute)
 
 
 def outcome_specs(place: str, main: bool = False) -> list[OutcomeSpec]:
