@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     if result.failures:
         return _tell_failures(result)
     from sim.outcomes import FAMILIES
+    from sim.report.naive import print_naive
     from sim.report.tables import print_comparison, print_rates
 
     first = config.scenarios[0].name
@@ -67,15 +68,18 @@ def run(arguments: argparse.Namespace) -> int:
             title=config.question or config.name,
             outcomes=runner.outcome_specs(config.place, main=True),
         )
+    if len(result.naive):
+        print_naive(console, result.naive)
     if config.size == "quick":
         _say("size=quick shows that everything works; it is too small and too short to say anything.")
     reused = result.pieces - result.computed
     were = f", {reused} of {result.pieces} pieces were there already" if reused else ""
     files = "runs.csv, comparison.csv"
     if config.detail:
-        files += ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, events.parquet"
+        files += ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, cells.parquet, events.parquet"
     drawn = [path.name for path in result.figures if path.suffix == ".png" and ".zh." not in path.name]
     files += f", figures: {', '.join(drawn)}" if drawn else ""
+    files += ", naive.csv" if len(result.naive) else ""
     _say(f"Results: {_short(folder)}  ({files}; {result.seconds:.0f} s{were})")
     return 0
 
@@ -102,7 +106,7 @@ def list_(arguments: argparse.Namespace) -> int:
         _paragraph(console, f"scenarios: {', '.join(scenarios)}", 4)
     from sim.study.press.command import listing
 
-    _say("\nPress cases (python3 -m sim reproduce [S1 ...])")
+    _say(f"\nPress cases ({program} reproduce [S1 ...])")
     for line in listing():
         _say(f"  {line}")
     _say("\nWorlds (world=NAME)")

@@ -79,6 +79,9 @@ NAMES = (
 )
 """The columns, in order."""
 
+BEFORE = ("suffered", "opened", "settled", "stubborn", "quarrels", "quarrels_settled", "roofs")
+"""Columns that are kept of the span before day 0 too, as ``before_...``."""
+
 KINDS = {"roofs": Kind.ROOF, "pests": Kind.PESTS, "roads": Kind.ROAD}
 """Columns that count settled cases of one kind."""
 
@@ -99,6 +102,19 @@ def live(w: Worlds, until: int) -> Ints:
         w.run(min(start + WEEK - start % WEEK, until))
         total += (w.day - start) * suffered(w)
     return total
+
+
+def lived(w: Worlds, until: int, days: int) -> Columns:
+    """Live until the given day, and return the outcomes of each compound in the last `days` days before it.
+
+    Args:
+        w: the worlds.
+        until: the day.
+        days: how many, or fewer where the worlds are younger.
+    """
+    first = max(until - days, w.day)
+    w.run(first)
+    return by_compound(w, first, live(w, until))
 
 
 def suffered(w: Worlds) -> Ints:

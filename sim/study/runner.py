@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from sim import outcomes
 from sim.errors import StoreError
-from sim.study import ends, tables
+from sim.study import compounds, ends, naive, tables
 from sim.study.config import Config
 from sim.study.digest import table_digest
 from sim.study.executor import Executor, Failure, executor, stage
@@ -73,6 +73,7 @@ class Result:
         runs: the table of runs; empty if a group failed.
         cases: the table of cases; empty if a group failed.
         figures: the files of the figures drawn.
+        naive: naive estimates beside the effects of twins; empty if all compounds are covered alike.
     """
 
     folder: Path
@@ -85,6 +86,7 @@ class Result:
     runs: pd.DataFrame = field(default_factory=pd.DataFrame)
     cases: pd.DataFrame = field(default_factory=pd.DataFrame)
     figures: list[Path] = field(default_factory=list)
+    naive: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def run(
@@ -163,17 +165,22 @@ def work(order: Order) -> None:
     task = order.task
     with stage("founding"):
         worlds = Worlds(task.recipe, watch=task.watch)
+    split = task.recipe.place in compounds.PLACES
+    before_days = min(order.days, task.recipe.burn_in)
     with stage("burn-in"):
+        before = compounds.lived(worlds, 0, before_days) if split else {}
         worlds.run(0)
     together = max(1, order.block_households // (worlds.n * worlds.households))
     for numbers in _batches(range(len(task.scenarios)), together):
         with stage("running"):
             block = worlds.stack([task.scenarios[number] for number in numbers])
+            after = compounds.lived(block, order.days, order.days) if split else {}
             block.run(order.days)
         pieces = [(at, group.pieces[number]) for at, number in enumerate(numbers) for group in task.groups]
         with stage("recording"):
             parts = [_worlds_of(block, at, piece) for at, piece in pieces]
-            made = tables.record(block, task.recipe.layout, parts, order.detail)
+            spans = tables.Spans(after, before, order.days, before_days) if split else None
+            made = tables.record(block, task.recipe.layout, parts, order.detail, spans)
         with stage("writing"):
             for (_, piece), piece_tables in zip(pieces, made, strict=True):
                 order.store.put(piece.key, piece_tables)
@@ -201,18 +208,26 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
     specs = tables.merged_tables(config.place)
     digests = {}
     merged = {}
-    for name in ("daily", "events", "cases", "agreements", "runs") if config.detail else ("runs",):
+    wanted = ("daily", "events", "cases", "agreements", "cells", "runs") if config.detail else ("runs",)
+    for name in (*wanted, *(["compounds"] if "compounds" in specs else [])):
         merged[name] = _merge(planned, store, name)
         digests[name] = table_digest(merged[name], specs[name].keys)
         if name == "runs":
             write_csv(folder / "runs.csv", merged[name])
         else:
             write_parquet(folder / f"{name}.parquet", merged[name])
-        if name not in ("runs", "cases"):
+        if name not in ("runs", "cases", "compounds"):
             del merged[name]
     result.runs = read_csv(folder / "runs.csv")  # as written, so that whoever has the file gets the same comparison
     if not config.detail:  # what an earlier run has left would not be of this one
-        for name in ("daily.parquet", "events.parquet", "cases.parquet", "agreements.parquet", "ends.csv"):
+        for name in (
+            "daily.parquet",
+            "events.parquet",
+            "cases.parquet",
+            "agreements.parquet",
+            "cells.parquet",
+            "ends.csv",
+        ):
             (folder / name).unlink(missing_ok=True)
     else:
         result.cases = merged["cases"].to_pandas()
@@ -226,10 +241,25 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
     if config.comparisons:
         table = pa.Table.from_pandas(result.comparison, preserve_index=False)
         digests["comparison"] = table_digest(table, ("scenario", "baseline", "outcome"))
+    digests |= _naive(config, result, merged)
     _draw(config, result, compute)
     seconds = time.monotonic() - begun
     said = manifest(planned, digests) | {"environment": environment(seconds, **how)}
     write_json(folder / MANIFEST, said)
+
+
+def _naive(config: Config, result: Result, merged: dict[str, pa.Table]) -> dict[str, str]:
+    """Put naive estimates beside the effects of twins where an arrangement stands in some compounds only."""
+    path = result.folder / "naive.csv"
+    path.unlink(missing_ok=True)
+    if "compounds" not in merged:
+        return {}
+    result.naive = naive.estimates(merged["compounds"].to_pandas(), config.comparisons)
+    if result.naive.empty:
+        return {}
+    write_csv(path, result.naive)
+    keys = ("scenario", "baseline", "outcome", "estimate")
+    return {"naive": table_digest(pa.Table.from_pandas(result.naive, preserve_index=False), keys)}
 
 
 def _draw(config: Config, result: Result, compute: Executor) -> None:
