@@ -56,6 +56,14 @@ COUNTS_IN[:COMBINATIONS, :-1] = np.arange(COMBINATIONS)[:, None] >> np.arange(le
 COUNTS_IN[COMBINATIONS:, -1] = 1
 
 
+BY_COMPOUND = ("suffered_now", "suffered", "led", "ability")
+"""What is added up for each compound, in the order of ``w.by_compound``: the severity of what is suffered now,
+thousandths, and its days since day 0; the changes of offices since then that left a secretary taking part in the
+body's matters, and the abilities of these secretaries, millionths. Recorded, and read by no rule."""
+
+NOW, SINCE, LED, ABILITY = range(len(BY_COMPOUND))
+
+
 @dataclass(frozen=True)
 class Parameters:
     """How grievances age."""
@@ -233,13 +241,19 @@ def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, c
     company = kind == FEE  # there the company claims
     whose = groups(w).take(world * w.households + household)
     np.add.at(w.tally["suffered"].reshape(-1), (2 * world + company) * COMBINATIONS + whose, change * severity)
+    by_compound = w.by_compound
+    if by_compound.size:
+        row = (len(BY_COMPOUND) * world + NOW) * by_compound.shape[2] + w.layout.up("household", "compound")[household]
+        np.add.at(by_compound.reshape(-1), row, change * severity)
 
 
 def add_up(w: Worlds) -> None:
-    """Phase: what is suffered is added up for each group of people, and what companies claim."""
+    """Phase: what is suffered is added up for each group of people and each compound, and what companies claim."""
     parts = w.tally["suffered"].reshape(w.n, -1) @ COUNTS_IN
     for stock, amount in zip(PARTS, parts.T, strict=True):
         w.stock[stock][...] = amount
+    if w.day >= 0:
+        w.by_compound[:, SINCE] += w.by_compound[:, NOW]
 
 
 def _end_ache(w: Worlds, rows: Ints) -> None:

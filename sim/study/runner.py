@@ -16,15 +16,14 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from sim import outcomes
 from sim.errors import StoreError
-from sim.study import ends, tables
+from sim.study import answers, ends, tables
 from sim.study.config import Config
 from sim.study.digest import table_digest
 from sim.study.executor import Failure, executor, stage
-from sim.study.experiment import Group, Piece, Plan, Task, plan, tasks
+from sim.study.experiment import Group, Plan, Task, plan, tasks
 from sim.study.manifest import environment, manifest
 from sim.study.statistics import OutcomeSpec, compare_runs
 from sim.study.store import BLOCKS, LOCK, Store, read_csv, write_csv, write_json, write_parquet
@@ -33,6 +32,12 @@ from sim.worlds import Worlds
 Item = TypeVar("Item")
 
 MANIFEST = "manifest.json"
+SWEPT = ("headline", "disputes", "repairs", "cost", "payers", "behaviour", "people")
+"""Families of outcomes that are compared in a sweep."""
+
+MAPPED = ("unresolved", answers.WITHHELD.name, "captured")
+"""Outcomes that are drawn in a map."""
+
 FAILURES = "failures.txt"
 """Where the command line keeps what went wrong; removed by the next run."""
 
@@ -72,6 +77,7 @@ class Result:
         comparison: the paired comparisons; empty if a group failed.
         runs: the table of runs; empty if a group failed.
         cases: the table of cases; empty if a group failed.
+        answers: further tables, by name; see `sim.study.answers`.
     """
 
     folder: Path
@@ -83,6 +89,7 @@ class Result:
     comparison: pd.DataFrame = field(default_factory=pd.DataFrame)
     runs: pd.DataFrame = field(default_factory=pd.DataFrame)
     cases: pd.DataFrame = field(default_factory=pd.DataFrame)
+    answers: dict[str, answers.Answer] = field(default_factory=dict)
 
 
 def run(
@@ -154,7 +161,7 @@ def work(order: Order) -> None:
     """Compute a task: found its worlds, burn them in once, run the missing scenarios from there, keep the pieces."""
     task = order.task
     with stage("founding"):
-        worlds = Worlds(task.recipe, watch=task.watch)
+        worlds = Worlds(task.recipes, watch=task.watch)
     with stage("burn-in"):
         worlds.run(0)
     together = max(1, order.block_households // (worlds.n * worlds.households))
@@ -162,18 +169,13 @@ def work(order: Order) -> None:
         with stage("running"):
             block = worlds.stack([task.scenarios[number] for number in numbers])
             block.run(order.days)
-        pieces = [(at, group.pieces[number]) for at, number in enumerate(numbers) for group in task.groups]
+        where = [(at, group) for at in range(len(numbers)) for group in range(len(task.groups))]
         with stage("recording"):
-            parts = [_worlds_of(block, at, piece) for at, piece in pieces]
-            made = tables.record(block, task.recipe.layout, parts, order.detail)
+            parts = [np.flatnonzero((block.scenario == at) & (block.group == group)) for at, group in where]
+            made = tables.record(block, task.recipes[0].layout, parts, order.detail)
         with stage("writing"):
-            for (_, piece), piece_tables in zip(pieces, made, strict=True):
-                order.store.put(piece.key, piece_tables)
-
-
-def _worlds_of(block: Worlds, scenario: int, piece: Piece) -> NDArray[np.int64]:
-    """Return the worlds of a block that belong to a piece: its replications in the block's scenario of that number."""
-    return np.flatnonzero((block.scenario == scenario) & np.isin(block.replication, piece.recipe.replications))
+            for (at, group), piece_tables in zip(where, made, strict=True):
+                order.store.put(task.groups[group].pieces[numbers[at]].key, piece_tables)
 
 
 def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
@@ -191,16 +193,18 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
     config, folder = planned.config, result.folder
     (folder / MANIFEST).unlink(missing_ok=True)  # until the new one is there the folder is not complete
     specs = tables.merged_tables(config.place)
-    digests = {}
-    merged = {}
-    for name in ("daily", "events", "cases", "agreements", "runs") if config.detail else ("runs",):
+    digests: dict[str, str] = {}
+    merged: dict[str, pa.Table] = {}
+    kept = tables.piece_tables(config.place, config.detail)
+    wanted: tuple[str, ...] = ("daily", "events", "cases", "agreements", "compounds", "runs")
+    for name in (name for name in wanted if name in kept):
         merged[name] = _merge(planned, store, name)
         digests[name] = table_digest(merged[name], specs[name].keys)
         if name == "runs":
             write_csv(folder / "runs.csv", merged[name])
         else:
             write_parquet(folder / f"{name}.parquet", merged[name])
-        if name not in ("runs", "cases"):
+        if name not in ("runs", "cases", "compounds"):
             del merged[name]
     result.runs = read_csv(folder / "runs.csv")  # as written, so that whoever has the file gets the same comparison
     if not config.detail:  # what an earlier run has left would not be of this one
@@ -213,11 +217,21 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
         digests["ends"] = table_digest(
             pa.Table.from_pandas(ended, preserve_index=False), ("scenario", "kind", "day", "end")
         )
-    result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs())
+    if config.sweep:
+        result.comparison = compare_runs(answers.with_money(result.runs), config.comparisons, _swept_specs())
+    else:
+        result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs())
     write_csv(folder / "comparison.csv", result.comparison)
     if config.comparisons:
         table = pa.Table.from_pandas(result.comparison, preserve_index=False)
         digests["comparison"] = table_digest(table, ("scenario", "baseline", "outcome"))
+    compounds = merged["compounds"].to_pandas() if "compounds" in merged else None
+    result.answers = answers.answers(config, result.runs, compounds)
+    for name in answers.NAMES:
+        (folder / f"{name}.csv").unlink(missing_ok=True)
+    for name, answer in result.answers.items():
+        write_csv(folder / f"{name}.csv", answer.frame)
+        digests[name] = table_digest(pa.Table.from_pandas(answer.frame, preserve_index=False), answer.keys)
     _draw(config, result)
     seconds = time.monotonic() - begun
     said = manifest(planned, digests) | {"environment": environment(seconds, **how)}
@@ -225,21 +239,36 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
 
 
 def _draw(config: Config, result: Result) -> None:
-    """Draw how cases end, and the comparison of the main outcomes."""
-    from sim.report.ends import competing_ends  # here, as plotting takes a second to import
+    """Draw how cases end, and what is compared: channels, a grid, or the main outcomes one by one."""
+    from sim.report.attribution import waterfall  # here, as plotting takes a second to import
+    from sim.report.ends import competing_ends
     from sim.report.figures import forest
+    from sim.report.sweep import draw
 
     folder = result.folder / "figures"
     if config.detail:
         competing_ends(result.cases, result.runs, folder / "competing_ends", "How cases end, and how long it takes")
-    if config.comparisons:
-        title = _drawable(config.question) or config.name
+    title = _drawable(config.question) or config.name
+    if config.attributed:
+        shares, hours = (result.answers[name].frame for name in ("attribution", "hours"))
+        waterfall(shares, hours, result.runs, config.attributed, folder / "attribution", title)
+    elif config.sweep:
+        covered = result.answers["covered"].frame if "covered" in result.answers else None
+        main = outcome_specs(main=True)
+        mapped = [spec for spec in _swept_specs() if spec.name in MAPPED]
+        draw(result.comparison, config.sweep, folder, title, outcomes=main, mapped=mapped, covered=covered)
+    elif config.comparisons:
         forest(result.comparison, result.runs, folder / "forest", title, outcomes=outcome_specs(main=True))
 
 
 def _drawable(text: str) -> str:
     """Return a title if the figures' font has its letters, and nothing if it is in Chinese."""
     return text if all(ord(letter) < 0x2E80 for letter in text) else ""
+
+
+def _swept_specs() -> list[OutcomeSpec]:
+    """Return the outcomes that are compared in a sweep: its points are many, so not every outcome."""
+    return [spec for spec in outcome_specs() if spec.family in SWEPT] + [answers.WITHHELD]
 
 
 def outcome_specs(main: bool = False) -> list[OutcomeSpec]:
@@ -259,8 +288,8 @@ def _merge(planned: Plan, store: Store, name: str) -> pa.Table:
     """Put the pieces of a table together: scenario by scenario, then by replication and time."""
     order = tables.piece_tables(planned.config.place)[name].keys
     parts = [tables.merged_tables(planned.config.place)[name].schema.empty_table()]
-    for i, scenario in enumerate(planned.config.scenarios):
-        rows = store.merge((group.pieces[i].key for group in planned.groups), name)
+    for scenario in planned.config.scenarios:
+        rows = store.merge((piece.key for piece in planned.of(scenario.name)), name)
         rows = rows.sort_by([(column, "ascending") for column in order])
         if name == "events":
             parts.append(tables.name_events(rows, scenario.name))

@@ -32,12 +32,15 @@ A file of your own, anywhere: python3 -m sim run mine.yaml
     placebo: null                 # leave a scenario of the base out
     few_hours: [formed_body, yijiantiao, yijiantiao.hours=1]
   comparisons: [[few_hours, body], [merged, few_hours]]
+  sweep:                          # each scenario at every value of what concerns it
+    yijiantiao.coverage: [0.2, 0.5, {all: 1.0}]
+    world.detected: [0.05, 0.5]
   mechanisms:
     yijiantiao: {ledger_loss: 0.02}   # in every scenario that has it; a scenario's own words win
 
 Folders world/, mechanism/ and experiment/ beside the file are found too, and a Hydra defaults list
 works. On the command line the same keys are written with dots: world.quarrel_rate=0.05 size=quick
-scenarios.few_hours=[formed_body,yijiantiao,yijiantiao.hours=1]"""
+scenarios.few_hours=[formed_body,yijiantiao,yijiantiao.hours=1] sweep.world.detected=[0.05,0.5]"""
 
 
 def experiment(source: str) -> str:
@@ -49,11 +52,15 @@ def experiment(source: str) -> str:
     config = load(source)
     lines = [config.name, "", *_wrapped(config.question, "question    "), *_wrapped(config.hypothesis, "hypothesis  ")]
     lines += ["", "scenarios"]
-    wide = max(len(s.name) for s in config.scenarios)
-    for scenario in config.scenarios:
-        lines += _wrapped(f"[{', '.join(scenario.words)}]", f"  {scenario.name:<{wide}}  ")
-    lines += ["", "comparisons"]
-    lines += [f"  {name:<{wide}}  against {against}" for name, against in config.comparisons]
+    said = config.resolved
+    wide = max(map(len, said["scenarios"]))
+    for name, words in said["scenarios"].items():
+        lines += _wrapped(f"[{', '.join(words)}]", f"  {name:<{wide}}  ")
+    if config.sweep:
+        lines += ["", f"sweep ({len(config.scenarios)} scenarios in all, such as {config.scenarios[-1].name})"]
+        lines += [line for key, values in config.sweep.axes.items() for line in _values(key, values)]
+    lines += ["", "comparisons" + (", point by point" if config.sweep else "")]
+    lines += [f"  {name:<{wide}}  against {against}" for name, against in said["comparisons"]]
     lines += ["", "run"]
     lines += _table((spec, config.resolved[name]) for name, spec in RUN.items())
     lines += ["", f"world (place {config.place}; prior = drawn for each replication)"]
@@ -68,6 +75,12 @@ def experiment(source: str) -> str:
         said = config.resolved["mechanisms"][name]
         lines += _table((spec, said[key]) for key, spec in mechanism_specs(name).items())
     return "\n".join([*lines, "", OWN_FILE])
+
+
+def _values(key: str, values: Mapping[str, Any]) -> list[str]:
+    """List the values that a setting takes in a sweep, with their names where they have any."""
+    named = [label if label == _plain(v) else f"{label} = {_plain(v)}" for label, v in values.items()]
+    return _wrapped(", ".join(named), f"  {key}  ")
 
 
 def world(name: str) -> str:

@@ -37,6 +37,9 @@ NOT_COUNTS = ("days", "households")
 CASE = ("replication", "kind", "bearer", "ordinal")
 """What identifies a case, or an agreement, of a scenario."""
 
+COMPOUND = ("replication", "compound")
+"""What identifies a compound of a scenario."""
+
 NOT_YET = -1
 """Stands for the day of an end that has not come by the end of the run."""
 
@@ -64,7 +67,7 @@ def _daily_type(name: str) -> pa.DataType:
 
 
 def piece_tables(place: str, detail: bool = True) -> dict[str, TableSpec]:
-    """Return the tables that every piece has; without detail the runs only."""
+    """Return the tables that every piece has; without detail only the runs and, in places that have them, compounds."""
     series = series_of(place)
     runs = [
         ("replication", pa.int32()),
@@ -80,11 +83,15 @@ def piece_tables(place: str, detail: bool = True) -> dict[str, TableSpec]:
     cases = [*case, ("opened", pa.int32()), ("closed", pa.int32()), ("stage", pa.int8()), ("level", pa.int8())]
     cases += [("sessions", pa.int32())]
     agreements = [*case, ("settled", pa.int32()), ("broken", pa.int32())]
-    runs_only = {"runs": TableSpec(pa.schema(runs), ("replication",))}
+    compounds = [("replication", pa.int32()), ("compound", pa.int32()), ("households", pa.int32())]
+    compounds += [(name, pa.int64()) for name in ("suffered_thousandths", "led", "ability_millionths")]
+    few = {"runs": TableSpec(pa.schema(runs), ("replication",))}
+    if "leaders" in (rule.name for rule in rules_of(place)):
+        few["compounds"] = TableSpec(pa.schema(compounds), COMPOUND)
     if not detail:
-        return runs_only
+        return few
     return {
-        **runs_only,
+        **few,
         "daily": TableSpec(pa.schema(daily), ("replication", "day")),
         "events": TableSpec(pa.schema(events), ("replication", "seq")),
         "cases": TableSpec(pa.schema(cases), CASE),
@@ -112,7 +119,7 @@ def merged_tables(place: str) -> dict[str, TableSpec]:
     """Return the tables of a whole experiment."""
     pieces = piece_tables(place)
     named = {}
-    for name in ("runs", "daily", "cases", "agreements"):
+    for name in (name for name in pieces if name != "events"):
         fields = [field.with_type(pa.string()) if field.name in WORDS else field for field in pieces[name].schema]
         named[name] = TableSpec(pa.schema([("scenario", pa.string()), *fields]), ("scenario", *pieces[name].keys))
     return {**named, "events": TableSpec(EVENTS, ("case:scenario", "case:replication", "seq"))}
@@ -125,7 +132,7 @@ def record(w: Worlds, layout: int, parts: Sequence[Ints], detail: bool = True) -
         w: worlds that have lived from day 0 on.
         layout: their layout.
         parts: numbers of the worlds of each part, in the order of the result; no world is in two.
-        detail: whether to return more than the runs.
+        detail: whether to return more than the runs and compounds.
     """
     specs = piece_tables(w.recipe.place)
     seen = outcomes.recorded(w)
@@ -135,11 +142,14 @@ def record(w: Worlds, layout: int, parts: Sequence[Ints], detail: bool = True) -
     lists: dict[str, dict[str, NDArray[Any]]] = {}
     if detail:
         lists = {"events": _events(w, seen.desk_kind), "cases": _cases(seen), "agreements": _agreements(seen)}
+    compounds = outcomes.by_compound(w)
     part_of = np.full(w.n, -1)
     made = []
     for number, worlds in enumerate(parts):
         part_of[worlds] = number
         tables = {"runs": _table({name: values[worlds] for name, values in runs.items()}, specs["runs"].schema)}
+        if compounds:
+            tables["compounds"] = _compounds(w, compounds, worlds, specs["compounds"].schema)
         if detail:
             tables["daily"] = _daily(w, seen.record, worlds, specs["daily"].schema)
         for name, rows in lists.items():
@@ -168,6 +178,16 @@ def _daily(w: Worlds, recorded: Ints, worlds: Ints, schema: pa.Schema) -> pa.Tab
     columns = {"replication": np.repeat(w.replication[worlds], days), "day": np.tile(np.arange(days), len(worlds))}
     columns |= {name: chosen[i].reshape(-1) for i, name in enumerate(w.series)}
     return _table(columns, schema)
+
+
+def _compounds(w: Worlds, kept: Mapping[str, Ints], worlds: Ints, schema: pa.Schema) -> pa.Table:
+    """Return a row for each world and compound, world by world."""
+    compounds = w.layout.sizes["compound"]
+    columns = {
+        "replication": np.repeat(w.replication[worlds], compounds),
+        "compound": np.tile(np.arange(compounds), len(worlds)),
+    }
+    return _table(columns | {name: values[worlds].reshape(-1) for name, values in kept.items()}, schema)
 
 
 def _events(w: Worlds, desk_kind: Ints) -> dict[str, NDArray[Any]]:

@@ -75,8 +75,8 @@ def same(folder: Path, reference: Path) -> bool:
 
 def test_what_a_folder_holds(reference: Path) -> None:
     assert {path.name for path in reference.iterdir()} == {
-        ".lock", "agreements.parquet", "blocks", "cases.parquet", "comparison.csv", "daily.parquet", "ends.csv",
-        "events.parquet", "figures", "manifest.json", "runs.csv",
+        ".lock", "agreements.parquet", "blocks", "cases.parquet", "comparison.csv", "compounds.parquet",
+        "daily.parquet", "ends.csv", "events.parquet", "figures", "manifest.json", "runs.csv",
     }  # fmt: skip
     assert {path.name for path in (reference / "figures").iterdir()} == {
         "competing_ends.png", "competing_ends.pdf", "forest.png", "forest.pdf",
@@ -179,7 +179,9 @@ def test_the_manifest(reference: Path) -> None:
     said = json.loads((reference / "manifest.json").read_text())
     assert said["config"] == json.loads(json.dumps(tiny().resolved))
     assert len(said["pieces"]) == 6
-    assert set(said["digests"]) == {"runs", "daily", "events", "cases", "agreements", "ends", "comparison"}
+    assert set(said["digests"]) == {
+        "runs", "daily", "events", "cases", "agreements", "compounds", "ends", "comparison",
+    }  # fmt: skip
     assert said["digests"]["daily"] == table_digest(
         pq.read_table(reference / "daily.parquet"), ("scenario", "replication", "day")
     )
@@ -298,7 +300,7 @@ def fail_in_some(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     real = runner.Worlds if where == "founding" else runner.tables.record
 
     def broken(*arguments, **named):
-        layout = arguments[0].layout if where == "founding" else arguments[1]
+        layout = arguments[0][0].layout if where == "founding" else arguments[1]
         if layout == 1:
             raise RuntimeError("no luck")
         return real(*arguments, **named)
