@@ -26,7 +26,10 @@ NEVER = 2**31 - 1
 
 
 class Kind(IntEnum):
-    """What a grievance is about: defects first, then a dispute that many share, then disputes of two parties."""
+    """What a grievance is about. New kinds are added at the end: the numbers name draws.
+
+    Which of them there are stands with each kind of settlement (`sim.places`), what they are in the tables below.
+    """
 
     ROOF = 0
     PIPE = 1
@@ -39,11 +42,34 @@ class Kind(IntEnum):
     FEE = 8  # the company claims
 
 
-FIRST_DISPUTE = int(Kind.NUISANCE)
-"""Kinds from this one on are bargained over; those before are defects, which are repaired and do not fade."""
+def _table(*kinds: Kind) -> NDArray[np.bool_]:
+    """Return for the number of every kind whether it is one of these."""
+    return np.isin(np.arange(len(Kind)), kinds)
 
-FIRST_PAIR = int(Kind.NEIGHBOUR)
-"""Kinds from this one on are between two households, or a household and the company; those before are shared."""
+
+DEFECT = _table(Kind.ROOF, Kind.PIPE, Kind.LIGHTING, Kind.RUBBISH, Kind.PESTS, Kind.ROAD)
+"""By number of the kind: is it repaired? Defects do not fade."""
+
+DISPUTE = _table(Kind.NUISANCE, Kind.NEIGHBOUR, Kind.FEE)
+"""By number of the kind: is it bargained over?"""
+
+SHARED = DEFECT | _table(Kind.NUISANCE)
+"""By number of the kind: do several people suffer from one thing, whose case later claims join?"""
+
+RELAPSING = _table(Kind.NEIGHBOUR)
+"""By number of the kind: may an agreement on it be broken any day, by a hazard?"""
+
+
+class Desk(IntEnum):
+    """Kinds of desk. New ones are added at the end; which of them there are stands with each kind of settlement."""
+
+    COMPANY = 0
+    BODY = 1
+    BRANCH = 2
+    COMMUNITY = 3
+    CENTRE = 4
+    COURT = 5  # outside the model but for the time it takes; its row is the last
+    HOTLINE = 6  # an intake without a row
 
 
 class State(IntEnum):
@@ -147,7 +173,8 @@ CASES = {
     "other": np.int64,
     "ordinal": np.int32,
     "key": np.uint64,  # names it in draws
-    "compound": np.int64,
+    "settlement": np.int8,  # kind of settlement in which it arose, by its number in `Worlds.settlements`
+    "compound": np.int64,  # row of the compound in which it arose
     "severity": np.int32,
     "urgency": np.int32,  # by which desks take up cases: severity, and a little more for who knows people
     "opened": np.int32,
@@ -371,20 +398,27 @@ class EventLog:
         """Watch the worlds of the mask, shape ``(worlds,)``."""
         self.watched = watched
         self.watching = bool(watched.any())
-        self._chunks: list[dict[str, Array]] = []
+        self._chunks: list[tuple[Any, ...]] = []
 
     def write(
-        self, day: int, activity: int, world: Array, kind: Any, bearer: Array, ordinal: Array, desk: Any = -1
+        self, day: int, activity: int, world: Array, kind: Array, bearer: Array, ordinal: Array, desk: Array
     ) -> None:
         """Add one event for each row; the caller leaves out worlds that are not watched."""
-        row = dict(world=world, day=day, activity=activity, kind=kind, bearer=bearer, ordinal=ordinal, desk=desk)
-        self._chunks.append({f: np.broadcast_to(np.asarray(v, dtype=np.int32), len(world)) for f, v in row.items()})
+        self._chunks.append((world, day, int(activity), kind, bearer, ordinal, desk))  # put together when asked for
 
     def arrays(self) -> dict[str, Array]:
         """Return all events so far, one int32 array a field."""
-        if not self._chunks:
-            return {f: np.zeros(0, dtype=np.int32) for f in self.FIELDS}
-        return {f: np.concatenate([c[f] for c in self._chunks]) for f in self.FIELDS}
+        sizes = [len(chunk[0]) for chunk in self._chunks]
+        out = {}
+        for number, field in enumerate(self.FIELDS):
+            values = [chunk[number] for chunk in self._chunks]
+            if not sizes:
+                out[field] = np.zeros(0, dtype=np.int32)
+            elif field in ("day", "activity"):  # one for all rows of a chunk
+                out[field] = np.repeat(np.array(values, dtype=np.int32), sizes)
+            else:
+                out[field] = np.concatenate(values, dtype=np.int32, casting="unsafe")
+        return out
 
 
 TABLES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -407,25 +441,13 @@ def under_way(stage: Array) -> NDArray[np.bool_]:
 
 
 def move_cases(w: Worlds, rows: Array, stage: int) -> None:
-    """Move cases to another stage and keep the tally."""
-    _move(w.cases, w.tally["cases"], w.cases.stage, rows, stage)
+    """Move cases to another stage."""
+    w.cases.stage[rows] = int(stage)
 
 
 def move_grievances(w: Worlds, rows: Array, state: int) -> None:
-    """Move grievances to another state and keep the tally."""
-    _move(w.grievances, w.tally["grievances"], w.grievances.state, rows, state)
-
-
-def _move(table: Table, tally: Array, values: Array, rows: Array, to: int) -> None:
-    """Change the state of the given rows and the tally of (world, kind, state)."""
-    if len(rows) == 0:
-        return
-    kinds, states = tally.shape[1:]
-    flat = tally.reshape(-1)
-    first = (table.world[rows] * kinds + table.kind[rows]) * states
-    np.subtract.at(flat, first + values[rows], 1)
-    np.add.at(flat, first + int(to), 1)
-    values[rows] = int(to)
+    """Move grievances to another state."""
+    w.grievances.state[rows] = int(state)
 
 
 def close_cases(w: Worlds, rows: Array, stage: int, activity: int) -> None:

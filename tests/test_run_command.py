@@ -52,6 +52,25 @@ def test_every_experiment_runs(name: str, tmp_path: Path, capsys: pytest.Capture
 
 
 @pytest.mark.usefixtures("no_figures")
+def test_attribute(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Shares and hours of every channel are printed; again, nothing is computed."""
+    few = [*FEW, "attribution.channels=[coordination,onsite_visits]"]
+    words = ["attribute", "yijiantiao", *few, "--out", str(tmp_path / "out"), "--backend", "serial"]
+    out, err = told(capsys, *words)
+    assert "What carries the effect: from body to merged" in out
+    assert out.count("  onsite_visits") == 6  # once an outcome
+    assert "doors rounds" in out
+    assert max(map(len, out.splitlines()[:-1])) <= 100
+    assert err == ""
+    out, _ = told(capsys, *words, "--resume")
+    assert "4 of 4 pieces were there already" in out
+    out, _ = told(capsys, "attribute", "yijiantiao", "--dry-run", "--out", str(tmp_path / "dry"))
+    assert "yijiantiao-attribution: 128 scenarios x 50 replications, size=full" in out
+    _, err = told(capsys, "attribute", "capture", *FEW, code=2)
+    assert err.startswith("error: 'capture' does not say what to attribute")
+
+
+@pytest.mark.usefixtures("no_figures")
 def test_again_and_resume(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["run", "hohhot_2025", *FEW, "--out", str(tmp_path / "out"), "--backend", "serial"]
     told(capsys, *words)

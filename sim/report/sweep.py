@@ -301,11 +301,21 @@ def _fields(
             axes.annotate(
                 number(sign * value, most, sign=True), (x, y), ha="center", va="center", size=7.5, color=colour
             )
-    axes.set_xticks(range(len(columns)), columns)
-    axes.set_yticks(range(len(lines)), lines)
+    axes.set_xticks(range(len(columns)), _ticks(sweep, keys[0]))
+    axes.set_yticks(range(len(lines)), _ticks(sweep, keys[1]))
     axes.tick_params(length=0, pad=3, labelsize=7.5, labelcolor=GREY)
     for side in axes.spines.values():
         side.set_visible(False)
+
+
+def _ticks(sweep: Sweep, key: str) -> list[str]:
+    """Return the values of a setting as they are called, and below what they are if that is something else."""
+    out = []
+    for label in sweep.axes[key]:
+        value = sweep.value(key, label)
+        same = label.replace(".", "", 1).isdecimal() and float(label) == value
+        out.append(label if same else f"{label}\n= {value:g}")
+    return out
 
 
 def _paper(width: float, body: float, title: str, note: str) -> tuple[Figure, float]:

@@ -149,10 +149,11 @@ WITHHELD = OutcomeSpec("withheld_yuan", f"yuan {A_YEAR}", "public income kept or
 def with_money(runs: pd.DataFrame) -> pd.DataFrame:
     """Add `WITHHELD` to a table of runs, from its counts; missing where a place has no companies."""
     counts = ("n_kept_fen", "n_recouped_fen")
-    if not all(name in runs.columns for name in counts):
-        return runs.assign(**{WITHHELD.name: np.nan})
-    fen = runs[counts[0]] + runs[counts[1]]
-    return runs.assign(**{WITHHELD.name: fen / FEN / (runs["households"] * runs["days"]) * 1000 * YEAR})
+    yuan = pd.Series(np.nan, index=runs.index)
+    if all(name in runs.columns for name in counts):
+        fen = runs[counts[0]] + runs[counts[1]]
+        yuan = fen / FEN / (runs["households"] * runs["days"]) * 1000 * YEAR
+    return pd.concat([runs, yuan.rename(WITHHELD.name)], axis=1)
 
 
 # -- compounds --------------------------------------------------------------------------------

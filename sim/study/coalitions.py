@@ -69,8 +69,12 @@ class Attribution:
         return said if self.replications is None else said | {"replications": self.replications}
 
 
-def read(given: Mapping[str, Any]) -> Attribution:
+def read(given: Mapping[str, Any], place: str) -> Attribution:
     """Understand what an experiment says of its attribution; the number of replications is checked elsewhere.
+
+    Args:
+        given: what it says.
+        place: its place, on which it depends which outcomes there are.
 
     Raises:
         ConfigError: an unknown key, mechanism, channel or outcome, or a word that cannot stand in every coalition.
@@ -104,7 +108,7 @@ def read(given: Mapping[str, Any]) -> Attribution:
     names = _words("names", given.get("names", [" ".join(words) or "none", str(mechanism)]))
     if len(names) != 2:
         raise ConfigError("attribution: names are two, of none of the channels and of all, e.g. [body, merged]")
-    outcomes = _outcomes(given.get("outcomes", "main"))
+    outcomes = _outcomes(given.get("outcomes", "main"), place)
     replications = given.get("replications")
     return Attribution(str(mechanism), words, channels, outcomes, replications, (names[0], names[1]))
 
@@ -116,22 +120,22 @@ def _words(key: str, value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _outcomes(value: Any) -> tuple[str, ...]:
+def _outcomes(value: Any, place: str) -> tuple[str, ...]:
     """Return the names of outcomes that are meant."""
-    from sim.outcomes import OUTCOMES
+    from sim.outcomes import specs
 
     if value in ("main", "all"):
-        return tuple(spec.name for spec in OUTCOMES if spec.main or value == "all")
+        return tuple(spec.name for spec in specs(place) if spec.main or value == "all")
     names = _words("outcomes", value)
     for name in names:
-        if name not in (spec.name for spec in OUTCOMES):
-            raise unknown("outcome", name, (spec.name for spec in OUTCOMES))
+        if name not in (spec.name for spec in specs(place)):
+            raise unknown("outcome", name, (spec.name for spec in specs(place)))
     if not names:
         raise ConfigError("attribution: outcomes is empty; leave it out, or write main, all or a list of names")
     return names
 
 
-def expand(plain: Mapping[str, Any], said: Collection[str]) -> dict[str, Any]:
+def expand(plain: Mapping[str, Any], said: Collection[str], place: str) -> dict[str, Any]:
     """Turn a composed experiment into that of its attribution.
 
     Only runs are kept. The attribution's own number of replications holds unless another was said on the command
@@ -140,6 +144,7 @@ def expand(plain: Mapping[str, Any], said: Collection[str]) -> dict[str, Any]:
     Args:
         plain: what `sim.study.compose.compose` returns.
         said: keys said on the command line.
+        place: the place of its world.
 
     Raises:
         ConfigError: the experiment says nothing of an attribution, or something wrong.
@@ -152,7 +157,7 @@ def expand(plain: Mapping[str, Any], said: Collection[str]) -> dict[str, Any]:
         )
     if plain.get("size") == "quick" or ("replications" in said and "attribution.replications" not in said):
         given = {key: value for key, value in given.items() if key != "replications"}
-    attribution = read(given)
+    attribution = read(given, place)
     scenarios = attribution.scenarios
     names = list(scenarios)
     out = {key: value for key, value in plain.items() if key not in ("sweep", "baseline")}

@@ -48,9 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
     from sim.study import runner
 
     console, first = _console(), config.scenarios[0].name
-    print_rates(console, result.runs, first, runner.outcome_specs(), families=FAMILIES)
+    print_rates(console, result.runs, first, runner.outcome_specs(config.place), families=FAMILIES)
     if len(result.comparison):
-        specs = runner.outcome_specs(main=True)
+        specs = runner.outcome_specs(config.place, main=True)
         few = len(config.comparisons) <= MOST_COMPARISONS
         title = config.question or config.name
         print_comparison(console, result.comparison, title=title, outcomes=specs if few else specs[:1])
@@ -95,7 +95,7 @@ def compare(arguments: argparse.Namespace) -> int:
     first = results.read(results.find(arguments.result, CLONE))
     second = results.read(results.find(arguments.other, CLONE)) if arguments.other else None
     compared = results.compare(first, second, arguments.scenario, arguments.baseline)
-    specs = results.outcomes_of(compared.comparison, main=not arguments.all)
+    specs = results.outcomes_of(compared, main=not arguments.all)
     print_comparison(_console(), compared.comparison, title=compared.title, outcomes=specs)
     for line in compared.notes:
         _say(line)

@@ -118,9 +118,11 @@ def load_attribution(source: str, settings: Sequence[str] = ()) -> Config:
         ConfigError: with one line that says what is wrong.
     """
     _check_words(settings)
-    plain = coalitions.expand(compose(source, settings), {word.partition("=")[0] for word in settings})
+    composed = compose(source, settings)
+    place = _place(_mapping(composed, "world"))
+    plain = coalitions.expand(composed, {word.partition("=")[0] for word in settings}, place)
     config = check(plain)
-    attribution = replace(coalitions.read(_mapping(plain, "attribution")), replications=config.replications)
+    attribution = replace(coalitions.read(_mapping(plain, "attribution"), place), replications=config.replications)
     resolved = {**config.resolved, "attribution": attribution.plain()}
     return replace(config, attributed=attribution, resolved=resolved)
 
@@ -151,7 +153,7 @@ def check(plain: Plain) -> Config:
     place = _place(_mapping(plain, "world"))
     known = known_settings(place)
     _check_keys(plain, list(known))
-    _check_attribution(plain)
+    _check_attribution(plain, place)
     texts: dict[str, Any] = {key: _text(key, plain.get(key)) for key in TEXTS}
     if not NAME.fullmatch(texts["name"]):
         raise ConfigError(f"name='{texts['name']}' cannot name a folder; use letters, digits, '.', '_' and '-'")
@@ -188,11 +190,11 @@ def check(plain: Plain) -> Config:
     return Config(place=place, size=size, resolved=resolved, comparisons=comparisons, **texts, **run, **parts)
 
 
-def _check_attribution(plain: Plain) -> None:
+def _check_attribution(plain: Plain, place: str) -> None:
     """Check what is said of an attribution, which `load_attribution` alone goes by."""
     given = _mapping(plain, "attribution")
     if given:
-        coalitions.read(given)
+        coalitions.read(given, place)
         checked(RUN["replications"], given.get("replications", 1), "attribution.replications")
 
 

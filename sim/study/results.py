@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim import places
 from sim.errors import ConfigError, StoreError, unknown
 from sim.study.runner import MANIFEST, outcome_specs
 from sim.study.statistics import OutcomeSpec, compare_runs
@@ -50,6 +51,11 @@ class Finished:
     runs: pd.DataFrame
 
     @property
+    def place(self) -> str:
+        """Its place."""
+        return str(self.config["world"]["place"])
+
+    @property
     def scenarios(self) -> list[str]:
         """Its scenarios, in their order."""
         return [str(name) for name in self.runs["scenario"].drop_duplicates()]
@@ -64,9 +70,11 @@ class Compared:
         comparison: what `sim.study.statistics.compare_runs` returns.
         runs: the runs, under the names of the comparison.
         notes: lines that say what else is to be known.
+        place: place of the runs.
     """
 
     title: str
+    place: str
     comparison: pd.DataFrame
     runs: pd.DataFrame
     notes: list[str]
@@ -102,6 +110,8 @@ def read(folder: Path) -> Finished:
     try:
         said = json.loads((folder / MANIFEST).read_text("utf-8"))
         config = dict(said["config"])
+        if config["world"]["place"] not in places.registry():
+            raise ValueError(f"no place called {config['world']['place']}")
         runs = read_csv(folder / RUNS)
         runs[["scenario", "replication"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -147,8 +157,9 @@ def _within(one: Finished, scenario: str | None, baseline: str | None) -> Compar
         pairs = [(scenario, baseline)]
     if not pairs:
         raise ConfigError(f"{one.folder} has a single scenario; there is nothing to compare it with")
-    comparison = compare_runs(one.runs, pairs, _specs(one.runs))
-    return Compared(str(one.config.get("question") or one.manifest.get("name")), comparison, one.runs, [])
+    comparison = compare_runs(one.runs, pairs, _specs(one.runs, one.place))
+    title = str(one.config.get("question") or one.manifest.get("name"))
+    return Compared(title, one.place, comparison, one.runs, [])
 
 
 def _declared(one: Finished) -> list[tuple[str, str]]:
@@ -163,6 +174,8 @@ def _refuse_strangers(first: Finished, second: Finished) -> None:
     Raises:
         ConfigError: with one line that names what differs.
     """
+    if first.place != second.place:
+        raise ConfigError(f"{first.folder} is of a {first.place} and {second.folder} of a {second.place}")
     for key in TWINS:
         a, b = first.config.get(key), second.config.get(key)
         if a != b:
@@ -201,8 +214,8 @@ def _between(first: Finished, second: Finished, scenario: str | None, baseline: 
         join="inner",
     )
     pairs = [(f"{a}@{there}", f"{b}@{here}") for a, b in chosen]
-    comparison = compare_runs(runs, pairs, _specs(runs))
-    return Compared(f"{there} against {here}", comparison, runs, list(_notes(first, second)))
+    comparison = compare_runs(runs, pairs, _specs(runs, second.place))
+    return Compared(f"{there} against {here}", second.place, comparison, runs, list(_notes(first, second)))
 
 
 def _signs(first: Finished, second: Finished) -> tuple[str, str]:
@@ -234,23 +247,23 @@ def _flat(config: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, An
             yield f"{before}{key}", value
 
 
-def _specs(runs: pd.DataFrame) -> list[OutcomeSpec]:
-    """Return the outcomes that the runs have; results of an older model may lack some."""
-    specs = [spec for spec in outcome_specs() if spec.name in runs.columns]
+def _specs(runs: pd.DataFrame, place: str) -> list[OutcomeSpec]:
+    """Return the outcomes of a place that the runs have; results of an older model may lack some."""
+    specs = [spec for spec in outcome_specs(place) if spec.name in runs.columns]
     if not specs:
         raise StoreError("the runs have none of the outcomes known; was this written by another program?")
     return specs
 
 
-def outcomes_of(comparison: pd.DataFrame, main: bool) -> list[OutcomeSpec]:
+def outcomes_of(compared: Compared, main: bool) -> list[OutcomeSpec]:
     """Return the outcomes of a comparison, for tables and figures.
 
     Args:
-        comparison: the comparison.
+        compared: the comparison.
         main: only the main ones.
     """
-    there = set(comparison["outcome"])
-    return [spec for spec in outcome_specs(main=main) if spec.name in there]
+    there = set(compared.comparison["outcome"])
+    return [spec for spec in outcome_specs(compared.place, main=main) if spec.name in there]
 
 
 def keep(compared: Compared, folder: Path) -> None:
@@ -264,5 +277,5 @@ def keep(compared: Compared, folder: Path) -> None:
     from sim.report.figures import forest
 
     write_csv(folder / "comparison.csv", compared.comparison)
-    specs = outcomes_of(compared.comparison, main=True)
+    specs = outcomes_of(compared, main=True)
     forest(compared.comparison, compared.runs, folder / "figures" / "forest", compared.title, outcomes=specs)

@@ -212,15 +212,16 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
             (folder / name).unlink(missing_ok=True)
     else:
         result.cases = merged["cases"].to_pandas()
-        ended = ends.summary(result.cases, result.runs)
+        ended = ends.summary(result.cases, result.runs, kinds=ends.kinds_of(config.place))
         write_csv(folder / "ends.csv", ended)
         digests["ends"] = table_digest(
             pa.Table.from_pandas(ended, preserve_index=False), ("scenario", "kind", "day", "end")
         )
     if config.sweep:
-        result.comparison = compare_runs(answers.with_money(result.runs), config.comparisons, _swept_specs())
+        runs, swept = answers.with_money(result.runs), _swept_specs(config.place)
+        result.comparison = compare_runs(runs, config.comparisons, swept)
     else:
-        result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs())
+        result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs(config.place))
     write_csv(folder / "comparison.csv", result.comparison)
     if config.comparisons:
         table = pa.Table.from_pandas(result.comparison, preserve_index=False)
@@ -248,17 +249,16 @@ def _draw(config: Config, result: Result) -> None:
     folder = result.folder / "figures"
     if config.detail:
         competing_ends(result.cases, result.runs, folder / "competing_ends", "How cases end, and how long it takes")
-    title = _drawable(config.question) or config.name
+    title, main = _drawable(config.question) or config.name, outcome_specs(config.place, main=True)
     if config.attributed:
         shares, hours = (result.answers[name].frame for name in ("attribution", "hours"))
         waterfall(shares, hours, result.runs, config.attributed, folder / "attribution", title)
     elif config.sweep:
         covered = result.answers["covered"].frame if "covered" in result.answers else None
-        main = outcome_specs(main=True)
-        mapped = [spec for spec in _swept_specs() if spec.name in MAPPED]
+        mapped = [spec for spec in _swept_specs(config.place) if spec.name in MAPPED]
         draw(result.comparison, config.sweep, folder, title, outcomes=main, mapped=mapped, covered=covered)
     elif config.comparisons:
-        forest(result.comparison, result.runs, folder / "forest", title, outcomes=outcome_specs(main=True))
+        forest(result.comparison, result.runs, folder / "forest", title, outcomes=main)
 
 
 def _drawable(text: str) -> str:
@@ -266,20 +266,21 @@ def _drawable(text: str) -> str:
     return text if all(ord(letter) < 0x2E80 for letter in text) else ""
 
 
-def _swept_specs() -> list[OutcomeSpec]:
+def _swept_specs(place: str) -> list[OutcomeSpec]:
     """Return the outcomes that are compared in a sweep: its points are many, so not every outcome."""
-    return [spec for spec in outcome_specs() if spec.family in SWEPT] + [answers.WITHHELD]
+    return [spec for spec in outcome_specs(place) if spec.family in SWEPT] + [answers.WITHHELD]
 
 
-def outcome_specs(main: bool = False) -> list[OutcomeSpec]:
+def outcome_specs(place: str, main: bool = False) -> list[OutcomeSpec]:
     """Return the outcomes as statistics and figures want them.
 
     Args:
+        place: name of the place file.
         main: only those for the table on the terminal and the figure.
     """
     return [
         OutcomeSpec(spec.name, spec.unit, spec.label, spec.family)
-        for spec in outcomes.OUTCOMES
+        for spec in outcomes.specs(place)
         if spec.main or not main
     ]
 

@@ -42,7 +42,7 @@ def understood(
         scenario = _with(_parsed(str(name), words, place, fixed), general)
         for mechanism in scenario.choices:
             fits = mechanisms.registry()[mechanism].places
-            if fits and place not in fits:
+            if fits and not set(places.settlements(place)) & set(fits):
                 raise ConfigError(f"scenario '{name}': {mechanism} applies in a {' or '.join(fits)}, not in a {place}")
         what = json.dumps([scenario.description(), scenario.world], sort_keys=True)
         if what in scenarios:

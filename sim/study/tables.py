@@ -16,13 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sim import outcomes
+from sim import outcomes, places
 from sim.cases import NEVER, Activity, Kind, Stage
 from sim.outcomes import Recorded
 from sim.rules.trust import DESKS
 from sim.schedule import rules_of
 from sim.study.store import TableSpec
-from sim.worlds import Worlds
+from sim.worlds import COMPOUNDS, Worlds
 
 Ints = NDArray[np.int64]
 
@@ -72,8 +72,8 @@ def piece_tables(place: str, detail: bool = True) -> dict[str, TableSpec]:
     runs = [
         ("replication", pa.int32()),
         ("layout", pa.int32()),
-        *((_count_name(name), pa.int64()) for name in outcomes.names_of_counts(series)),
-        *((spec.name, pa.float64()) for spec in outcomes.OUTCOMES),
+        *((_count_name(name), pa.int64()) for name in outcomes.names_of_counts(place, series)),
+        *((spec.name, pa.float64()) for spec in outcomes.specs(place)),
     ]
     daily = [("replication", pa.int32()), ("day", pa.int32()), *((name, _daily_type(name)) for name in series)]
     events = [(name, pa.int32()) for name in ("replication", "seq", "day")]
@@ -86,7 +86,7 @@ def piece_tables(place: str, detail: bool = True) -> dict[str, TableSpec]:
     compounds = [("replication", pa.int32()), ("compound", pa.int32()), ("households", pa.int32())]
     compounds += [(name, pa.int64()) for name in ("suffered_thousandths", "led", "ability_millionths")]
     few = {"runs": TableSpec(pa.schema(runs), ("replication",))}
-    if "leaders" in (rule.name for rule in rules_of(place)):
+    if places.settlements(place) == COMPOUNDS:
         few["compounds"] = TableSpec(pa.schema(compounds), COMPOUND)
     if not detail:
         return few
@@ -138,7 +138,7 @@ def record(w: Worlds, layout: int, parts: Sequence[Ints], detail: bool = True) -
     seen = outcomes.recorded(w)
     counts = outcomes.counts(seen)
     runs: dict[str, NDArray[Any]] = {"replication": w.replication, "layout": np.full(w.n, layout)}
-    runs |= {_count_name(name): values for name, values in counts.items()} | outcomes.quotients(counts)
+    runs |= {_count_name(name): values for name, values in counts.items()} | outcomes.quotients(counts, w.recipe.place)
     lists: dict[str, dict[str, NDArray[Any]]] = {}
     if detail:
         lists = {"events": _events(w, seen.desk_kind), "cases": _cases(seen), "agreements": _agreements(seen)}
