@@ -84,6 +84,7 @@ class State(IntEnum):
     WITHDRAWN = 6  # the claimant tired of waiting
     ESCALATED = 7  # petition or fight: beyond the model
     BROKEN = 8  # settled, broken within twelve months and reopened as a new grievance
+    PRIVATE = 9  # the sufferer has seen to it without any desk
 
 
 class Stage(IntEnum):
@@ -163,6 +164,7 @@ GRIEVANCES = {
     "fade": np.int32,
     "fadings": np.int32,  # times its fading has been drawn
     "escalate": np.int32,
+    "patch": np.int32,  # first day on which its owner sees to it without any desk
 }
 """Fields of the grievance table: one row a sufferer's grievance."""
 
@@ -199,6 +201,8 @@ CASES = {
     "from_company": np.int64,  # what the company, public income and the fund have put into escrow, fen
     "from_public": np.int64,
     "from_fund": np.int64,
+    "from_owners": np.int64,  # what owners' shares have paid of it when the works began, fen
+    "conceded": np.int64,  # what it costs the company that has conceded it in talks, fen
     "motion": np.int64,  # row of the motion before the owners, -1 = none
 }
 """Fields of the case table: one row an open case."""
@@ -213,8 +217,17 @@ ENDED = {
     "stage": np.int8,
     "desk": np.int64,
     "sessions": np.int32,
+    "compound": np.int64,
+    "started": np.int32,  # day on which the works began, if a crew was needed
+    "minor": np.bool_,
+    "cost": np.int64,  # of a dear repair, and who paid it, fen; what nobody paid the developer did, or nobody yet
+    "from_company": np.int64,
+    "from_public": np.int64,
+    "from_fund": np.int64,
+    "from_owners": np.int64,
+    "conceded": np.int64,
 }
-"""Fields of the table of ended cases, from which durations and shares are computed."""
+"""Fields of the table of ended cases, from which durations and shares are computed, and who paid for repairs."""
 
 MOTIONS = {
     "world": np.int64,

@@ -43,6 +43,7 @@ LIVELY = dict(
     patience_days=40.0,
     escalation_days=120.0,
     fade_days=60.0,
+    patch_days=60.0,
     consider_days=6.0,
     signing_days=14,
     works_days=3,

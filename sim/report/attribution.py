@@ -8,7 +8,6 @@ takes.
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,55 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.outcomes import A_YEAR, OUTCOMES
-from sim.report.figures import BAND, DOT, EDGE, FAINT, GREY, INK, MEAN, _style, _tick, save
+from sim.report import labels
+from sim.report.forest import _tick
+from sim.report.labels import Language, Text
+from sim.report.style import (
+    BAND,
+    BLUE,
+    BODY,
+    DOT,
+    EDGE,
+    FAINT,
+    GREY,
+    INK,
+    MEAN,
+    RED,
+    SMALL,
+    SMALL_LINE,
+    TITLE_LINE,
+    capital,
+    foot,
+    foot_lines,
+    heading,
+    house,
+    panel_title,
+    plain,
+    save_all,
+    title_lines,
+    wrap,
+)
 from sim.report.tables import STAR, interval, number
 from sim.study.coalitions import Attribution
 
-WORSE, BETTER = "#b5541c", "#2f76ad"
+WORSE, BETTER = RED, BLUE
 """A step that makes the outcome worse, or better; of outcomes without a better, up and down."""
+
+SHARES = Text("Shares of the effect: {outcome}", "作用的份额：{outcome}")
+ENDS = Text("Alone, and added to all others", "单独时；加在其余之上")
+HOURS_WORDS = Text("Hours", "工时")
+NOTE = Text(
+    "Under these assumptions. Left: Shapley's shares of the channels of {mechanism}, which add up from {first} (no "
+    "channel on) to {last} (all on); blue is better, red worse; levels are cut off. Middle: what a channel does alone "
+    "(hollow) and what it adds to all others (full). Right: hours spent on what a channel sets time aside for, all "
+    "channels on (bar) and it alone (mark), without what bodies spend on it anyway; cross: hours of everybody that it "
+    "adds to all others. Means over {n} replications; lines: 95% bootstrap intervals over twins. Channels share one "
+    "person's hours, so a share is no promise of what a channel does elsewhere.",
+    "以上均在所设假设之下。左：{mechanism}各渠道的沙普利份额，从“{first}”（全关）到“{last}”（全开）逐项相加；蓝为改善，红为变差；"
+    "横轴不从零起。中：只开一项（空心）与在其余全开时再加一项（实心）。右：为该渠道留出的工时，全开时（横条）与只开它时（圆圈），"
+    "已减去本来就花的；叉：在其余全开时再加它，所有人多花的工时。共{n}次重复的均值；线为95%自助法区间（对照之差）。各渠道共用同一个人"
+    "的工时，所以份额并不说明一项做法在别处的作用。",
+)
 
 # All measures in inches.
 WIDTH, LINE, LABELS, GAP = 11.6, 0.42, 1.75, 0.55
@@ -43,10 +85,10 @@ def waterfall(
     runs: pd.DataFrame,
     attribution: Attribution,
     path_stem: str | Path,
-    title: str,
+    title: Text,
     outcome: str = "",
 ) -> list[Path]:
-    """Draw the figure and write it as PNG and PDF; the arguments are those of `waterfall_figure`.
+    """Draw the figure in both languages as PNG and PDF; the arguments are those of `waterfall_figure`.
 
     Args:
         shares: the attribution.
@@ -57,7 +99,9 @@ def waterfall(
         title: stands above the panels.
         outcome: which outcome, by default the first that was attributed.
     """
-    return save(waterfall_figure(shares, hours, runs, attribution, title, outcome), path_stem)
+    return save_all(
+        lambda language: waterfall_figure(shares, hours, runs, attribution, title, outcome, language), path_stem
+    )
 
 
 def waterfall_figure(
@@ -65,8 +109,9 @@ def waterfall_figure(
     hours: pd.DataFrame,
     runs: pd.DataFrame,
     attribution: Attribution,
-    title: str,
+    title: Text,
     outcome: str = "",
+    language: Language = "en",
 ) -> Figure:
     """Draw one outcome's shares, what each channel does first and last, and what time it takes.
 
@@ -77,6 +122,7 @@ def waterfall_figure(
         attribution: what was taken apart.
         title: stands above the panels.
         outcome: which outcome, by default the first that was attributed.
+        language: in which language.
     """
     outcome = outcome or attribution.outcomes[0]
     spec = next(spec for spec in OUTCOMES if spec.name == outcome)
@@ -86,19 +132,19 @@ def waterfall_figure(
     order = list(known.sort_values(key=lambda x: x if spec.direction != "higher is better" else -x).index)
     names = list(attribution.scenarios)
     level = float(runs.loc[runs["scenario"] == names[0], outcome].mean())
-    with _style():
-        heading = textwrap.wrap(title, int(WIDTH * 8.4))
-        foot = textwrap.wrap(_explanation(attribution, int(of["total"]["n"].max())), int(WIDTH * 15))
-        top = EDGE + 0.27 * len(heading) + 0.45
-        bottom = EDGE * 0.8 + 0.16 * len(foot) + 0.55
+    first, last = (labels.scenario(name, language) for name in attribution.names)
+    note = NOTE(
+        language, mechanism=labels.mechanism(attribution.mechanism, language), first=first, last=last,
+        n=int(of["total"]["n"].max()),
+    )  # fmt: skip
+    with house():
+        head, explanation = title_lines(title(language), WIDTH), foot_lines(note, WIDTH)
+        top = EDGE + TITLE_LINE * len(head) + 0.45
+        bottom = EDGE * 0.8 + SMALL_LINE * len(explanation) + 0.55
         height = top + LINE * (len(order) + 2) + bottom
         figure = Figure(figsize=(WIDTH, height), facecolor="white")
-        for i, words in enumerate(heading):
-            y = 1 - (EDGE + 0.27 * i) / height
-            figure.text(EDGE / WIDTH, y, words, va="top", size=13, weight="bold", color=INK)
-        for i, words in enumerate(foot):
-            y = (EDGE * 0.5 + 0.16 * (len(foot) - 1 - i)) / height
-            figure.text(EDGE / WIDTH, y, words, va="bottom", size=7.5, color=GREY)
+        heading(figure, head)
+        foot(figure, explanation)
         room = WIDTH - 2 * EDGE - LABELS - 2 * GAP
         left = EDGE + LABELS
         panels = []
@@ -106,13 +152,15 @@ def waterfall_figure(
             at = (left / WIDTH, bottom / height, share * room / WIDTH, LINE * (len(order) + 2) / height)
             panels.append(figure.add_axes(at))
             left += share * room + GAP
-        unit = "" if spec.unit == "1" else spec.unit
-        _steps(panels[0], of["shapley"], order, level, attribution.names, spec.direction)
-        _frame(panels[0], f"Shares of the effect: {spec.label}", unit, order)
+        unit = labels.unit(spec.unit, language)
+        words = SHARES(language, outcome=labels.outcome(outcome, language, spec.label))
+        names = [first, *(labels.channel(channel, language) for channel in order), last]
+        _steps(panels[0], of["shapley"], order, level, names, spec.direction)
+        _frame(panels[0], words, unit, len(names))
         _ends(panels[1], of["first"], of["last"], order)
-        _frame(panels[1], "Alone, and added to all others", f"difference, {unit}".rstrip(", "), order)
+        _frame(panels[1], ENDS(language), unit, len(names))
         _hours(panels[2], hours.set_index("channel"), order)
-        _frame(panels[2], "Hours", str(hours["unit"].iloc[0]), order)
+        _frame(panels[2], HOURS_WORDS(language), labels.unit(str(hours["unit"].iloc[0]), language), len(names))
     return figure
 
 
@@ -127,43 +175,25 @@ def _row(frame: pd.DataFrame, channel: str) -> dict[str, Any]:
     return {str(name): value for name, value in frame.loc[channel].items()}
 
 
-def _explanation(attribution: Attribution, n: int) -> str:
-    """Say what is drawn."""
-    first, last = attribution.names
-    return (
-        f"Under these assumptions. Left: Shapley's shares of the channels of {attribution.mechanism}, which add up "
-        f"from {first} (no channel on) to {last} (all on); blue is better, brown worse; levels are cut off. Middle: "
-        f"what a channel does alone (hollow) and what it adds to all others (full). Right: hours spent on what a "
-        f"channel sets time aside for, all channels on (bar) and it alone (mark), without what bodies spend on it "
-        f"anyway; cross: hours of everybody that it adds to all others. Means over {n} replications; lines: 95% "
-        f"bootstrap intervals over twins. Channels share one person's hours, so a share is no promise of what a "
-        f"channel does elsewhere."
-    )
-
-
-def _frame(axes: Axes, title: str, unit: str, order: Sequence[str]) -> None:
+def _frame(axes: Axes, title: str, unit: str, lines: int) -> None:
     """Give a panel its title, its unit, bands and a scale."""
-    axes.set_ylim(len(order) + 1.5, -0.5)
+    axes.set_ylim(lines - 0.5, -0.5)
+    plain(axes)
     axes.set_yticks([])
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(FAINT)
-    for i in range(0, len(order) + 2, 2):
+    for i in range(0, lines, 2):
         axes.axhspan(i - 0.5, i + 0.5, color=BAND, linewidth=0, zorder=-2)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
     low, high = axes.get_xlim()
     ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
     step = min(np.diff(ticks), default=1.0)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _tick(x, step, max(abs(low), abs(high)))))
-    axes.tick_params(axis="x", length=0, pad=4, labelsize=7.5, labelcolor=GREY)
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.set_title(title[:1].upper() + title[1:], loc="left", size=9.5, weight="bold", color=INK, pad=7)
-    axes.set_xlabel("\n".join(textwrap.wrap(unit, 42, max_lines=2)), size=7.5, color=GREY, loc="left", labelpad=3)
+    panel_title(axes, capital(title))
+    axes.set_xlabel("\n".join(wrap(unit, 42, most=2)), size=SMALL, color=GREY, loc="left", labelpad=3)
 
 
 def _steps(
-    axes: Axes, shares: pd.DataFrame, order: Sequence[str], level: float, names: tuple[str, str], direction: str
+    axes: Axes, shares: pd.DataFrame, order: Sequence[str], level: float, names: Sequence[str], direction: str
 ) -> None:
     """Draw the steps from none to all of the channels."""
     at = level
@@ -193,16 +223,16 @@ def _steps(
     axes.annotate(number(at), (at, last), (4, 0), textcoords="offset points", va="center", size=8, color=INK)
     room = max(max(high) - min(low), abs(level) * 0.02, 1e-9)
     axes.set_xlim(min(low) - 0.35 * room, max(high) + 0.3 * room)
-    for i, label in enumerate((names[0], *order, names[1])):
+    for i, label in enumerate(names):
         axes.annotate(
-            label.replace("_", " "),
+            label,
             (0, i),
             (-8, 0),
             xycoords=axes.get_yaxis_transform(),
             textcoords="offset points",
             ha="right",
             va="center",
-            size=8.5,
+            size=BODY,
             color=INK if 0 < i < last else GREY,
         )
 
@@ -253,8 +283,8 @@ def print_shares(console: Console, shares: pd.DataFrame, hours: pd.DataFrame, at
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, title_justify="left", title_style="bold")
     table.title = f"What carries the effect: from {empty} to {full}"
     table.add_column("outcome\n  channel", max_width=34, overflow="fold")
-    for heading in ("Shapley's\nshare", "95% interval", "same\nsign", "first", "last", "n"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    for words in ("Shapley's\nshare", "95% interval", "same\nsign", "first", "last", "n"):
+        table.add_column(words, justify="right", no_wrap=True)
     for outcome in attribution.outcomes:
         spec = next(spec for spec in OUTCOMES if spec.name == outcome)
         mine = shares[shares["outcome"] == outcome]
@@ -296,8 +326,8 @@ def _print_hours(console: Console, hours: pd.DataFrame) -> None:
     """Print what time each channel takes."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, title_justify="left", title_style="bold")
     table.title = f"Hours, {hours['unit'].iloc[0]}"
-    for heading in ("channel", "set aside for", "with none", "alone", "with all", "everybody's,\nalone", "and last"):
-        table.add_column(heading, justify="left" if heading in ("channel", "set aside for") else "right")
+    for words in ("channel", "set aside for", "with none", "alone", "with all", "everybody's,\nalone", "and last"):
+        table.add_column(words, justify="left" if words in ("channel", "set aside for") else "right")
     for row in hours.to_dict("records"):
         spent = [number(row[name]) for name in ("with_none", "alone", "with_all")]
         more = [number(row[name], sign=True) for name in ("everybody_alone", "everybody_last")]

@@ -7,7 +7,6 @@ better and where it is worse than what it is compared with; where it is worse be
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,25 +15,78 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from sim.outcomes import HIGHER, OUTCOMES
-from sim.report.figures import EDGE, FAINT, GREY, INK, WIDTH_TWO, _style, _tick, save
+from sim.report import labels
+from sim.report.forest import _tick
+from sim.report.labels import AGAINST, DIFFERENCE, UNDER, Language, Text
+from sim.report.style import (
+    BLUE,
+    DIFFERENCE_MAP,
+    EDGE,
+    FAINT,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PINK,
+    SMALL,
+    SMALL_LINE,
+    TITLE_LINE,
+    WIDTH_TWO,
+    capital,
+    foot,
+    foot_lines,
+    heading,
+    house,
+    panel_title,
+    save_all,
+    title_lines,
+    wrap,
+)
 from sim.report.tables import number
 from sim.study.statistics import OutcomeSpec
 from sim.study.sweep import Sweep
 
 Floats = NDArray[np.float64]
 
-LINES = ("#0b4a7d", "#d55e00", "#3f8f5f", "#8c5a9e", "#8a949e")
-DIFFERENCE_MAP = LinearSegmentedColormap.from_list(
-    "difference", ["#08437a", "#4a90c4", "#b9d7ea", "#f7f7f5", "#f5cfa3", "#dd8433", "#8c3a0c"]
+LINES = (BLUE, ORANGE, GREEN, PINK, GREY)
+
+EFFECT_COVERED = Text("Effect on the covered compounds", "对被覆盖小区的作用")
+EFFECT_OTHERS = Text("Effect on the other compounds", "对其余小区的作用")
+NAIVE = Text("Covered less other compounds, as without a twin", "被覆盖减其余：没有对照时看到的差距")
+ABILITY = Text("Ability of secretaries in office", "在任书记的能力")
+TO_TWIN = Text("difference to the same in the twin, {unit}", "与对照中相同小区之差，{unit}")
+DIFFERENCE_IN = Text("difference, {unit}", "差值，{unit}")
+SETTINGS = {
+    "coverage": Text("coverage", "覆盖面"),
+    "detected": Text("detected", "每年被发现的概率"),
+    "integrity_a": Text("integrity (mean, and first shape)", "廉洁程度（均值与第一形状参数）"),
+}
+"""What settings along an axis are called; others by their name."""
+
+VALUES = {"today": Text("today", "目前")}
+"""What named values are called; others as they are written."""
+
+CURVES_NOTE = Text(
+    "Mean difference between twins, with its 95% bootstrap interval over replications.",
+    "对照之差的均值，带95%自助法区间（对重复次数）。",
 )
-"""From better (blue) over no difference to worse (brown)."""
+PROPORTIONAL = Text(
+    "Dotted: what it would be if the whole effect grew in proportion.", "点线：假如全面推行的作用按比例增长。"
+)
+MAP_NOTE = Text(
+    "Mean difference between twins over replications: blue is better than what it is compared with, brown worse; a "
+    "frame where it is worse beyond chance (95% interval on one side of zero), a dashed one where only the mean is "
+    "worse. Colours are scaled to the largest difference of each panel.",
+    "对照之差的均值：蓝色为好于所比对象，棕色为差；实框处差得超出偶然（95%区间在零的一侧），虚框处只是均值较差。"
+    "颜色按各图最大的差值定标。",
+)
+WITHHELD_WORDS = Text("public income kept or taken back by companies", "物业公司留用或收回的公共收益")
 
 MOST_CURVES = 4
 """Outcomes that are drawn along one setting."""
@@ -55,35 +107,54 @@ class _Curve:
     high: Floats
 
 
-def draw(
+def drawn(sweep: Sweep) -> list[str]:
+    """Return which figure shows a sweep: ``curves`` along one setting of numbers, ``map`` over two, else none."""
+    numbers = [key for key in sweep.axes if all(math.isfinite(sweep.value(key, label)) for label in sweep.axes[key])]
+    if len(numbers) != len(sweep.axes):
+        return []
+    return {1: ["curves"], 2: ["map"]}.get(len(numbers), [])
+
+
+def curves(
     comparison: pd.DataFrame,
     sweep: Sweep,
-    folder: Path,
-    title: str,
+    path_stem: str | Path,
+    title: Text,
     *,
     outcomes: Sequence[OutcomeSpec],
-    mapped: Sequence[OutcomeSpec] = (),
     covered: pd.DataFrame | None = None,
 ) -> list[Path]:
-    """Draw what a sweep shows: ``curves`` if it is along one setting of numbers, ``map`` if over two, else nothing.
+    """Draw `curves_figure` in both languages as PNG and PDF.
 
     Args:
-        comparison: the comparisons of its scenarios.
-        sweep: the sweep.
-        folder: where to.
+        comparison: the comparisons of a sweep's scenarios.
+        sweep: the sweep, of one setting.
+        path_stem: where to, without the ends of the files' names.
         title: stands above the panels.
         outcomes: which outcomes, the most important first.
-        mapped: which outcomes in a map; the first of `outcomes` if none is said.
         covered: what is known of covered and uncovered compounds, if anything.
     """
-    axes = [key for key in sweep.axes if all(math.isfinite(sweep.value(key, label)) for label in sweep.axes[key])]
-    if comparison.empty or len(axes) != len(sweep.axes):
-        return []
-    if len(axes) == 1:
-        return save(curves_figure(comparison, sweep, title, outcomes=outcomes, covered=covered), folder / "curves")
-    if len(axes) == 2:
-        return save(map_figure(comparison, sweep, title, outcomes=mapped or outcomes[:1]), folder / "map")
-    return []
+    return save_all(
+        lambda language: curves_figure(comparison, sweep, title, outcomes=outcomes, covered=covered, language=language),
+        path_stem,
+    )
+
+
+def grid_map(
+    comparison: pd.DataFrame, sweep: Sweep, path_stem: str | Path, title: Text, *, outcomes: Sequence[OutcomeSpec]
+) -> list[Path]:
+    """Draw `map_figure` in both languages as PNG and PDF.
+
+    Args:
+        comparison: the comparisons of a sweep's scenarios.
+        sweep: the sweep, of two settings.
+        path_stem: where to, without the ends of the files' names.
+        title: stands above the panels.
+        outcomes: which outcomes.
+    """
+    return save_all(
+        lambda language: map_figure(comparison, sweep, title, outcomes=outcomes, language=language), path_stem
+    )
 
 
 # -- curves -----------------------------------------------------------------------------------
@@ -92,10 +163,11 @@ def draw(
 def curves_figure(
     comparison: pd.DataFrame,
     sweep: Sweep,
-    title: str,
+    title: Text,
     *,
     outcomes: Sequence[OutcomeSpec],
     covered: pd.DataFrame | None = None,
+    language: Language = "en",
 ) -> Figure:
     """Draw differences along one setting, a panel an outcome, a line a scenario.
 
@@ -105,34 +177,46 @@ def curves_figure(
         title: stands above the panels.
         outcomes: which outcomes, the most important first.
         covered: what `sim.study.answers.covered` returns, if anything is known of covered compounds.
+        language: in which language.
     """
     (key,) = sweep.axes
     panels: list[tuple[str, str, list[_Curve]]] = []
     for outcome in outcomes[: 2 if covered is not None else MOST_CURVES]:
         rows = comparison[comparison["outcome"] == outcome.name]
-        panels.append((outcome.title, f"difference, {outcome.unit}", _curves(rows, sweep, key)))
+        panels.append((_called(outcome, language), _unit(outcome.unit, language), _curves(rows, sweep, key, language)))
     if covered is not None:
-        panels[1:1] = _of_compounds(covered, sweep, key)
+        panels[1:1] = _of_compounds(covered, sweep, key, language)
     if key.endswith(".coverage"):  # what it would be if the effect grew as coverage does
         panels[0][2].extend(_proportional(panels[0][2]))
-    note = (
-        "Under these assumptions. Mean difference between twins, with its 95% bootstrap interval over replications."
-        + (" Dotted: what it would be if the whole effect grew in proportion." if key.endswith(".coverage") else "")
-    )
-    with _style():
+    note = [UNDER, CURVES_NOTE, *([PROPORTIONAL] if key.endswith(".coverage") else [])]
+    with house():
         rows_of_panels = -(-len(panels) // 2)
-        figure, top = _paper(WIDTH_TWO, rows_of_panels * (ABOVE + PANEL_HEIGHT + BELOW), title, note)
+        body = rows_of_panels * (ABOVE + PANEL_HEIGHT + BELOW)
+        figure, top = _paper(WIDTH_TWO, body, title, note, language)
         width, height = figure.get_size_inches()
-        for i, (name, unit, curves) in enumerate(panels):
+        for i, (name, unit, lines) in enumerate(panels):
             row, column = divmod(i, 2)
             left = EDGE + 0.55 + column * (PANEL_WIDTH + GAP)
             low = height - top - (row + 1) * (ABOVE + PANEL_HEIGHT) - row * BELOW
             axes = figure.add_axes((left / width, low / height, PANEL_WIDTH / width, PANEL_HEIGHT / height))
-            _panel(axes, name, unit, curves, sweep, key)
+            _panel(axes, name, unit, lines, sweep, key, language)
     return figure
 
 
-def _curves(rows: pd.DataFrame, sweep: Sweep, key: str) -> list[_Curve]:
+def _called(outcome: OutcomeSpec, language: Language) -> str:
+    """Return what an outcome is called."""
+    if outcome.name == "withheld_yuan":
+        return WITHHELD_WORDS(language)
+    return labels.outcome(outcome.name, language, outcome.title)
+
+
+def _unit(unit: str, language: Language, text: Text = DIFFERENCE_IN) -> str:
+    """Return what is measured, and its unit."""
+    words = labels.unit(unit, language)
+    return text(language, unit=words) if words else DIFFERENCE(language)
+
+
+def _curves(rows: pd.DataFrame, sweep: Sweep, key: str, language: Language) -> list[_Curve]:
     """Return a line for each scenario and what it is compared with."""
     lines: dict[tuple[str, str], list[tuple[float, ...]]] = {}
     for row in rows.to_dict("records"):
@@ -146,22 +230,26 @@ def _curves(rows: pd.DataFrame, sweep: Sweep, key: str) -> list[_Curve]:
     out = []
     for (scenario, baseline), found in lines.items():
         x, y, low, high = np.array(sorted(found), dtype=np.float64).T
-        name = scenario if len(baselines) == 1 else f"{scenario} - {baseline}"
-        out.append(_Curve(name.replace("_", " "), x, y, low, high))
+        name = labels.scenario(scenario, language)
+        if len(baselines) > 1:
+            name += f", {AGAINST(language, name=labels.scenario(baseline, language))}"
+        out.append(_Curve(name, x, y, low, high))
     return out
 
 
-def _of_compounds(covered: pd.DataFrame, sweep: Sweep, key: str) -> list[tuple[str, str, list[_Curve]]]:
+def _of_compounds(
+    covered: pd.DataFrame, sweep: Sweep, key: str, language: Language
+) -> list[tuple[str, str, list[_Curve]]]:
     """Return the panels of covered and uncovered compounds: what is done to them, and who leads."""
     effect, naive = covered[covered["measure"] == "effect"], covered[covered["measure"] == "naive"]
     ability = covered[covered["measure"] == "ability"]
     unit = str(effect["unit"].iloc[0])
-    whose = {name: _curves(effect[effect["whose"] == name], sweep, key) for name in ("covered", "uncovered")}
+    whose = {name: _curves(effect[effect["whose"] == name], sweep, key, language) for name in ("covered", "uncovered")}
     return [
-        ("Effect on the covered compounds", f"difference to the same in the twin, {unit}", whose["covered"]),
-        ("Effect on the other compounds", f"difference to the same in the twin, {unit}", whose["uncovered"]),
-        ("Covered less other compounds, as without a twin", f"difference, {unit}", _curves(naive, sweep, key)),
-        ("Ability of secretaries in office", "0 to 1", _curves(ability, sweep, key)),
+        (EFFECT_COVERED(language), _unit(unit, language, TO_TWIN), whose["covered"]),
+        (EFFECT_OTHERS(language), _unit(unit, language, TO_TWIN), whose["uncovered"]),
+        (NAIVE(language), _unit(unit, language), _curves(naive, sweep, key, language)),
+        (ABILITY(language), labels.unit("0 to 1", language), _curves(ability, sweep, key, language)),
     ]
 
 
@@ -171,7 +259,9 @@ def _proportional(curves: Sequence[_Curve]) -> list[_Curve]:
     return [_Curve("", np.array([0.0, c.x[-1]]), np.array([0.0, c.y[-1]]), nothing, nothing) for c in curves]
 
 
-def _panel(axes: Axes, name: str, unit: str, curves: Sequence[_Curve], sweep: Sweep, key: str) -> None:
+def _panel(
+    axes: Axes, name: str, unit: str, curves: Sequence[_Curve], sweep: Sweep, key: str, language: Language
+) -> None:
     """Draw one panel of curves."""
     names = [curve.label for curve in curves if curve.label]
     for curve in curves:
@@ -186,15 +276,14 @@ def _panel(axes: Axes, name: str, unit: str, curves: Sequence[_Curve], sweep: Sw
     low, high = min(values), max(values)
     low = 0.0 if 0 < low < 0.2 * high else low
     axes.set_xlim(low - 0.03 * (high - low), high + 0.03 * (high - low))
-    if unit != "0 to 1":
+    if unit != labels.unit("0 to 1", language):
         axes.axhline(0, color=INK, linewidth=0.8)
     for label, value in sweep.axes[key].items():
-        try:
-            float(label)
-        except ValueError:  # a value with a name is one to be seen
+        if not _is_number(label):  # a value with a name is one to be seen
             axes.axvline(float(value), color=GREY, linewidth=0.8, dashes=(4, 3))
-            axes.annotate(label.replace("_", " "), (float(value), 1), (3, -9), xycoords=axes.get_xaxis_transform(),
-                          textcoords="offset points", size=7.5, color=GREY)  # fmt: skip
+            words, at = _value_called(label, language), (float(value), 1)
+            axes.annotate(words, at, (3, -9), xycoords=axes.get_xaxis_transform(), textcoords="offset points",
+                          size=SMALL, color=GREY)  # fmt: skip
     _scale(axes, "y")
     _scale(axes, "x")
     for side in ("right", "top"):
@@ -203,11 +292,11 @@ def _panel(axes: Axes, name: str, unit: str, curves: Sequence[_Curve], sweep: Sw
         axes.spines[side].set_color(FAINT)
     axes.set_axisbelow(True)
     axes.grid(color=FAINT, linewidth=0.5)
-    axes.set_title(name[:1].upper() + name[1:], loc="left", size=9.5, weight="bold", color=INK, pad=17)
-    axes.annotate(unit, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", size=7.5, color=GREY)
-    axes.set_xlabel(key.rpartition(".")[2].replace("_", " "), size=7.5, color=GREY, loc="left", labelpad=3)
+    panel_title(axes, capital(name), pad=17)
+    axes.annotate(unit, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", size=SMALL, color=GREY)
+    axes.set_xlabel(_setting(key, language), size=SMALL, color=GREY, loc="left", labelpad=3)
     if curves:
-        axes.legend(frameon=False, fontsize=7.5, labelcolor=INK, loc="best")
+        axes.legend(frameon=False, fontsize=SMALL, labelcolor=INK, loc="best")
 
 
 def _scale(axes: Axes, which: str) -> None:
@@ -218,13 +307,15 @@ def _scale(axes: Axes, which: str) -> None:
     ticks = [tick for tick in axis.get_majorticklocs() if low <= tick <= high]
     step = float(min(np.diff(ticks), default=1.0))
     axis.set_major_formatter(FuncFormatter(lambda x, _: _tick(x, step, max(abs(low), abs(high)))))
-    axes.tick_params(axis="both", length=0, pad=4, labelsize=7.5, labelcolor=GREY)
+    axes.tick_params(axis="both", length=0, pad=4, labelsize=SMALL, labelcolor=GREY)
 
 
 # -- maps -------------------------------------------------------------------------------------
 
 
-def map_figure(comparison: pd.DataFrame, sweep: Sweep, title: str, *, outcomes: Sequence[OutcomeSpec]) -> Figure:
+def map_figure(
+    comparison: pd.DataFrame, sweep: Sweep, title: Text, *, outcomes: Sequence[OutcomeSpec], language: Language = "en"
+) -> Figure:
     """Draw differences over two settings: a row of panels a comparison, a column an outcome.
 
     Args:
@@ -232,6 +323,7 @@ def map_figure(comparison: pd.DataFrame, sweep: Sweep, title: str, *, outcomes: 
         sweep: the sweep, of two settings.
         title: stands above the panels.
         outcomes: which outcomes.
+        language: in which language.
     """
     x_key, y_key = sweep.axes
     names = {name: (point.scenario, point.at) for name, point in sweep.points.items()}
@@ -240,14 +332,9 @@ def map_figure(comparison: pd.DataFrame, sweep: Sweep, title: str, *, outcomes: 
     width_of_panel, height_of_panel = FIELD_WIDTH * len(sweep.axes[x_key]), FIELD_HEIGHT * len(sweep.axes[y_key])
     left_of_all = EDGE + 0.85
     width = max(left_of_all + len(outcomes) * (width_of_panel + GAP), 7.4)
-    note = (
-        "Under these assumptions. Mean difference between twins over replications: blue is better than what it is "
-        "compared with, brown worse; a frame where it is worse beyond chance (95% interval on one side of zero), a "
-        "dashed one where only the mean is worse. Colours are scaled to the largest difference of each panel."
-    )
-    with _style():
+    with house():
         body = len(pairs) * (ABOVE + height_of_panel + BELOW)
-        figure, top = _paper(width, body, title, note)
+        figure, top = _paper(width, body, title, [UNDER, MAP_NOTE], language)
         width, height = figure.get_size_inches()
         for row, pair in enumerate(pairs):
             for column, outcome in enumerate(outcomes):
@@ -261,14 +348,13 @@ def map_figure(comparison: pd.DataFrame, sweep: Sweep, title: str, *, outcomes: 
                     if (names[found["scenario"]][0], names[found["baseline"]][0]) == pair
                 ]
                 _fields(axes, mine, sweep, (x_key, y_key), outcome)
-                words = f"{pair[0]} - {pair[1]}: {outcome.title}".replace("_", " ")
-                head = "\n".join(textwrap.wrap(words, int(width_of_panel * 11)))
-                axes.set_title(head, loc="left", size=8.5, weight="bold", color=INK, pad=5)
+                one, other = (labels.scenario(name, language) for name in pair)
+                words = f"{capital(_called(outcome, language))}\n{one}, {AGAINST(language, name=other)}"
+                head = [line for part in words.split("\n") for line in wrap(part, width_of_panel * 13, most=1)]
+                axes.set_title("\n".join(head), loc="left", size=SMALL, color=INK, pad=5, linespacing=1.3)
                 if column == 0:
-                    axes.set_ylabel(y_key.rpartition(".")[2].replace("_", " "), size=7.5, color=GREY)
-                axes.set_xlabel(
-                    x_key.rpartition(".")[2].replace("_", " "), size=7.5, color=GREY, loc="left", labelpad=3
-                )
+                    axes.set_ylabel(_setting(y_key, language), size=SMALL, color=GREY)
+                axes.set_xlabel(_setting(x_key, language), size=SMALL, color=GREY, loc="left", labelpad=3)
     return figure
 
 
@@ -299,11 +385,11 @@ def _fields(
         if math.isfinite(value):
             colour = "white" if abs(value) > 0.62 * most else INK
             axes.annotate(
-                number(sign * value, most, sign=True), (x, y), ha="center", va="center", size=7.5, color=colour
+                number(sign * value, most, sign=True), (x, y), ha="center", va="center", size=SMALL, color=colour
             )
     axes.set_xticks(range(len(columns)), _ticks(sweep, keys[0]))
     axes.set_yticks(range(len(lines)), _ticks(sweep, keys[1]))
-    axes.tick_params(length=0, pad=3, labelsize=7.5, labelcolor=GREY)
+    axes.tick_params(length=0, pad=3, labelsize=SMALL, labelcolor=GREY)
     for side in axes.spines.values():
         side.set_visible(False)
 
@@ -313,23 +399,34 @@ def _ticks(sweep: Sweep, key: str) -> list[str]:
     out = []
     for label in sweep.axes[key]:
         value = sweep.value(key, label)
-        same = label.replace(".", "", 1).isdecimal() and float(label) == value
+        same = _is_number(label) and float(label) == value
         out.append(label if same else f"{label}\n= {value:g}")
     return out
 
 
-def _paper(width: float, body: float, title: str, note: str) -> tuple[Figure, float]:
+def _is_number(label: str) -> bool:
+    """Say whether a label is a plain number, and so no name of a value."""
+    return label.replace(".", "", 1).replace("-", "", 1).isdecimal()
+
+
+def _setting(key: str, language: Language) -> str:
+    """Return what a setting is called."""
+    name = key.rpartition(".")[2]
+    return SETTINGS[name](language) if name in SETTINGS else name.replace("_", " ")
+
+
+def _value_called(label: str, language: Language) -> str:
+    """Return what a value is called."""
+    return VALUES[label](language) if label in VALUES else label.replace("_", " ")
+
+
+def _paper(width: float, body: float, title: Text, note: Sequence[Text], language: Language) -> tuple[Figure, float]:
     """Return a figure with its title and explanation, and how much room the title takes."""
-    heading = textwrap.wrap(title, int(width * 8.4))
-    foot = textwrap.wrap(note, int(width * 15))
-    top = EDGE + 0.27 * len(heading)
-    bottom = EDGE * 0.8 + 0.16 * len(foot)
-    height = top + body + bottom
-    figure = Figure(figsize=(width, height), facecolor="white")
-    for i, words in enumerate(heading):
-        y = 1 - (EDGE + 0.27 * i) / height
-        figure.text(EDGE / width, y, words, va="top", size=13, weight="bold", color=INK)
-    for i, words in enumerate(foot):
-        y = (EDGE * 0.5 + 0.16 * (len(foot) - 1 - i)) / height
-        figure.text(EDGE / width, y, words, va="bottom", size=7.5, color=GREY)
+    head = title_lines(title(language), width)
+    explanation = foot_lines(" ".join(text(language) for text in note), width)
+    top = EDGE + TITLE_LINE * len(head)
+    bottom = EDGE * 0.8 + SMALL_LINE * len(explanation)
+    figure = Figure(figsize=(width, top + body + bottom), facecolor="white")
+    heading(figure, head)
+    foot(figure, explanation)
     return figure, top

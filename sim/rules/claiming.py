@@ -241,6 +241,8 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         from_company=0,
         from_public=0,
         from_fund=0,
+        from_owners=0,
+        conceded=0,
         motion=-1,
     )
     w.count("opened", world)

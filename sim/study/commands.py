@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim import mechanisms
+from sim import environment, mechanisms
+from sim.study.compose import heading
 from sim.study.config import Config, describe, load, load_attribution, options
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         files += (
             ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, events.parquet, figures/competing_ends.png"
         )
-    figures = sorted(path.name for path in (result.folder / "figures").glob("*.png"))
-    _tell_results(config, result, ", ".join([files, *(f"figures/{name}" for name in figures)]))
+    _tell_results(config, result, files)
     return 0
 
 
@@ -79,7 +79,7 @@ def attribute(arguments: argparse.Namespace) -> int:
     assert config.attributed is not None
     shares, hours = (result.answers[name].frame for name in ("attribution", "hours"))
     print_shares(_console(), shares, hours, config.attributed)
-    _tell_results(config, result, "attribution.csv, hours.csv, runs.csv, comparison.csv, figures/attribution.png")
+    _tell_results(config, result, "attribution.csv, hours.csv, runs.csv, comparison.csv")
     return 0
 
 
@@ -131,6 +131,8 @@ def _tell_results(config: Config, result: Result, files: str) -> None:
         _say("size=quick shows that everything works; it is too small and too short to say anything.")
     reused = result.pieces - result.computed
     were = f", {reused} of {result.pieces} pieces were there already" if reused else ""
+    drawn = [path.name for path in result.figures if path.suffix == ".png" and ".zh." not in path.name]
+    files += f", figures: {', '.join(drawn)}" if drawn else ""
     _say(f"Results: {_short(result.folder)}  ({files}; {result.seconds:.0f} s{were})")
 
 
@@ -147,22 +149,30 @@ def list_(arguments: argparse.Namespace) -> int:
         arguments: none.
     """
     console = _console()
-    _say("Experiments (python3 -m sim run NAME; NAME size=quick for seconds instead of minutes)")
+    program = environment.program()
+    _say(f"Experiments ({program} run NAME; NAME size=quick for seconds, not minutes)")
     for name in options("experiment"):
         question, scenarios = describe(name)
         _say(f"  {name}")
         _paragraph(console, question, 4)
         _paragraph(console, f"scenarios: {', '.join(scenarios)}", 4)
+    from sim.study.press.command import listing
+
+    _say("\nPress cases (python3 -m sim reproduce [S1 ...])")
+    for line in listing():
+        _say(f"  {line}")
     _say("\nWorlds (world=NAME)")
     for name in options("world"):
         _say(f"  {name}")
-    _say("\nMechanisms (words of scenarios; MECHANISM.CHANNEL=off, MECHANISM.PARAMETER=VALUE)")
+        _paragraph(console, heading("world", name), 4)
+    _say("\nMechanisms (words of scenarios; NAME.CHANNEL=off, NAME.PARAMETER=VALUE)")
     for name, kind in mechanisms.registry().items():
         _say(f"  {name}")
         _paragraph(console, summary(kind), 4)
         _paragraph(console, f"channels: {', '.join(kind.channels)}", 4)
-    _say("\npython3 -m sim show NAME, world/NAME, mechanism/NAME, rule/NAME or outcomes says more;")
-    _say("show parameter/NAME, source/ID or sources says where every number comes from.")
+    _say(f"\n{program} show NAME says more; NAME may also be world/NAME, mechanism/NAME,")
+    _say("rule/NAME, press/S1 or outcomes; and, for where the numbers come from, parameter/NAME,")
+    _say("source/ID or sources.")
     return 0
 
 
@@ -179,8 +189,10 @@ def show(arguments: argparse.Namespace) -> int:
         arguments: name, in one word (``parameter/NAME``) or two.
     """
     from sim.study import show as pages
+    from sim.study.press import command as press
 
     kinds = {
+        "press": press.show,
         "world": pages.world,
         "mechanism": pages.mechanism,
         "rule": pages.rule,
@@ -248,11 +260,10 @@ def _say(text: str) -> None:
 
 
 def _paragraph(console: Console, text: str, indent: int) -> None:
-    import textwrap
+    from sim.study.show import wrap
 
-    width = min(console.width, WIDTH)
-    if text:
-        _say(textwrap.fill(text, width, initial_indent=" " * indent, subsequent_indent=" " * indent))
+    for line in wrap(text, min(console.width, WIDTH), " " * indent, " " * indent) if text else ():
+        _say(line)
 
 
 def _short(folder: Path) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim import mechanisms, places
-from sim.errors import ConfigError, unknown
+from sim import environment, garbage, mechanisms, places
+from sim.errors import ConfigError, said, shortened, unknown
 from sim.mechanisms import mechanism_specs
 from sim.parameters import PRIOR, Spec, Value, check_all, specs
 from sim.scenario import Scenario
@@ -22,7 +22,7 @@ from sim.study import coalitions
 from sim.study import sweep as sweeps
 from sim.study.coalitions import Attribution
 from sim.study.compose import GROUPS, Plain, compose, options
-from sim.study.scenarios import NAME, along, checked, compared, understood
+from sim.study.scenarios import LONGEST_NAME, along, checked, compared, is_name, understood
 from sim.study.sweep import Sweep
 
 SIZES = ("full", "quick")
@@ -137,8 +137,9 @@ def load(source: str, settings: Sequence[str] = ()) -> Config:
     Raises:
         ConfigError: with one line that says what is wrong.
     """
-    _check_words(settings)
-    return check(compose(source, settings))
+    with garbage.paused():
+        _check_words(settings)
+        return check(compose(source, settings))
 
 
 def check(plain: Plain) -> Config:
@@ -155,29 +156,32 @@ def check(plain: Plain) -> Config:
     _check_keys(plain, list(known))
     _check_attribution(plain, place)
     texts: dict[str, Any] = {key: _text(key, plain.get(key)) for key in TEXTS}
-    if not NAME.fullmatch(texts["name"]):
-        raise ConfigError(f"name='{texts['name']}' cannot name a folder; use letters, digits, '.', '_' and '-'")
+    if not is_name(texts["name"]):
+        name = shortened(texts["name"])
+        raise ConfigError(f"name='{name}' cannot name a folder; use at most {LONGEST_NAME} letters, digits, . _ and -")
     run: dict[str, Any] = {key: checked(spec, plain.get(key, spec.default), key) for key, spec in RUN.items()}
     if run["burn_in"] % DAYS_OF_WEEK:
         near = round(run["burn_in"] / DAYS_OF_WEEK) * DAYS_OF_WEEK
         raise ConfigError(f"burn_in={run['burn_in']} is not a whole number of weeks; {near} is")
     size = plain.get("size", SIZES[0])
     if size not in SIZES:
-        raise unknown("size", str(size), SIZES)
+        raise unknown("size", said(size), SIZES)
+    _check_quick(plain, place)
 
     given = {key: value for key, value in _mapping(plain, "world").items() if key not in ("place", "quick")}
     structure, fixed, world = _world(place, given)
+    _check_possible(place, {**structure, **fixed})
     general = {name: _mechanism(name, _mapping(plain, "mechanisms").get(name)) for name in mechanisms.registry()}
-    said = {name: words for name, words in _mapping(plain, "scenarios").items() if words is not None}  # null drops one
+    given_scenarios = {name: words for name, words in _mapping(plain, "scenarios").items() if words is not None}
     axes, sweep = sweeps.read(_mapping(plain, "sweep")), None
-    written = said
+    written = given_scenarios
     if axes:
-        written, sweep = sweeps.expand(said, axes)
+        written, sweep = sweeps.expand(given_scenarios, axes)
     scenarios = understood(written, {name: fixed for name, (fixed, _) in general.items()}, place, fixed)
-    pairs = compared(plain.get("comparisons"), plain.get("baseline"), list(said))
+    pairs = compared(plain.get("comparisons"), plain.get("baseline"), list(given_scenarios))
     resolved: Plain = {
         **texts,
-        "scenarios": {name: list(words) for name, words in said.items()},
+        "scenarios": {name: list(words) for name, words in given_scenarios.items()},
         "comparisons": [list(pair) for pair in pairs],
         **({"sweep": axes} if axes else {}),
         **run,
@@ -235,13 +239,13 @@ def _check_words(settings: Sequence[str]) -> None:
 # -- keys -------------------------------------------------------------------------------------
 
 
-def _mapping(plain: Plain, key: str) -> Plain:
-    """Return a group of settings."""
+def _mapping(plain: Plain, key: str, where: str = "") -> Plain:
+    """Return a group of settings; `where` is its whole name if that is longer."""
     value = plain.get(key)
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise ConfigError(f"{key}={value} is not a group of settings")
+        raise ConfigError(f"{where or key}={said(value)} is not a group of settings")
     return value
 
 
@@ -257,16 +261,34 @@ def _place(world: Plain) -> str:
 def _check_keys(plain: Plain, known: Sequence[str]) -> None:
     """Refuse the first key that means nothing, with the nearest one that does."""
     given = [
-        *plain,
+        *(key for key in plain if key != "quick"),
         *(f"world.{key}" for key in _mapping(plain, "world") if key != "quick"),
         *(f"mechanisms.{name}" for name in _mapping(plain, "mechanisms")),
     ]
     for name, inner in _mapping(plain, "mechanisms").items():
         if f"mechanisms.{name}" in known:
-            given += [f"mechanisms.{name}.{key}" for key in _mapping({name: inner}, name)]
+            given += [f"mechanisms.{name}.{key}" for key in _mapping({name: inner}, name, f"mechanisms.{name}")]
     for key in given:
         if key not in known:
             raise _unknown_setting(str(key), known)
+
+
+def _check_quick(plain: Plain, place: str) -> None:
+    """Check what `size=quick` would set, also where the size is another."""
+    shape = specs(places.registry()[place].Structure, place)
+    for inside, known, where in ((plain, RUN, "quick"), (_mapping(plain, "world"), shape, "world.quick")):
+        for key, value in _mapping(inside, "quick", where).items():
+            if key not in known:
+                raise unknown(f"setting in {where}", str(key), known)
+            checked(known[key], value, f"{where}.{key}")
+
+
+def _check_possible(place: str, given: Mapping[str, Value]) -> None:
+    """Refuse values that are each in range and cannot be together."""
+    impossible = getattr(places.registry()[place], "impossible", None)
+    wrong = impossible(given) if impossible else None
+    if wrong:
+        raise ConfigError(wrong)
 
 
 def _unknown_setting(key: str, known: Sequence[str]) -> ConfigError:
@@ -278,11 +300,13 @@ def _unknown_setting(key: str, known: Sequence[str]) -> ConfigError:
     # Within a group that exists only the last word can be wrong; a shared beginning is no likeness.
     start = f"{group}." if group in known else ""
     words = [name.removeprefix(start) for name in known if name.startswith(start) and name.count(".") >= key.count(".")]
+    key = shortened(key)
     near = difflib.get_close_matches(key.removeprefix(start), words, n=1, cutoff=0.6)
     if near:
         return ConfigError(f"unknown setting '{key}'; did you mean '{start}{near[0]}'?")
     if group:
-        return ConfigError(f"no setting called '{key}'; see: python3 -m sim show NAME, world/NAME or mechanism/NAME")
+        see = f"{environment.program()} show NAME, world/NAME or mechanism/NAME"
+        return ConfigError(f"no setting called '{key}'; see: {see}")
     return unknown("setting", key, KEYS)
 
 

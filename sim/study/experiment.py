@@ -36,8 +36,8 @@ to numpy, and then what its rows cost, which in 50,000 rows is less than the cal
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
-NOT_ENGINE = {"__main__", "commands", "environment", "install", "errors", "model", "agents"}
-"""Files of the package's top that determine no result: command line, set-up, messages, the Mesa views."""
+NOT_ENGINE = {"__main__", "commands", "environment", "install", "errors", "garbage", "model"}
+"""Files of the package's top that determine no result: command line, set-up, messages, the Mesa face."""
 
 
 @dataclass(frozen=True)

@@ -274,8 +274,15 @@ def keep(compared: Compared, folder: Path) -> None:
     """
     if (folder / MANIFEST).exists():
         raise StoreError(f"{folder} holds a run and its own comparison; choose another folder with --out")
-    from sim.report.figures import forest
+    from sim.report.forest import forest
+    from sim.report.labels import Text
 
     write_csv(folder / "comparison.csv", compared.comparison)
     specs = outcomes_of(compared, main=True)
-    forest(compared.comparison, compared.runs, folder / "figures" / "forest", compared.title, outcomes=specs)
+    forest(
+        compared.comparison,
+        compared.runs,
+        folder / "figures" / "forest",
+        Text(compared.title, compared.title),
+        outcomes=specs,
+    )

@@ -22,11 +22,11 @@ from sim.errors import StoreError
 from sim.study import answers, ends, tables
 from sim.study.config import Config
 from sim.study.digest import table_digest
-from sim.study.executor import Failure, executor, stage
+from sim.study.executor import Executor, Failure, executor, stage
 from sim.study.experiment import Group, Plan, Task, plan, tasks
 from sim.study.manifest import environment, manifest
 from sim.study.statistics import OutcomeSpec, compare_runs
-from sim.study.store import BLOCKS, LOCK, Store, read_csv, write_csv, write_json, write_parquet
+from sim.study.store import BLOCKS, LOCK, Store, read_csv, telling, write_csv, write_json, write_parquet
 from sim.worlds import Worlds
 
 Item = TypeVar("Item")
@@ -34,9 +34,6 @@ Item = TypeVar("Item")
 MANIFEST = "manifest.json"
 SWEPT = ("headline", "disputes", "repairs", "cost", "payers", "behaviour", "people")
 """Families of outcomes that are compared in a sweep."""
-
-MAPPED = ("unresolved", answers.WITHHELD.name, "captured")
-"""Outcomes that are drawn in a map."""
 
 FAILURES = "failures.txt"
 """Where the command line keeps what went wrong; removed by the next run."""
@@ -78,6 +75,7 @@ class Result:
         runs: the table of runs; empty if a group failed.
         cases: the table of cases; empty if a group failed.
         answers: further tables, by name; see `sim.study.answers`.
+        figures: the files of the figures drawn.
     """
 
     folder: Path
@@ -90,6 +88,7 @@ class Result:
     runs: pd.DataFrame = field(default_factory=pd.DataFrame)
     cases: pd.DataFrame = field(default_factory=pd.DataFrame)
     answers: dict[str, answers.Answer] = field(default_factory=dict)
+    figures: list[Path] = field(default_factory=list)
 
 
 def run(
@@ -133,13 +132,15 @@ def run(
             groups = outcome.task.task.groups
             wanted = [piece for group in groups for piece in group.pieces]
             if outcome.failure:
+                if outcome.failure.refused:  # the disk is full: what is kept stays, and nothing more would be
+                    raise StoreError(outcome.failure.message)
                 result.failures += [(group, outcome.failure) for group in groups]
             kept = sum(store.has(piece.key) for piece in wanted) if outcome.failure else len(wanted)
             result.computed += kept
             failed = sum(len(group.pieces) for group, _ in result.failures)
             tell(Progress(pieces, stored, result.computed, failed))
         if not result.failures:
-            _finish(planned, store, result, begun, {"backend": backend, "workers": workers})
+            _finish(planned, store, result, begun, compute, {"backend": backend, "workers": workers})
     result.seconds = time.monotonic() - begun
     return result
 
@@ -150,10 +151,14 @@ def check_folder(folder: Path, resume: bool) -> None:
     Raises:
         StoreError: with one line that says what to do.
     """
-    holds_run = (folder / BLOCKS).is_dir() or (folder / LOCK).exists()
+    if str(folder) in ("", "."):
+        raise StoreError("the folder that one stands in is no place for results; name a new one with --out")
+    with telling("read", folder):
+        holds_run = (folder / BLOCKS).is_dir() or (folder / LOCK).exists()
+        foreign = not holds_run and folder.is_dir() and any(folder.iterdir())
     if resume and not holds_run:
         raise StoreError(f"there is nothing to resume in {folder}; run without --resume")
-    if folder.is_dir() and not holds_run and any(folder.iterdir()):
+    if foreign:
         raise StoreError(f"{folder} holds other files; choose an empty or new folder with --out")
 
 
@@ -188,7 +193,7 @@ def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
 # -- merging ----------------------------------------------------------------------------------
 
 
-def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict[str, Any]) -> None:
+def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: Executor, how: dict[str, Any]) -> None:
     """Merge the pieces into the tables of the experiment, compare, draw, and say what it all was."""
     config, folder = planned.config, result.folder
     (folder / MANIFEST).unlink(missing_ok=True)  # until the new one is there the folder is not complete
@@ -233,37 +238,17 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
     for name, answer in result.answers.items():
         write_csv(folder / f"{name}.csv", answer.frame)
         digests[name] = table_digest(pa.Table.from_pandas(answer.frame, preserve_index=False), answer.keys)
-    _draw(config, result)
+    _draw(config, result, compute)
     seconds = time.monotonic() - begun
     said = manifest(planned, digests) | {"environment": environment(seconds, **how)}
     write_json(folder / MANIFEST, said)
 
 
-def _draw(config: Config, result: Result) -> None:
-    """Draw how cases end, and what is compared: channels, a grid, or the main outcomes one by one."""
-    from sim.report.attribution import waterfall  # here, as plotting takes a second to import
-    from sim.report.ends import competing_ends
-    from sim.report.figures import forest
-    from sim.report.sweep import draw
+def _draw(config: Config, result: Result, compute: Executor) -> None:
+    """Draw the figures."""
+    from sim.report.figures import draw  # here, as plotting takes a second to import
 
-    folder = result.folder / "figures"
-    if config.detail:
-        competing_ends(result.cases, result.runs, folder / "competing_ends", "How cases end, and how long it takes")
-    title, main = _drawable(config.question) or config.name, outcome_specs(config.place, main=True)
-    if config.attributed:
-        shares, hours = (result.answers[name].frame for name in ("attribution", "hours"))
-        waterfall(shares, hours, result.runs, config.attributed, folder / "attribution", title)
-    elif config.sweep:
-        covered = result.answers["covered"].frame if "covered" in result.answers else None
-        mapped = [spec for spec in _swept_specs(config.place) if spec.name in MAPPED]
-        draw(result.comparison, config.sweep, folder, title, outcomes=main, mapped=mapped, covered=covered)
-    elif config.comparisons:
-        forest(result.comparison, result.runs, folder / "forest", title, outcomes=main)
-
-
-def _drawable(text: str) -> str:
-    """Return a title if the figures' font has its letters, and nothing if it is in Chinese."""
-    return text if all(ord(letter) < 0x2E80 for letter in text) else ""
+    result.figures = draw(config, result.folder, compute)
 
 
 def _swept_specs(place: str) -> list[OutcomeSpec]:

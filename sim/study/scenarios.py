@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from sim import mechanisms, places
-from sim.errors import ConfigError, unknown
+from sim.errors import ConfigError, said, shortened, unknown
 from sim.mechanisms import mechanism_specs
 from sim.parameters import Spec, Value, specs
 from sim.scenario import SWITCH, Choice, Scenario, number, parse
@@ -21,13 +21,21 @@ from sim.study.sweep import pairs as sweep_pairs
 NAME = re.compile(r"\w[\w.-]*")
 """A name that can be a folder and a value in a table."""
 
+LONGEST_NAME = 100
+"""Letters of a name; file systems take about 255 bytes, and a letter may have four."""
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text can be a name."""
+    return bool(NAME.fullmatch(text)) and len(text) <= LONGEST_NAME
+
 
 def checked(spec: Spec, value: Any, name: str) -> Value:
     """Check a value against its declaration; switches may be written on and off, as in scenarios."""
     if spec.type is bool and isinstance(value, str):
         value = SWITCH.get(value, value)
     if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(f"{name}={value} is out of range [{spec.low:g}, {spec.high:g}]")
+        raise ConfigError(f"{name}={said(value)} is out of range {spec.range}")
     return spec.check(value, name)
 
 
@@ -37,8 +45,8 @@ def understood(
     """Understand the scenarios; what is fixed for a mechanism holds in each unless its own words say otherwise."""
     scenarios: dict[str, Scenario] = {}
     for name, words in given.items():
-        if not NAME.fullmatch(str(name)):
-            raise ConfigError(f"scenario '{name}' needs another name; use letters, digits, '.', '_' and '-'")
+        if not is_name(str(name)):
+            raise ConfigError(f"scenario '{shortened(str(name))}' needs another name; use letters, digits, . _ and -")
         scenario = _with(_parsed(str(name), words, place, fixed), general)
         for mechanism in scenario.choices:
             fits = mechanisms.registry()[mechanism].places
@@ -91,7 +99,7 @@ def _with(scenario: Scenario, general: Mapping[str, Mapping[str, Value]]) -> Sce
 def compared(given: Any, baseline: Any, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Check the pairs; without any, every scenario is compared with the baseline."""
     if baseline is not None and baseline not in names:
-        raise ConfigError(f"baseline '{baseline}' is not among the scenarios: {', '.join(names)}")
+        raise ConfigError(f"baseline '{said(baseline)}' is not among the scenarios: {', '.join(names)}")
     if not given:
         against = baseline or names[0]
         return tuple((name, against) for name in names if name != against)
@@ -100,7 +108,7 @@ def compared(given: Any, baseline: Any, names: Sequence[str]) -> tuple[tuple[str
     pairs: list[tuple[str, str]] = []
     for pair in given:
         if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(name, str) for name in pair):
-            raise ConfigError(f"comparison {pair} is not a pair of scenarios, e.g. [merged, body_branch]")
+            raise ConfigError(f"comparison {said(pair)} is not a pair of scenarios, e.g. [merged, body_branch]")
         for name in pair:
             if name not in names:
                 raise ConfigError(

@@ -138,7 +138,7 @@ class Store:
                 raise ValueError(f"table '{name}' has {_columns(tables[name].schema)}, not {_columns(spec.schema)}")
             description[name] = {"rows": tables[name].num_rows, "digest": table_digest(tables[name], spec.keys)}
         record = self._record_path(key)
-        with _telling("write", record):
+        with telling("write", record):
             # An older description must not vouch for tables that are being replaced.
             record.unlink(missing_ok=True)
         for name, table in tables.items():
@@ -213,7 +213,7 @@ class Store:
         blocks = self.folder / BLOCKS
         if blocks.exists() and not blocks.is_dir():
             raise StoreError(f"{blocks} is a file, not a folder; choose another folder with --out")
-        with _telling("write", self.folder):
+        with telling("write", self.folder):
             for pattern in (f".*{PART}", f"{BLOCKS}/.*{PART}", f"{BLOCKS}/*/.*{PART}"):
                 for left in self.folder.glob(pattern):
                     left.unlink(missing_ok=True)
@@ -247,7 +247,7 @@ def atomic(path: str | Path) -> Iterator[BinaryIO]:
     """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
-    with _telling("write", path):
+    with telling("write", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with open(temporary, "xb") as file:
@@ -366,7 +366,7 @@ def _columns(schema: pa.Schema) -> str:
 
 def _locked(folder: Path) -> int:
     """Make the folder and lock it; the lock dies with the process, however that ends."""
-    with _telling("write", folder):
+    with telling("write", folder):
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
     try:
@@ -398,7 +398,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _telling(what: str, path: Path) -> Iterator[None]:
+def telling(what: str, path: Path) -> Iterator[None]:
     """Turn an error of the operating system into one line that says what to do."""
     try:
         yield

@@ -13,7 +13,8 @@ from matplotlib.patches import Rectangle
 from rich.console import Console
 
 from sim.report.attribution import print_shares, waterfall_figure
-from sim.report.sweep import curves_figure, draw, map_figure
+from sim.report.labels import LANGUAGES, Text
+from sim.report.sweep import curves, curves_figure, drawn, grid_map, map_figure
 from sim.study import answers
 from sim.study.statistics import OutcomeSpec, compare_runs
 from sim.study.sweep import Sweep, expand, pairs, read
@@ -22,6 +23,7 @@ from tests.study.test_answers import runs as coalition_runs
 
 UNRESOLVED = OutcomeSpec("unresolved", "days", "unresolved")
 SETTLED = OutcomeSpec("settled_90", "share", "settled")
+TITLE = Text("What?", "什么？")
 WORDS = {"none": ["formed_body"], "merged": ["yijiantiao"]}
 
 
@@ -50,8 +52,8 @@ def frames(figure: Figure) -> dict[str, int]:
 
 def test_curves_go_through_the_differences() -> None:
     sweep, comparison = swept({"yijiantiao.hours": [1, 2, {"four": 4}]})
-    figure = curves_figure(comparison, sweep, "What?", outcomes=[UNRESOLVED, SETTLED])
-    assert [axes.get_title(loc="left") for axes in figure.axes] == ["Unresolved", "Settled"]
+    figure = curves_figure(comparison, sweep, TITLE, outcomes=[UNRESOLVED, SETTLED])
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["Unresolved", "Settled in 90 days"]
     (line,) = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 3]
     assert np.allclose(line.get_xdata(), [1, 2, 4])
     assert np.allclose(line.get_ydata(), [3.2, -1.8, -4.8])
@@ -61,54 +63,59 @@ def test_curves_go_through_the_differences() -> None:
 def test_a_map_frames_what_is_worse() -> None:
     """Worse is more of the headline, and less of what is better when higher."""
     sweep, comparison = swept({"yijiantiao.hours": [1, 2], "world.detected": [0.1, 0.2, 0.5]})
-    figure = map_figure(comparison, sweep, "Where?", outcomes=[UNRESOLVED, SETTLED])
-    assert frames(figure) == {"merged - none: unresolved": 3, "merged - none: settled": 3}
+    figure = map_figure(comparison, sweep, TITLE, outcomes=[UNRESOLVED, SETTLED])
+    assert list(frames(figure).values()) == [3, 3]
     values = figure.axes[0].images[0].get_array()
     assert np.allclose(values, np.array([[3.2, -1.8]] * 3))
     assert np.allclose(figure.axes[1].images[0].get_array(), np.array([[-0.032, 0.018]] * 3))
 
 
-@pytest.mark.parametrize(
-    ("axes", "files"),
-    [
-        ({"yijiantiao.hours": [1, 2]}, {"curves.png", "curves.pdf"}),
-        ({"yijiantiao.hours": [1, 2], "world.detected": [0.1, 0.2]}, {"map.png", "map.pdf"}),
-    ],
-)
-def test_figures_are_the_same_bytes_again(axes: dict[str, object], files: set[str], tmp_path: Path) -> None:
-    sweep, comparison = swept(axes)
-    for name in ("a", "b"):
-        draw(comparison, sweep, tmp_path / name, "What?", outcomes=[UNRESOLVED])
-    assert {path.name for path in (tmp_path / "a").iterdir()} == files
-    for name in files:
-        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+def test_figures_are_the_same_bytes_again(tmp_path: Path) -> None:
+    for draw, name, axes in (
+        (curves, "curves", {"yijiantiao.hours": [1, 2]}),
+        (grid_map, "map", {"yijiantiao.hours": [1, 2], "world.detected": [0.1, 0.2]}),
+    ):
+        sweep, comparison = swept(axes)
+        assert drawn(sweep) == [name]
+        once = draw(comparison, sweep, tmp_path / "a" / name, TITLE, outcomes=[UNRESOLVED])
+        again = draw(comparison, sweep, tmp_path / "b" / name, TITLE, outcomes=[UNRESOLVED])
+        assert {path.name for path in once} == {f"{name}{end}" for end in (".png", ".pdf", ".zh.png", ".zh.pdf")}
+        assert [path.read_bytes() for path in once] == [path.read_bytes() for path in again]
 
 
-def test_what_cannot_be_drawn_is_not(tmp_path: Path) -> None:
-    sweep, comparison = swept({"yijiantiao.hours": [1, 2]})
-    assert draw(comparison.iloc[:0], sweep, tmp_path, "", outcomes=[UNRESOLVED]) == []
-    words = Sweep({"yijiantiao.hours": {"few": "few"}}, sweep.points)
-    assert draw(comparison, words, tmp_path, "", outcomes=[UNRESOLVED]) == []
+def test_what_cannot_be_drawn_is_not() -> None:
+    sweep, _ = swept({"yijiantiao.hours": [1, 2]})
+    assert drawn(Sweep({"yijiantiao.hours": {"few": "few"}}, sweep.points)) == []
+    three = {key: {"1": 1.0} for key in ("a.b", "a.c", "a.d")}
+    assert drawn(Sweep(three, sweep.points)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_both_languages_are_drawn(language) -> None:
+    """In Chinese no word of the panels is left in English but settings and values, which are typed so."""
+    sweep, comparison = swept({"yijiantiao.hours": [1, 2], "world.detected": [0.1, 0.2]})
+    figure = map_figure(comparison, sweep, TITLE, outcomes=[UNRESOLVED], language=language)
+    assert figure.axes[0].get_title(loc="left") != ""
+    assert ("一肩挑" in figure.axes[0].get_title(loc="left")) == (language == "zh")
+    runs = coalition_runs()
+    shares, hours = answers.attributed(runs, THREE), answers.hours(runs, THREE)
+    waterfall = waterfall_figure(shares, hours, runs, THREE, TITLE, language=language)
+    assert ("入户" in [text.get_text() for text in waterfall.axes[0].texts]) == (language == "zh")
 
 
 def test_a_waterfall_leads_from_none_to_all() -> None:
     runs = coalition_runs()
     shares, hours = answers.attributed(runs, THREE), answers.hours(runs, THREE)
-    figure = waterfall_figure(shares, hours, runs, THREE, "Who?")
+    figure = waterfall_figure(shares, hours, runs, THREE, TITLE)
     steps = [patch for patch in figure.axes[0].patches if patch.get_height() == pytest.approx(0.56)]
     widths = [patch.get_width() for patch in steps]
     assert widths[0] == pytest.approx(250)  # the mean with no channel on
     assert widths[1:4] == pytest.approx([-5, -3, 0])
     assert widths[4] == pytest.approx(242)
     assert steps[1].get_x() == pytest.approx(250) and steps[2].get_x() == pytest.approx(245)
-    labels = [text.get_text() for text in figure.axes[0].texts]
-    assert [name for name in labels if name[:1] not in "+-0123456789"] == [
-        "body",
-        "coordination",
-        "onsite visits",
-        "authority",
-        "merged",
-    ]
+    said = [text.get_text() for text in figure.axes[0].texts]
+    names = [name for name in said if name[:1] not in "+-0123456789"]
+    assert names[1:-1] == ["coordination (the merger)", "on-site visits", "authority"]
 
 
 def test_shares_are_printed_in_a_hundred_columns() -> None:

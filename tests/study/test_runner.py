@@ -19,6 +19,7 @@ import pytest
 from sim.cases import SHARED, Kind
 from sim.errors import SimError
 from sim.outcomes import HORIZONS, OUTCOMES
+from sim.report.figures import FIGURES
 from sim.study import ends, experiment, runner, tables
 from sim.study.config import Config, load
 from sim.study.digest import table_digest
@@ -52,7 +53,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw nothing: a second a run."""
-    monkeypatch.setattr(runner, "_draw", lambda config, result: None)
+    monkeypatch.setattr(runner, "_draw", lambda *_: None)
 
 
 def runs(folder: Path) -> bytes:
@@ -79,8 +80,8 @@ def test_what_a_folder_holds(reference: Path) -> None:
         "daily.parquet", "ends.csv", "events.parquet", "figures", "manifest.json", "runs.csv",
     }  # fmt: skip
     assert {path.name for path in (reference / "figures").iterdir()} == {
-        "competing_ends.png", "competing_ends.pdf", "forest.png", "forest.pdf",
-    }  # fmt: skip
+        f"{name}{language}.{kind}" for name in FIGURES for language in ("", ".zh") for kind in ("png", "pdf")
+    }
 
 
 def test_runs_are_sorted_and_complete(reference: Path) -> None:
