@@ -364,14 +364,14 @@ class Table:
         moved = np.full(self.n + 1, -1, dtype=np.int64)  # the last entry serves the pointer -1
         moved[kept] = np.arange(len(kept))
         for data in self._data.values():
-            data[: len(kept)] = data[kept]
+            data[: len(kept)] = data.take(kept)  # quicker than by index, here where the lists are long
         self._resize(len(kept))
         return moved
 
     def repoint(self, field: str, moved: NDArray[np.int64]) -> None:
         """Follow the move of the rows that a field points to."""
         view = self._data[field][: self.n]
-        view[:] = moved[view]
+        view[:] = moved.take(view)
 
     def stacked(self, copies: int, worlds: int, sizes: Mapping[str, int]) -> Table:
         """Return the rows repeated for `copies` copies of all `worlds` worlds, copy by copy.

@@ -26,6 +26,9 @@ OK, FAILED, WRONG, INTERRUPTED, CLOSED = 0, 1, 2, 130, 141
 """Exit codes: a mistake in what was asked for is 2; Ctrl-C and a closed pipe are what shells expect."""
 
 
+SETS_UP = " The first command that computes sets up .venv, once."
+
+
 class UsageError(SimError):
     """The command line cannot be read."""
 
@@ -280,6 +283,6 @@ def _help(program: str) -> str:
             "",
             *lines,
             "",
-            f"'{program} COMMAND --help' says more. The first command that computes sets up .venv, once.",
+            f"'{program} COMMAND --help' says more." + (SETS_UP if (environment.ROOT / "locks").is_dir() else ""),
         ]
     )

@@ -125,30 +125,6 @@ def _trust(w: Worlds) -> dict[str, Ints]:
     return out
 
 
-def by_compound(w: Worlds) -> dict[str, Ints]:
-    """Return what is recorded of each compound, shape ``(worlds, compounds)``; nothing where there is anything else.
-
-    Returns:
-        ``households`` inhabited, ``suffered_thousandths`` (severity-days since day 0, of which the headline is made),
-        ``led`` (changes of offices since day 0, weekly, that left a secretary taking part in the body's matters) and
-        ``ability_millionths`` (the abilities of these secretaries, one for each, added up).
-    """
-    compounds = w.by_compound.shape[2]
-    if compounds == 0:
-        return {}
-    inhabited = np.zeros((w.n, compounds), dtype=np.int64)
-    (settlement,) = w.settlements
-    world, household = np.nonzero(settlement.inhabited(w))
-    np.add.at(inhabited, (world, w.layout.up("household", "compound")[household]), 1)
-    kept = w.by_compound
-    return {
-        "households": inhabited,
-        "suffered_thousandths": kept[:, grievances.SINCE],
-        "led": kept[:, grievances.LED],
-        "ability_millionths": kept[:, grievances.ABILITY],
-    }
-
-
 # -- counts -----------------------------------------------------------------------------------
 
 LOOKED_AFTER = tuple(stock.removeprefix("defective_") for stock in defects.STOCKS[1:])

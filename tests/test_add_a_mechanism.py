@@ -18,7 +18,7 @@ PAGE = (ROOT / "docs" / "add-a-mechanism.md").read_text("utf-8")
 FILE = re.compile(r"`([\w/.-]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 LINES = [line for language, block in BLOCKS if not language for line in block.splitlines()]
-FEW = ["days=28", "burn_in=28", "--backend", "serial"]
+FEW = ["days=28", "burn_in=28", "detail=false", "--backend", "serial"]
 """What makes a quick run quicker."""
 
 

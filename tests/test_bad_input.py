@@ -187,7 +187,7 @@ def test_a_full_disk_keeps_what_is_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The run ends at once, with one line, without half a file; the next goes on from the finished pieces."""
-    monkeypatch.setattr(runner, "_draw", lambda config, result: None)
+    monkeypatch.setattr(runner, "_draw", lambda *given: None)
     words = ["run", "coverage_today", *FEW, "--out"]
     assert commands.main([*words, "whole"]) == commands.OK
     capsys.readouterr()

@@ -20,7 +20,7 @@ SMALL = (
 
 
 def start(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> None:
-    monkeypatch.setattr(runner, "_draw", lambda config, result: None)
+    monkeypatch.setattr(runner, "_draw", lambda *given: None)
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(sys, "argv", ["hydra_app.py", "-m", *SMALL, f"hydra.sweep.dir={folder}", *words])
     runpy.run_path(str(ROOT / "experiments" / "hydra_app.py"), run_name="__main__")

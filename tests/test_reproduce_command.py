@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from sim import commands, environment
+from sim.report.tables import number
 from sim.study.press import cases, command
 
 
@@ -44,7 +45,10 @@ def test_the_tail_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "The best 4 of 9 compounds under the arrangement" in out
     assert "A reader of the page alone would credit" in out
     assert "paper closing 0.4" in out
-    assert (tmp_path / "out" / "tail.csv").exists()
+    mean = pd.read_csv(tmp_path / "out" / "tail.csv").set_index("outcome").loc["pests"]
+    keys = ("reported", "best_four", "as_reported_2", "as_reported_4", "mean", "share_as_good")
+    line = next(line for line in out.splitlines() if line.strip().startswith("pests"))
+    assert line.split()[1:7] == [number(mean[key]) for key in keys]
     assert (tmp_path / "out" / "books.csv").exists()
 
 

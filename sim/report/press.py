@@ -26,7 +26,7 @@ BAR, OUTLINE, PAGE = "#9cc3e0", "#0b4a7d", "#b3361f"
 FEW, BINS = 16, 24
 """Up to so many different whole numbers each has its own bar; else so many bins."""
 
-COLUMNS, PANEL, BETWEEN = 2, 1.75, 1.05
+COLUMNS, PANEL, BETWEEN = 2, 1.75, 1.1
 """Panels side by side, and their height and distance in inches."""
 
 
@@ -80,6 +80,7 @@ def _panel(axes: Axes, done: Played, measure: str) -> None:
     finite = np.concatenate([v[np.isfinite(v)] for v in (full, less)] + [np.array([told])])
     never = bool(np.isinf(full).any() or np.isinf(less).any())
     edges = _edges(finite)
+    yes_no = MEASURES[measure].unit == "share" and whole(finite)
     at = edges[-1] + 0.06 * (edges[-1] - edges[0])  # where the bar of what has not come about begins
     wide = max(edges[1] - edges[0], 0.03 * (edges[-1] - edges[0]))
     for values, filled in ((full, True), (less, False)):
@@ -101,7 +102,7 @@ def _panel(axes: Axes, done: Played, measure: str) -> None:
     axes.set_xlim(low - 0.02 * (high - low), high + 0.03 * (high - low))
     near_right = told > low + 0.6 * (high - low)
     axes.annotate(
-        f"page: {told:,g}",
+        f"page: {('no', 'yes')[round(told)] if yes_no else format(told, ',g')}",
         (told, axes.get_ylim()[1]),
         xytext=(-4 if near_right else 4, -4),
         textcoords="offset points",
@@ -114,21 +115,29 @@ def _panel(axes: Axes, done: Played, measure: str) -> None:
     if never:
         axes.annotate("never", (at + wide / 2, 0), xytext=(0, -14), textcoords="offset points", ha="center", size=7.5)
     axes.set_title(f"{done.case.name}  {done.case.title}", loc="left", size=9.5, color=INK)
-    meaning = textwrap.shorten(MEASURES[measure].meaning, 88, placeholder=" ...")
-    axes.set_xlabel(f"{meaning}, {MEASURES[measure].unit}" if len(meaning) < 60 else meaning, size=7.5, color=GREY)
+    unit = MEASURES[measure].unit
+    words = MEASURES[measure].meaning + (f", {unit}" if unit in ("days", "yuan") else "")
+    axes.set_xlabel("\n".join(textwrap.wrap(words, 84)[:3]), size=7.5, color=GREY)
     axes.xaxis.labelpad = 10
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     axes.tick_params(colors=GREY, labelsize=7.5, length=2)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
+    if whole(finite):
+        axes.set_xticks(np.arange(np.ceil(edges[0]), edges[-1]) + 0.0)
+    axes.xaxis.set_major_formatter(lambda value, _: ("no", "yes")[round(value)] if yes_no else f"{value:,.6g}")
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
         axes.spines[side].set_color(FAINT)
 
 
+def whole(finite: Floats) -> bool:
+    """Say whether values are few different whole numbers."""
+    return bool(np.all(finite == np.rint(finite))) and float(finite.max() - finite.min()) < FEW
+
+
 def _edges(finite: Floats) -> Floats:
     """Return edges of bins: one for each whole number where these are few, else equally wide ones."""
     low, high = float(finite.min()), float(finite.max())
-    if np.all(finite == np.rint(finite)) and high - low < FEW:
+    if whole(finite):
         return np.arange(np.floor(low) - 0.5, np.ceil(high) + 1.5)
     return np.linspace(min(low, 0.0), high * 1.02 if high > 0 else 1.0, BINS + 1)

@@ -49,6 +49,7 @@ from sim.report.style import (
     wrap,
 )
 from sim.report.tables import number
+from sim.study.naive import ESTIMATES
 from sim.study.statistics import OutcomeSpec
 from sim.study.sweep import Sweep
 
@@ -122,7 +123,8 @@ def curves(
     title: Text,
     *,
     outcomes: Sequence[OutcomeSpec],
-    covered: pd.DataFrame | None = None,
+    naive: pd.DataFrame | None = None,
+    leaders: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Draw `curves_figure` in both languages as PNG and PDF.
 
@@ -132,10 +134,13 @@ def curves(
         path_stem: where to, without the ends of the files' names.
         title: stands above the panels.
         outcomes: which outcomes, the most important first.
-        covered: what is known of covered and uncovered compounds, if anything.
+        naive: what is known of covered and other compounds, if anything.
+        leaders: what is known of those in office, if anything.
     """
     return save_all(
-        lambda language: curves_figure(comparison, sweep, title, outcomes=outcomes, covered=covered, language=language),
+        lambda language: curves_figure(
+            comparison, sweep, title, outcomes=outcomes, naive=naive, leaders=leaders, language=language
+        ),
         path_stem,
     )
 
@@ -166,7 +171,8 @@ def curves_figure(
     title: Text,
     *,
     outcomes: Sequence[OutcomeSpec],
-    covered: pd.DataFrame | None = None,
+    naive: pd.DataFrame | None = None,
+    leaders: pd.DataFrame | None = None,
     language: Language = "en",
 ) -> Figure:
     """Draw differences along one setting, a panel an outcome, a line a scenario.
@@ -176,16 +182,17 @@ def curves_figure(
         sweep: the sweep, of one setting.
         title: stands above the panels.
         outcomes: which outcomes, the most important first.
-        covered: what `sim.study.answers.covered` returns, if anything is known of covered compounds.
+        naive: what `sim.study.naive.estimates` returns, if anything is known of covered and other compounds.
+        leaders: what `sim.study.answers.leaders` returns, if anybody leads.
         language: in which language.
     """
     (key,) = sweep.axes
     panels: list[tuple[str, str, list[_Curve]]] = []
-    for outcome in outcomes[: 2 if covered is not None else MOST_CURVES]:
+    for outcome in outcomes[: 2 if naive is not None else MOST_CURVES]:
         rows = comparison[comparison["outcome"] == outcome.name]
         panels.append((_called(outcome, language), _unit(outcome.unit, language), _curves(rows, sweep, key, language)))
-    if covered is not None:
-        panels[1:1] = _of_compounds(covered, sweep, key, language)
+    if naive is not None:
+        panels[1:1] = _of_compounds(naive, leaders, sweep, key, language)
     if key.endswith(".coverage"):  # what it would be if the effect grew as coverage does
         panels[0][2].extend(_proportional(panels[0][2]))
     note = [UNDER, CURVES_NOTE, *([PROPORTIONAL] if key.endswith(".coverage") else [])]
@@ -224,7 +231,8 @@ def _curves(rows: pd.DataFrame, sweep: Sweep, key: str, language: Language) -> l
         if key not in point.at:
             continue
         x = sweep.value(key, point.at[key])
-        line = lines.setdefault((point.scenario, beside.scenario), [])
+        other = beside.scenario if row["baseline"] != row["scenario"] else ""
+        line = lines.setdefault((point.scenario, other), [])
         line.append((x, row["difference"], row["low"], row["high"]))
     baselines = {baseline for _, baseline in lines}
     out = []
@@ -238,19 +246,21 @@ def _curves(rows: pd.DataFrame, sweep: Sweep, key: str, language: Language) -> l
 
 
 def _of_compounds(
-    covered: pd.DataFrame, sweep: Sweep, key: str, language: Language
+    naive: pd.DataFrame, leaders: pd.DataFrame | None, sweep: Sweep, key: str, language: Language
 ) -> list[tuple[str, str, list[_Curve]]]:
-    """Return the panels of covered and uncovered compounds: what is done to them, and who leads."""
-    effect, naive = covered[covered["measure"] == "effect"], covered[covered["measure"] == "naive"]
-    ability = covered[covered["measure"] == "ability"]
-    unit = str(effect["unit"].iloc[0])
-    whose = {name: _curves(effect[effect["whose"] == name], sweep, key, language) for name in ("covered", "uncovered")}
-    return [
-        (EFFECT_COVERED(language), _unit(unit, language, TO_TWIN), whose["covered"]),
-        (EFFECT_OTHERS(language), _unit(unit, language, TO_TWIN), whose["uncovered"]),
-        (NAIVE(language), _unit(unit, language), _curves(naive, sweep, key, language)),
-        (ABILITY(language), labels.unit("0 to 1", language), _curves(ability, sweep, key, language)),
+    """Return the panels of covered and other compounds: what is done to them, what seems so, and who leads."""
+    mine = naive[naive["outcome"] == naive["outcome"].iloc[0]].rename(columns={"value": "difference"})
+    unit = str(mine["unit"].iloc[0])
+    of = {name: _curves(mine[mine["estimate"] == name], sweep, key, language) for name in ESTIMATES}
+    panels = [
+        (EFFECT_COVERED(language), _unit(unit, language, TO_TWIN), of["twins_covered"]),
+        (EFFECT_OTHERS(language), _unit(unit, language, TO_TWIN), of["twins_others"]),
+        (NAIVE(language), _unit(unit, language), of["treated_minus_untreated"]),
     ]
+    if leaders is not None:
+        able = leaders.rename(columns={"ability": "difference"}).assign(baseline=leaders["scenario"])
+        panels.append((ABILITY(language), labels.unit("0 to 1", language), _curves(able, sweep, key, language)))
+    return panels
 
 
 def _proportional(curves: Sequence[_Curve]) -> list[_Curve]:

@@ -360,7 +360,7 @@ def look_ahead(w: Worlds) -> None:
             per_day = getattr(w.p, name + "_rate") * neglect / weather.YEAR
         asset = assets_of_kind(w, kind)
         w.defect_hazard[:, asset] = clocks.quantise(per_day)[:, compound[asset]]
-    clocks.look_ahead(w, Clock.DEFECT, w.defect_left, np.where(w.defective, 0, w.defect_hazard))
+    clocks.look_ahead(w, Clock.DEFECT, w.defect_left, w.defect_hazard, ~w.defective)
 
 
 def assets_of_kind(w: Worlds, kind: int) -> Ints:
@@ -400,7 +400,7 @@ def break_down(w: Worlds, world: Ints, asset: Ints) -> None:
     depth = np.where(roof[position], DEEPEST - w.layout.traits["floor"][flats], 0)
     lot = (order >> np.uint64(64 - LOT_BITS)).astype(np.int64)
     hit = rank_in_group(position, (depth << LOT_BITS) | lot) < of_kind(w, "sufferers", at, kind[position])
-    hit &= w.tenure[at, flats] != VACANT
+    hit &= w.pick("tenure", at, flats) != VACANT
     at, position, flats = at[hit], position[hit], flats[hit]
     severity = np.rint(1000 * of_kind(w, "severity", at, kind[position]))
     ordinal = grievances.REOPENINGS * number[hit].astype(np.int64)

@@ -134,8 +134,10 @@ def bills(w: Worlds) -> Ints:
 
 
 def billed(w: Worlds) -> Ints:
-    """Return the quarter's bill of all flats of each compound together, in fen, whoever pays it."""
-    return by_compound(w, bills(w))
+    """Return the quarter's bill of all flats of each compound together, in fen, whoever pays it: always the same."""
+    if "billed" not in w.derived:
+        w.derived["billed"] = by_compound(w, bills(w))
+    return w.derived["billed"]
 
 
 def collect(w: Worlds) -> None:
@@ -152,8 +154,7 @@ def collect(w: Worlds) -> None:
     full = bills(w)
     bill = np.where(billed, full, 0)
     paid = np.where(w.pays, bill, 0)
-    world, household = np.nonzero(paid)
-    books.transfer(w, "purse", household, "till", of[household], world, paid[world, household])
+    books.transfer_all(w, "purse", "till", paid)
     quarters = np.rint(4 * w.p.limitation_years).astype(np.int64)
     w.arrears[...] = np.minimum(w.arrears + bill - paid, quarters * full)
     w.collected[...] = by_compound(w, paid)

@@ -47,14 +47,6 @@ PARTS = {
 """Stocks that are parts of what is suffered in all, thousandths: one for each of `GROUPS`, and what companies claim."""
 
 
-BY_COMPOUND = ("suffered_now", "suffered", "led", "ability")
-"""What is added up for each compound, in the order of ``w.by_compound``: the severity of what is suffered now,
-thousandths, and its days since day 0; the changes of offices since then that left a secretary taking part in the
-body's matters, and the abilities of these secretaries, millionths. Recorded, and read by no rule."""
-
-NOW, SINCE, LED, ABILITY = range(len(BY_COMPOUND))
-
-
 @dataclass(frozen=True)
 class Parameters:
     """How grievances age."""
@@ -249,20 +241,14 @@ def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, c
     company = kind == FEE  # there the company claims
     whose = groups(w).take(world * w.households + household)
     np.add.at(w.suffered.reshape(-1), (2 * world + company) * w.suffered.shape[2] + whose, change * severity)
-    if w.by_compound.size:
-        number = world * len(BY_COMPOUND) + NOW
-        row = number * w.by_compound.shape[2] + w.layout.up("household", "compound")[household]
-        np.add.at(w.by_compound.reshape(-1), row, change * severity)
 
 
 def add_up(w: Worlds) -> None:
-    """Phase: what is suffered is added up for each group of people and each compound, and what companies claim."""
+    """Phase: what is suffered is added up for each group of people, and what companies claim."""
     parts, counts_in = _parts(w.recipe.place)
     amounts = w.suffered.reshape(w.n, -1) @ counts_in
     for stock, amount in zip(parts, amounts.T, strict=True):
         w.stock[stock][...] = amount
-    if w.day >= 0:
-        w.by_compound[:, SINCE] += w.by_compound[:, NOW]
 
 
 @cache
@@ -324,7 +310,9 @@ def mature(w: Worlds) -> None:
     _escalate(w, escalated[(state >= QUIET) & (state <= JOINED)])
     due = where(g.act <= w.day)
     state = g.state[due]
-    move_grievances(w, due[state == LATENT], QUIET)
+    named = due[state == LATENT]
+    w.count("named", g.world[named])
+    move_grievances(w, named, QUIET)
     waiting = due[(state == OPEN) | (state == JOINED)]
     asked = g.answered[waiting]
     tired = waiting[asked]
@@ -448,6 +436,7 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
         return
     g = w.grievances
     w.count("settled", g.world[rows])
+    w.count("settled_claimed", g.world[rows[g.claims[rows] > 0]])
     _hear_end(w, rows, True)
     _end_ache(w, rows)
     move_grievances(w, rows, SETTLED)
@@ -522,7 +511,9 @@ RULE = Rule(
     parameters=Parameters,
     flows={
         "arisen": "grievances that began to be felt",
+        "named": "grievances that came to be named",
         "settled": "grievances settled (repair or agreement)",
+        "settled_claimed": "of those settled, grievances that those who suffer had claimed",
         "lapsed": "grievances that faded unclaimed or failed at every level",
         "withdrawn": "claims given up after waiting",
         "escalated": "grievances taken to a petition or fight",

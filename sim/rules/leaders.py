@@ -19,7 +19,7 @@ from sim.cases import Stage
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
 from sim.places.compound import CANDIDATES
-from sim.rules import desks, grievances
+from sim.rules import desks
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -154,17 +154,6 @@ def recall(w: Worlds) -> None:
     rows = rows[w.principals[c.world[rows], c.compound[rows]] < 2]
     c.ready[rows] = w.day
     desks.enter_queue(w, rows, c.organiser[rows])
-    _note(w)
-
-
-def _note(w: Worlds) -> None:
-    """Add up for each compound for how long a secretary has taken part, and how able; nothing reads it but outcomes."""
-    kept = w.by_compound
-    compound = np.arange(w.layout.sizes["compound"])
-    led = w.secretary > NOBODY
-    ability = np.take_along_axis(w.candidate_ability, CANDIDATES * compound + np.maximum(w.secretary, 0), axis=1)
-    kept[:, grievances.LED] += led
-    kept[:, grievances.ABILITY] += np.where(led, np.rint(1e6 * ability), 0).astype(np.int64)
 
 
 RULE = Rule(

@@ -1,11 +1,10 @@
-"""What an experiment answers beyond its comparisons: who carries an effect, and on whom it falls.
+"""What an experiment answers beyond its comparisons: who carries an effect, where in a grid one stands, who leads.
 
 Pure functions of the tables of runs and of compounds; `sim.study.runner` writes what they return.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,19 +19,15 @@ from sim.outcomes import A_YEAR, YEAR
 from sim.study.attribution import COLUMNS, attribute
 from sim.study.coalitions import Attribution
 from sim.study.config import Config
-from sim.study.statistics import OutcomeSpec, paired_rows
+from sim.study.statistics import OutcomeSpec, paired
 from sim.study.sweep import Sweep
 
 Floats = NDArray[np.float64]
 
-NAMES = ("attribution", "hours", "grid", "covered")
+NAMES = ("attribution", "hours", "grid", "leaders")
 """The tables that an experiment may give."""
 
-COVERED, UNCOVERED = "covered", "uncovered"
-ALL = "all"
-
 HOURS = f"hours {A_YEAR}"
-HEADLINE = f"severity-days {A_YEAR}"
 
 
 @dataclass(frozen=True)
@@ -64,9 +59,9 @@ def answers(config: Config, runs: pd.DataFrame, compounds: pd.DataFrame | None) 
     if config.sweep:
         out["grid"] = Answer(grid(config.sweep), ("scenario",))
     if compounds is not None and not config.attributed:
-        frame = covered(compounds, config.comparisons, config.days)
+        frame = leaders(compounds)
         if len(frame):
-            out["covered"] = Answer(frame, ("scenario", "baseline", "measure", "whose"))
+            out["leaders"] = Answer(frame, ("scenario",))
     return out
 
 
@@ -159,85 +154,25 @@ def with_money(runs: pd.DataFrame) -> pd.DataFrame:
 # -- compounds --------------------------------------------------------------------------------
 
 
-def covered(compounds: pd.DataFrame, pairs: Sequence[tuple[str, str]], days: int) -> pd.DataFrame:
-    """Compare twins apart by whether a compound is led: one in which a secretary has taken part in the scenario.
-
-    Of each comparison in which the scenario covers compounds that its baseline does not: the difference in the
-    headline to the same compounds in the twin, for the ``covered`` (measure ``effect``) and for the ``uncovered``, on
-    whom the effect is all spillover, and for ``all``; what a comparison of covered with uncovered compounds within the
-    scenario would show (measure ``naive``), beside what it shows of the same compounds in the twin, where nothing has
-    been done (``selection``); and the ability of the secretaries, 0 to 1 (measure ``ability``).
+def leaders(compounds: pd.DataFrame) -> pd.DataFrame:
+    """Return how able the secretaries are who take part in bodies' matters at the end of each scenario.
 
     Args:
-        compounds: a row for each scenario, replication and compound.
-        pairs: scenario and baseline of each comparison.
-        days: days that were lived.
+        compounds: a row for each scenario, replication and compound, see `sim.study.compounds`.
 
     Returns:
-        One row for each comparison, measure and group; ``difference`` and its interval are over replications. Nothing
-        where no scenario covers some compounds and leaves others out.
+        A row for each scenario that has any: in how many compounds of a replication, and their mean ability, 0 to 1,
+        with its interval over replications.
     """
-    by_scenario = {
-        str(name): frame.set_index(["replication", "compound"]).sort_index()
-        for name, frame in compounds.groupby("scenario", sort=False)
-    }
-    labels: list[tuple[str, str, str, str, str]] = []
-    values: list[tuple[Floats, Floats]] = []
-    masks = {pair: _led(by_scenario[pair[0]]) & ~_led(by_scenario[pair[1]]) for pair in pairs}
-    if not any(led.any() and not led.all() for led in masks.values()):
-        return pd.DataFrame()
-    for (scenario, baseline), led in masks.items():
-        if not led.any():
+    rows: list[dict[str, Any]] = []
+    for scenario, frame in compounds.groupby("scenario", sort=False):
+        led = frame[frame["ability"] > 0].groupby("replication")["ability"]
+        if led.ngroups == 0:
             continue
-        treated, twin = by_scenario[scenario], by_scenario[baseline]
-        groups = {COVERED: led, UNCOVERED: ~led, ALL: led | ~led}
-        here = {whose: headline(treated, mask, days) for whose, mask in groups.items()}
-        there = {whose: headline(twin, mask, days) for whose, mask in groups.items()}
-        for whose in groups:
-            labels.append((scenario, baseline, "effect", whose, HEADLINE))
-            values.append((here[whose], there[whose]))
-        for measure, of in (("naive", here), ("selection", there)):
-            labels.append((scenario, baseline, measure, COVERED, HEADLINE))
-            values.append((of[COVERED], of[UNCOVERED]))
-        ability = _ability(treated, led)
-        labels.append((scenario, baseline, "ability", COVERED, "0 to 1"))
-        values.append((ability, np.zeros_like(ability)))
-    rows = paired_rows(np.stack([a for a, _ in values]), np.stack([b for _, b in values]))
-    names = ("scenario", "baseline", "measure", "whose", "unit")
-    return pd.DataFrame(
-        [
-            dict(zip(names, label, strict=True))
-            | {"difference": row.difference, "low": row.low, "high": row.high}
-            | {"share_same_sign": row.share_same_sign, "n": row.n, "mean_baseline": row.mean_baseline}
-            for label, row in zip(labels, rows, strict=True)
-        ]
-    )
-
-
-def _led(compounds: pd.DataFrame) -> pd.Series[bool]:
-    """Return in which compounds a secretary has taken part."""
-    return compounds["led"] > 0
-
-
-def headline(compounds: pd.DataFrame, mask: pd.Series[bool], days: int) -> Floats:
-    """Return the headline of some of the compounds in each replication; missing where there are none of them.
-
-    Args:
-        compounds: indexed by replication and compound.
-        mask: which of them, with the same index.
-        days: days that were lived.
-    """
-    suffered = compounds["suffered_thousandths"].where(mask, 0).groupby("replication").sum().to_numpy(np.float64)
-    people = compounds["households"].where(mask, 0).groupby("replication").sum().to_numpy(np.float64)
-    out = np.full(len(people), np.nan)
-    np.divide(suffered * YEAR, people * days, out=out, where=people > 0)
-    return out
-
-
-def _ability(compounds: pd.DataFrame, mask: pd.Series[bool]) -> Floats:
-    """Return the mean ability of the secretaries of some of the compounds, each counted while in office."""
-    able = compounds["ability_millionths"].where(mask, 0).groupby("replication").sum().to_numpy(np.float64)
-    weeks = compounds["led"].where(mask, 0).groupby("replication").sum().to_numpy(np.float64)
-    out = np.full(len(weeks), np.nan)
-    np.divide(able, weeks * 1e6, out=out, where=weeks > 0)
-    return out
+        mean = led.mean().to_numpy(np.float64) / 1e6
+        over = paired(mean, np.zeros_like(mean))
+        rows.append(
+            {"scenario": str(scenario), "compounds": float(led.count().mean()), "ability": over.difference}
+            | {"low": over.low, "high": over.high, "n": over.n}
+        )
+    return pd.DataFrame(rows)

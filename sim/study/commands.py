@@ -45,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     if isinstance(result, int):
         return result
     from sim.outcomes import FAMILIES
+    from sim.report.naive import print_naive
     from sim.report.tables import print_comparison, print_rates
     from sim.study import runner
 
@@ -55,11 +56,12 @@ def run(arguments: argparse.Namespace) -> int:
         few = len(config.comparisons) <= MOST_COMPARISONS
         title = config.question or config.name
         print_comparison(console, result.comparison, title=title, outcomes=specs if few else specs[:1])
-    files = ", ".join(["runs.csv, comparison.csv", *(f"{name}.csv" for name in result.answers)])
+        if few and len(result.naive):
+            print_naive(console, result.naive)
+    tables = [*result.answers, *(["naive"] if len(result.naive) else [])]
+    files = ", ".join(["runs.csv, comparison.csv", *(f"{name}.csv" for name in tables)])
     if config.detail:
-        files += (
-            ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, events.parquet, figures/competing_ends.png"
-        )
+        files += ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, cells.parquet, events.parquet"
     _tell_results(config, result, files)
     return 0
 
@@ -158,7 +160,7 @@ def list_(arguments: argparse.Namespace) -> int:
         _paragraph(console, f"scenarios: {', '.join(scenarios)}", 4)
     from sim.study.press.command import listing
 
-    _say("\nPress cases (python3 -m sim reproduce [S1 ...])")
+    _say(f"\nPress cases ({program} reproduce [S1 ...])")
     for line in listing():
         _say(f"  {line}")
     _say("\nWorlds (world=NAME)")

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from sim import outcomes
 from sim.errors import StoreError
-from sim.study import answers, ends, tables
+from sim.study import answers, compounds, ends, naive, tables
 from sim.study.config import Config
 from sim.study.digest import table_digest
 from sim.study.executor import Executor, Failure, executor, stage
@@ -76,6 +76,7 @@ class Result:
         cases: the table of cases; empty if a group failed.
         answers: further tables, by name; see `sim.study.answers`.
         figures: the files of the figures drawn.
+        naive: naive estimates beside the effects of twins; empty if all compounds are covered alike.
     """
 
     folder: Path
@@ -89,6 +90,7 @@ class Result:
     cases: pd.DataFrame = field(default_factory=pd.DataFrame)
     answers: dict[str, answers.Answer] = field(default_factory=dict)
     figures: list[Path] = field(default_factory=list)
+    naive: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def run(
@@ -167,17 +169,22 @@ def work(order: Order) -> None:
     task = order.task
     with stage("founding"):
         worlds = Worlds(task.recipes, watch=task.watch)
+    split = task.recipes[0].place in compounds.PLACES
+    before_days = min(order.days, task.recipes[0].burn_in)
     with stage("burn-in"):
+        before = compounds.lived(worlds, 0, before_days) if split else {}
         worlds.run(0)
     together = max(1, order.block_households // (worlds.n * worlds.households))
     for numbers in _batches(range(len(task.scenarios)), together):
         with stage("running"):
             block = worlds.stack([task.scenarios[number] for number in numbers])
+            after = compounds.lived(block, order.days, order.days) if split else {}
             block.run(order.days)
         where = [(at, group) for at in range(len(numbers)) for group in range(len(task.groups))]
         with stage("recording"):
             parts = [np.flatnonzero((block.scenario == at) & (block.group == group)) for at, group in where]
-            made = tables.record(block, task.recipes[0].layout, parts, order.detail)
+            spans = tables.Spans(after, before, order.days, before_days) if split else None
+            made = tables.record(block, task.recipes[0].layout, parts, order.detail, spans)
         with stage("writing"):
             for (at, group), piece_tables in zip(where, made, strict=True):
                 order.store.put(task.groups[group].pieces[numbers[at]].key, piece_tables)
@@ -200,9 +207,8 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
     specs = tables.merged_tables(config.place)
     digests: dict[str, str] = {}
     merged: dict[str, pa.Table] = {}
-    kept = tables.piece_tables(config.place, config.detail)
-    wanted: tuple[str, ...] = ("daily", "events", "cases", "agreements", "compounds", "runs")
-    for name in (name for name in wanted if name in kept):
+    wanted = ("daily", "events", "cases", "agreements", "cells", "runs") if config.detail else ("runs",)
+    for name in (*wanted, *(["compounds"] if "compounds" in specs else [])):
         merged[name] = _merge(planned, store, name)
         digests[name] = table_digest(merged[name], specs[name].keys)
         if name == "runs":
@@ -213,7 +219,14 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
             del merged[name]
     result.runs = read_csv(folder / "runs.csv")  # as written, so that whoever has the file gets the same comparison
     if not config.detail:  # what an earlier run has left would not be of this one
-        for name in ("daily.parquet", "events.parquet", "cases.parquet", "agreements.parquet", "ends.csv"):
+        for name in (
+            "daily.parquet",
+            "events.parquet",
+            "cases.parquet",
+            "agreements.parquet",
+            "cells.parquet",
+            "ends.csv",
+        ):
             (folder / name).unlink(missing_ok=True)
     else:
         result.cases = merged["cases"].to_pandas()
@@ -231,8 +244,9 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
     if config.comparisons:
         table = pa.Table.from_pandas(result.comparison, preserve_index=False)
         digests["comparison"] = table_digest(table, ("scenario", "baseline", "outcome"))
-    compounds = merged["compounds"].to_pandas() if "compounds" in merged else None
-    result.answers = answers.answers(config, result.runs, compounds)
+    digests |= _naive(config, result, merged)
+    table_of_compounds = merged["compounds"].to_pandas() if "compounds" in merged else None
+    result.answers = answers.answers(config, result.runs, table_of_compounds)
     for name in answers.NAMES:
         (folder / f"{name}.csv").unlink(missing_ok=True)
     for name, answer in result.answers.items():
@@ -242,6 +256,20 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
     seconds = time.monotonic() - begun
     said = manifest(planned, digests) | {"environment": environment(seconds, **how)}
     write_json(folder / MANIFEST, said)
+
+
+def _naive(config: Config, result: Result, merged: dict[str, pa.Table]) -> dict[str, str]:
+    """Put naive estimates beside the effects of twins where an arrangement stands in some compounds only."""
+    path = result.folder / "naive.csv"
+    path.unlink(missing_ok=True)
+    if "compounds" not in merged:
+        return {}
+    result.naive = naive.estimates(merged["compounds"].to_pandas(), config.comparisons)
+    if result.naive.empty:
+        return {}
+    write_csv(path, result.naive)
+    keys = ("scenario", "baseline", "outcome", "estimate")
+    return {"naive": table_digest(pa.Table.from_pandas(result.naive, preserve_index=False), keys)}
 
 
 def _draw(config: Config, result: Result, compute: Executor) -> None:

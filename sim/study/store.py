@@ -20,6 +20,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -38,6 +39,9 @@ BLOCKS = "blocks"
 LOCK = ".lock"
 PART = ".part"
 """How a temporary name ends; whatever ends so when a store is opened was left by a run that died."""
+
+READERS = 2
+"""Threads that read pieces while they are merged."""
 
 NOT_AVAILABLE = "n/a"
 """What a CSV file says where there is no value: no path to an outcome is not 0."""
@@ -189,7 +193,9 @@ class Store:
         Raises:
             StoreError: a piece is not finished, or its file is foreign, damaged or gone.
         """
-        parts = [self.get(key, table) for key in keys]
+        # Reading, casting and hashing let go of the interpreter, so two threads are nearly twice as fast as one.
+        with ThreadPoolExecutor(READERS) as readers:
+            parts = list(readers.map(lambda key: self.get(key, table), keys))
         return pa.concat_tables([self.tables[table].schema.empty_table(), *parts]).combine_chunks()
 
     def _record_path(self, key: str) -> Path:

@@ -269,11 +269,11 @@ def test_reporters_can_be_pickled() -> None:
         ({"burn_in": 10}, "burn_in=10 is not a number of whole weeks"),
         ({"burn_in": -7}, "burn_in=-7 is out of range"),
         ({"seed": 1.5}, "seed=1.5 is not a whole number"),
-        ({"seed": True}, "seed=True is not a whole number"),
+        ({"seed": True}, "seed=true is not a whole number"),
         ({"seed": 2**63}, "is out of range"),
         ({"rng": "one"}, "rng=one is not a whole number"),
         ({"replication": -1}, "replication=-1 is out of range"),
-        ({"layout": None}, "layout=None is not a whole number"),
+        ({"layout": None}, "layout=null is not a whole number"),
         ({"prior_draws": "yes"}, "prior_draws=yes is not true or false"),
     ],
 )

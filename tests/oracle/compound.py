@@ -12,6 +12,7 @@ from tests.oracle.draws import chance, gamma, uniform
 from tests.oracle.election import COMMITTEE, MANAGEMENT, NONE, Elections
 from tests.oracle.inspection import Inspections
 from tests.oracle.leader import Candidate, Leader
+from tests.oracle.project import Project
 from tests.oracle.renewal import Renewals
 from tests.oracle.visit import Rounds
 
@@ -68,6 +69,7 @@ class Compound(Agent):
         self.elections = Elections(self)
         self.inspections = Inspections(self)
         self.renewals = Renewals(self)
+        self.project = Project(self)
         self.capture = Capture(self)
         self.rounds = Rounds(self)
         self.director = Leader(model, number)

@@ -319,6 +319,7 @@ class OracleModel(Model):
         """Let bodies inspect what the company does, talk with it, and owners begin to elect a committee."""
         for compound in self.compounds:
             compound.inspections.inspect()
+            compound.project.talk()
             compound.renewals.talk()
             compound.elections.hold()
 

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import mechanisms, outcomes
+from sim import mechanisms
 from sim.rules.keeping import PURPOSES
 from sim.study import answers, runner
 from sim.study.coalitions import Attribution
+from sim.study.compounds import by_compound
 from sim.study.config import load_attribution
-from sim.study.tables import piece_tables, record
-from tests.helpers import burnt_in, lived, say
+from tests.helpers import burnt_in, say
 
 CHANNELS = ("coordination", "authority", "onsite_visits")
 THREE = Attribution("yijiantiao", ("formed_body",), CHANNELS, ("unresolved", "hours"), 6, ("body", "merged"))
@@ -63,60 +63,31 @@ def test_purposes_are_those_to_which_each_channel_brings_time() -> None:
         assert more == set(kind.purposes.get(channel, ())), channel
 
 
-def compounds() -> pd.DataFrame:
-    """Two replications of three compounds of 10 households, 365 days: compound 0 is led in the scenario."""
-    rows = []
-    for scenario, suffered in (("body", (50, 30, 20)), ("lot", (38, 31, 20))):
-        for k in range(2):
-            for compound in range(3):
-                led = scenario == "lot" and compound == 0
-                rows.append({"scenario": scenario, "replication": k, "compound": compound, "households": 10}
-                            | {"suffered_thousandths": 10_000 * (suffered[compound] + k), "led": 4 * led}
-                            | {"ability_millionths": led * 4 * 600_000})  # fmt: skip
-    return pd.DataFrame(rows)
+def test_how_able_those_in_office_are() -> None:
+    """Means over the compounds that are led, replication by replication; where nobody leads there is no row."""
+    rows = [
+        ("none", 0, 0),
+        ("none", 1, 0),
+        ("lot", 0, 600_000),
+        ("lot", 0, 0),
+        ("lot", 1, 500_000),
+        ("lot", 1, 300_000),
+    ]
+    frame = answers.leaders(pd.DataFrame(rows, columns=["scenario", "replication", "ability"]))
+    assert frame[["scenario", "compounds", "n"]].values.tolist() == [["lot", 1.5, 2]]
+    assert frame["ability"].iloc[0] == pytest.approx(0.5)
+    assert answers.leaders(pd.DataFrame(rows[:2], columns=["scenario", "replication", "ability"])).empty
 
 
-def test_an_effect_on_covered_and_on_other_compounds() -> None:
-    frame = answers.covered(compounds(), [("lot", "body")], 365).set_index(["measure", "whose"])
-    effect = frame["difference"]
-    assert effect["effect", "covered"] == pytest.approx(-12_000)
-    assert effect["effect", "uncovered"] == pytest.approx(500)
-    assert effect["effect", "all"] == pytest.approx((-12_000 + 2 * 500) / 3)
-    assert effect["naive", "covered"] == pytest.approx(38_000 - 25_500)
-    assert effect["selection", "covered"] == pytest.approx(50_000 - 25_000)
-    assert effect["ability", "covered"] == pytest.approx(0.6)
-    # What is seen without a twin is the effect on the covered, less that on the others, and who was chosen.
-    parts = effect["effect", "covered"] - effect["effect", "uncovered"] + effect["selection", "covered"]
-    assert effect["naive", "covered"] == pytest.approx(parts)
-
-
-def test_nothing_is_told_apart_where_all_or_none_are_covered() -> None:
-    frame = compounds()
-    assert answers.covered(frame, [("body", "lot")], 365).empty
-    assert answers.covered(
-        frame.assign(led=frame["led"].where(frame["scenario"] == "body", 1)), [("lot", "body")], 365
-    ).empty
-
-
-def test_compounds_add_up_to_the_headline() -> None:
-    """Severity-days by compound are the run's own, and who is covered has a secretary; to the last thousandth."""
-    w = lived(burnt_in(replications=range(3)), 63, say("formed_body"), say("formed_body", "yijiantiao",
-                                                                         "yijiantiao.coverage=0.7"))  # fmt: skip
-    kept = outcomes.by_compound(w)
-    unresolved = w.record[:, :, w.series.index("unresolved")].sum(axis=0)
-    assert np.array_equal(kept["suffered_thousandths"].sum(axis=1), unresolved)
-    assert np.array_equal(kept["households"].sum(axis=1), w.occupied[:, 0])
-    assert not kept["led"][:3].any()
-    assert ((kept["led"][3:] > 0).sum(axis=1) == 2).all()  # round(0.7 x 3 compounds)
-    ability = kept["ability_millionths"][3:] / np.maximum(kept["led"][3:], 1)
-    assert (ability[kept["led"][3:] > 0] > 0).all() and ability.max() <= 1e6
-    (table,) = record(w, 0, [np.arange(3, 6)], detail=False)
-    assert table["compounds"].schema.equals(piece_tables("compound", False)["compounds"].schema)
-    frame = table["compounds"].to_pandas()
-    assert np.array_equal(frame["suffered_thousandths"], kept["suffered_thousandths"][3:].reshape(-1))
-    frame = frame.set_index(["replication", "compound"])
-    everybody = answers.headline(frame, pd.Series(True, frame.index), 63)
-    assert everybody == pytest.approx(unresolved[3:] * 365 / (w.occupied[3:, 0] * 63))
+def test_compounds_know_the_ability_of_their_secretary() -> None:
+    """Where one is in office; the best first are abler than the first by lot."""
+    words = ("formed_body", "yijiantiao", "yijiantiao.coverage=0.7", "yijiantiao.quits=0.02")
+    best = (*words, "yijiantiao.leader_selection=on")
+    w = burnt_in(replications=range(4)).stack([say("formed_body"), say(*words), say(*best)])
+    ability = by_compound(w, 0, np.zeros((w.n, 3), dtype=np.int64))["ability"].reshape(3, 4, 3)
+    assert not ability[0].any()
+    assert ((ability[1:] > 0).sum(axis=2) == 2).all()  # round(0.7 x 3 compounds)
+    assert ability[2].sum() > ability[1].sum()
 
 
 def test_money_that_does_not_reach_the_owners() -> None:
@@ -140,7 +111,7 @@ def test_an_attribution_from_end_to_end(tmp_path) -> None:
         assert compared[outcome] == pytest.approx(total[outcome], abs=1e-6)
     names = {path.name for path in tmp_path.iterdir()}
     assert {"attribution.csv", "hours.csv", "compounds.parquet", "runs.csv", "manifest.json"} < names
-    assert {path.name for path in (tmp_path / "figures").glob("*.png")} == {"attribution.png", "attribution.zh.png"}
+    assert {path.name for path in (tmp_path / "figures").glob("*.png")} >= {"attribution.png", "attribution.zh.png"}
     again = runner.run(config, tmp_path, backend="serial", resume=True)
     assert again.computed == 0
     assert again.answers["attribution"].frame.equals(shares)

@@ -95,7 +95,7 @@ def test_high_recorded_success_comes_from_booking_not_from_easier_settling(
         assert np.all(one.true <= one.recorded)
         assert one.relieved.sum() / one.felt.sum() < one.settled.sum() / one.at_table.sum()  # of all felt still less
     paper = [int(one.paper.sum()) for one in books]
-    assert paper[0] == 0 < paper[1] < paper[2]
+    assert paper[0] == 0 <= paper[1] <= paper[2] > 0
     recorded = [one.booked_settled.sum() / one.booked.sum() for one in books]
     assert recorded[0] <= recorded[1] <= recorded[2]
 
@@ -107,6 +107,8 @@ def test_who_is_closed_on_paper_at_a_low_share_is_at_a_high_one(kept: tuple[list
     w = burnt_in(burn_in=70).stack([say()])
     w.run(120)
     everything = late(w, 1.0, 10)
-    assert everything.paper.sum() > 0
+    some = late(w, 0.4, 10)
+    assert everything.paper.sum() > some.paper.sum() > 0
+    assert everything.booked_settled.sum() > some.booked_settled.sum()
     assert np.all(everything.booked_settled >= everything.settled)
     assert late(w, 1.0, 119).at_table.sum() <= everything.at_table.sum()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,9 @@ QUICK = {"replications": 4, "burn_in": 56, "follow": 42}
 """What ``size=quick`` says."""
 
 FOLDER = "reproduce"
+
+WIDTH = 100
+"""Columns of what is printed."""
 
 TAIL = "tail"
 """The word for the press tail, which is no case and is computed alone."""
@@ -201,10 +205,10 @@ def _print(console: Any, done: Played, told: Any, parts: Any) -> None:
             interval(less["low"], less["high"]) if _finite(less) else _open(less),
         )
     console.print(table)
-    print(f"The page: {case.page}")
-    print(f"Expected: {case.expected}")
+    for head, text in (("The page: ", case.page), ("Expected: ", case.expected)):
+        print(textwrap.fill(text, WIDTH, initial_indent=head, subsequent_indent=" " * len(head)))
     for sentence in judge.sentences(done, told, parts):
-        print(f"  {sentence}")
+        print(textwrap.fill(sentence, WIDTH, initial_indent="  ", subsequent_indent="    "))
     print(f"Under these assumptions; {done.play.replications} worlds, noise and prior draws together.\n", flush=True)
 
 
@@ -228,13 +232,11 @@ def show(name: str) -> str:
     Raises:
         ConfigError: there is none of this name.
     """
-    import textwrap
-
     case = cases.load(name)
     wide = max(len(key) for key in [*cases.OBSERVABLE, *cases.CHOICES])
     lines = [f"press/{name}: {case.title}", ""]
     for head, text in (("page", case.page), ("expected", case.expected)):
-        lines += textwrap.wrap(text, 100, initial_indent=f"{head:<10}", subsequent_indent=" " * 10)
+        lines += textwrap.wrap(text, WIDTH, initial_indent=f"{head:<10}", subsequent_indent=" " * 10)
     lines += [f"sources   {', '.join(case.sources)}", f"days      {case.days}", "", "reported"]
     lines += [f"  {measure} = {value:,g}" for measure, value in case.reported.items()]
     lines += ["", "observable context (all that a case may set; every other number is drawn as in any world)"]

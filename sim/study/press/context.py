@@ -16,7 +16,7 @@ from sim import books, noise
 from sim.cases import NEVER, Kind
 from sim.parameters import Value
 from sim.places.compound import OWNER
-from sim.rules import bodies, contracts, defects, elections
+from sim.rules import bodies, contracts, defects, elections, projects
 from sim.space import rank_in_group
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def strike(w: Worlds, case: Case) -> None:
     chosen = broken(w, case)
     world, at = np.nonzero(~w.defective[:, chosen])
     defects.break_down(w, world, chosen[at])
+    if case.says("project_days"):
+        projects.begin(w, np.ones(w.contract.shape, dtype=bool), case.says("project_days"))
 
 
 def broken(w: Any, case: Case) -> Ints:

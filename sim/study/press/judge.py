@@ -97,9 +97,10 @@ ABOUT = {
     "compounds": ("problems", "problems_dear", "problems_left", "cases_settled"),
     "contract_ends": ("roofs_conceded", "yuan_conceded", "stake", "relation", "shift", "paid_conceding", "recouped"),
     "leaking_roofs": (
-        "roofs_mended", "paid_company", "paid_public", "paid_fund", "paid_owners", "paid_developer",
+        "roofs_mended", "paid_company", "paid_public", "paid_fund", "paid_owners", "paid_developer", "patched",
     ),
     "core_members": ("roofs_shared", "consent_one", "consent_days", "works_days", "span_days", "roofs_in_15"),
+    "project_days": ("upgraded", "upgrade_yuan", "upgrade_room", "upgrade_paid", "road_days"),
     "pests": ("pests_gone", "pests_days", "claims"),
 }  # fmt: skip
 """Key of the context to the measures that are about it."""

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.books import FEN
-from sim.cases import Activity, Kind, Stage
+from sim.cases import DEFECT, Activity, Kind, Stage
+from sim.rules import projects
 from sim.study.press import context
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Seen:
         e = self.w.ended.arrays()
         broken = context.broken(self.w, self.case)
         since = max(self.case.says("day"), 0)
-        defect = e["kind"] < Kind.NUISANCE
+        defect = DEFECT[e["kind"]]
         rows = np.flatnonzero(defect & (e["stage"] == Stage.SETTLED) & (e["closed"] >= since))
         rows = rows[np.isin(e["bearer"][rows], broken)]
         place = e["world"][rows] * self.w.layout.sizes["asset"] + e["bearer"][rows]
@@ -171,9 +172,14 @@ def _developer(seen: Seen) -> Floats:
 
 def _recouped(seen: Seen) -> Floats:
     """Return what companies took back out of public income from the case's day on, yuan."""
+    return _since(seen, "recouped_fen")
+
+
+def _since(seen: Seen, flow: str) -> Floats:
+    """Return what has flowed in each world from the case's day on, yuan."""
     since = max(seen.case.says("day"), 0)
-    recouped: Floats = seen.w.record[since:, :, seen.w.series.index("recouped_fen")].sum(axis=0) / FEN
-    return recouped
+    yuan: Floats = seen.w.record[since:, :, seen.w.series.index(flow)].sum(axis=0) / FEN
+    return yuan
 
 
 def _stake(seen: Seen) -> Floats:
@@ -188,10 +194,29 @@ def _rid(seen: Seen) -> Floats:
     return out
 
 
+def _upgrade(seen: Seen) -> Floats:
+    first = np.zeros(seen.w.n, dtype=np.int64)
+    yuan: Floats = projects.extra(seen.w, np.arange(seen.w.n), first) / FEN
+    return yuan
+
+
+def _room(seen: Seen) -> Floats:
+    asked = seen.w.project_answer[:, 0] != projects.OPEN
+    return np.where(asked, seen.w.project_room[:, 0] / FEN, np.nan)
+
+
+def _road(seen: Seen) -> Floats:
+    """Return the days from the case's day until road and gate are whole."""
+    out = np.full(seen.w.n, NEVER)
+    road = seen.ended["kind"] == Kind.ROAD
+    out[seen.ended["world"][road]] = seen.ended["closed"][road] - seen.case.says("day")
+    return out
+
+
 def _claims(seen: Seen) -> Floats:
     """Count the claims, first and joined, about what broke within `CLAIMS_DAYS` of the case's day."""
     log, since = seen.w.log.arrays(), max(seen.case.says("day"), 0)
-    claimed = np.isin(log["activity"], [int(Activity.OPENED), int(Activity.JOINED)]) & (log["kind"] < Kind.NUISANCE)
+    claimed = np.isin(log["activity"], [int(Activity.OPENED), int(Activity.JOINED)]) & DEFECT[log["kind"]]
     claimed &= np.isin(log["bearer"], context.broken(seen.w, seen.case))
     claimed &= (log["day"] >= since) & (log["day"] < since + CLAIMS_DAYS)
     return np.bincount(log["world"][claimed], minlength=seen.w.n).astype(np.float64)
@@ -254,6 +279,12 @@ MEASURES: dict[str, Measure] = {
     "paid_fund": Measure("yuan", "paid for them by the maintenance fund", False, _yuan("from_fund")),
     "paid_owners": Measure("yuan", "paid for them by owners' shares", False, _yuan("from_owners")),
     "paid_developer": Measure("yuan", "paid for them by the developer's warranty", True, _developer),
+    "patched": Measure(
+        "yuan",
+        "paid by owners who had any roof above their own flat made tight, the leaking ones or others",
+        False,
+        lambda seen: _since(seen, "patch_fen"),
+    ),
     "recouped": Measure("yuan", "taken back later out of public income", False, _recouped),
     "roofs_shared": Measure(
         "roofs",
@@ -275,6 +306,20 @@ MEASURES: dict[str, Measure] = {
         "share", "pests gone by the end of the run", True, lambda seen: np.isfinite(_rid(seen)).astype(np.float64)
     ),
     "pests_days": Measure("days", "from the outbreak until the pests are gone", False, _rid),
+    "upgraded": Measure(
+        "share",
+        "the contractor has agreed to a better road and gate",
+        True,
+        lambda seen: (seen.w.project_answer[:, 0] == projects.ACCEPTED).astype(np.float64),
+    ),
+    "upgrade_yuan": Measure("yuan", "what that costs more than what was ordered", False, _upgrade),
+    "upgrade_room": Measure(
+        "yuan", "most that the contractor would have borne when asked; missing if nobody asked", True, _room
+    ),
+    "upgrade_paid": Measure(
+        "yuan", "paid for it by the project's public account", True, lambda seen: seen.w.project_paid[:, 0] / FEN
+    ),
+    "road_days": Measure("days", "until road and gate are whole", False, _road),
     "claims": Measure(
         "claims",
         "claims about what broke, first and joined, within 30 days",

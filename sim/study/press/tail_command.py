@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from typing import Any
 
 from sim.errors import ConfigError
 from sim.parameters import Spec
-from sim.study.press.command import TAIL, check_folder, default_folder, settings
+from sim.study.press.command import TAIL, WIDTH, check_folder, default_folder, settings
 
 QUICK = {"replications": 1, "compounds": 20, "households": 48, "burn_in": 56}
 """What ``size=quick`` says."""
@@ -87,17 +88,15 @@ def _print(console: Any, told: Any, books: Any) -> None:
         table.add_column(head, justify="right", no_wrap=True)
     for name in dict.fromkeys(told["outcome"]):
         mean = told[told["outcome"] == name].drop(columns=["outcome", "unit"]).mean()
-        values = [mean[key] for key in ("reported", "best_four", "mean", "share_as_good")]
-        values += [mean[f"as_reported_{slope:g}"] for slope in tail.SLOPES] + [
-            mean["mean_without"],
-            mean["twin_effect"],
-        ]
+        keys = [f"as_reported_{slope:g}" for slope in shown]
+        keys = ["reported", "best_four", *keys, "mean", "share_as_good", "mean_without", "twin_effect"]
+        values = [mean[key] for key in keys]
         table.add_row(name.replace("_", " "), *(number(value) for value in values))
     console.print(table)
     print("page: of one compound. as good: share of all that come up to it. as shown: the mean on a page that selects")
     print("by this outcome with this logistic slope per standard deviation. unresolved counts below zero.")
     for line in tail.belief(told):
-        print(f"  {line}")
+        print(textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="    "))
     kept = books.groupby(["scenario", "paper_closing"], sort=False)[["true", "recorded", "of_grievances"]].mean()
     print(
         "\nThe same disputes in two books (settled over all that came to a table; as the desk records it; over felt):"
