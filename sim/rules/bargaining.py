@@ -219,6 +219,7 @@ def _left_by_a_session(w: Worlds, rows: Ints) -> NDArray[np.float64]:
 
 RULE = Rule(
     name="bargaining",
+    places=("compound",),
     parameters=Parameters,
     flows={"sessions": "mediation sessions held with both parties"},
 )

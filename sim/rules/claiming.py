@@ -294,6 +294,7 @@ def _bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
 
 RULE = Rule(
     name="claiming",
+    places=("compound",),
     parameters=Parameters,
     flows={
         "claimed": "claims, for the first time or again",

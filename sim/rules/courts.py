@@ -86,4 +86,4 @@ def judged(w: Worlds) -> Ints:
     return rows
 
 
-RULE = Rule(name="courts", parameters=Parameters, flows={"sued": "disputes taken to court"})
+RULE = Rule(name="courts", places=("compound",), parameters=Parameters, flows={"sued": "disputes taken to court"})

@@ -381,6 +381,7 @@ def let_go(w: Worlds) -> None:
 
 RULE = Rule(
     name="desks",
+    places=("compound",),
     columns=(
         Column("desk_minutes", "desk", np.int64, "minutes a week the desk gives to cases"),
         Column("balance", "desk", np.int64, "minutes in hand for the head of the queue, sevenths"),

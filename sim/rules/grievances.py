@@ -451,6 +451,7 @@ def _hear_end(w: Worlds, rows: Ints, good: bool) -> None:
 
 RULE = Rule(
     name="grievances",
+    places=("compound",),
     parameters=Parameters,
     flows={
         "arisen": "grievances that began to be felt",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.cases import FIRST_DISPUTE, Stage
+from sim.columns import Rule
 from sim.places.compound import COMPANY
 from sim.rules import bargaining, desks, funding, repairs, trust
 
@@ -29,3 +30,6 @@ def handle(w: Worlds) -> None:
     paid_for[repairs.approve(w, rows[~dispute & second])] = True
     paid_for[repairs.organise(w, rows[~dispute & ~second & ~at_company])] = True
     funding.find(w, rows[paid_for[rows]])
+
+
+RULE = Rule(name="handling", places=("compound",))

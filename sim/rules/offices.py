@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
 def change(w: Worlds) -> None:
     """Phase, at the end of every week: rebuild the levers from what mechanisms offer, and staff the desks."""
-    bodies.find(w)
-    inspections.found(w)
-    renewals.found(w)
+    compounds = w.layout.rows("compound") > 0
+    if compounds:
+        bodies.find(w)
+        inspections.found(w)
+        renewals.found(w)
     w.rebuild_levers()
-    leaders.recall(w)
-    desks.staff(w)
+    if compounds:
+        leaders.recall(w)
+        desks.staff(w)

@@ -198,6 +198,7 @@ def _evidence(name: str, doc: str) -> Column:
 
 RULE = Rule(
     name="trust",
+    places=("compound",),
     columns=(
         *(_evidence(f"answered_{d}", f"times answered in time by the {d}") for d in TRUSTED),
         *(_evidence(f"ignored_{d}", f"times not answered in time by the {d}") for d in TRUSTED),

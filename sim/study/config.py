@@ -142,7 +142,9 @@ def check(plain: Plain) -> Config:
     given = {key: value for key, value in _mapping(plain, "world").items() if key not in ("place", "quick")}
     structure, fixed, world = _world(place, given)
     general = {name: _mechanism(name, _mapping(plain, "mechanisms").get(name)) for name in mechanisms.registry()}
-    scenarios = _scenarios(_mapping(plain, "scenarios"), {name: fixed for name, (fixed, _) in general.items()}, place)
+    scenarios = _scenarios(
+        _mapping(plain, "scenarios"), {name: fixed for name, (fixed, _) in general.items()}, place, structure
+    )
     comparisons = _comparisons(plain.get("comparisons"), plain.get("baseline"), [s.name for s in scenarios])
     resolved: Plain = {
         **texts,
@@ -298,7 +300,9 @@ def _parameters(known: Mapping[str, Spec], given: Mapping[str, Any], prefix: str
 # -- scenarios --------------------------------------------------------------------------------
 
 
-def _scenarios(given: Plain, general: Mapping[str, Mapping[str, Value]], place: str) -> tuple[Scenario, ...]:
+def _scenarios(
+    given: Plain, general: Mapping[str, Mapping[str, Value]], place: str, structure: Mapping[str, Value]
+) -> tuple[Scenario, ...]:
     """Understand the scenarios; what is fixed for a mechanism holds in each unless its own words say otherwise."""
     scenarios: list[Scenario] = []
     for name, words in given.items():
@@ -311,6 +315,8 @@ def _scenarios(given: Plain, general: Mapping[str, Mapping[str, Value]], place: 
             fits = mechanisms.registry()[mechanism].places
             if fits and place not in fits:
                 raise ConfigError(f"scenario '{name}': {mechanism} applies in a {' or '.join(fits)}, not in a {place}")
+            if reason := mechanisms.registry()[mechanism].refuse(structure):
+                raise ConfigError(f"scenario '{name}': {reason}")
         for other in scenarios:
             if other.description() == scenario.description():
                 raise ConfigError(f"scenarios '{other.name}' and '{name}' are the same; drop one of them")

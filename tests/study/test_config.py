@@ -174,7 +174,7 @@ def test_what_is_resolved_is_the_same_experiment_as_a_file(write) -> None:
         ("mechanisms.yijiantiao.coordination=off", "switch it in a scenario with the word yijiantiao.coordination=off"),
         ("world=vilage", "no world called 'vilage'; have: compound, hohhot"),
         ("world=compund", "unknown world 'compund'; did you mean 'compound'?"),
-        ("world.place=village", "no place called 'village'"),
+        ("world.place=vilage", "unknown place 'vilage'; did you mean 'village'?"),
         ("replications=0", "replications=0 is out of range [1, "),
         ("replications=two", "replications=two is not a whole number"),
         ("replications=1.5", "replications=1.5 is not a whole number"),
