@@ -26,7 +26,10 @@ NEVER = 2**31 - 1
 
 
 class Kind(IntEnum):
-    """What a grievance is about: defects first, then a dispute that many share, then disputes of two parties."""
+    """What a grievance is about. New kinds are added at the end: the numbers name draws.
+
+    Which of them there are stands with each kind of settlement (`sim.places`), what they are in the tables below.
+    """
 
     ROOF = 0
     PIPE = 1
@@ -39,11 +42,34 @@ class Kind(IntEnum):
     FEE = 8  # the company claims
 
 
-FIRST_DISPUTE = int(Kind.NUISANCE)
-"""Kinds from this one on are bargained over; those before are defects, which are repaired and do not fade."""
+def _table(*kinds: Kind) -> NDArray[np.bool_]:
+    """Return for the number of every kind whether it is one of these."""
+    return np.isin(np.arange(len(Kind)), kinds)
 
-FIRST_PAIR = int(Kind.NEIGHBOUR)
-"""Kinds from this one on are between two households, or a household and the company; those before are shared."""
+
+DEFECT = _table(Kind.ROOF, Kind.PIPE, Kind.LIGHTING, Kind.RUBBISH, Kind.PESTS, Kind.ROAD)
+"""By number of the kind: is it repaired? Defects do not fade."""
+
+DISPUTE = _table(Kind.NUISANCE, Kind.NEIGHBOUR, Kind.FEE)
+"""By number of the kind: is it bargained over?"""
+
+SHARED = DEFECT | _table(Kind.NUISANCE)
+"""By number of the kind: do several people suffer from one thing, whose case later claims join?"""
+
+RELAPSING = _table(Kind.NEIGHBOUR)
+"""By number of the kind: may an agreement on it be broken any day, by a hazard?"""
+
+
+class Desk(IntEnum):
+    """Kinds of desk. New ones are added at the end; which of them there are stands with each kind of settlement."""
+
+    COMPANY = 0
+    BODY = 1
+    BRANCH = 2
+    COMMUNITY = 3
+    CENTRE = 4
+    COURT = 5  # outside the model but for the time it takes; its row is the last
+    HOTLINE = 6  # an intake without a row
 
 
 class State(IntEnum):
@@ -147,7 +173,8 @@ CASES = {
     "other": np.int64,
     "ordinal": np.int32,
     "key": np.uint64,  # names it in draws
-    "compound": np.int64,
+    "settlement": np.int8,  # kind of settlement in which it arose, by its number in `Worlds.settlements`
+    "compound": np.int64,  # row of the compound in which it arose
     "severity": np.int32,
     "urgency": np.int32,  # by which desks take up cases: severity, and a little more for who knows people
     "opened": np.int32,

@@ -9,8 +9,8 @@ levers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -91,7 +91,9 @@ class Rule:
         flows: name to meaning (with unit) of the daily per-world integer counters it adds to.
         stocks: name to meaning of the per-world integer stocks it keeps up to date.
         set_up: fills the columns' starting values once, from keyed noise.
-        places: the places where it stands; empty = everywhere.
+        places: the kinds of settlement where it stands; empty = everywhere.
+        only: columns, levers, parameters, flows and stocks that there are only in some kinds of settlement, and in
+            which; the rest there is wherever the rule stands.
     """
 
     name: str
@@ -102,6 +104,21 @@ class Rule:
     stocks: dict[str, str] = field(default_factory=dict)
     set_up: Callable[[Worlds], None] = _nothing
     places: tuple[str, ...] = ()
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def has(self, name: str, settlements: Collection[str]) -> bool:
+        """Return whether what it declares under a name is there where these kinds of settlement are."""
+        return name not in self.only or any(kind in settlements for kind in self.only[name])
+
+    def within(self, settlements: Collection[str]) -> Rule:
+        """Return the rule with the columns, levers, flows and stocks that there are among these kinds of settlement."""
+        return replace(
+            self,
+            columns=tuple(column for column in self.columns if self.has(column.name, settlements)),
+            levers=tuple(lever for lever in self.levers if self.has(lever.name, settlements)),
+            flows={name: doc for name, doc in self.flows.items() if self.has(name, settlements)},
+            stocks={name: doc for name, doc in self.stocks.items() if self.has(name, settlements)},
+        )
 
 
 def combine(lever: Lever, current: NDArray[Any], offered: Any, where: Any) -> None:

@@ -8,16 +8,17 @@ Where there is no path to an outcome (no case in the cohort, no roof that leaked
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import incomes, places
 from sim.books import FEN
-from sim.cases import NEVER, Kind, Stage
-from sim.places.compound import VACANT
+from sim.cases import NEVER, Desk, Kind, Stage
+from sim.incomes import HIGHER, LOWER, NEITHER, Direction
 from sim.rules import defects, desks, grievances, trust
 from sim.rules.keeping import PURPOSES
 from sim.study.survival import kaplan_meier
@@ -31,11 +32,6 @@ Floats = NDArray[np.float64]
 YEAR = 365
 HORIZONS = (30, 90, 365)
 """Days after opening at which a cohort of cases is looked at."""
-
-Direction = Literal["lower is better", "higher is better", "neither"]
-LOWER: Direction = "lower is better"
-HIGHER: Direction = "higher is better"
-NEITHER: Direction = "neither"
 
 
 @dataclass(frozen=True)
@@ -66,17 +62,20 @@ class Recorded:
     """What a block of runs has left behind, nothing else being needed.
 
     Attributes:
+        place: name of the place file.
         series: names of the daily series.
         record: daily values, shape ``(days, worlds, series)``; flows of the day, stocks at its end.
         cases: fields of the cases on the books at the end.
         ended: fields of the cases that have ended.
         agreements: fields of the agreements between parties.
-        households: inhabited flats of each world.
-        desk_kind: kind of each desk row, a number of `sim.rules.trust.DESKS`.
-        groups: those of the inhabited flats that belong to each of `sim.rules.grievances.GROUPS`.
+        households: households of each world.
+        desk_kind: kind of each desk row, a number of `sim.cases.Desk`.
+        groups: those of the households that belong to each group of people whose grievances are added up apart.
         trust: trust of all who live there in each kind of desk, at the end, added up, millionths.
+        farms: what is read at the end of villages, see `sim.incomes.at_the_end`.
     """
 
+    place: str
     series: Sequence[str]
     record: Ints
     cases: Mapping[str, NDArray[Any]]
@@ -86,34 +85,45 @@ class Recorded:
     desk_kind: Ints
     groups: Mapping[str, Ints]
     trust: Mapping[str, Ints]
+    farms: Mapping[str, Ints] = field(default_factory=dict)
 
 
 def recorded(w: Worlds) -> Recorded:
     """Take from worlds what outcomes are computed from."""
     return Recorded(
+        place=w.recipe.place,
         series=w.series,
         record=w.record,
         cases=w.cases.arrays(),
         ended=w.ended.arrays(),
         agreements=w.agreements.arrays(),
-        households=w.occupied[:, 0].astype(np.int64),
+        households=_inhabited(w).sum(axis=1, dtype=np.int64),
         desk_kind=desks.kinds(w),
         groups=_sizes(w),
         trust=_trust(w),
+        farms=incomes.at_the_end(w) if "village" in places.settlements(w.recipe.place) else {},
     )
 
 
 def _sizes(w: Worlds) -> dict[str, Ints]:
-    """Return how many inhabited flats belong to each group of people."""
-    of = grievances.groups(w).reshape(w.n, w.households)
-    return {name: (of >> number & 1).sum(axis=1, dtype=np.int64) for number, name in enumerate(grievances.GROUPS)}
+    """Return how many households belong to each group of people."""
+    of, names = grievances.groups(w).reshape(w.n, w.households), grievances.groups_of(w.recipe.place)
+    return {name: (of >> number & 1).sum(axis=1, dtype=np.int64) for number, name in enumerate(names)}
+
+
+def _inhabited(w: Worlds) -> NDArray[np.bool_]:
+    """Return in which household rows somebody lives."""
+    there = np.zeros((w.n, w.households), dtype=bool)
+    for settlement in w.settlements:
+        there |= settlement.inhabited(w)
+    return there
 
 
 def _trust(w: Worlds) -> dict[str, Ints]:
     """Return the trust of all who live there in each kind of desk, added up, each rounded to millionths."""
-    world, household = np.nonzero(w.tenure != VACANT)
+    world, household = np.nonzero(_inhabited(w))
     out = {}
-    for desk in trust.TRUSTED:
+    for desk in trust.trusted(w.recipe.place):
         out[desk] = np.zeros(w.n, dtype=np.int64)
         np.add.at(out[desk], world, np.rint(1e6 * trust.in_desk(w, desk, world, household)).astype(np.int64))
     return out
@@ -139,12 +149,19 @@ STOCKS = {
     "holdover_contracts": "days_of_holdovers",
     "captured_compounds": "captured_days",
     "satisfaction": "satisfaction_thousandths",
+    **incomes.STOCKS,
 }
 """Stock to the name of its sum over the ends of all days."""
 
 
-LEVELS = (*desks.STAFFED, "court")
-"""Where a case may be settled, by number of the kind of desk."""
+def levels(place: str) -> list[str]:
+    """Return the kinds of desk where a case may be settled in a place."""
+    return [trust.DESKS[desk] for desk in (*places.declared(place, "STAFFED"), Desk.COURT)]
+
+
+def kinds(place: str) -> list[Kind]:
+    """Return the kinds of grievance that there are in a place."""
+    return places.declared(place, "KINDS")
 
 
 def counts(seen: Recorded) -> dict[str, Ints]:
@@ -159,6 +176,7 @@ def counts(seen: Recorded) -> dict[str, Ints]:
     out |= _cohorts(seen, days, worlds)
     out |= _ends(seen, worlds)
     out |= _agreements(seen, days, worlds)
+    out |= seen.farms
     return out
 
 
@@ -175,10 +193,11 @@ def _cohorts(seen: Recorded, days: int, worlds: int) -> dict[str, Ints]:
     never = np.iinfo(np.int64).max
     took = np.where(settled, ended["closed"].astype(np.int64) - ended["opened"], never)
     took = np.concatenate([took, np.full(int(still.sum()), never)])
+    here = kinds(seen.place)
     out: dict[str, Ints] = {}
     for horizon in HORIZONS:
         followed = (opened >= 0) & (opened + horizon < days)
-        for word, of in (("", np.ones(len(kind), dtype=bool)), *((f"_{k.name.lower()}", kind == k) for k in Kind)):
+        for word, of in (("", np.ones(len(kind), dtype=bool)), *((f"_{k.name.lower()}", kind == k) for k in here)):
             cohort = followed & of
             out[f"cohort_{horizon}{word}"] = np.bincount(world[cohort], minlength=worlds)
             out[f"settled_in_{horizon}{word}"] = np.bincount(world[cohort & (took <= horizon)], minlength=worlds)
@@ -199,12 +218,12 @@ def _ends(seen: Recorded, worlds: int) -> dict[str, Ints]:
     for word, stage in ends:
         out[f"cases_{word}"] = np.bincount(ended["world"][here & (ended["stage"] == stage)], minlength=worlds)
     settled = here & (ended["stage"] == Stage.SETTLED)
-    for kind in Kind:
+    for kind in kinds(seen.place):
         chosen = settled & (ended["kind"] == kind)
         out[f"cases_settled_{kind.name.lower()}"] = np.bincount(ended["world"][chosen], minlength=worlds)
     level = seen.desk_kind[ended["desk"]]
-    for number, desk in enumerate(LEVELS):
-        chosen = settled & (level == number)
+    for desk in levels(seen.place):
+        chosen = settled & (level == Desk[desk.upper()])
         out[f"cases_settled_at_{desk}"] = np.bincount(ended["world"][chosen], minlength=worlds)
     out["cases_open"] = np.bincount(seen.cases["world"][seen.cases["stage"] < Stage.SETTLED], minlength=worlds)
     return out
@@ -242,9 +261,16 @@ def _over(above: Ints, below: Ints, scale: float = 1.0) -> Floats:
     return out
 
 
+OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below"}
+"""Groups to the names of those who are not in them; who lives there is either an owner or a tenant."""
+
 A_YEAR = "/ 1,000 household-years"
 BY_COMPOUND = "per compound-year"
-MINUTES = tuple(f"minutes_{actor}" for actor in (*desks.STAFFED, *PURPOSES))
+COMPOUND = ("compound",)
+
+LEVELS = [trust.DESKS[desk] for desk in (*desks.WORKED_AT, Desk.COURT)]
+"""Kinds of desk where a case may be settled somewhere."""
+
 
 OUTCOMES: tuple[OutcomeSpec, ...] = (
     OutcomeSpec(
@@ -657,8 +683,37 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
         "repairs decided without owners",
         "people",
     ),
+    *(OutcomeSpec(*row) for row in incomes.OUTCOMES),
 )
 """Every outcome, the headline first."""
+
+ONLY: dict[str, tuple[str, ...]] = {
+    **{
+        spec.name: COMPOUND
+        for spec in OUTCOMES
+        if spec.family in ("repairs", "company", "payers", "behaviour", "people") and spec.name != "sued"
+    },
+    **dict.fromkeys(("settled_90_roof", "settled_365_roof", "repair_yuan"), COMPOUND),
+    **{f"hours_{purpose}": COMPOUND for purpose in PURPOSES},
+    **{f"defects_{kind}": COMPOUND for kind in LOOKED_AFTER},
+    **{f"settled_90_{kind.name.lower()}": places.having("KINDS", kind) for kind in Kind},
+    **{f"hours_{trust.DESKS[desk]}": places.having("STAFFED", desk) for desk in desks.WORKED_AT},
+    **{f"settled_at_{trust.DESKS[desk]}": places.having("STAFFED", desk) for desk in desks.WORKED_AT},
+    **{f"claims_at_{desk}": places.having("INTAKES", Desk[desk.upper()]) for desk in trust.TRUSTED},
+    **{f"trust_{desk}": places.having("INTAKES", Desk[desk.upper()]) for desk in trust.TRUSTED},
+    **{f"unresolved_{group}": places.having("GROUPS", group) for group in grievances.GROUPS},
+    **{f"unresolved_{others}": places.having("GROUPS", group) for group, others in OTHERS.items()},
+    "unresolved_fee": places.having("KINDS", Kind.FEE),
+    **dict.fromkeys((row[0] for row in incomes.OUTCOMES), ("village",)),
+}
+"""Outcomes to which there is a path only in some kinds of settlement, and in which; to the rest there is in all."""
+
+
+def specs(place: str) -> tuple[OutcomeSpec, ...]:
+    """Return the outcomes to which there is a path in a place, the headline first."""
+    there = places.settlements(place)
+    quarrels = [kind for kind in there if places.declared(kind, "KINDS")]
+    return tuple(spec for spec in OUTCOMES if not set(ONLY.get(spec.name, quarrels)).isdisjoint(there))
 
 
 FLOWS_OF_MONEY = {
@@ -695,9 +750,6 @@ CONTRACTS = {
 }
 """Kinds of contract to the compound-days of each."""
 
-OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below"}
-"""Groups to the names of those who are not in them; who lives there is either an owner or a tenant."""
-
 FAMILIES = {
     "payers": "who pays for repairs",
     "behaviour": "bodies, companies and courts",
@@ -705,21 +757,26 @@ FAMILIES = {
     "desks": "by desk",
     "whom": "for whom, the headline",
     "people": "people",
+    **incomes.FAMILIES,
 }
 """Families of outcomes of which the rates in the baseline are printed, and how they are headed."""
 
 
-def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
-    """Return the outcomes of each world from its counts."""
+def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
+    """Return the outcomes of each world from its counts, in the order of `specs`."""
     exposure = n["households"] * n["days"]
 
     def a_year(count: Ints, units: float = 1.0) -> Floats:
         """Per 1,000 households and year; `units` of the count make one."""
         return _over(count, exposure, 1000.0 * YEAR / units)
 
-    compound_days = n["days_with_company"] + n["days_without_company"]
-    own_claims = n["claims_company"] + n["claims_body"] + n["claims_community"] + n["tickets"]
-    minutes = sum((n[name] for name in MINUTES), np.zeros_like(exposure))
+    nothing = np.zeros_like(exposure)
+    there, trusted = places.settlements(place), trust.trusted(place)
+    claims = {desk: n["tickets" if desk == "hotline" else f"claims_{desk}"] for desk in trusted}
+    own_claims = sum(claims.values(), nothing)
+    worked = [name for name in n if name.startswith("minutes_")]
+    minutes = sum((n[name] for name in worked), nothing)
+    low = sum((n[f"cases_settled_at_{trust.DESKS[desk]}"] for desk in places.declared(place, "LOWEST")), nothing)
     out = {
         "unresolved": a_year(n["unresolved_thousandths"], 1000.0),
         "claims": _over(n["claimed"], n["arisen"]),
@@ -727,49 +784,67 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
         "relapse": _over(n["relapsed"], n["agreements"]),
         "durable_365": _over(n["durable_365_millionths"], n["durable_365_known"], 1e-6),
         "lost": _over(n["lost"], n["handed_off"]),
-        "settled_low": _over(n["cases_settled_at_company"] + n["cases_settled_at_body"], n["cases_settled"]),
-        "leaking": a_year(n["leaking_roof_days"]),
+        "settled_low": _over(low, n["cases_settled"]),
         "petitions": a_year(n["escalated"]),
-        "rounds_failed": a_year(n["refunded"]),
         "hours": a_year(minutes, 60.0),
         "hours_per_settled": _over(minutes, n["cases_settled"], 1 / 60),
+        "sued": a_year(n["sued"]),
+    }
+    for desk in trusted:
+        out[f"claims_at_{desk}"] = _over(claims[desk], own_claims)
+        out[f"trust_{desk}"] = _over(n[f"trust_{desk}_millionths"], n["households"], 1e-6)
+    for desk in levels(place):
+        out[f"settled_at_{desk}"] = _over(n[f"cases_settled_at_{desk}"], n["cases_settled"])
+    for name in ("arisen", "opened"):
+        out[name] = a_year(n[name])
+    for name in worked:
+        out[name.replace("minutes", "hours")] = a_year(n[name], 60.0)
+    for word in ("30", "90", "365", *(f"90_{kind.name.lower()}" for kind in kinds(place))):
+        out[f"settled_{word}"] = _over(n[f"settled_in_{word}"], n[f"cohort_{word}"])
+    out |= _for_whom(n, place)
+    if "compound" in there:
+        out |= _in_compounds(n, a_year)
+    if "village" in there:
+        out |= incomes.quotients(n)
+    return {spec.name: out[spec.name] for spec in specs(place)}
+
+
+def _in_compounds(n: Mapping[str, Ints], a_year: Callable[..., Floats]) -> dict[str, Floats]:
+    """Return the outcomes about repairs, companies and bodies."""
+    compound_days = n["days_with_company"] + n["days_without_company"]
+    out = {
+        "leaking": a_year(n["leaking_roof_days"]),
+        "rounds_failed": a_year(n["refunded"]),
         "collection": _over(n["fees_paid_fen"], n["fees_billed_fen"]),
         "companies": _over(n["days_with_company"], compound_days),
         "recouped": _over(n["recouped_fen"], n["conceded_fen"]),
         "renewals_raised": _over(n["renewals"], n["came_up"]),
         "captured": _over(n["captured_days"], compound_days),
-        "sued": a_year(n["sued"]),
         "satisfaction": _over(n["satisfaction_thousandths"], compound_days, 1e-3),
         "without_owners": _over(n["decided_for_owners"], n["decided_for_owners"] + n["decided_by_owners"]),
+        "settled_365_roof": _over(n["settled_in_365_roof"], n["cohort_365_roof"]),
     }
     for name, flows in FLOWS_OF_MONEY.items():
-        out[name] = a_year(sum((n[flow] for flow in flows), np.zeros_like(exposure)), float(FEN))
+        out[name] = a_year(sum((n[flow] for flow in flows), np.zeros_like(compound_days)), float(FEN))
     for name, flow in PER_COMPOUND.items():
         out[name] = _over(n[flow], compound_days, float(YEAR))
     for name, days in CONTRACTS.items():
         out[f"contracts_{name}"] = _over(n[days], compound_days)
     for kind in LOOKED_AFTER:
         out[f"defects_{kind}"] = a_year(n[f"defect_days_{kind}"])
-    for desk in trust.TRUSTED:
-        out[f"claims_at_{desk}"] = _over(n["tickets" if desk == "hotline" else f"claims_{desk}"], own_claims)
-        out[f"trust_{desk}"] = _over(n[f"trust_{desk}_millionths"], n["households"], 1e-6)
-    for desk in LEVELS:
-        out[f"settled_at_{desk}"] = _over(n[f"cases_settled_at_{desk}"], n["cases_settled"])
-    out |= _for_whom(n)
-    for name in ("arisen", "opened", "mended", "turned_back"):
+    for name in ("mended", "turned_back"):
         out[name] = a_year(n[name])
-    for name in MINUTES:
-        out[name.replace("minutes", "hours")] = a_year(n[name], 60.0)
-    for word in ("30", "90", "365", "365_roof", *(f"90_{kind.name.lower()}" for kind in Kind)):
-        out[f"settled_{word}"] = _over(n[f"settled_in_{word}"], n[f"cohort_{word}"])
-    return {spec.name: out[spec.name] for spec in OUTCOMES}
+    return out
 
 
-def _for_whom(n: Mapping[str, Ints]) -> dict[str, Floats]:
+def _for_whom(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
     """Return the headline of each group of people and of all others, and what of the headline companies claim."""
-    out = {"unresolved_fee": _over(n["unresolved_fee_thousandths"], n["households"] * n["days"], float(YEAR))}
-    everybody = n["unresolved_owner_thousandths"] + n["unresolved_tenant_thousandths"]
-    for group in grievances.GROUPS:
+    out, everybody = {}, n["unresolved_thousandths"]
+    if Kind.FEE in kinds(place):
+        claimed = n["unresolved_fee_thousandths"]
+        out["unresolved_fee"] = _over(claimed, n["households"] * n["days"], float(YEAR))
+        everybody = everybody - claimed
+    for group in grievances.groups_of(place):
         of, flats = n[f"unresolved_{group}_thousandths"], n[f"households_{group}"]
         out[f"unresolved_{group}"] = _over(of, flats * n["days"], float(YEAR))
         if group in OTHERS:
@@ -778,12 +853,16 @@ def _for_whom(n: Mapping[str, Ints]) -> dict[str, Floats]:
     return out
 
 
-def names_of_counts(series: Sequence[str]) -> list[str]:
-    """Return the names of the integers that `counts` gives, in order."""
+def names_of_counts(place: str, series: Sequence[str]) -> list[str]:
+    """Return the names of the integers that `counts` gives in a place, in order."""
     nothing: dict[str, NDArray[Any]] = dict.fromkeys(
         ("world", "kind", "opened", "closed", "stage", "desk", "settled", "broken"), np.zeros(0, dtype=np.int64)
     )
     record = np.zeros((0, 0, len(series)), dtype=np.int64)
     nobody = np.zeros(0, dtype=np.int64)
-    groups, trusted = dict.fromkeys(grievances.GROUPS, nobody), dict.fromkeys(trust.TRUSTED, nobody)
-    return list(counts(Recorded(series, record, nothing, nothing, nothing, nobody, nobody, groups, trusted)))
+    groups = dict.fromkeys(grievances.groups_of(place), nobody)
+    trusted = dict.fromkeys(trust.trusted(place), nobody)
+    farms = dict.fromkeys(incomes.COUNTS if "village" in places.settlements(place) else (), nobody)
+    return list(
+        counts(Recorded(place, series, record, nothing, nothing, nothing, nobody, nobody, groups, trusted, farms))
+    )

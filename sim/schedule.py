@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sim import books, clocks, places
@@ -194,7 +194,6 @@ RULES: tuple[Rule, ...] = tuple(
         shares,
         doors,
         visits,
-        handling,
         market,
         rearing,
         enterprise,
@@ -211,12 +210,18 @@ RULES: tuple[Rule, ...] = tuple(
 )
 
 
+@cache
 def rules_of(place: str) -> tuple[Rule, ...]:
-    """Return the rules that stand in a place, the place's own first."""
-    return (places.registry()[place].RULE, *(rule for rule in RULES if not rule.places or place in rule.places))
+    """Return the rules that stand in a place, as far as they do, what its kinds of settlement start with first."""
+    there = places.settlements(place)
+    standing = [rule for rule in RULES if not rule.places or set(rule.places) & set(there)]
+    return tuple(rule.within(there) for rule in (*(places.registry()[kind].RULE for kind in there), *standing))
 
 
 def world_specs(place: str) -> dict[str, Spec]:
     """Return every parameter declaration that a world of this place reads, structural ones first."""
-    structure = specs(places.registry()[place].Structure, place)
-    return merge([structure, *(specs(r.parameters, r.name) for r in rules_of(place))])
+    there = places.settlements(place)
+    known = [specs(places.registry()[place].Structure, place)]
+    for rule in rules_of(place):
+        known.append({name: s for name, s in specs(rule.parameters, rule.name).items() if rule.has(name, there)})
+    return merge(known)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim import cases, distributions, mechanisms, noise, places
+from sim import cases, distributions, mechanisms, noise, places, settlements
 from sim.cases import TABLES, EventLog, Kind, Stage, State, Table
 from sim.columns import Column, Lever, combine
 from sim.errors import ConfigError
@@ -70,6 +70,7 @@ class Worlds:
 
     Attributes:
         layout: who lives where.
+        settlements: the kinds of settlement that there are, by their numbers.
         n: number of worlds.
         day: the day about to be lived; negative during burn-in.
         seeds: replication seed of each world, shape ``(worlds,)``.
@@ -121,7 +122,7 @@ class Worlds:
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
         self.newborn: list[dict[str, Array]] = []
         self.heard: list[tuple[Ints, Ints, Ints]] = []
-        self.rules = rules_of(recipe.place)
+        self.rules, self.settlements = rules_of(recipe.place), settlements.of(recipe.place)
         self.columns: dict[str, Column] = {}
         self.levers: dict[str, Lever] = {}
         self._allocate()
@@ -131,7 +132,7 @@ class Worlds:
         self.tally = {
             "grievances": np.zeros((self.n, len(Kind), len(State)), dtype=np.int64),
             "cases": np.zeros((self.n, len(Kind), len(Stage)), dtype=np.int64),
-            "suffered": np.zeros((self.n, 2, grievances.COMBINATIONS), dtype=np.int64),
+            "suffered": np.zeros((self.n, 2, 1 << len(grievances.groups_of(recipe.place))), dtype=np.int64),
         }
         for rule in self.rules:
             rule.set_up(self)
@@ -345,7 +346,7 @@ class Worlds:
         copies = len(scenarios)
         out: Worlds = object.__new__(Worlds)
         out.recipe, out.layout = self.recipe, self.layout
-        out.rules, out.levers = self.rules, self.levers
+        out.rules, out.settlements, out.levers = self.rules, self.settlements, self.levers
         out.columns = dict(self.columns)
         out._acting = None
         out.day = out.first_day = self.day
@@ -380,7 +381,7 @@ class Worlds:
             chosen = [s.choices.get(name) for s in per_world]
             if not any(chosen):
                 continue
-            if self.recipe.place not in kind.places:
+            if not set(places.settlements(self.recipe.place)) & set(kind.places):
                 raise ConfigError(
                     f"mechanism '{name}' does not apply in a {self.recipe.place}; it does in: {', '.join(kind.places)}"
                 )

@@ -9,12 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from sim import books
-from sim.cases import FIRST_PAIR, NEVER, Clock, Kind, Stage, State
-from sim.places.compound import COMPANY
+from sim.cases import NEVER, SHARED, Clock, Kind, Stage, State
+from sim.places.compound import COMPANY, STAFFED
 from sim.rules.contracts import FIXED_TERM, NONE
-from sim.rules.desks import STAFFED
 from sim.rules.keeping import PURPOSES
 from sim.rules.motions import Motion
+from sim.rules.trust import DESKS
 from sim.worlds import TABLES, Worlds
 from tests.helpers import GOVERNED, around, assets, burnt_in, daily, desk_rows, recipe, scenarios, total
 
@@ -99,7 +99,7 @@ class Ledger:
         assert np.array_equal(w.defective.sum(axis=1), w.stock["defective_assets"])
         assert np.array_equal(roofs(w).sum(axis=1), w.stock["leaking_roofs"])
         assert np.array_equal(roofs(w).sum(axis=1) - self.roofs, flow["leaked"] - flow["mended"])
-        suffered = np.flatnonzero((g.kind < FIRST_PAIR) & g.aching)
+        suffered = np.flatnonzero(SHARED[g.kind] & g.aching)
         at = g.world[suffered], g.bearer[suffered]
         assert np.all(w.defective[at]), "somebody suffers from what is whole"
         assert np.all(16 * w.defects[at] == g.ordinal[suffered]), "somebody suffers from what was mended since"
@@ -119,11 +119,11 @@ class Ledger:
         """Every dispute of two settled made one agreement, every one broken broke it later, within twelve months."""
         w, a = self.w, self.w.agreements
         broken = a.broken != NEVER
-        tally = w.tally["grievances"][:, FIRST_PAIR:]
+        tally = w.tally["grievances"][:, ~SHARED]
         made = tally[..., [State.SETTLED, State.BROKEN]].sum(axis=(1, 2))
         assert np.array_equal(np.bincount(a.world, minlength=w.n), made)
         assert np.array_equal(np.bincount(a.world[broken], minlength=w.n), tally[..., State.BROKEN].sum(axis=1))
-        assert np.all(a.kind >= FIRST_PAIR) and np.all(a.settled < w.day)
+        assert np.all(~SHARED[a.kind]) and np.all(a.settled < w.day)
         assert np.all((a.settled < a.broken) & (~broken | (a.broken < w.day) & (a.broken <= a.settled + 365)))
 
     def check_spending(self) -> None:
@@ -197,11 +197,11 @@ def check_pointers(w: Worlds) -> None:
     for field in ("world", "kind", "bearer"):
         assert np.array_equal(getattr(g, field)[rows], getattr(c, field)[case]), field
     assert np.all(np.isin(c.stage[g.case[claimed]], RUNNING)), "a claim lies with a case that is over"
-    pairs = claimed & (g.kind >= FIRST_PAIR)
+    pairs = claimed & ~SHARED[g.kind]
     assert np.array_equal(g.ordinal[pairs], c.ordinal[g.case[pairs]])
 
     a = w.agreements
-    agreed = (g.kind >= FIRST_PAIR) & np.isin(g.state, [State.SETTLED, State.BROKEN])
+    agreed = ~SHARED[g.kind] & np.isin(g.state, [State.SETTLED, State.BROKEN])
     assert np.array_equal(agreed, g.agreement >= 0)
     for field in ("world", "kind", "bearer", "ordinal"):
         assert np.array_equal(getattr(g, field)[agreed], getattr(a, field)[g.agreement[agreed]]), field
@@ -217,7 +217,7 @@ def check_pointers(w: Worlds) -> None:
     assert np.array_equal(c.ordinal[case] % 16, np.minimum(w.attempts[world, asset] - 1, 15))
     assert np.all(np.isin(c.stage[case], RUNNING))
     assert np.all(w.defective[world, asset])
-    running = (c.kind < FIRST_PAIR) & np.isin(c.stage, RUNNING)
+    running = SHARED[c.kind] & np.isin(c.stage, RUNNING)
     assert np.array_equal(w.defect_case[c.world[running], c.bearer[running]], np.flatnonzero(running))
     for name in TABLES:
         t = getattr(w, name)
@@ -432,15 +432,15 @@ def test_no_desk_works_longer_than_its_hours(monkeypatch: pytest.MonkeyPatch) ->
         for purpose in PURPOSES:
             assert np.all(getattr(w, purpose + "_balance") >= 0), purpose
         assert np.all(w.desk_minutes >= 0)
-        for kind, desk in enumerate(STAFFED):
+        for kind in STAFFED:
             row = desk_rows(w, kind)
             given = had[:, row].sum(axis=1) + w.desk_minutes[:, row].sum(axis=1)
-            assert np.all(7 * w.flow[f"minutes_{desk}"] + w.balance[:, row].sum(axis=1) <= given)
+            assert np.all(7 * w.flow[f"minutes_{DESKS[kind]}"] + w.balance[:, row].sum(axis=1) <= given)
 
     around(monkeypatch, "handling.handle", before, after)
     w = burnt_in(replications=(2, 5), fixed=GOVERNED).stack(scenarios())
     w.run(DAYS)
-    assert all(np.any(total(w, f"minutes_{desk}")) for desk in STAFFED)
+    assert all(np.any(total(w, f"minutes_{DESKS[kind]}")) for kind in STAFFED)
 
 
 def test_no_practice_takes_longer_than_what_is_set_aside() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim import outcomes
+from sim import outcomes, places
 from sim.cases import NEVER, Activity, Kind, Stage
 from sim.outcomes import OUTCOMES, Recorded, counts, quotients
 from sim.places.compound import BODY, BRANCH, COMMUNITY, COMPANY, COURT, OWNER, TENANT, VACANT
@@ -68,12 +68,14 @@ def page(days: int = 100, **daily: int) -> Recorded:
     groups = {group: np.array([size, 0]) for group, size in GROUPS.items()}
     trust = {desk: np.array([total, 0]) for desk, total in TRUST.items()}
     agreements = table([row for row in AGREEMENTS if row[1] < days], ("world", "settled", "broken"))
-    return Recorded(SERIES, record, table(OPEN), table(ENDED), agreements, households, desk_kind, groups, trust)
+    return Recorded(
+        "compound", SERIES, record, table(OPEN), table(ENDED), agreements, households, desk_kind, groups, trust
+    )
 
 
 def run(days: int = 100, **daily: int) -> dict[str, Any]:
     n = counts(page(days, **daily))
-    return {name: values[0] for name, values in {**n, **quotients(n)}.items()}
+    return {name: values[0] for name, values in {**n, **quotients(n, "compound")}.items()}
 
 
 def test_the_headline_by_hand() -> None:
@@ -110,9 +112,9 @@ def test_no_path_to_an_outcome_is_missing_not_zero() -> None:
     ):
         assert got[name] == 0, name
     # Where nobody of a group lives there is nobody to suffer.
-    elsewhere = quotients(counts(page(unresolved_tenant=5)))
+    elsewhere = quotients(counts(page(unresolved_tenant=5)), "compound")
     assert np.isnan(elsewhere["unresolved_tenant"][1]) and elsewhere["unresolved_below"][1] == 0
-    nothing = quotients({k: np.zeros(1, dtype=np.int64) for k in counts(page())})
+    nothing = quotients({k: np.zeros(1, dtype=np.int64) for k in counts(page())}, "compound")
     assert all(np.isnan(values[0]) for values in nothing.values())
 
 
@@ -257,19 +259,22 @@ def test_worlds_do_not_mix() -> None:
 
 
 def test_every_outcome_is_described_once() -> None:
-    names = [spec.name for spec in OUTCOMES]
-    assert names == list(quotients(counts(page())))
+    compound = outcomes.specs("compound")
+    names = [spec.name for spec in compound]
+    assert names == list(quotients(counts(page()), "compound"))
     assert len(set(names)) == len(names) >= 11
     assert names[0] == "unresolved"
+    assert len({spec.name for spec in OUTCOMES}) == len(OUTCOMES)
     assert {*outcomes.FAMILIES} < {spec.family for spec in OUTCOMES}
     for spec in OUTCOMES:
         assert spec.unit and spec.meaning and spec.label and spec.family
         assert spec.direction in (outcomes.LOWER, outcomes.HIGHER, outcomes.NEITHER)
-    assert 1 <= sum(spec.main for spec in OUTCOMES) <= 8
+    for place in places.registry():
+        assert 1 <= sum(spec.main for spec in outcomes.specs(place)) <= 8
 
 
 def test_names_of_counts() -> None:
-    assert outcomes.names_of_counts(SERIES) == list(counts(page()))
+    assert outcomes.names_of_counts("compound", SERIES) == list(counts(page()))
 
 
 @pytest.fixture(scope="module")
@@ -302,8 +307,8 @@ def test_cohorts_agree_with_the_event_log(lived: Worlds) -> None:
 
 
 def test_bounds_in_a_run(lived: Worlds) -> None:
-    got = quotients(counts(outcomes.recorded(lived)))
-    for spec in OUTCOMES:
+    got = quotients(counts(outcomes.recorded(lived)), "compound")
+    for spec in outcomes.specs("compound"):
         values = got[spec.name][~np.isnan(got[spec.name])]
         assert (values >= 0).all()
         if spec.unit in ("share", "0 to 1"):
@@ -331,7 +336,7 @@ def busy() -> Worlds:
 
 def test_parts_make_the_whole_in_a_run(busy: Worlds) -> None:
     n = counts(outcomes.recorded(busy))
-    got = quotients(n)
+    got = quotients(n, "compound")
 
     def added(*names: str) -> NDArray[np.int64]:
         assert all(n[name].any() for name in names), "too quiet to say anything"
@@ -349,7 +354,10 @@ def test_parts_make_the_whole_in_a_run(busy: Worlds) -> None:
     own = added("claims_company", "claims_body", "claims_community", "tickets")
     assert (own < n["claimed"]).all()  # companies claim too
     assert (n["households_owner"] + n["households_tenant"] == n["households"]).all()
-    for names in ([f"settled_at_{desk}" for desk in outcomes.LEVELS], [f"claims_at_{desk}" for desk in TRUST]):
+    for names in (
+        [f"settled_at_{desk}" for desk in outcomes.levels("compound")],
+        [f"claims_at_{desk}" for desk in TRUST],
+    ):
         np.testing.assert_allclose(np.sum([got[name] for name in names], axis=0), 1)
     assert (n["replacements"] <= n["renewals"]).all() and (n["renewals"] <= n["came_up"]).all()
     assert added("renewals", "came_up", "captured_days").all() and (n["replaced"] <= n["replacements"]).all()

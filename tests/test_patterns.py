@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from sim.cases import FIRST_DISPUTE, FIRST_PAIR, Activity, Kind, Stage
+from sim.cases import DEFECT, SHARED, Activity, Kind, Stage
 from sim.places.compound import BODY, COMMUNITY, VACANT
 from sim.rules import contracts, desks
 from sim.rules.motions import Motion
@@ -71,7 +71,7 @@ def window(words: list[str], **fixed: Any) -> Window:
             there[k, day] = part.sum(axis=1)
         s.step()
         c = s.cases
-        rows = np.flatnonzero((c.stage == Stage.WORKS) & (c.started == day) & ~c.minor & (c.kind < FIRST_DISPUTE))
+        rows = np.flatnonzero((c.stage == Stage.WORKS) & (c.started == day) & ~c.minor & DEFECT[c.kind])
         world, compound = c.world[rows], c.compound[rows]
         kept = runs[world, compound]
         np.add.at(begun, (late[world, compound][kept].astype(int), day, world[kept]), 1)
@@ -215,7 +215,7 @@ def disputes(prior_draws: bool = True, **fixed: Any) -> pd.DataFrame:
     s = lived(w, 728, say("formed_body"))
     log = pd.DataFrame(s.log.arrays())
     late = (log["activity"] == int(Activity.OPENED)) & (log["day"] > 728 - 61)
-    log = log[(log["kind"] >= FIRST_PAIR) & ~late]
+    log = log[~SHARED[log["kind"]] & ~late]
     log["desk"] = desks.kinds(s)[log["desk"]]
 
     def first(activity: Activity) -> pd.Series[Any]:

@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.cases import Activity, Kind, Stage, State
-from sim.places.compound import COURT
-from sim.rules.desks import STAFFED, kinds
+from sim.places.compound import COURT, STAFFED
+from sim.rules.desks import kinds
 from sim.worlds import Worlds
 from tests.helpers import BUSY, NOTHING_BREAKS, burnt_in, clearly_above_zero, daily, difference, recipe, state, total
 
@@ -93,7 +93,7 @@ def test_the_court_takes_its_time_and_always_judges() -> None:
     assert abs(np.mean(took < 60) - 0.5) < 4 * np.sqrt(0.25 / len(took)) + np.mean(took == 60)
     assert np.log(took).std() == pytest.approx(0.5, rel=0.15)
     assert all(settled[case] == day for case, day in judged.items())
-    assert "court" not in STAFFED
+    assert COURT not in STAFFED
     assert not np.any(w.desk_minutes[:, kinds(w) == COURT])
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from sim.cases import Kind, Stage, State
-from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY
+from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, STAFFED
 from sim.rules import contracts
-from sim.rules.desks import STAFFED, kinds
+from sim.rules.desks import kinds
+from sim.rules.trust import DESKS
 from sim.worlds import Worlds
 from tests.helpers import BUSY, around, burnt_in, desk_rows, lived, recipe, say, total
 
@@ -135,7 +136,7 @@ def test_a_desk_without_hours_serves_nobody() -> None:
     nobody = dict(repairer_hours=0.0, committee_share=0.0, management_share=0.0)
     w = burnt_in(fixed=dict(nobody, community_hours=0.0, centre_hours=0.0, b_wait=0.0))
     assert np.all(total(w, "opened") > 0)
-    assert not any(np.any(total(w, f"minutes_{desk}")) for desk in STAFFED)
+    assert not any(np.any(total(w, f"minutes_{DESKS[desk]}")) for desk in STAFFED)
     assert not np.any(w.cases.sittings) and not np.any(w.cases.handoffs)
     assert np.all(w.cases.handled < w.cases.opened)
     assert np.all(w.wait_days == 999.0)

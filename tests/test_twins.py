@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim import noise
-from sim.cases import FIRST_PAIR, Clock
+from sim.cases import SHARED, Clock
 from sim.places.compound import DESKS_PER_COMPOUND
 from sim.worlds import TABLES, Worlds
 from tests.helpers import GOVERNED, burnt_in, lived, say, scenarios
@@ -58,7 +58,7 @@ def compound_of_table(w: Worlds, name: str) -> Array:
         return w.layout.up("household", "compound")[t.owner]
     if name == "agenda":
         return of_bearers(w, np.isin(t.clock, [Clock.DEFECT, Clock.SILENCE]), t.row)
-    return of_bearers(w, t.kind < FIRST_PAIR, t.bearer)
+    return of_bearers(w, SHARED[t.kind], t.bearer)
 
 
 def named(w: Worlds, table: str, rows: Array) -> Array:
@@ -90,7 +90,7 @@ def differing_compounds(w: Worlds, a: int, b: int) -> set[int]:
         if any(differs(w, name, a, b, c) for name in TABLES):
             out.add(c)
     log = w.log.arrays()
-    where = of_bearers(w, log["kind"] < FIRST_PAIR, log["bearer"])
+    where = of_bearers(w, SHARED[log["kind"]], log["bearer"])
     for c in range(w.layout.sizes["compound"]):
         x, y = ({f: v[(log["world"] == k) & (where == c)] for f, v in log.items() if f != "world"} for k in (a, b))
         if any(not np.array_equal(x[f], y[f]) for f in x):

@@ -11,6 +11,7 @@ from sim.books import imbalance
 from sim.errors import ConfigError
 from sim.mechanisms import registry
 from sim.rules import alliance, bases
+from sim.schedule import RULES
 from sim.worlds import Worlds
 from tests.helpers import assert_same, difference, state, total
 from tests.villages import alone, burnt_in, lived, recipe, say
@@ -48,8 +49,8 @@ def test_fen_and_birds_are_conserved_every_day(found: Worlds) -> None:
         assert np.array_equal(today["allied_townships"], w.allied.sum(axis=1))
         assert (w.birds >= 0).all()
         assert (w.own_birds >= 0).all()
-    seen = {name for name in w.flow if total(w, name).any()}
-    assert set(w.flow) - seen == {"talks_failed", "dissolved"}  # these are tested apart
+    flows = {name for rule in RULES if rule.places == ("village",) for name in rule.flows}
+    assert {name for name in flows if not total(w, name).any()} == {"talks_failed", "dissolved"}  # tested apart
 
 
 def test_what_is_out_is_owed_and_nothing_else(found: Worlds) -> None:
@@ -179,7 +180,14 @@ def test_twins_are_equal_until_the_first_difference(found: Worlds) -> None:
             differ = day
             names = {name for i, name in enumerate(w.series) if not np.array_equal(rows[:n, i], rows[n:, i])}
             assert names <= {
-                *("rounds", "rounds_missed", "unpaid_fen", "minutes_meeting", "minutes_asking", "minutes_coaching"),
+                *(
+                    "rounds",
+                    "rounds_missed",
+                    "unpaid_hours_fen",
+                    "minutes_meeting",
+                    "minutes_asking",
+                    "minutes_coaching",
+                ),
                 *("minutes_calling", "minutes_showing"),
             }
     assert differ >= 0
@@ -225,7 +233,7 @@ def test_the_layout_knows_who_belongs_to_whom() -> None:
     """Yards, teams, villages and townships nest; a lone village has no joint base; nobody lives around if 0 do."""
     w = Worlds(recipe(structure=dict(villages=3, households=45, around=0, team_size=20)))
     layout = w.layout
-    sizes = dict(world=1, household=135, yard=135, team=9, village=3, base=4, township=2)
+    sizes = dict(desk=0, world=1, household=135, yard=135, team=9, village=3, base=4, township=2)
     assert layout.sizes == sizes
     assert layout.count("village", "team").tolist() == [3, 3, 3]
     assert layout.traits["township_joint"].tolist() == [2, -1]

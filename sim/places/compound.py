@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import distributions, noise
-from sim.cases import Kind
+from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.space import LAND_USE, Layout
@@ -32,16 +32,27 @@ ENTRANCES = (2, 3, 4)
 """A building has one of these numbers of entrances; three is the mean, so that 6 floors give 36 flats."""
 
 
-COMPANY, BODY, BRANCH, COMMUNITY, CENTRE, COURT, HOTLINE = range(7)
-"""Kinds of desk; the first three stand in every compound, the hotline is an intake without a row."""
+SETTLEMENTS = ("compound",)
 
-DESKS_PER_COMPOUND = 3
+COMPANY, BODY, BRANCH, COMMUNITY, CENTRE, COURT, HOTLINE = map(int, tuple(Desk)[:7])
+
+STAFFED = (COMPANY, BODY, BRANCH, COMMUNITY, CENTRE)
+
+LOWEST = (COMPANY, BODY)
+
+INTAKES = (COMPANY, BODY, COMMUNITY, HOTLINE)
+
+DESKS_PER_COMPOUND = 3  # the company's, the body's, the branch's
 
 IN_BUILDING = (Kind.ROOF, Kind.PIPE, Kind.LIGHTING)
 """What can break in a building."""
 
 IN_COMPOUND = (Kind.RUBBISH, Kind.PESTS, Kind.ROAD, Kind.NUISANCE)
 """What can go wrong in a compound as a whole."""
+
+KINDS = (*IN_BUILDING, *IN_COMPOUND, Kind.NEIGHBOUR, Kind.FEE)
+
+GROUPS = ("owner", "tenant", "connected", "elder", "top")
 
 
 @dataclass(frozen=True)
@@ -207,7 +218,7 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
 
     Returns:
         A layout with the entities household, entrance, building, asset, compound, candidate, community, centre,
-        desk and world.
+        desk and world. A circle, those who hear of one another's cases, is an entrance.
         Assets, the things that break: those of a compound stand together, building by building its roof,
         pipes and lights, then the compound's rubbish point, grounds, road and the site of works nearby.
         Desks: those of compound c are rows 3c (company), 3c + 1 (body) and 3c + 2 (branch), then come
@@ -236,6 +247,7 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
             "world": 1,
             "household": len(household_entrance),
             "entrance": len(flats),
+            "circle": len(flats),
             "building": len(building_compound),
             "compound": compounds,
             "candidate": CANDIDATES * compounds,
@@ -246,6 +258,7 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
     layout.sizes["desk"] = DESKS_PER_COMPOUND * compounds + layout.sizes["community"] + layout.sizes["centre"] + 1
     building_household = building_of_entrance[household_entrance]
     layout.nest("household", "entrance", household_entrance)
+    layout.nest("household", "circle", household_entrance)
     layout.nest("entrance", "building", building_of_entrance)
     layout.nest("household", "building", building_household)
     layout.nest("building", "compound", building_compound)
@@ -256,6 +269,8 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
 
     layout.nest("community", "centre", np.arange(layout.sizes["community"]) // structure.communities_per_centre)
     layout.nest("household", "centre", layout.up("community", "centre")[layout.up("household", "community")])
+    own, above = np.tile([COMPANY, BODY, BRANCH], compounds), [COMMUNITY] * layout.sizes["community"]
+    layout.traits["desk_kind"] = np.array([*own, *above, *[CENTRE] * layout.sizes["centre"], COURT], dtype=np.int64)
     _list_assets(layout)
 
     floor = door // FLATS_PER_LANDING + 1
@@ -375,7 +390,6 @@ def _set_up(w: Worlds) -> None:
     w.area[...] = np.rint(100 * w.p.flat_area * factor)
     age = noise.uniform(seeds, "compound.age", np.arange(w.layout.sizes["compound"]))
     w.age[...] = w.p.youngest + (w.p.oldest - w.p.youngest) * age
-    w.occupied[...] = (w.tenure != VACANT).sum(axis=1, keepdims=True)
 
 
 RULE = Rule(
@@ -384,10 +398,8 @@ RULE = Rule(
         Column("tenure", "household", np.int8, "who lives in the flat: 0 its owner, 1 a tenant, 2 nobody"),
         Column("member", "household", np.bool_, "a party member lives in the flat"),
         Column("elder", "household", np.bool_, "an elder lives in the flat"),
-        Column("connected", "household", np.bool_, "the people of the flat are close to cadres"),
         Column("area", "household", np.int64, "area of the flat, hundredths of a m2"),
         Column("age", "compound", np.float64, "years since the compound was built, at day 0"),
-        Column("occupied", "world", np.int64, "flats in which somebody lives: the households of the outcomes"),
     ),
     parameters=People,
     set_up=_set_up,

@@ -15,12 +15,22 @@ from numpy.typing import NDArray
 
 from sim import distributions, noise
 from sim.books import FEN
+from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.space import LAND_USE, Layout
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
+
+SETTLEMENTS = ("village",)
+
+KINDS: tuple[Kind, ...] = ()
+INTAKES: tuple[Desk, ...] = ()
+STAFFED: tuple[Desk, ...] = ()
+LOWEST: tuple[Desk, ...] = ()
+GROUPS: tuple[str, ...] = ()
+"""Disputes are not lived in villages yet; see `sim.places`."""
 
 MONEY, LAND, AROUND = 0, 1, 2
 """Roles of villages: the one with money, the one with land, those around them."""
@@ -261,6 +271,7 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
             "village": len(villages),
             "base": len(bases),
             "township": len(joint),
+            "desk": 0,
         },
     )
     yard_team = np.repeat(np.arange(len(team_village)), in_team)
@@ -275,6 +286,7 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         village_role=roles,
         village_base=own_base,
         township_joint=np.array(joint),
+        desk_kind=np.zeros(0, dtype=np.int64),
         base_village=base_village,
         base_township=base_township,
     )

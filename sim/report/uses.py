@@ -2,8 +2,8 @@
 
 Read are, of a world's parameter, ``w.p.NAME``, the word ``"NAME"`` where it stands for a parameter (``w.at("NAME",
 ...)``, ``w.whole``, an argument that names one) and words put together of known parts (``"trust_" + desk``); of a
-place's structure ``structure.NAME``; of a mechanism's own parameter ``me.NAME`` in its module. Only rules, places and
-mechanisms read parameters. Which branch is taken is not looked at.
+place's structure ``structure.NAME``; of a mechanism's own parameter ``me.NAME`` in its module. Only rules, places,
+settlements and mechanisms read parameters. Which branch is taken is not looked at.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from sim.parameters import Spec
 
 PACKAGE = Path(__file__).resolve().parents[1]
-READERS = ("mechanisms", "places", "rules")
+READERS = ("mechanisms", "places", "rules", "settlements")
 
 NOT_PARAMETERS = {"Column", "Rule", "Lever", "count", "stocks", "parameter"}
 """Calls whose words are names of something else: columns, rules, levers, flows."""

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import distributions, noise
-from sim.cases import FIRST_PAIR, Activity, Kind, Stage, close_cases, grievances_of, log_cases
+from sim import distributions, noise, places, settlements
+from sim.cases import SHARED, Activity, Kind, Stage, close_cases, grievances_of, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.places.compound import BODY, CENTRE, COMMUNITY
-from sim.rules import arrears, courts, defects, desks, grievances, keeping, leaders, trust
+from sim.rules import arrears, courts, defects, desks, grievances, trust
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -136,23 +135,26 @@ def mediate(w: Worlds, rows: Ints) -> None:
     w.count("sessions", world)
     log_cases(w, rows, Activity.SESSION)
     fee = c.kind[rows] == int(Kind.FEE)
-    agreed = gap(w, rows) <= np.where(fee, w.at("fee_joint_cost", world), w.at("joint_cost", world))
-    over = ~agreed & (c.level_sessions[rows] >= w.at("most_sessions", world))
-    level = desks.kind_of(w, c.desk[rows])
+    saved = w.at("joint_cost", world)
+    if fee.any():
+        saved = np.where(fee, w.at("fee_joint_cost", world), saved)
+    agreed = gap(w, rows) <= saved
+    failed = ~agreed & (c.level_sessions[rows] >= w.at("most_sessions", world))
     _agree(w, rows[agreed])
-    last = rows[over & (level == CENTRE)]
+    over = rows[failed]
+    above = np.empty(len(over), dtype=np.int64)
+    for settlement, at in settlements.of_cases(w, over):
+        above[at] = settlement.above(w, over[at])
+    last = over[above < 0]
     _fail(w, last[~courts.sue(w, last)])
-    onward, community = rows[over & (level < CENTRE)], level[over & (level < CENTRE)] == COMMUNITY
-    compound = c.compound[onward]
-    above = np.where(community, desks.of_compound(w, compound, CENTRE), desks.of_compound(w, compound, COMMUNITY))
-    desks.hand_off(w, onward, above)
+    desks.hand_off(w, over[above >= 0], above[above >= 0])
 
 
 def _agree(w: Worlds, rows: Ints) -> None:
     """Settle disputes; works nearby become quiet for all who suffer from them."""
     c = w.cases
-    shared = rows[c.kind[rows] < FIRST_PAIR]
-    pairs = rows[c.kind[rows] >= FIRST_PAIR]
+    many = SHARED.take(c.kind[rows])
+    shared, pairs = rows[many], rows[~many]
     world, asset = c.world[shared], c.bearer[shared]
     defects.mend(w, world, asset)
     own = grievances_of(w, pairs)
@@ -175,7 +177,7 @@ def _fail(w: Worlds, rows: Ints) -> None:
     """End disputes for which every level has been tried in vain."""
     c = w.cases
     grievances.fail(w, grievances_of(w, rows))
-    shared = rows[c.kind[rows] < FIRST_PAIR]
+    shared = rows[SHARED.take(c.kind[rows])]
     w.defect_case[c.world[shared], c.bearer[shared]] = -1
     close_cases(w, rows, Stage.FAILED, Activity.FAILED)
 
@@ -184,13 +186,11 @@ def _no_show(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     """Return the chance that a party stays away: less where somebody with authority at the desk summons it."""
     c = w.cases
     world = c.world[rows]
+    called = np.empty(len(rows), dtype=bool)
+    for settlement, at in settlements.of_cases(w, rows):
+        called[at] = settlement.summoned(w, rows[at])
     chance = w.at("no_show", world)
-    level = desks.kind_of(w, c.desk[rows])
-    below = where(level < COMMUNITY)
-    called = keeping.spend(w, "summons", world[below], c.compound[rows[below]], "triage_hours")
-    at = np.concatenate([below[called], where(level == CENTRE)])
-    chance[at] = np.minimum(chance[at], w.at("no_show_summoned", world[at]))
-    return chance
+    return np.where(called, np.minimum(chance, w.at("no_show_summoned", world)), chance)
 
 
 def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
@@ -199,8 +199,9 @@ def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     world = c.world[rows]
     at_first = w.at("gap_mean", world) + w.at("gap_sd", world) * distributions.normal(c.key[rows], "dispute.gap")
     fee = where(c.kind[rows] == int(Kind.FEE))
-    idle = 1 - w.effort[world[fee], c.compound[rows[fee]]]
-    at_first[fee] += w.at("fee_defence", world[fee]) * idle
+    if len(fee):
+        idle = 1 - w.effort[world[fee], c.compound[rows[fee]]]
+        at_first[fee] += w.at("fee_defence", world[fee]) * idle
     aged = 1 + w.at("hardening", world) * (w.day - c.opened[rows]) / 90
     present: NDArray[np.float64] = at_first * aged * c.narrowed[rows]
     return present
@@ -208,18 +209,16 @@ def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
 
 def _left_by_a_session(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     """Return the share of the gap that a session leaves of each dispute, by the ability of whoever holds the desk."""
-    c = w.cases
-    world = c.world[rows]
-    ability = w.at("mediator_ability", world)
-    below = where(desks.kind_of(w, c.desk[rows]) == BODY)
-    ability[below] = leaders.at_the_body(w, world[below], c.compound[rows[below]])
-    left = 1 - (1 - w.at("narrowing", world)) * 2 * ability
+    ability = np.empty(len(rows))
+    for settlement, at in settlements.of_cases(w, rows):
+        ability[at] = settlement.ability(w, rows[at])
+    left = 1 - (1 - w.at("narrowing", w.cases.world[rows])) * 2 * ability
     return np.minimum(np.maximum(left, 0.0), 1.0)
 
 
 RULE = Rule(
     name="bargaining",
-    places=("compound",),
     parameters=Parameters,
     flows={"sessions": "mediation sessions held with both parties"},
+    only={"fee_joint_cost": places.having("KINDS", Kind.FEE)},
 )

@@ -1,9 +1,10 @@
 """Claiming: keep quiet, or take the grievance to a desk within reach.
 
 Multinomial logit (McFadden): utility of a desk = b_success x believed success - b_wait x expected wait
-+ b_trust x trust + constant; of keeping quiet, the less the more severe. Decided when the grievance
-is named and again every 30 days. The first claim about a defect opens its case; later ones join it,
-wherever they were brought, and bring a lost or shelved case back to a desk.
++ b_trust x trust + constant; of keeping quiet, the less the more severe. Which desks there are, how far they are
+and who takes a claim, a kind of settlement says. Decided when the grievance is named and again every 30 days. The
+first claim about a defect opens its case; later ones join it, wherever they were brought, and bring a lost or
+shelved case back to a desk.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import distributions, noise
-from sim.cases import FIRST_DISPUTE, FIRST_PAIR, NEVER, Activity, Kind, Stage, State, log_cases, move_grievances
-from sim.columns import Rule
+from sim import distributions, noise, places, settlements
+from sim.cases import DEFECT, NEVER, SHARED, Activity, Desk, Kind, Stage, State, log_cases, move_grievances
+from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import BODY, COMMUNITY, COMPANY, HOTLINE
-from sim.rules import bodies, contracts, defects, desks, grievances, trust
+from sim.rules import defects, desks, grievances, trust
+from sim.settlements import Settlement
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -28,8 +29,12 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 QUIET = 0
-OPTIONS = (COMPANY, BODY, COMMUNITY, HOTLINE)
-"""Kinds of desk that take claims; the alternative 0 is to keep quiet."""
+"""The first alternative; then come the settlement's intakes."""
+
+SILENT = -1
+"""Stands for no desk."""
+
+HOTLINE = int(Desk.HOTLINE)
 
 MOST_URGENT = 1000
 
@@ -113,41 +118,37 @@ def decide(w: Worlds) -> None:
     rows = where((g.act <= w.day) & (g.state == int(State.QUIET)))
     if len(rows) == 0:
         return
-    world = g.world[rows]
-    pick = distributions.choice(_weights(w, rows), noise.uniform(g.key[rows], "claim.choice", g.tries[rows]))
+    desk = np.empty(len(rows), dtype=np.int64)
+    for settlement, at in settlements.of_households(w, g.household[rows]):
+        some = rows[at]
+        u = noise.uniform(g.key[some], "claim.choice", g.tries[some])
+        pick = distributions.choice(_weights(w, settlement, some), u)
+        desk[at] = np.array((SILENT, *settlement.intakes))[pick]
     g.tries[rows] += 1
-    g.act[rows] = w.day + w.whole("review_days", world)
-    voiced = pick != QUIET
+    g.act[rows] = w.day + w.whole("review_days", g.world[rows])
+    voiced = desk != SILENT
     rows = rows[voiced]
     if len(rows):
-        _claim(w, rows, np.array(OPTIONS)[pick[voiced] - 1])
+        _claim(w, rows, desk[voiced])
 
 
-def _weights(w: Worlds, rows: Ints) -> NDArray[np.float64]:
-    """Return exp(utility) of silence and of each desk, shape ``(grievances, 1 + desks)``."""
+def _weights(w: Worlds, settlement: Settlement, rows: Ints) -> NDArray[np.float64]:
+    """Return exp(utility) of silence and of each of the settlement's intakes, shape ``(grievances, 1 + intakes)``."""
     g = w.grievances
     world, household, kind = g.world[rows], g.household[rows], g.kind[rows]
-    compound = w.layout.up("household", "compound")[household]
-    utility = np.empty((1 + len(OPTIONS), len(rows)))
+    utility = np.empty((1 + len(settlement.intakes), len(rows)))
     utility[QUIET] = w.at("quiet", world) - w.at("quiet_severity", world) * (g.severity[rows] / 1000)
     success = np.empty(len(rows))
     for number in np.unique(kind).tolist():
         here = where(kind == number)
         success[here] = trust.in_success(w, Kind(number), world[here], household[here])
     common = w.at("any_desk", world) + w.at("b_success", world) * success
-    for option, desk in enumerate(OPTIONS, start=1):
-        own = desks.of_compound(w, compound, min(desk, COMMUNITY))
-        days = w.at("hotline_days", world) if desk == HOTLINE else w.wait_days[world, own]
+    for option, desk in enumerate(settlement.intakes, start=1):
+        burden = settlement.burden(w, desk, world, household)
         confidence = trust.in_desk(w, trust.DESKS[desk], world, household)
-        utility[option] = common - w.at("b_wait", world) * days + w.at("b_trust", world) * confidence
+        utility[option] = common - burden + w.at("b_trust", world) * confidence
     weights = noise.exp(utility)
-    weights[1 + OPTIONS.index(COMPANY)] *= (kind < FIRST_DISPUTE) & (w.contract[world, compound] != contracts.NONE)
-    weights[1 + OPTIONS.index(BODY)] *= w.body[world, compound] > bodies.NONE
-    company = kind == int(Kind.FEE)  # it claims what it is owed at once, at the nearest desk
-    weights[:, company] = 0.0
-    has_body = w.body[world[company], compound[company]] > bodies.NONE
-    weights[1 + OPTIONS.index(BODY), company] = has_body
-    weights[1 + OPTIONS.index(COMMUNITY), company] = ~has_body
+    settlement.bar(w, weights, world, household, kind)
     return weights.T
 
 
@@ -162,20 +163,21 @@ def _claim(w: Worlds, rows: Ints, kind: Ints) -> None:
     g.desk[rows] = kind
     g.answered[rows] = False
     g.act[rows] = w.day + w.whole("answer_days", world)
-    compound = w.layout.up("household", "compound")[g.household[rows]]
     called = kind == HOTLINE
     w.count("tickets", world[called])
     own = g.kind[rows] != int(Kind.FEE)  # there the company claims
-    for number in (COMPANY, BODY, COMMUNITY):
-        w.count(f"claims_{trust.DESKS[number]}", world[own & (kind == number)])
-    np.add.at(w.tickets_read, (world[called], compound[called]), np.int32(1))
-    desk = _taker(w, world, compound, np.where(called, _passed_on(w, world, compound, g.kind[rows]), kind))
-    shared = g.kind[rows] < FIRST_PAIR
+    for number in places.declared(w.recipe.place, "INTAKES"):
+        if number != HOTLINE:
+            w.count(f"claims_{trust.DESKS[number]}", world[own & (kind == number)])
+    household, desk = g.household[rows], np.empty(len(rows), dtype=np.int64)
+    for settlement, at in settlements.of_households(w, household):
+        desk[at] = settlement.receive(w, world[at], household[at], g.kind[rows][at], kind[at])
+    shared = SHARED.take(g.kind[rows])
     known = g.case[rows]
     known[shared] = w.defect_case[world[shared], g.bearer[rows[shared]]]
     old = known >= 0
     if not old.all():
-        _open(w, rows[~old], desk[~old], compound[~old], called[~old])
+        _open(w, rows[~old], desk[~old], called[~old])
     if old.any():
         joined, case = rows[old], known[old]
         g.case[joined] = case
@@ -184,42 +186,30 @@ def _claim(w: Worlds, rows: Ints, kind: Ints) -> None:
         _bring_back(w, case, desk[old])
 
 
-def _passed_on(w: Worlds, world: Ints, compound: Ints, kind: NDArray[np.int8]) -> Ints:
-    """Return the kind of desk to which the hotline passes a call: the company's for a defect, if there is one."""
-    company = (kind < FIRST_DISPUTE) & (w.contract[world, compound] != contracts.NONE)
-    return np.where(company, COMPANY, COMMUNITY)
-
-
-def _taker(w: Worlds, world: Ints, compound: Ints, kind: Ints) -> Ints:
-    """Return the row of the desk of each given kind that serves each compound."""
-    desk = np.empty(len(kind), dtype=np.int64)
-    for number in (COMPANY, BODY, COMMUNITY):
-        here = kind == number
-        desk[here] = desks.of_compound(w, compound[here], number)
-    return desk
-
-
-def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints, called: NDArray[np.bool_]) -> None:
+def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
     """Open a case for each grievance; of several first claims about one thing the first opens, the rest join."""
     g, c = w.grievances, w.cases
     assets = w.layout.sizes["asset"]
-    pair = g.kind[rows] >= FIRST_PAIR
-    number = np.where(pair, -1 - rows, g.world[rows] * assets + g.bearer[rows])  # what is between two is never joined
+    own_thing = g.world[rows] * assets + g.bearer[rows]
+    number = np.where(SHARED.take(g.kind[rows]), own_thing, -1 - rows)  # what is between two is never joined
     _, first, which = np.unique(number, return_index=True, return_inverse=True)
     opener = np.sort(first)  # in the order of the table
     place = np.searchsorted(opener, first)
     own = rows[opener]
     world, kind, bearer = g.world[own], g.kind[own], g.bearer[own]
-    shared = kind < FIRST_PAIR
+    shared = SHARED.take(kind)
     attempt = np.zeros(len(own), dtype=np.int64)
     at = world[shared], bearer[shared]
     attempt[shared] = np.minimum(w.attempts[at], MOST_ATTEMPTS)
     w.attempts[at] += 1
     ordinal = g.ordinal[own] + attempt
     key = noise.bits(w.seeds[world], "case", kind, bearer, ordinal)
-    defect = kind < FIRST_DISPUTE
+    defect = where(DEFECT.take(kind))
     minor = np.zeros(len(own), dtype=bool)
-    minor[defect] = defects.base_cost(w, world[defect], kind[defect], key[defect]) <= w.at("minor_cap", world[defect])
+    if len(defect):
+        cap = w.at("minor_cap", world[defect])
+        minor[defect] = defects.base_cost(w, world[defect], kind[defect], key[defect]) <= cap
+    settled_in, unit = _whereabouts(w, g.household[own])
     late = called[opener]
     opened = c.append(
         world=world,
@@ -228,7 +218,8 @@ def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints, called: NDArray[np.
         other=g.other[own],
         ordinal=ordinal,
         key=key,
-        compound=compound[opener],
+        settlement=settled_in,
+        compound=unit,
         severity=g.severity[own],
         urgency=_urgency(w, own),
         opened=w.day,
@@ -269,6 +260,15 @@ def _open(w: Worlds, rows: Ints, desk: Ints, compound: Ints, called: NDArray[np.
     w.defect_case[at] = opened[shared]
 
 
+def _whereabouts(w: Worlds, household: Ints) -> tuple[Ints, Ints]:
+    """Return the number of the settlement in which each household lives, and its unit there."""
+    number, unit = np.zeros(len(household), dtype=np.int64), np.empty(len(household), dtype=np.int64)
+    for settlement, at in settlements.of_households(w, household):
+        number[at] = w.settlements.index(settlement)
+        unit[at] = settlement.unit(w, household[at])
+    return number, unit
+
+
 def _urgency(w: Worlds, rows: Ints) -> Ints:
     """Return how urgent desks find the cases that the given grievances open, thousandths."""
     g = w.grievances
@@ -292,17 +292,23 @@ def _bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
     log_cases(w, case[stage == int(Stage.SHELVED)], Activity.RETABLED)
 
 
+AT = {Desk.COMPANY: "companies'", Desk.BODY: "bodies'", Desk.COMMUNITY: "communities'"}
+"""Kinds of desk where claims are counted, and whose desks they are."""
+
 RULE = Rule(
     name="claiming",
-    places=("compound",),
+    columns=(
+        Column("connected", "household", np.bool_, "the people of the household are close to cadres"),
+        Column("defect_case", "asset", np.int64, "row of the defect's case", -1, "cases"),
+        Column("attempts", "asset", np.int32, "cases that the present defect has had"),
+    ),
     parameters=Parameters,
     flows={
         "claimed": "claims, for the first time or again",
         "voiced": "grievances claimed for the first time",
         "opened": "cases opened",
         "tickets": "calls to the hotline about something within the model",
-        "claims_company": "people's own claims at companies' desks",
-        "claims_body": "people's own claims at bodies' desks",
-        "claims_community": "people's own claims at communities' desks",
+        **{f"claims_{trust.DESKS[desk]}": f"people's own claims at {whose} desks" for desk, whose in AT.items()},
     },
+    only={f"claims_{trust.DESKS[desk]}": places.having("INTAKES", desk) for desk in AT},
 )

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import distributions, noise
-from sim.cases import FIRST_PAIR, Activity, Stage, log_cases, move_cases
+from sim.cases import SHARED, Activity, Stage, log_cases, move_cases
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.places.compound import COURT
 from sim.rules import desks
 from sim.space import where
 
@@ -65,13 +64,13 @@ def sue(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     """Let claimants sue, or not, over disputes of two parties that have failed; return which do."""
     c = w.cases
     world = c.world[rows]
-    sued = (c.kind[rows] >= FIRST_PAIR) & noise.chance(w.at("sues", world), c.key[rows], "court.sue")
+    sued = ~SHARED.take(c.kind[rows]) & noise.chance(w.at("sues", world), c.key[rows], "court.sue")
     away, world = rows[sued], world[sued]
     if len(away) == 0:
         return sued
     days = distributions.lognormal(w.at("court_days", world), w.at("court_spread", world), c.key[away], "court.days")
     c.ready[away] = w.day + np.minimum(np.maximum(np.rint(days), SHORTEST), LONGEST).astype(np.int64)
-    c.desk[away] = desks.of_compound(w, c.compound[away], COURT)
+    c.desk[away] = desks.court(w, len(away))
     w.count("sued", world)
     move_cases(w, away, Stage.COURT)
     log_cases(w, away, Activity.SUED)
@@ -86,4 +85,4 @@ def judged(w: Worlds) -> Ints:
     return rows
 
 
-RULE = Rule(name="courts", places=("compound",), parameters=Parameters, flows={"sued": "disputes taken to court"})
+RULE = Rule(name="courts", parameters=Parameters, flows={"sued": "disputes taken to court"})

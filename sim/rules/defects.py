@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import clocks, distributions, noise
-from sim.cases import FIRST_DISPUTE, Activity, Clock, Kind, Stage, State, close_cases
+from sim.cases import SHARED, Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import VACANT, flats_of
@@ -451,7 +451,8 @@ def _suffering(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
     hit = np.zeros(w.defective.size, dtype=bool)
     hit[world * assets + asset] = True
     # what is between two has a household as bearer: a number that may lie beyond the assets
-    rows = where(hit.take(g.world * assets + g.bearer, mode="clip") & (g.kind <= FIRST_DISPUTE) & g.aching)
+    rows = where(hit.take(g.world * assets + g.bearer, mode="clip"))
+    rows = rows[SHARED.take(g.kind[rows]) & g.aching[rows]]
     given_up = g.state[rows] > int(State.JOINED)
     return rows[given_up], rows[~given_up]
 
@@ -506,8 +507,6 @@ RULE = Rule(
         Column("defective", "asset", np.bool_, "the asset is defective"),
         Column("defects", "asset", np.int32, "defects so far"),
         Column("defect_day", "asset", np.int32, "day on which the present defect began"),
-        Column("defect_case", "asset", np.int64, "row of the defect's case", default=-1, points_to="cases"),
-        Column("attempts", "asset", np.int32, "cases that the present defect has had"),
     ),
     parameters=Parameters,
     flows={

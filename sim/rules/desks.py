@@ -2,7 +2,8 @@
 
 Each compound has the desk of its property company, that of its body and, while a second principal stands
 over the body, that of its party branch; each community has the desk of its mediation committee, each
-sub-district its centre. Nobody has a capacity that is not counted in hours. The most severe case comes
+sub-district its centre. Which desks there are elsewhere, and how they are staffed, a kind of settlement says
+(`sim.settlements`). Nobody has a capacity that is not counted in hours. The most severe case comes
 first, then the oldest, then the one booked first. A desk works on its queue as far as its minutes go;
 minutes that nobody needs are not saved.
 """
@@ -15,12 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import noise
-from sim.cases import FIRST_DISPUTE, Activity, Kind, Stage, log_cases, move_cases
+from sim import noise, places, settlements
+from sim.cases import Activity, Desk, Stage, log_cases, move_cases
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
-from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, COURT, DESKS_PER_COMPOUND
-from sim.rules import bodies, contracts, keeping, trust
+from sim.rules.trust import DESKS
 from sim.space import first_of_group, where
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ Ints = NDArray[np.int64]
 
 WAITING, TRANSIT, LOST, APPROVAL = map(int, (Stage.WAITING, Stage.TRANSIT, Stage.LOST, Stage.APPROVAL))
 
-STAFFED = trust.DESKS[:COURT]
-"""Kinds of desk whose hours are counted; the court is outside the model but for the time it takes."""
-
 STEPS = ("mediation_hours", "sitting_hours", "proposal_hours", "triage_hours", "minor_hours", "fee_hours")
 """Parameters that say how long a step of a case takes."""
 
@@ -40,6 +37,15 @@ MEDIATE, SIT, PROPOSE, TRIAGE, MEND, DUN = range(len(STEPS))
 
 WEEK = 7
 """Minutes are kept in sevenths, so that a week's minutes accrue in whole numbers day by day."""
+
+WORKED_AT = {
+    Desk.COMPANY: "companies' desks on what was claimed",
+    Desk.BODY: "bodies' desks",
+    Desk.BRANCH: "branches' desks",
+    Desk.COMMUNITY: "communities' desks",
+    Desk.CENTRE: "sub-district centres",
+}
+"""Kinds of desk whose hours are counted, and whose desks they are."""
 
 LONGEST_WAIT = 999.0
 """Days that a desk without hours posts as its wait."""
@@ -156,26 +162,8 @@ class Parameters:
 
 
 def kinds(w: Worlds) -> Ints:
-    """Return the kind of each desk row."""
-    if "desk_kinds" not in w.derived:
-        sizes = w.layout.sizes
-        own = np.tile([COMPANY, BODY, BRANCH], sizes["compound"])
-        above = np.full(sizes["community"], COMMUNITY), np.full(sizes["centre"], CENTRE)
-        w.derived["desk_kinds"] = np.r_[own, *above, COURT]
-    return w.derived["desk_kinds"]
-
-
-def of_compound(w: Worlds, compound: Ints, kind: int) -> Ints:
-    """Return the desk row of a kind that serves each compound."""
-    sizes = w.layout.sizes
-    if kind < COMMUNITY:
-        return DESKS_PER_COMPOUND * compound + kind
-    community = w.layout.up("compound", "community")[compound]
-    if kind == COURT:
-        return np.full(len(compound), sizes["desk"] - 1)
-    if kind == COMMUNITY:
-        return DESKS_PER_COMPOUND * sizes["compound"] + community
-    return DESKS_PER_COMPOUND * sizes["compound"] + sizes["community"] + w.layout.up("community", "centre")[community]
+    """Return the kind of each desk row, shape ``(desks,)``."""
+    return w.layout.traits["desk_kind"]
 
 
 def kind_of(w: Worlds, desk: Ints) -> Ints:
@@ -183,31 +171,20 @@ def kind_of(w: Worlds, desk: Ints) -> Ints:
     return kinds(w).take(desk)
 
 
+def court(w: Worlds, cases: int) -> Ints:
+    """Return the court's row for so many cases: the last one."""
+    return np.full(cases, w.layout.sizes["desk"] - 1)
+
+
 def staff(w: Worlds) -> None:
     """Give every desk its minutes a week, move cases on from desks that are gone, and post the expected waits."""
-    body, branch = keeping.offices(w)
-    of_body, of_branch = keeping.set_aside(w)
-    layout, minutes = w.layout, w.desk_minutes
-    own = DESKS_PER_COMPOUND * layout.sizes["compound"]
-    flats = layout.count("compound", "household")
-    repairer = np.rint(w.p.repairer_hours * 60 * w.effort * flats / 300).astype(np.int64)
-    minutes[:, COMPANY:own:DESKS_PER_COMPOUND] = np.where(w.contract != contracts.NONE, repairer, 0)
-    minutes[:, BODY:own:DESKS_PER_COMPOUND] = body - of_body
-    minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = branch - of_branch
-    above, court = own + layout.sizes["community"], layout.sizes["desk"] - 1
-    flats = layout.count("community", "household")
-    minutes[:, own:above] = np.rint(w.p.community_hours * 60 * flats / 300)
-    minutes[:, above:court] = np.rint(w.p.centre_hours * 60 * layout.count("centre", "household") / 20000)
-    _leave_empty_desks(w)
-    _post_waits(w)
-
-
-def _leave_empty_desks(w: Worlds) -> None:
-    """Hand on what waits at the desk of a company that is gone."""
     c = w.cases
+    for settlement in w.settlements:
+        settlement.staff(w)
     rows = where(c.stage == WAITING)
-    rows = rows[kind_of(w, c.desk[rows]) == COMPANY]
-    send_on(w, rows[w.contract[c.world[rows], c.compound[rows]] == contracts.NONE])
+    for settlement, at in settlements.of_cases(w, rows):
+        settlement.leave_empty_desks(w, rows[at])
+    _post_waits(w)
 
 
 def _post_waits(w: Worlds) -> None:
@@ -241,51 +218,25 @@ def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING) -> None
 
 def _service_minutes(w: Worlds, rows: Ints) -> Ints:
     """Return the minutes that the next step of each case takes at the desk that has it."""
-    c = w.cases
-    if "step_minutes" not in w.derived:
-        hours = np.concatenate([getattr(w.p, step) for step in STEPS], axis=1)
-        w.derived["step_minutes"] = np.rint(60 * hours).astype(np.int64).reshape(-1)
-    level, minor, dispute = kind_of(w, c.desk[rows]), c.minor[rows], c.kind[rows] >= FIRST_DISPUTE
-    session = np.where(c.kind[rows] == int(Kind.FEE), DUN, MEDIATE)
-    step = np.where(dispute, session, np.where(c.drafted[rows], SIT, PROPOSE))
-    step[where_next(w, rows) >= 0] = TRIAGE
-    step[minor & (level == np.where(owed(w, rows), COMPANY, COMMUNITY))] = MEND
-    return w.derived["step_minutes"].take(c.world[rows] * len(STEPS) + step)
+    out = np.empty(len(rows), dtype=np.int64)
+    for settlement, at in settlements.of_cases(w, rows):
+        out[at] = settlement.minutes(w, rows[at])
+    return out
 
 
-def owed(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
-    """Return which cases a company must mend: what is minor, unless it has refused or there is no company."""
-    c = w.cases
-    served = w.contract[c.world[rows], c.compound[rows]] != contracts.NONE
-    return c.minor[rows] & ~c.refused[rows] & served
+def take(w: Worlds, world: Ints, step: Ints) -> Ints:
+    """Return the minutes that steps take.
 
-
-def where_next(w: Worlds, rows: Ints) -> Ints:
-    """Return the kind of desk that each defect should be sent on to from the desk that has it, -1 = it stays.
-
-    What is minor belongs to the company, or to the community where no company owes it; what is dear belongs
-    to the body, or to the community where there is none; a community goes on with what it has drafted.
+    Args:
+        w: the worlds.
+        world: world of each.
+        step: number of each in `STEPS`.
     """
-    c = w.cases
-    level = kind_of(w, c.desk[rows])
-    has_body = w.body[c.world[rows], c.compound[rows]] > bodies.NONE
-    dear = np.where(has_body & ~c.drafted[rows], BODY, np.where(level == COMPANY, COMMUNITY, level))
-    dear = np.where(level == BRANCH, level, dear)
-    there = np.where(c.minor[rows], np.where(owed(w, rows), COMPANY, COMMUNITY), dear)
-    there = np.where(c.kind[rows] < FIRST_DISPUTE, there, level)
-    return np.where(there == level, -1, there)
-
-
-def send_on(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
-    """Hand defects on to the desk that they belong to; return which of the given cases were."""
-    there = where_next(w, rows)
-    away = there >= 0
-    compound, target = w.cases.compound[rows[away]], there[away]
-    desk = np.where(
-        target == COMMUNITY, of_compound(w, compound, COMMUNITY), of_compound(w, compound, COMPANY) + target
-    )
-    hand_off(w, rows[away], desk)
-    return away
+    if "step_minutes" not in w.derived:
+        nothing = np.zeros((w.n, 1))
+        hours = np.concatenate([w.p.values.get(step, nothing) for step in STEPS], axis=1)
+        w.derived["step_minutes"] = np.rint(60 * hours).astype(np.int64).reshape(-1)
+    return w.derived["step_minutes"].take(world * len(STEPS) + step)
 
 
 def arrive(w: Worlds) -> None:
@@ -331,9 +282,9 @@ def serve(w: Worlds) -> Ints:
     balance *= served < queued
 
     kind = kind_of(w, desk % w.layout.sizes["desk"])
-    for number, name in enumerate(STAFFED):
+    for number in places.declared(w.recipe.place, "STAFFED"):
         here = where(kind == number)
-        w.count("minutes_" + name, c.world[rows[here]], cost[here] // WEEK)
+        w.count("minutes_" + DESKS[number], c.world[rows[here]], cost[here] // WEEK)
     return rows
 
 
@@ -351,27 +302,22 @@ def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
     world = c.world[rows]
     c.handoffs[rows] += 1
     c.handled[rows] = w.day
-    booked = write_ledger(w, rows)
-    loss = w.at("handoff_loss", world)
-    loss = np.where(booked, np.minimum(loss, w.ledger_loss[world, c.compound[rows]]), loss)
+    loss = np.empty(len(rows))
+    for settlement, at in settlements.of_cases(w, rows):
+        loss[at] = settlement.loss(w, rows[at])
     lost = noise.chance(loss, c.key[rows], "handoff.lost", c.handoffs[rows])
     log_cases(w, rows, Activity.HANDED_OFF)
     w.count("handed_off", world)
     w.count("lost", world[lost])
     c.desk[rows] = desk
     c.level_sessions[rows] = 0
-    up = kind_of(w, desk) >= COMMUNITY
-    near = up.copy()
-    near[up] = keeping.spend(w, "summons", world[up], c.compound[rows[up]], "triage_hours")
+    near = np.empty(len(rows), dtype=bool)
+    for settlement, at in settlements.of_cases(w, rows):
+        near[at] = settlement.carried(w, rows[at], desk[at])
     c.ready[rows] = w.day + np.where(near, w.whole("handoff_near_days", world), w.whole("handoff_days", world))
     move_cases(w, rows[~lost], TRANSIT)
     move_cases(w, rows[lost], LOST)
     log_cases(w, rows[lost], Activity.LOST)
-
-
-def write_ledger(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
-    """Enter cases in their compound's ledger as far as the keeper's time goes; return which were."""
-    return keeping.spend(w, "ledger", w.cases.world[rows], w.cases.compound[rows], "triage_hours")
 
 
 def let_go(w: Worlds) -> None:
@@ -381,7 +327,6 @@ def let_go(w: Worlds) -> None:
 
 RULE = Rule(
     name="desks",
-    places=("compound",),
     columns=(
         Column("desk_minutes", "desk", np.int64, "minutes a week the desk gives to cases"),
         Column("balance", "desk", np.int64, "minutes in hand for the head of the queue, sevenths"),
@@ -421,12 +366,19 @@ RULE = Rule(
     ),
     parameters=Parameters,
     flows={
-        "minutes_company": "minutes worked at companies' desks on what was claimed",
-        "minutes_body": "minutes worked at bodies' desks",
-        "minutes_branch": "minutes worked at branches' desks",
-        "minutes_community": "minutes worked at communities' desks",
-        "minutes_centre": "minutes worked at sub-district centres",
+        **{f"minutes_{DESKS[desk]}": f"minutes worked at {whose}" for desk, whose in WORKED_AT.items()},
         "handed_off": "hand-offs between desks",
         "lost": "cases lost in a hand-off",
+    },
+    only={
+        **{f"minutes_{DESKS[desk]}": places.having("STAFFED", desk) for desk in WORKED_AT},
+        **dict.fromkeys(
+            (
+                *("community_hours", "centre_hours", "repairer_hours", "minor_hours", "proposal_hours", "fee_hours"),
+                *("merged", "merged_minutes", "secretary_minutes", "extra_minutes", "principals"),
+                *("ledger_loss", "ledger_deadline"),
+            ),
+            ("compound",),
+        ),
     },
 )

@@ -18,7 +18,7 @@ from sim.cases import NEVER
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import COMMUNITY
-from sim.rules import bodies, desks, motions, votes
+from sim.rules import bodies, motions, referrals, votes
 from sim.rules.motions import Motion
 from sim.space import where
 
@@ -73,7 +73,7 @@ def hold(w: Worlds) -> None:
         return
     w.electing[world, compound] = True
     w.count("elections", world)
-    organiser = desks.of_compound(w, compound, COMMUNITY)
+    organiser = referrals.of_compound(w, compound, COMMUNITY)
     key = noise.bits(w.seeds[world], "motion", int(Motion.ELECT), compound, w.day)
     votes.call(w, motions.put(w, Motion.ELECT, world, compound, organiser, key, "ballot_days"))
 

@@ -8,16 +8,16 @@ it was voiced or not, and also after its claimant gave up or took it to a petiti
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import cases, noise
-from sim.cases import FIRST_DISPUTE, FIRST_PAIR, NEVER, Activity, Kind, Stage, State, close_cases, move_grievances
-from sim.columns import Rule
+from sim import cases, noise, places
+from sim.cases import DEFECT, NEVER, RELAPSING, SHARED, Activity, Kind, Stage, State, close_cases, move_grievances
+from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import OWNER, TENANT, VACANT
 from sim.rules import trust
 from sim.space import where
 
@@ -31,29 +31,20 @@ REOPENINGS = 16
 
 YEAR = 365
 
-GROUPS = ("owner", "tenant", "connected", "elder", "top")
-"""Groups of people whose own grievances are added up apart: who lives in a flat of theirs or a let one, people close
-to cadres, elders, and the top floor. Each flat where somebody lives is an owner's or a tenant's."""
+GROUPS = {
+    "owner": "in flats where their owner lives",
+    "tenant": "in let flats",
+    "connected": "of people close to cadres",
+    "elder": "in flats with an elder",
+    "top": "on top floors",
+}
+"""Groups of people whose own grievances are added up apart; which of them there are stands with the settlements."""
 
 PARTS = {
-    "unresolved_owner": "of that severity, people's own grievances in flats where their owner lives, thousandths",
-    "unresolved_tenant": "the same in let flats, thousandths",
-    "unresolved_connected": "the same of people close to cadres, thousandths",
-    "unresolved_elder": "the same in flats with an elder, thousandths",
-    "unresolved_top": "the same on top floors, thousandths",
-    "unresolved_fee": "of that severity, what companies claim, thousandths",
+    **{f"unresolved_{group}": f"of that severity, people's own grievances {who}" for group, who in GROUPS.items()},
+    "unresolved_fee": "of that severity, what companies claim",
 }
-"""Stocks that are parts of what is suffered in all: one for each of `GROUPS`, and what companies claim."""
-
-COMBINATIONS = 1 << len(GROUPS)
-"""Combinations of groups that a flat may belong to, as the bits of `groups` number them."""
-
-COUNTS_IN = np.zeros((2 * COMBINATIONS, len(PARTS)))
-"""In which part what is suffered counts: people's own grievances by combination of groups, then companies' claims.
-
-Floating-point numbers, whose sums of whole thousandths are exact: numpy multiplies matrices of integers slowly."""
-COUNTS_IN[:COMBINATIONS, :-1] = np.arange(COMBINATIONS)[:, None] >> np.arange(len(GROUPS)) & 1
-COUNTS_IN[COMBINATIONS:, -1] = 1
+"""Stocks that are parts of what is suffered in all, thousandths: one for each of `GROUPS`, and what companies claim."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +127,7 @@ class Parameters:
     )
 
 
-NEIGHBOUR, FEE = int(Kind.NEIGHBOUR), int(Kind.FEE)
+FEE = int(Kind.FEE)
 
 LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN = map(int, State)  # numpy is slow on enums
 
@@ -192,7 +183,7 @@ def feel(w: Worlds) -> None:
         agreement=-1,
         fadings=1,
         act=w.day + w.wait("naming_days", world, naming),
-        fade=np.where(kind >= FIRST_DISPUTE, w.day + w.wait("fade_days", world, fading), NEVER),
+        fade=np.where(DEFECT.take(kind), NEVER, w.day + w.wait("fade_days", world, fading)),
         escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
     )
     kinds, states = w.tally["grievances"].shape[1:]
@@ -201,16 +192,24 @@ def feel(w: Worlds) -> None:
     w.count("arisen", world)
 
 
+def groups_of(place: str) -> tuple[str, ...]:
+    """Return the groups of people that there are in a place, in the order of their bits in `groups`."""
+    there = places.declared(place, "GROUPS")
+    return tuple(group for group in GROUPS if group in there)
+
+
 def groups(w: Worlds) -> Ints:
-    """Return to which groups the people of each flat belong, a bit for each of `GROUPS`; where nobody lives, to none.
+    """Return to which groups the people of each household row belong, a bit for each of `groups_of`.
 
     Nobody moves or changes: it is worked out once.
     """
     if "groups" not in w.derived:
-        top = (w.layout.traits["top"] == 1) & (w.tenure != VACANT)
-        bits = np.zeros(w.tenure.shape, dtype=np.int8)
-        for number, belong in enumerate((w.tenure == OWNER, w.tenure == TENANT, w.connected, w.elder, top)):
-            bits |= belong.astype(np.int8) << number
+        bits = np.zeros((w.n, w.households), dtype=np.int16)
+        for settlement in w.settlements:
+            belong = settlement.groups(w)
+            for number, group in enumerate(groups_of(w.recipe.place)):
+                if group in belong:
+                    bits |= belong[group].astype(np.int16) << number
         w.derived["groups"] = bits.reshape(-1)
     return w.derived["groups"]
 
@@ -232,14 +231,36 @@ def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, c
     w.stocks("aching", world, change)
     company = kind == FEE  # there the company claims
     whose = groups(w).take(world * w.households + household)
-    np.add.at(w.tally["suffered"].reshape(-1), (2 * world + company) * COMBINATIONS + whose, change * severity)
+    suffered = w.tally["suffered"]
+    np.add.at(suffered.reshape(-1), (2 * world + company) * suffered.shape[2] + whose, change * severity)
 
 
 def add_up(w: Worlds) -> None:
     """Phase: what is suffered is added up for each group of people, and what companies claim."""
-    parts = w.tally["suffered"].reshape(w.n, -1) @ COUNTS_IN
-    for stock, amount in zip(PARTS, parts.T, strict=True):
+    parts, counts_in = _parts(w.recipe.place)
+    amounts = w.tally["suffered"].reshape(w.n, -1) @ counts_in
+    for stock, amount in zip(parts, amounts.T, strict=True):
         w.stock[stock][...] = amount
+
+
+@cache
+def _parts(place: str) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return the parts of what is suffered in a place, and what counts in each of them.
+
+    Returns:
+        Names of stocks, and a matrix of 0 and 1: a row for people's own grievances by combination of groups, as the
+        bits of `groups` number them, then one for companies' claims by combination; a column for each stock.
+        Floating-point numbers, whose sums of whole thousandths are exact: numpy multiplies matrices of integers slowly.
+    """
+    present = groups_of(place)
+    combinations = 1 << len(present)
+    own = np.arange(combinations)[:, None] >> np.arange(len(present)) & 1
+    names, counts_in = [f"unresolved_{group}" for group in present], np.zeros((2 * combinations, len(present) + 1))
+    counts_in[:combinations, :-1] = own
+    counts_in[combinations:, -1] = 1
+    if Kind.FEE in places.declared(place, "KINDS"):
+        return (*names, "unresolved_fee"), counts_in
+    return tuple(names), counts_in[:, :-1]
 
 
 def _end_ache(w: Worlds, rows: Ints) -> None:
@@ -330,7 +351,7 @@ def _withdraw(w: Worlds, rows: Ints) -> None:
     w.count("withdrawn", g.world[rows])
     _drop_case(w, rows, Stage.WITHDRAWN, Activity.WITHDRAWN)
     _hear_end(w, rows, False)
-    defect = g.kind[rows] < FIRST_DISPUTE
+    defect = DEFECT.take(g.kind[rows])
     silent = rows[defect]
     g.act[silent] = w.day + w.whole("review_days", g.world[silent])
     move_grievances(w, silent, QUIET)
@@ -359,7 +380,7 @@ def _give_up(w: Worlds, rows: Ints, state: int) -> None:
 def _draw_fade(w: Worlds, rows: Ints) -> None:
     """Start the fading of disputes that leave a desk; fading is memoryless, so it starts afresh."""
     g = w.grievances
-    rows = rows[g.kind[rows] >= FIRST_DISPUTE]
+    rows = rows[~DEFECT.take(g.kind[rows])]
     if len(rows):
         draw = noise.exponential(g.key[rows], "grievance.fade", g.fadings[rows])
         g.fadings[rows] += 1
@@ -369,7 +390,7 @@ def _draw_fade(w: Worlds, rows: Ints) -> None:
 def _drop_case(w: Worlds, rows: Ints, stage: Stage, activity: Activity) -> None:
     """End the disputes whose claimant leaves; a case that many share stays on the books without the claimant."""
     g = w.grievances
-    own = rows[(g.kind[rows] >= FIRST_PAIR) & (g.case[rows] >= 0)]
+    own = rows[~SHARED.take(g.kind[rows]) & (g.case[rows] >= 0)]
     close_cases(w, g.case[own], stage, activity)
     g.case[rows] = -1
 
@@ -412,11 +433,11 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
     g.fade[rows] = NEVER
-    agreed = rows[g.kind[rows] >= FIRST_PAIR]
+    agreed = rows[~SHARED.take(g.kind[rows])]
     if len(agreed):
         whose = {f: getattr(g, f)[agreed] for f in ("world", "kind", "bearer", "ordinal")}
         g.agreement[agreed] = w.agreements.append(settled=w.day, broken=NEVER, **whose)
-    between_two = g.kind[rows] == NEIGHBOUR  # what becomes of promises to pay: `sim.rules.arrears`
+    between_two = RELAPSING.take(g.kind[rows])  # what becomes of promises to pay: `sim.rules.arrears`
     agreed = rows[between_two]
     if len(agreed):
         rate = w.at("relapse_rate", g.world[agreed])
@@ -449,9 +470,16 @@ def _hear_end(w: Worlds, rows: Ints, good: bool) -> None:
     trust.hear(w, trust.KINDS, g.kind[rows], np.full(len(rows), good), g.world[rows], g.household[rows])
 
 
+def _set_up(w: Worlds) -> None:
+    """Count where somebody lives."""
+    for settlement in w.settlements:
+        w.occupied[...] += settlement.inhabited(w).sum(axis=1, keepdims=True)
+
+
 RULE = Rule(
     name="grievances",
-    places=("compound",),
+    columns=(Column("occupied", "world", np.int64, "households that are there: flats in which somebody lives"),),
+    set_up=_set_up,
     parameters=Parameters,
     flows={
         "arisen": "grievances that began to be felt",
@@ -464,6 +492,10 @@ RULE = Rule(
     stocks={
         "unresolved": "severity of all grievances still suffered, thousandths",
         "aching": "grievances still suffered",
-        **PARTS,
+        **{stock: f"{doc}, thousandths" for stock, doc in PARTS.items()},
+    },
+    only={
+        **{f"unresolved_{group}": places.having("GROUPS", group) for group in GROUPS},
+        "unresolved_fee": places.having("KINDS", Kind.FEE),
     },
 )

@@ -125,6 +125,11 @@ def spend(w: Worlds, purpose: str, world: Ints, compound: Ints, hours: str) -> N
     return done
 
 
+def write_ledger(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
+    """Enter cases in their compound's ledger as far as the keeper's time goes; return which were."""
+    return spend(w, "ledger", w.cases.world[rows], w.cases.compound[rows], "triage_hours")
+
+
 RULE = Rule(
     name="keeping",
     places=("compound",),

@@ -36,12 +36,12 @@ def value(w: Worlds) -> None:
     minutes = np.zeros(w.n, dtype=np.int64)
     for practice in PRACTICES:
         minutes += w.flow[f"minutes_{practice}"]
-    w.flow["unpaid_fen"] += np.rint(minutes * 100 * w.p.unpaid_hour[:, 0] / 60).astype(np.int64)
+    w.flow["unpaid_hours_fen"] += np.rint(minutes * 100 * w.p.unpaid_hour[:, 0] / 60).astype(np.int64)
 
 
 RULE = Rule(
     name="labour",
     places=("village",),
     parameters=Parameters,
-    flows={"unpaid_fen": "worth of the hours of branches and coaches that nobody pays, fen"},
+    flows={"unpaid_hours_fen": "worth of the hours of branches and coaches that nobody pays, fen"},
 )

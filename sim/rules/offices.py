@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.rules import bodies, desks, inspections, leaders, renewals
+from sim.rules import desks
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -12,12 +12,9 @@ if TYPE_CHECKING:
 
 def change(w: Worlds) -> None:
     """Phase, at the end of every week: rebuild the levers from what mechanisms offer, and staff the desks."""
-    compounds = w.layout.rows("compound") > 0
-    if compounds:
-        bodies.find(w)
-        inspections.found(w)
-        renewals.found(w)
+    for settlement in w.settlements:
+        settlement.before_offers(w)
     w.rebuild_levers()
-    if compounds:
-        leaders.recall(w)
-        desks.staff(w)
+    for settlement in w.settlements:
+        settlement.after_offers(w)
+    desks.staff(w)

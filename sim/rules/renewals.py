@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import books, exact, noise
-from sim.cases import FIRST_DISPUTE, Stage
+from sim.cases import DEFECT, Stage
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
 from sim.places.compound import BODY
-from sim.rules import bodies, company, contracts, defects, desks, funding, keeping, motions, votes
+from sim.rules import bodies, company, contracts, defects, funding, keeping, motions, referrals, votes
 from sim.rules.motions import Motion
 from sim.rules.trust import QUARTER
 from sim.space import first_of_group, where
@@ -168,7 +168,7 @@ def _conclude(w: Worlds, world: Ints, compound: Ints) -> None:
         where_, at = world[chosen], compound[chosen]
         if len(where_) == 0:
             continue
-        organiser = desks.of_compound(w, at, BODY)
+        organiser = referrals.of_compound(w, at, BODY)
         key = noise.bits(w.seeds[where_], "motion", int(kind), at, w.day)
         votes.call(w, motions.put(w, kind, where_, at, organiser, key, "ballot_days"))
 
@@ -215,7 +215,7 @@ def _demand(w: Worlds, world: Ints, compound: Ints) -> NDArray[np.bool_]:
     asked[world, compound] = True
     stage = c.stage
     open_ = (stage == int(Stage.WAITING)) | (stage == int(Stage.APPROVAL)) | (stage == int(Stage.SHELVED))
-    rows = where((c.kind < FIRST_DISPUTE) & ~c.minor & open_)
+    rows = where((DEFECT.take(c.kind)) & ~c.minor & open_)
     rows = rows[asked[c.world[rows], c.compound[rows]]]
     refused = np.zeros((w.n, compounds), dtype=bool)
     if len(rows):

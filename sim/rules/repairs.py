@@ -19,7 +19,7 @@ from sim.cases import Activity, Stage, close_cases, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.places.compound import BODY, BRANCH, COMMUNITY
-from sim.rules import defects, desks, funding, trust
+from sim.rules import defects, desks, funding, keeping, referrals, trust
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -64,14 +64,14 @@ def do_duty(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    own = desks.owed(w, rows)
+    own = referrals.owed(w, rows)
     refuses = own & (w.losses[c.world[rows], c.compound[rows]] > 0)
     refused = rows[refuses]
     c.refused[refused] = True
     w.count("refused", c.world[refused])
     log_cases(w, refused, Activity.REFUSED)
     funding.do_duty(w, rows[own & ~refuses])
-    desks.send_on(w, rows[~own | refuses])
+    referrals.send_on(w, rows[~own | refuses])
 
 
 def organise(w: Worlds, rows: Ints) -> Ints:
@@ -82,7 +82,7 @@ def organise(w: Worlds, rows: Ints) -> Ints:
     if len(rows) == 0:
         return rows
     c = w.cases
-    rows = rows[~desks.send_on(w, rows)]
+    rows = rows[~referrals.send_on(w, rows)]
     minor = rows[c.minor[rows]]
     rows = rows[~c.minor[rows]]
     new = ~c.drafted[rows]
@@ -134,8 +134,8 @@ def _refer(w: Worlds, rows: Ints) -> Ints:
     """Refer proposals to the second principal where one stands and can be reached; return the others."""
     c = w.cases
     world, compound = c.world[rows], c.compound[rows]
-    branch = desks.of_compound(w, compound, BRANCH)
-    at_body = c.desk[rows] == desks.of_compound(w, compound, BODY)
+    branch = referrals.of_compound(w, compound, BRANCH)
+    at_body = c.desk[rows] == referrals.of_compound(w, compound, BODY)
     in_sight = w.wait_days[world, branch] <= w.at("second_patience_days", world)
     asked = at_body & (w.principals[world, compound] > 1) & in_sight
     referred = rows[asked]
@@ -155,7 +155,7 @@ def retable(w: Worlds) -> None:
     overdue = rows[w.day - c.started[rows] >= w.ledger_deadline[c.world[rows], c.compound[rows]]]
     if len(overdue) == 0:
         return
-    again = overdue[desks.write_ledger(w, overdue)]
+    again = overdue[keeping.write_ledger(w, overdue)]
     c.ready[again] = w.day
     desks.enter_queue(w, again, c.organiser[again])
     w.count("retabled", c.world[again])

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import noise
-from sim.cases import Kind
+from sim import noise, places
+from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.space import where
@@ -30,10 +30,10 @@ ONE = 1000
 """One experience, in the unit in which evidence is kept."""
 
 DESKS = ("company", "body", "branch", "community", "centre", "court", "hotline")
-"""Kinds of desk, by the number used in columns and tables; the hotline is an intake without a desk."""
+"""Words for the kinds of desk, by the numbers of `sim.cases.Desk`."""
 
-TRUSTED = ("company", "body", "community", "hotline")
-"""Kinds of desk that take claims, and so are trusted or not."""
+TRUSTED = tuple(desk.name.lower() for desk in Desk if places.having("INTAKES", desk))
+"""Kinds of desk that take claims somewhere, and so are trusted or not."""
 
 EVIDENCE = {desk: (f"answered_{desk}", f"ignored_{desk}") for desk in TRUSTED} | {
     kind.name.lower(): (f"succeeded_{kind.name.lower()}", f"failed_{kind.name.lower()}") for kind in Kind
@@ -164,13 +164,13 @@ def hear(
 
 
 def learn(w: Worlds) -> None:
-    """Let households, and those of the same entrance at a discount, learn from what was heard."""
+    """Let households, and those who hear from them (in compounds the same entrance), at a discount, learn from it."""
     if not w.heard:
         return
     experience, world, household = (np.concatenate(parts) for parts in zip(*w.heard, strict=True))
     w.heard = []
     layout = w.layout
-    mates, position = layout.rows_of("entrance", "household", layout.up("household", "entrance")[household])
+    mates, position = layout.rows_of("circle", "household", layout.up("household", "circle")[household])
     if "hearsay" not in w.derived:
         w.derived["hearsay"] = np.rint(w.p.hearsay[:, 0] * ONE).astype(np.int32)
     at, told = world[position], w.derived["hearsay"].take(world)
@@ -186,7 +186,7 @@ def forget(w: Worlds) -> None:
     """Phase, quarterly: evidence fades."""
     half_lives = QUARTER / w.p.memory_half_life
     kept = np.rint(65536 * noise.exp(-0.6931471805599453 * half_lives)).astype(np.int64)
-    for column in RULE.columns:
+    for column in RULE.within(places.settlements(w.recipe.place)).columns:
         evidence = getattr(w, column.name)
         evidence[...] = (evidence * kept) >> 16
 
@@ -198,7 +198,6 @@ def _evidence(name: str, doc: str) -> Column:
 
 RULE = Rule(
     name="trust",
-    places=("compound",),
     columns=(
         *(_evidence(f"answered_{d}", f"times answered in time by the {d}") for d in TRUSTED),
         *(_evidence(f"ignored_{d}", f"times not answered in time by the {d}") for d in TRUSTED),
@@ -206,4 +205,13 @@ RULE = Rule(
         *(_evidence(f"failed_{k.name.lower()}", f"{k.name.lower()} grievances seen to fail") for k in Kind),
     ),
     parameters=Parameters,
+    only={
+        **{name: places.having("INTAKES", Desk[d.upper()]) for d in TRUSTED for name in (*EVIDENCE[d], f"trust_{d}")},
+        **{name: places.having("KINDS", k) for k in Kind for name in EVIDENCE[k.name.lower()]},
+    },
 )
+
+
+def trusted(place: str) -> list[str]:
+    """Return the kinds of desk that take claims in a place, and so are trusted or not."""
+    return [DESKS[desk] for desk in places.declared(place, "INTAKES")]

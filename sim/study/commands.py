@@ -58,10 +58,15 @@ def run(arguments: argparse.Namespace) -> int:
     from sim.report.tables import print_comparison, print_rates
 
     first = config.scenarios[0].name
-    print_rates(console, result.runs, first, runner.outcome_specs(), families=FAMILIES)
+    there = {spec.family for spec in runner.outcome_specs(config.place)}
+    headed = {family: heading for family, heading in FAMILIES.items() if family in there}
+    print_rates(console, result.runs, first, runner.outcome_specs(config.place), families=headed)
     if len(result.comparison):
         print_comparison(
-            console, result.comparison, title=config.question or config.name, outcomes=runner.outcome_specs(main=True)
+            console,
+            result.comparison,
+            title=config.question or config.name,
+            outcomes=runner.outcome_specs(config.place, main=True),
         )
     if config.size == "quick":
         _say("size=quick shows that everything works; it is too small and too short to say anything.")

@@ -146,6 +146,7 @@ def check(plain: Plain) -> Config:
         _mapping(plain, "scenarios"), {name: fixed for name, (fixed, _) in general.items()}, place, structure
     )
     comparisons = _comparisons(plain.get("comparisons"), plain.get("baseline"), [s.name for s in scenarios])
+    named = {name for scenario in scenarios for name in scenario.choices}
     resolved: Plain = {
         **texts,
         "scenarios": {s.name: list(s.words) for s in scenarios},
@@ -153,7 +154,7 @@ def check(plain: Plain) -> Config:
         **run,
         "size": size,
         "world": {"place": place, **world},
-        "mechanisms": {name: values for name, (_, values) in general.items()},
+        "mechanisms": {name: values for name, (_, values) in general.items() if name in named},
     }
     parts: dict[str, Any] = dict(structure=structure, fixed=fixed, scenarios=scenarios, comparisons=comparisons)
     return Config(place=place, size=size, resolved=resolved, **texts, **run, **parts)
@@ -313,7 +314,7 @@ def _scenarios(
         scenario = _with(parse(str(name), words), general)
         for mechanism in scenario.choices:
             fits = mechanisms.registry()[mechanism].places
-            if fits and place not in fits:
+            if fits and not set(places.settlements(place)) & set(fits):
                 raise ConfigError(f"scenario '{name}': {mechanism} applies in a {' or '.join(fits)}, not in a {place}")
             if reason := mechanisms.registry()[mechanism].refuse(structure):
                 raise ConfigError(f"scenario '{name}': {reason}")

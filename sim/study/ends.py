@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import outcomes
 from sim.cases import Kind, Stage
 from sim.outcomes import HORIZONS, YEAR
 from sim.study.statistics import OutcomeSpec, compare_runs, paired_rows
@@ -101,20 +102,28 @@ def competing_ends(
     return pd.concat(parts, ignore_index=True)
 
 
-def summary(cases: pd.DataFrame, runs: pd.DataFrame, *, horizons: Sequence[int] = HORIZONS) -> pd.DataFrame:
+def kinds_of(place: str) -> tuple[str, ...]:
+    """Return the kinds of cases that there are in a place, all together first."""
+    return (ALL, *(kind.name.lower() for kind in outcomes.kinds(place)))
+
+
+def summary(
+    cases: pd.DataFrame, runs: pd.DataFrame, *, horizons: Sequence[int] = HORIZONS, kinds: Sequence[str] = KINDS
+) -> pd.DataFrame:
     """Average the ends over the replications of each scenario.
 
     Args:
         cases: the table of cases.
         runs: the table of runs.
         horizons: days after opening.
+        kinds: kinds of cases.
 
     Returns:
         A row for each scenario, kind, horizon and end, with the columns of `COLUMNS`: ``share`` is the mean over the
         ``n`` replications that have it, from ``low`` to ``high`` its 95% bootstrap interval made by ``method`` (see
         `sim.study.statistics.Comparison`); ``cases`` is the size of all cohorts and ``pooled`` the share in one pot.
     """
-    of_run = competing_ends(cases, runs, horizons=horizons)
+    of_run = competing_ends(cases, runs, horizons=horizons, kinds=kinds)
     parts = []
     for scenario, mine in runs.groupby("scenario", sort=False):
         found = of_run[of_run["scenario"] == scenario].groupby(["kind", "day", "end"], sort=False)
@@ -122,7 +131,7 @@ def summary(cases: pd.DataFrame, runs: pd.DataFrame, *, horizons: Sequence[int] 
         means = paired_rows(shares, np.zeros_like(shares))
         part = found["cases"].sum().reset_index().assign(scenario=scenario, share=[mean.difference for mean in means])
         part = part.assign(**{name: [getattr(mean, name) for mean in means] for name in ("low", "high", "n", "method")})
-        pots = [incidences(cases, mine, kind=kind, last=max(horizons), pooled=True).shares for kind in KINDS]
+        pots = [incidences(cases, mine, kind=kind, last=max(horizons), pooled=True).shares for kind in kinds]
         part["pooled"] = np.concatenate([pot[:, list(horizons)].T.reshape(-1) for pot in pots])
         parts.append(part)
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]

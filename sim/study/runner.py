@@ -195,12 +195,12 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
             (folder / name).unlink(missing_ok=True)
     else:
         result.cases = merged["cases"].to_pandas()
-        ended = ends.summary(result.cases, result.runs)
+        ended = ends.summary(result.cases, result.runs, kinds=ends.kinds_of(config.place))
         write_csv(folder / "ends.csv", ended)
         digests["ends"] = table_digest(
             pa.Table.from_pandas(ended, preserve_index=False), ("scenario", "kind", "day", "end")
         )
-    result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs())
+    result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs(config.place))
     write_csv(folder / "comparison.csv", result.comparison)
     if config.comparisons:
         table = pa.Table.from_pandas(result.comparison, preserve_index=False)
@@ -221,7 +221,9 @@ def _draw(config: Config, result: Result) -> None:
         competing_ends(result.cases, result.runs, folder / "competing_ends", "How cases end, and how long it takes")
     if config.comparisons:
         title = _drawable(config.question) or config.name
-        forest(result.comparison, result.runs, folder / "forest", title, outcomes=outcome_specs(main=True))
+        forest(
+            result.comparison, result.runs, folder / "forest", title, outcomes=outcome_specs(config.place, main=True)
+        )
 
 
 def _drawable(text: str) -> str:
@@ -229,15 +231,16 @@ def _drawable(text: str) -> str:
     return text if all(ord(letter) < 0x2E80 for letter in text) else ""
 
 
-def outcome_specs(main: bool = False) -> list[OutcomeSpec]:
+def outcome_specs(place: str, main: bool = False) -> list[OutcomeSpec]:
     """Return the outcomes as statistics and figures want them.
 
     Args:
+        place: name of the place file.
         main: only those for the table on the terminal and the figure.
     """
     return [
         OutcomeSpec(spec.name, spec.unit, spec.label, spec.family)
-        for spec in outcomes.OUTCOMES
+        for spec in outcomes.specs(place)
         if spec.main or not main
     ]
 

@@ -69,8 +69,8 @@ def piece_tables(place: str, detail: bool = True) -> dict[str, TableSpec]:
     runs = [
         ("replication", pa.int32()),
         ("layout", pa.int32()),
-        *((_count_name(name), pa.int64()) for name in outcomes.names_of_counts(series)),
-        *((spec.name, pa.float64()) for spec in outcomes.OUTCOMES),
+        *((_count_name(name), pa.int64()) for name in outcomes.names_of_counts(place, series)),
+        *((spec.name, pa.float64()) for spec in outcomes.specs(place)),
     ]
     daily = [("replication", pa.int32()), ("day", pa.int32()), *((name, _daily_type(name)) for name in series)]
     events = [(name, pa.int32()) for name in ("replication", "seq", "day")]
@@ -131,7 +131,7 @@ def record(w: Worlds, layout: int, scenarios: Sequence[int], detail: bool = True
     seen = outcomes.recorded(w)
     counts = outcomes.counts(seen)
     runs: dict[str, NDArray[Any]] = {"replication": w.replication, "layout": np.full(w.n, layout)}
-    runs |= {_count_name(name): values for name, values in counts.items()} | outcomes.quotients(counts)
+    runs |= {_count_name(name): values for name, values in counts.items()} | outcomes.quotients(counts, w.recipe.place)
     lists: dict[str, dict[str, NDArray[Any]]] = {}
     if detail:
         lists = {"events": _events(w, seen.desk_kind), "cases": _cases(seen), "agreements": _agreements(seen)}

@@ -37,7 +37,7 @@ def test_what_is_quoted_is_what_is_kept(quote: reference.Quote) -> None:
 def test_the_comparison_is_that_of_the_runs() -> None:
     kept = read_csv(folder(MAIN) / COMPARISON)
     config = load(MAIN)
-    again = compare_runs(read_csv(folder(MAIN) / RUNS), config.comparisons, outcome_specs())
+    again = compare_runs(read_csv(folder(MAIN) / RUNS), config.comparisons, outcome_specs(config.place))
     assert list(kept.columns) == list(COLUMNS), RENEW
     pd.testing.assert_frame_equal(kept, again, check_dtype=False, check_exact=False, rtol=0, atol=6e-7)
 

@@ -94,7 +94,7 @@ def test_rates_by_hand() -> None:
 
 
 def test_the_rates_of_every_experiment_fit_in_100_columns() -> None:
-    specs = outcome_specs()
+    specs = outcome_specs("compound")
     runs = pd.DataFrame({"scenario": ["none"] * 3} | {spec.name: [1e-4, 3.5, 123_456.0] for spec in specs})
     lines = rates(runs, specs, outcomes.FAMILIES)
     assert max(map(len, lines)) <= 100

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sim.cases import FIRST_PAIR, Kind
+from sim.cases import SHARED, Kind
 from sim.errors import SimError
 from sim.outcomes import HORIZONS, OUTCOMES
 from sim.study import ends, runner, tables
@@ -32,7 +32,7 @@ SETTINGS = (
     "scenarios.merged_selected=null", "comparisons=[[merged,body],[body,none]]",
 )  # fmt: skip
 
-PAIRS = [kind for kind in Kind if kind >= FIRST_PAIR]
+PAIRS = [kind for kind in Kind if not SHARED[kind]]
 """Kinds of dispute between two parties, which end in agreements."""
 
 

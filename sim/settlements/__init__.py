@@ -1,0 +1,157 @@
+"""Kinds of settlement: how rules that stand everywhere are lived in a compound, and what else there is.
+
+Claiming, desks, bargaining, trust and courts are the same in a compound and on the steppe; who is within reach, who
+takes a claim, which desk comes next, who can summon whom is not. A rule asks the settlement in which a household
+lives or a case arose. A world has the kinds that its place names (`sim.places`), often one; several are asked one
+after another, each about its own rows. A file in this folder is found by its being here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import places
+from sim.space import where
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+class Settlement:
+    """What a kind of settlement answers; rows of households and cases that are asked about are its own.
+
+    Attributes:
+        name: the kind's word, that of its files here and in `sim.places`.
+        intakes: kinds of desk that take people's claims, in the order in which they are thought of.
+    """
+
+    name: ClassVar[str]
+    intakes: ClassVar[tuple[int, ...]]
+
+    # -- people -----------------------------------------------------------------------------------
+
+    def inhabited(self, w: Worlds) -> Mask:
+        """Return in which of all household rows somebody of this settlement lives, shape ``(worlds, households)``."""
+        raise NotImplementedError
+
+    def groups(self, w: Worlds) -> dict[str, Mask]:
+        """Return who belongs to each of the groups that the place declares, as `inhabited` does."""
+        raise NotImplementedError
+
+    def unit(self, w: Worlds, household: Ints) -> Ints:
+        """Return the unit, a row of compounds, villages or sumus, to which each household belongs."""
+        raise NotImplementedError
+
+    # -- claiming ---------------------------------------------------------------------------------
+
+    def burden(self, w: Worlds, desk: int, world: Ints, household: Ints) -> Floats:
+        """Return what the way to a kind of desk and the wait there cost households, logits."""
+        raise NotImplementedError
+
+    def bar(self, w: Worlds, weights: Floats, world: Ints, household: Ints, kind: NDArray[np.int8]) -> None:
+        """Set to 0 the weights of desks that cannot be had for grievances of these kinds, or must not be.
+
+        Args:
+            w: the worlds.
+            weights: exp(utility) of silence and of each of `intakes`, shape ``(1 + intakes, grievances)``; changed.
+            world: world of each grievance.
+            household: who suffers.
+            kind: about what.
+        """
+        raise NotImplementedError
+
+    def receive(self, w: Worlds, world: Ints, household: Ints, kind: NDArray[np.int8], intake: Ints) -> Ints:
+        """Return the row of the desk that takes each claim made at a kind of desk or at the hotline."""
+        raise NotImplementedError
+
+    # -- desks ------------------------------------------------------------------------------------
+
+    def before_offers(self, w: Worlds) -> None:
+        """See who holds office before mechanisms make their offers."""
+
+    def after_offers(self, w: Worlds) -> None:
+        """See who holds office when mechanisms have made them."""
+
+    def staff(self, w: Worlds) -> None:
+        """Give the settlement's desks their minutes a week."""
+        raise NotImplementedError
+
+    def leave_empty_desks(self, w: Worlds, rows: Ints) -> None:
+        """Hand on which of the given cases, all waiting, lie at a desk that is gone."""
+
+    def minutes(self, w: Worlds, rows: Ints) -> Ints:
+        """Return the minutes that the next step of each case takes at the desk that has it."""
+        raise NotImplementedError
+
+    def loss(self, w: Worlds, rows: Ints) -> Floats:
+        """Return the chance of each case that is handed on to be lost; time for a ledger is spent."""
+        raise NotImplementedError
+
+    def carried(self, w: Worlds, rows: Ints, desk: Ints) -> Mask:
+        """Return which of the cases handed on to these desks somebody with authority carries there himself."""
+        raise NotImplementedError
+
+    # -- handling ---------------------------------------------------------------------------------
+
+    def attend(self, w: Worlds, rows: Ints) -> None:
+        """Do what the served cases are about that are no disputes."""
+        raise NotImplementedError
+
+    def summoned(self, w: Worlds, rows: Ints) -> Mask:
+        """Return to which sessions both parties are summoned by somebody with authority."""
+        raise NotImplementedError
+
+    def ability(self, w: Worlds, rows: Ints) -> Floats:
+        """Return the ability, 0 to 1, of whoever holds each session."""
+        raise NotImplementedError
+
+    def above(self, w: Worlds, rows: Ints) -> Ints:
+        """Return the desk to which each dispute goes that could not be settled where it is, -1 after the last."""
+        raise NotImplementedError
+
+
+@cache
+def of(place: str) -> tuple[Settlement, ...]:
+    """Return the kinds of settlement that a place is made of, by their numbers."""
+    found = []
+    for name in places.settlements(place):
+        content = importlib.import_module(f"{__name__}.{name}")
+        found += [thing() for thing in vars(content).values() if getattr(thing, "name", None) == name]
+    return tuple(found)
+
+
+EVERY = slice(None)
+
+
+def of_cases(w: Worlds, rows: Ints) -> Iterator[tuple[Settlement, Any]]:
+    """Yield each settlement in which some of the given cases arose, and the positions of these in `rows`."""
+    if len(w.settlements) > 1:
+        yield from _split(w, w.cases.settlement[rows])
+    elif len(rows):
+        yield w.settlements[0], EVERY
+
+
+def of_households(w: Worlds, household: Ints) -> Iterator[tuple[Settlement, Any]]:
+    """Yield each settlement in which some of the given households live, and the positions of these in `household`."""
+    if len(w.settlements) > 1:
+        yield from _split(w, w.layout.traits["settlement"][household])
+    elif len(household):
+        yield w.settlements[0], EVERY
+
+
+def _split(w: Worlds, number: Ints) -> Iterator[tuple[Settlement, Any]]:
+    """Yield each settlement that occurs, and where."""
+    for k, settlement in enumerate(w.settlements):
+        at = where(number == k)
+        if len(at):
+            yield settlement, at

@@ -1,0 +1,145 @@
+"""How rules that stand everywhere are lived in compounds; see `sim.settlements.Settlement`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cases import DEFECT, Kind, Stage
+from sim.places.compound import BODY, CENTRE, COMMUNITY, COMPANY, HOTLINE, INTAKES, OWNER, TENANT, VACANT
+from sim.rules import bodies, contracts, desks, funding, inspections, keeping, leaders, referrals, renewals, repairs
+from sim.settlements import Floats, Ints, Mask, Settlement
+from sim.space import where
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+
+class Compound(Settlement):
+    """See the module."""
+
+    name = "compound"
+    intakes = INTAKES
+
+    def inhabited(self, w: Worlds) -> Mask:
+        """Return in which flats somebody lives."""
+        lived_in: Mask = w.tenure != VACANT
+        return lived_in
+
+    def groups(self, w: Worlds) -> dict[str, Mask]:
+        """Return who lives in a flat of theirs or a let one, is close to cadres, has an elder, lives under the roof.
+
+        Each flat where somebody lives is an owner's or a tenant's; where nobody lives belongs to no group.
+        """
+        top = (w.layout.traits["top"] == 1) & (w.tenure != VACANT)
+        owner, tenant = w.tenure == OWNER, w.tenure == TENANT
+        return {"owner": owner, "tenant": tenant, "connected": w.connected, "elder": w.elder, "top": top}
+
+    def unit(self, w: Worlds, household: Ints) -> Ints:
+        """Return the compound of each flat."""
+        return w.layout.up("household", "compound")[household]
+
+    def burden(self, w: Worlds, desk: int, world: Ints, household: Ints) -> Floats:
+        """Return what waiting costs: all desks are near."""
+        own = referrals.of_compound(w, self.unit(w, household), min(desk, COMMUNITY))
+        days = w.at("hotline_days", world) if desk == HOTLINE else w.wait_days[world, own]
+        return w.at("b_wait", world) * days
+
+    def bar(self, w: Worlds, weights: Floats, world: Ints, household: Ints, kind: NDArray[np.int8]) -> None:
+        """Leave defects to companies that there are, bodies to compounds that have one.
+
+        A company claims the fees that it is owed at once, at the nearest desk.
+        """
+        compound = self.unit(w, household)
+        weights[1 + INTAKES.index(COMPANY)] *= DEFECT.take(kind) & (w.contract[world, compound] != contracts.NONE)
+        weights[1 + INTAKES.index(BODY)] *= w.body[world, compound] > bodies.NONE
+        company = kind == int(Kind.FEE)
+        weights[:, company] = 0.0
+        has_body = w.body[world[company], compound[company]] > bodies.NONE
+        weights[1 + INTAKES.index(BODY), company] = has_body
+        weights[1 + INTAKES.index(COMMUNITY), company] = ~has_body
+
+    def receive(self, w: Worlds, world: Ints, household: Ints, kind: NDArray[np.int8], intake: Ints) -> Ints:
+        """Return the desk of the compound or its community; calls about a defect are passed on to a company."""
+        compound = self.unit(w, household)
+        called = intake == HOTLINE
+        np.add.at(w.tickets_read, (world[called], compound[called]), np.int32(1))
+        company = DEFECT.take(kind) & (w.contract[world, compound] != contracts.NONE)
+        taker = np.where(called, np.where(company, COMPANY, COMMUNITY), intake)
+        desk = np.empty(len(taker), dtype=np.int64)
+        for number in (COMPANY, BODY, COMMUNITY):
+            here = taker == number
+            desk[here] = referrals.of_compound(w, compound[here], number)
+        return desk
+
+    def before_offers(self, w: Worlds) -> None:
+        """See which bodies there are, and what they do of their own accord."""
+        bodies.find(w)
+        inspections.found(w)
+        renewals.found(w)
+
+    def after_offers(self, w: Worlds) -> None:
+        """Let proposals come back that lie with a second principal who is gone."""
+        leaders.recall(w)
+
+    def staff(self, w: Worlds) -> None:
+        """Give the desks of compounds, communities and sub-districts their minutes a week."""
+        referrals.staff(w)
+
+    def leave_empty_desks(self, w: Worlds, rows: Ints) -> None:
+        """Hand on what waits at the desk of a company that is gone."""
+        referrals.leave_empty_desks(w, rows)
+
+    def minutes(self, w: Worlds, rows: Ints) -> Ints:
+        """Return the minutes that the next step of each case takes."""
+        return referrals.minutes(w, rows)
+
+    def loss(self, w: Worlds, rows: Ints) -> Floats:
+        """Return the chance to be lost, less for what the keeper enters in the compound's ledger."""
+        world, compound = w.cases.world[rows], w.cases.compound[rows]
+        booked = keeping.write_ledger(w, rows)
+        loss = w.at("handoff_loss", world)
+        return np.where(booked, np.minimum(loss, w.ledger_loss[world, compound]), loss)
+
+    def carried(self, w: Worlds, rows: Ints, desk: Ints) -> Mask:
+        """Return which cases the keeper has time to carry up to the community or the centre."""
+        up = desks.kind_of(w, desk) >= COMMUNITY
+        world, compound = w.cases.world[rows[up]], w.cases.compound[rows[up]]
+        near = up.copy()
+        near[up] = keeping.spend(w, "summons", world, compound, "triage_hours")
+        return near
+
+    def attend(self, w: Worlds, rows: Ints) -> None:
+        """See to repairs."""
+        c = w.cases
+        second = c.stage[rows] == int(Stage.APPROVAL)
+        at_company = desks.kind_of(w, c.desk[rows]) == COMPANY
+        repairs.do_duty(w, rows[at_company])
+        paid_for = np.zeros(c.n, dtype=bool)  # or to be: it is seen to in the order of service
+        paid_for[repairs.approve(w, rows[second])] = True
+        paid_for[repairs.organise(w, rows[~second & ~at_company])] = True
+        funding.find(w, rows[paid_for[rows]])
+
+    def summoned(self, w: Worlds, rows: Ints) -> Mask:
+        """Return whom the centre summons, which always does, and whom a keeper has time to."""
+        c = w.cases
+        level = desks.kind_of(w, c.desk[rows])
+        called: Mask = level == CENTRE
+        below = where(level < COMMUNITY)
+        called[below] = keeping.spend(w, "summons", c.world[rows[below]], c.compound[rows[below]], "triage_hours")
+        return called
+
+    def ability(self, w: Worlds, rows: Ints) -> Floats:
+        """Return the ability of mediators, or of whoever holds the body's desk."""
+        c = w.cases
+        world = c.world[rows]
+        ability = w.at("mediator_ability", world)
+        below = where(desks.kind_of(w, c.desk[rows]) == BODY)
+        ability[below] = leaders.at_the_body(w, world[below], c.compound[rows[below]])
+        return ability
+
+    def above(self, w: Worlds, rows: Ints) -> Ints:
+        """Return the community's desk, then the centre's."""
+        return referrals.above(w, rows)
