@@ -1,7 +1,7 @@
 """Canvassing: how the village's branch spends its hours on the base: it asks households, calls members, shows yards.
 
 Time is the branch's own: what goes into talks, calls, shows, contracts and orders is not there for asking round.
-Only in the season, and only in villages that are served by a base.
+Only in villages that are served by a base; asking and calling only in the season.
 """
 
 from __future__ import annotations
@@ -82,30 +82,30 @@ def minutes(w: Worlds) -> dict[str, Ints]:
 
 
 def go_round(w: Worlds) -> None:
-    """Phase, every four weeks: in the season branches ask households, call on members to begin, and show yards."""
+    """Phase, every four weeks: branches show yards, and in the season ask households and call on members to begin."""
     w.asked_to[...] = False
     w.called_now[...] = False
+    have = minutes(w)
+    served = w.base_of >= 0
+    shows = np.where(served, WEEKS * have["show_minutes"] // np.rint(60 * w.p.show_hours).astype(np.int64), 0)
+    if shows.any():
+        _show(w, shows)
     if not rearing.in_season(w.day):
         return
     wave = w.day // WAVE
-    have = minutes(w)
-    served = w.base_of >= 0
     cost = np.rint(60 * w.p.ask_hours).astype(np.int64)
     doors = np.where(served, WEEKS * have["ask_minutes"] // cost, 0)
     idle = ~w.keeps & (w.back_day <= w.day)
     calls = np.where(served, WEEKS * have["call_minutes"] // cost, 0)
     if calls.any():
-        _call(w, calls, idle & w.farm_member & ~w.model_household & ~w.called, wave, cost)
+        _call(w, calls, idle & w.farm_member & ~w.model_household & ~w.called, cost)
     asked = _first(w, doors, idle & ~w.called_now, "canvass.ask", wave)
     w.asked_to[...] = asked
     used = _per_village(w, asked)
     w.flow["minutes_asking"] += (used * cost).sum(axis=1)
-    shows = np.where(served, WEEKS * have["show_minutes"] // np.rint(60 * w.p.show_hours).astype(np.int64), 0)
-    if shows.any():
-        _show(w, shows)
 
 
-def _call(w: Worlds, calls: Ints, members: NDArray[np.bool_], wave: int, cost: Ints) -> None:
+def _call(w: Worlds, calls: Ints, members: NDArray[np.bool_], cost: Ints) -> None:
     """Call on members who have not been called on before; some of them will begin, and be shown."""
     called = _first(w, calls, members, "canvass.call", 0)
     w.called[...] |= called

@@ -99,12 +99,11 @@ def choose(w: Worlds) -> None:
     if len(world) == 0:
         return
     case = Choosing(w, world, yard, wave)
-    offered = np.ones((w.n, w.layout.sizes["township"]), dtype=bool)
-    case.choose(offered)
-    few = case.contracted() < w.p.minimum_batch
-    if (few & (case.contracted() > 0)).any():
-        offered = ~few
-        case.choose(offered)
+    case.choose(np.ones((w.n, w.layout.sizes["township"]), dtype=bool))
+    signed = case.contracted()
+    few = (signed > 0) & (signed < w.p.minimum_batch)
+    if few.any():
+        case.choose(~few)
     case.settle()
 
 

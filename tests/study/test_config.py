@@ -53,7 +53,7 @@ def test_every_experiment_is_asked_and_quick(name: str) -> None:
     assert config.question
     assert config.hypothesis
     assert (config.replications, config.days, config.burn_in) == (2, 60, 56)
-    small = {key: value for key, value in compose.world(config.place)["quick"].items()}
+    small = compose.world(config.place)["quick"]
     assert {key: config.structure[key] for key in small} == small
 
 
