@@ -1,24 +1,22 @@
-"""Forest figures: the same bytes for the same numbers, and nothing written over anything else."""
+"""Forest figures: dots are the pairs of twins, the same bytes for the same numbers, nothing written over another."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from itertools import combinations
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from sim.errors import StoreError
-from sim.report.figures import forest, forest_figure
+from sim.report.forest import forest, forest_figure
+from sim.report.labels import ENGLISH, LANGUAGES, Language, Text
 from sim.study.statistics import OutcomeSpec, compare_runs
+from tests.report.layout import check_layout
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,6 +30,7 @@ OUTCOMES = [
     OutcomeSpec("rare", "per household and year"),
     OutcomeSpec("level", "1"),
 ]
+TWICE = Text("Twice", "两次")
 SIZES = (100.0, 0.02, 30_000.0, 0.00003, 1e8, 1.0, 1e-7, 3.0)
 NAMES = ("body", "body_branch", "merged", "merged_equal_hours", "a_scenario_with_a_rather_long_name_and_then_some_more")
 
@@ -52,40 +51,17 @@ def data(replications: int, comparisons: int, outcomes: int) -> tuple[pd.DataFra
     return compare_runs(runs, pairs, OUTCOMES[:outcomes], resamples=200), runs
 
 
-def check_layout(figure: Figure) -> list[str]:
-    """Draw it and see that no words leave the figure or touch others; return the words."""
-    with mpl.rc_context({"font.sans-serif": ["DejaVu Sans"]}):
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        renderer = canvas.get_renderer()
-        texts = [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text().strip()]
-        # A tick outside the range has a label that is never drawn.
-        hidden = set()
-        for axes in figure.axes:
-            low, high = axes.get_xlim()
-            for tick in axes.xaxis.get_major_ticks():
-                if not low <= tick.get_loc() <= high:
-                    hidden |= {id(tick.label1), id(tick.label2)}
-        shown = [text for text in texts if text.get_visible() and id(text) not in hidden]
-        boxes = [(text, text.get_window_extent(renderer)) for text in shown]
-    width, height = figure.bbox.width, figure.bbox.height
-    for text, box in boxes:
-        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text.get_text()
-    for (one, a), (other, b) in combinations(boxes, 2):
-        # Boxes reach a little beyond the ink.
-        apart = a.x1 <= b.x0 + 1 or b.x1 <= a.x0 + 1 or a.y1 <= b.y0 + 2 or b.y1 <= a.y0 + 2
-        assert apart, f"{one.get_text()!r} touches {other.get_text()!r}"
-    return [text.get_text() for text in shown]
-
-
 @pytest.mark.parametrize(("comparisons", "outcomes"), [(1, 1), (1, 2), (4, 3), (10, 8)])
-@pytest.mark.parametrize("replications", [2, 200])
-def test_words_do_not_touch(comparisons: int, outcomes: int, replications: int) -> None:
+@pytest.mark.parametrize(("replications", "language"), [(2, "en"), (200, "en"), (200, "zh")])
+def test_words_do_not_touch(comparisons: int, outcomes: int, replications: int, language: Language) -> None:
     comparison, runs = data(replications, comparisons, outcomes)
     title = "What changes in one year, told in a title of some length which may take more than one line"
-    figure = forest_figure(comparison, runs, title, outcomes=OUTCOMES[:outcomes], note="Draft.")
+    figure = forest_figure(comparison, runs, title, outcomes=OUTCOMES[:outcomes], note="Draft.", language=language)
     words = check_layout(figure)
     assert len(figure.axes) == outcomes
+    if language != ENGLISH:
+        assert any(f"{replications} 对“双胞胎”" in text for text in words)
+        return
     assert "Severity-weighted unresolved grievance-days" in words
     foot = " ".join(words)
     assert "Under these assumptions" in foot
@@ -107,8 +83,28 @@ def test_equal_pairs_single_pairs_and_no_pairs() -> None:
     assert words.count("n/a") == 2
     assert "+0.250" in words
     assert "with a body" in words
-    assert "body branch" in words
+    assert "body and branch" in words
     assert any("minus baseline" in text for text in words)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_dots_are_the_pairs_and_lines_the_intervals(language: Language) -> None:
+    comparison, runs = data(20, 2, 2)
+    figure = forest_figure(comparison, runs, "Numbers", outcomes=OUTCOMES[:2], language=language)
+    for axes, outcome in zip(figure.axes, OUTCOMES[:2], strict=True):
+        wide = runs.pivot(index="replication", columns="scenario", values=outcome.name)
+        said = comparison[comparison["outcome"] == outcome.name]
+        dots, _, _, _, _, *means = (line for line in axes.lines)
+        low, high = axes.get_xlim()
+        differences = [wide[row.scenario] - wide[row.baseline] for row in said.itertuples()]
+        shown = np.concatenate(differences)
+        shown = shown[(shown >= low) & (shown <= high)]
+        assert np.allclose(np.sort(dots.get_xdata()), np.sort(shown))
+        assert len(shown) >= 36
+        drawn = np.concatenate([line.get_xdata() for line in means])
+        assert np.allclose(np.sort(drawn), np.sort(said["difference"]))
+        intervals = axes.collections[-1].get_segments()
+        assert np.allclose([[a[0], b[0]] for a, b in intervals], said[["low", "high"]])
 
 
 def test_one_far_off_replication_does_not_squeeze_the_rest() -> None:
@@ -122,15 +118,15 @@ def test_one_far_off_replication_does_not_squeeze_the_rest() -> None:
 def test_the_same_numbers_give_the_same_bytes(tmp_path: Path) -> None:
     comparison, runs = data(30, 3, 3)
     before = dict(mpl.rcParams)
-    first = forest(comparison, runs, tmp_path / "figures" / "one", "Twice")
+    first = forest(comparison, runs, tmp_path / "figures" / "one", TWICE)
     assert dict(mpl.rcParams) == before
     # Neither the order of the runs nor somebody's own settings matter.
     with mpl.rc_context({"savefig.bbox": "tight", "axes.edgecolor": "red", "lines.linewidth": 5}):
-        second = forest(comparison, runs.sample(frac=1, random_state=1), tmp_path / "figures" / "two", "Twice")
-    assert [path.name for path in first] == ["one.png", "one.pdf"]
+        second = forest(comparison, runs.sample(frac=1, random_state=1), tmp_path / "figures" / "two", TWICE)
+    assert [path.name for path in first] == ["one.png", "one.pdf", "one.zh.png", "one.zh.pdf"]
     for one, two in zip(first, second, strict=True):
         assert one.read_bytes() == two.read_bytes()
-    png, pdf = (path.read_bytes() for path in first)
+    png, pdf = (path.read_bytes() for path in first[2:])
     assert png.startswith(b"\x89PNG")
     assert pdf.startswith(b"%PDF")
     assert b"CreationDate" not in pdf
@@ -143,7 +139,7 @@ def test_a_figure_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> 
     (tmp_path / "figures").write_text("mine")
     comparison, runs = data(2, 1, 1)
     with pytest.raises(StoreError, match=r"figures is a file, not a folder"):
-        forest(comparison, runs, tmp_path / "figures" / "one", "Nowhere")
+        forest(comparison, runs, tmp_path / "figures" / "one", TWICE)
     with pytest.raises(ValueError, match="no comparison"):
         forest_figure(comparison.iloc[:0], runs, "Nothing")
 
@@ -152,7 +148,7 @@ ROOMS = """
 import sys
 import sim.study.digest, sim.study.executor, sim.study.statistics, sim.study.store
 assert not {"matplotlib", "rich", "hydra"} & set(sys.modules)
-import sim.report.figures
+import sim.report.forest
 assert "matplotlib.pyplot" not in sys.modules
 """
 
