@@ -11,14 +11,16 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
-from sim import outcomes, places
+from sim import outcomes
 from sim.errors import SimError
-from sim.report import labels, style
+from sim.report import labels, series, style
 from sim.report.ends import competing_ends
 from sim.report.forest import forest
+from sim.report.funnel import funnel
 from sim.report.labels import Text
-from sim.report.series import COLUMNS, time_series
+from sim.report.maps import twin_maps
 from sim.study.config import Config
 from sim.study.executor import Executor
 from sim.study.statistics import OutcomeSpec
@@ -69,15 +71,17 @@ class Drawing:
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Read another table of the folder, or some columns of it."""
         path = self.folder / name
-        return (
-            read_csv(path)
-            if path.suffix == ".csv"
-            else pd.read_parquet(path, columns=None if columns is None else list(columns))
-        )
+        if path.suffix == ".csv":
+            return read_csv(path)
+        return pd.read_parquet(path, columns=None if columns is None else list(columns))
+
+    def columns(self, name: str) -> list[str]:
+        """Return the columns of a Parquet table of the folder."""
+        return list(pq.read_schema(self.folder / name).names)
 
 
 def _forest(it: Drawing) -> list[Path]:
-    main = [OutcomeSpec(s.name, s.unit, s.label) for s in outcomes.specs(it.config.place) if s.main]
+    main = [OutcomeSpec(spec.name, spec.unit, spec.label) for spec in outcomes.specs(it.config.place) if spec.main]
     return forest(it.table("comparison.csv"), it.runs, it.stem, it.title, outcomes=main)
 
 
@@ -86,26 +90,35 @@ def _competing_ends(it: Drawing) -> list[Path]:
 
 
 def _time_series(it: Drawing) -> list[Path]:
-    return time_series(it.table("daily.parquet", COLUMNS), it.runs, it.stem, it.config.comparisons)
+    columns = series.needed(it.columns("daily.parquet"))  # of so many that not all fit into memory at once
+    return series.time_series(it.table("daily.parquet", columns), it.runs, it.stem, it.config.comparisons)
+
+
+def _funnel(it: Drawing) -> list[Path]:
+    return funnel(it.few_runs, it.stem)
+
+
+def _twin_maps(it: Drawing) -> list[Path]:
+    return twin_maps(it.table("cells.parquet"), it.runs, it.stem, it.config.comparisons[0])
 
 
 FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
     "competing_ends": _competing_ends,
     "forest": _forest,
     "time_series": _time_series,
+    "twin_maps": _twin_maps,
+    "funnel": _funnel,
 }
 """Every figure, the one that takes longest first."""
 
-OF_COMPARISONS = ("forest",)
-OF_DETAIL = ("competing_ends", "time_series")
-OF_COMPOUNDS = ("time_series",)
-"""Figures that need comparisons, more than the runs, or compounds."""
+OF_COMPARISONS = ("forest", "twin_maps")
+OF_DETAIL = ("competing_ends", "time_series", "twin_maps")
+"""Figures that need comparisons, and those that need more than the runs."""
 
 
 def wanted(config: Config) -> list[str]:
     """Return the names of the figures that an experiment's results allow."""
     names = [name for name in FIGURES if config.comparisons or name not in OF_COMPARISONS]
-    names = [name for name in names if "compound" in places.settlements(config.place) or name not in OF_COMPOUNDS]
     return [name for name in names if config.detail or name not in OF_DETAIL]
 
 

@@ -19,13 +19,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from sim.outcomes import YEAR
-from sim.places import compound
 from sim.report import labels, style
 from sim.report.labels import ENGLISH, Language, Text
 from sim.report.style import EDGE, FAINT, GREY, INK, SMALL, WIDTH_TWO, wrap
 from sim.report.tables import number
-from sim.rules.keeping import PURPOSES
-from sim.rules.trust import DESKS
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +34,7 @@ class Series:
     Attributes:
         label: what it is.
         unit: its unit.
-        columns: columns of the table of days that are added up.
+        columns: columns of the table of days that are added up; an ``_`` at the end stands for all that begin so.
         units: so many of what they count make one.
         among: what it is set in relation to: 1,000 ``households``, or all ``compounds``.
         total: added up since day 0; else what is there at the end of a day.
@@ -50,9 +47,6 @@ class Series:
     among: str = "households"
     total: bool = False
 
-
-MINUTES = tuple(f"minutes_{name}" for name in (*(DESKS[desk] for desk in compound.STAFFED), *PURPOSES))
-"""What desks and practices of compounds take."""
 
 _HOUSEHOLDS = "/ 1,000 households", "／千户"
 SERIES = (
@@ -70,7 +64,7 @@ SERIES = (
     Series(
         Text("Hours worked since day 0", "第 0 天以来投入的工时"),
         Text(f"hours {_HOUSEHOLDS[0]}", f"小时{_HOUSEHOLDS[1]}"),
-        MINUTES,
+        ("minutes_",),
         60.0,
         total=True,
     ),
@@ -84,8 +78,6 @@ SERIES = (
 """What is drawn: the headline's stock, what is shared and dear, what it costs, what may go wrong."""
 
 COMPOUNDS = ("with_company", "without_company")
-COLUMNS = ("scenario", "replication", "day", *COMPOUNDS, *dict.fromkeys(c for s in SERIES for c in s.columns))
-"""Columns of the table of days that are needed."""
 
 EVERY = 7
 """Days between two points of a curve."""
@@ -121,12 +113,14 @@ class Curves:
 
     Attributes:
         days: days of the points.
+        series: what there is to draw of `SERIES`.
         values: series number and scenario to the values, shape ``(replications, points)``.
         pairs: comparisons.
         replications: how many.
     """
 
     days: NDArray[np.int64]
+    series: Sequence[Series]
     values: Mapping[tuple[int, str], Floats]
     pairs: Sequence[tuple[str, str]]
     replications: int
@@ -162,7 +156,7 @@ def curves(daily: pd.DataFrame, runs: pd.DataFrame, pairs: Sequence[tuple[str, s
     """Take the curves from the table of days.
 
     Args:
-        daily: the table of days, at least `COLUMNS`.
+        daily: the table of days; series whose columns it lacks are left out.
         runs: the table of runs, for their order and households.
         pairs: (scenario, baseline) of the comparisons; the first `MOST` are drawn. Without any, the first scenarios.
 
@@ -175,22 +169,50 @@ def curves(daily: pd.DataFrame, runs: pd.DataFrame, pairs: Sequence[tuple[str, s
     order = [str(name) for name in runs["scenario"].unique()]
     wanted = {name for pair in pairs for name in pair} or set(order[:MOST])
     households = runs.set_index(["scenario", "replication"])["households"]
+    columns = {series: _columns(series, [str(c) for c in daily.columns]) for series in SERIES}
+    present = [series for series in SERIES if columns[series]]
     values = {}
     days = np.unique(daily["day"].to_numpy(np.int64))
     points = np.unique(np.append(np.arange(len(days) - 1, -1, -EVERY), 0))
     for scenario in (name for name in order if name in wanted):
         mine = daily[daily["scenario"] == scenario].sort_values(["replication", "day"], kind="stable")
         replications = mine["replication"].unique()
-        grid = {c: mine[c].to_numpy(np.float64).reshape(len(replications), len(days)) for c in COLUMNS[3:]}
-        among = {
-            "households": households[scenario].loc[replications].to_numpy(np.float64)[:, None] / 1000,
-            "compounds": grid[COMPOUNDS[0]] + grid[COMPOUNDS[1]],
-        }
-        for i, series in enumerate(SERIES):
-            amount: Floats = np.sum([grid[column] for column in series.columns], axis=0) / series.units
+
+        def grid(names: Sequence[str], rows: pd.DataFrame = mine, n: int = len(replications)) -> Floats:
+            """Add up columns of this scenario, shape (replications, days)."""
+            total: Floats = rows[list(names)].to_numpy(np.float64).sum(axis=1).reshape(n, len(days))
+            return total
+
+        for i, series in enumerate(present):
+            amount = grid(columns[series]) / series.units
             amount = np.cumsum(amount, axis=1) if series.total else amount
-            values[i, scenario] = (amount / among[series.among])[:, points]
-    return Curves(days[points], values, pairs, daily["replication"].nunique())
+            if series.among == "households":
+                among = households[scenario].loc[replications].to_numpy(np.float64)[:, None] / 1000
+            else:
+                among = grid(COMPOUNDS)
+            values[i, scenario] = (amount / among)[:, points]
+    return Curves(days[points], present, values, pairs, daily["replication"].nunique())
+
+
+def needed(there: Sequence[str]) -> list[str]:
+    """Return which columns of a table of days are needed.
+
+    Args:
+        there: the columns that it has.
+    """
+    mine = {column for series in SERIES for column in _columns(series, there)}
+    return [c for c in there if c in mine or c in ("scenario", "replication", "day", *COMPOUNDS)]
+
+
+def _columns(series: Series, there: Sequence[str]) -> list[str]:
+    """Return the columns of a series, none if the table lacks one."""
+    found: list[str] = []
+    for name in series.columns:
+        mine = [column for column in there if column == name or (name.endswith("_") and column.startswith(name))]
+        if not mine:
+            return []
+        found += mine
+    return [] if series.among == "compounds" and not set(COMPOUNDS) <= set(there) else found
 
 
 def interval(differences: Floats) -> tuple[Floats, Floats]:
@@ -223,14 +245,14 @@ def _lay_out(drawn: Curves, language: Language) -> Figure:
     lower = LOWER + BETWEEN if drawn.pairs else 0.0
     block = ABOVE + UPPER + lower + BELOW
     top = EDGE + style.TITLE_LINE * len(heading)
-    rows = -(-len(SERIES) // 2)
+    rows = -(-len(drawn.series) // 2)
     height = top + rows * block + EDGE * 0.8 + style.SMALL_LINE * len(foot)
     figure = Figure(figsize=(WIDTH_TWO, height), facecolor="white")
     style.heading(figure, heading)
     style.foot(figure, foot)
     half = (WIDTH_TWO - 2 * EDGE) / 2
     width = half - LEFT - NAMES
-    for i, series in enumerate(SERIES):
+    for i, series in enumerate(drawn.series):
         down, across = divmod(i, 2)
         left = EDGE + across * half + LEFT
         low = height - top - down * block - ABOVE - UPPER

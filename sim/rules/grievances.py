@@ -310,7 +310,9 @@ def mature(w: Worlds) -> None:
     _escalate(w, escalated[(state >= QUIET) & (state <= JOINED)])
     due = where(g.act <= w.day)
     state = g.state[due]
-    move_grievances(w, due[state == LATENT], QUIET)
+    named = due[state == LATENT]
+    w.count("named", g.world[named])
+    move_grievances(w, named, QUIET)
     waiting = due[(state == OPEN) | (state == JOINED)]
     asked = g.answered[waiting]
     tired = waiting[asked]
@@ -434,6 +436,7 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
         return
     g = w.grievances
     w.count("settled", g.world[rows])
+    w.count("settled_claimed", g.world[rows[g.claims[rows] > 0]])
     _hear_end(w, rows, True)
     _end_ache(w, rows)
     move_grievances(w, rows, SETTLED)
@@ -508,7 +511,9 @@ RULE = Rule(
     parameters=Parameters,
     flows={
         "arisen": "grievances that began to be felt",
+        "named": "grievances that came to be named",
         "settled": "grievances settled (repair or agreement)",
+        "settled_claimed": "of those settled, grievances that those who suffer had claimed",
         "lapsed": "grievances that faded unclaimed or failed at every level",
         "withdrawn": "claims given up after waiting",
         "escalated": "grievances taken to a petition or fight",

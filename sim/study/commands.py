@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     were = f", {reused} of {result.pieces} pieces were there already" if reused else ""
     files = "runs.csv, comparison.csv"
     if config.detail:
-        files += ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, events.parquet"
+        files += ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, cells.parquet, events.parquet"
     drawn = [path.name for path in result.figures if path.suffix == ".png" and ".zh." not in path.name]
     files += f", figures: {', '.join(drawn)}" if drawn else ""
     files += ", naive.csv" if len(result.naive) else ""

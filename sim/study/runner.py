@@ -208,7 +208,7 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
     specs = tables.merged_tables(config.place)
     digests = {}
     merged = {}
-    wanted = ("daily", "events", "cases", "agreements", "runs") if config.detail else ("runs",)
+    wanted = ("daily", "events", "cases", "agreements", "cells", "runs") if config.detail else ("runs",)
     for name in (*wanted, *(["compounds"] if "compounds" in specs else [])):
         merged[name] = _merge(planned, store, name)
         digests[name] = table_digest(merged[name], specs[name].keys)
@@ -220,7 +220,14 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
             del merged[name]
     result.runs = read_csv(folder / "runs.csv")  # as written, so that whoever has the file gets the same comparison
     if not config.detail:  # what an earlier run has left would not be of this one
-        for name in ("daily.parquet", "events.parquet", "cases.parquet", "agreements.parquet", "ends.csv"):
+        for name in (
+            "daily.parquet",
+            "events.parquet",
+            "cases.parquet",
+            "agreements.parquet",
+            "cells.parquet",
+            "ends.csv",
+        ):
             (folder / name).unlink(missing_ok=True)
     else:
         result.cases = merged["cases"].to_pandas()

@@ -22,6 +22,7 @@ from sim.cases import NEVER, Activity, Kind, Stage
 from sim.outcomes import Recorded
 from sim.rules.trust import DESKS
 from sim.schedule import rules_of
+from sim.space import LAND_USE, where
 from sim.study import compounds
 from sim.study.compounds import Columns
 from sim.study.store import TableSpec
@@ -42,6 +43,10 @@ CASE = ("replication", "kind", "bearer", "ordinal")
 
 NOT_YET = -1
 """Stands for the day of an end that has not come by the end of the run."""
+
+CELLS = ("x", "y", "land_use", "settlement", "flats", "unresolved_thousandths", "leaking_roofs")
+"""Columns of a cell of the map: where it is, what stands there (a code of `sim.space.LAND_USE`; -1 where no
+settlement is), inhabited flats, severity of what is suffered in them at the end of the run, roofs that leak then."""
 
 WORDS = {
     "kind": [kind.name.lower() for kind in Kind],
@@ -83,6 +88,7 @@ def piece_tables(place: str, detail: bool = True) -> dict[str, TableSpec]:
     cases = [*case, ("opened", pa.int32()), ("closed", pa.int32()), ("stage", pa.int8()), ("level", pa.int8())]
     cases += [("sessions", pa.int32())]
     agreements = [*case, ("settled", pa.int32()), ("broken", pa.int32())]
+    cells = [(name, pa.int32()) for name in ("replication", *CELLS)]
     always = {"runs": TableSpec(pa.schema(runs), ("replication",))}
     if place in compounds.PLACES:
         columns = [*compounds.NAMES, "days", *(f"before_{name}" for name in compounds.BEFORE), "before_days"]
@@ -96,6 +102,7 @@ def piece_tables(place: str, detail: bool = True) -> dict[str, TableSpec]:
         "events": TableSpec(pa.schema(events), ("replication", "seq")),
         "cases": TableSpec(pa.schema(cases), CASE),
         "agreements": TableSpec(pa.schema(agreements), CASE),
+        "cells": TableSpec(pa.schema(cells), ("replication", "x", "y")),
     }
 
 
@@ -119,7 +126,7 @@ def merged_tables(place: str) -> dict[str, TableSpec]:
     """Return the tables of a whole experiment."""
     pieces = piece_tables(place)
     named = {}
-    for name in ("runs", "daily", "cases", "agreements", *(["compounds"] if "compounds" in pieces else [])):
+    for name in ("runs", "daily", "cases", "agreements", "cells", *(["compounds"] if "compounds" in pieces else [])):
         fields = [field.with_type(pa.string()) if field.name in WORDS else field for field in pieces[name].schema]
         named[name] = TableSpec(pa.schema([("scenario", pa.string()), *fields]), ("scenario", *pieces[name].keys))
     return {**named, "events": TableSpec(EVENTS, ("case:scenario", "case:replication", "seq"))}
@@ -161,7 +168,12 @@ def record(
     runs |= {_count_name(name): values for name, values in counts.items()} | outcomes.quotients(counts, w.recipe.place)
     lists: dict[str, dict[str, NDArray[Any]]] = {}
     if detail:
-        lists = {"events": _events(w, seen.desk_kind), "cases": _cases(seen), "agreements": _agreements(seen)}
+        lists = {
+            "events": _events(w, seen.desk_kind),
+            "cases": _cases(seen),
+            "agreements": _agreements(seen),
+            "cells": _cells(w),
+        }
     part_of = np.full(w.n, -1)
     made = []
     for number, worlds in enumerate(parts):
@@ -250,6 +262,35 @@ def _agreements(seen: Recorded) -> dict[str, NDArray[Any]]:
     out = {name: values[made["settled"] >= 0] for name, values in made.items()}
     out["broken"] = np.where(out["broken"] == NEVER, NOT_YET, out["broken"])
     return out
+
+
+def _cells(w: Worlds) -> dict[str, NDArray[Any]]:
+    """Return the cells that are not open land, and how things stand on them at the end, for the runs that are watched.
+
+    Cells are the same for all who share a layout; only the last two columns are a world's own.
+    """
+    layout, use, chosen = w.layout, w.layout.layers["land_use"], np.flatnonzero(w.log.watched)
+    nth = np.full(w.n, -1)
+    nth[chosen] = np.arange(len(chosen))
+    homes, severity, leaking = np.zeros((3, len(chosen), layout.width, layout.height), dtype=np.int64)
+    x, y = layout.cells["household"].T
+    for settlement in w.settlements:
+        world, household = np.nonzero(settlement.inhabited(w)[chosen])
+        np.add.at(homes, (world, x[household], y[household]), 1)
+    g = w.grievances
+    rows = where(g.aching & w.log.watched[g.world])
+    home = g.household[rows]
+    np.add.at(severity, (nth[g.world[rows]], x[home], y[home]), g.severity[rows])
+    if "asset_building" in layout.traits:
+        roofs = where((layout.traits["asset_kind"] == int(Kind.ROOF)) & (layout.traits["asset_building"] >= 0))
+        world, roof = np.nonzero(w.defective[np.ix_(chosen, roofs)])
+        at = layout.cells["building"][layout.traits["asset_building"][roofs[roof]]]
+        np.add.at(leaking, (world, at[:, 0], at[:, 1]), 1)
+    column, row = np.nonzero(use != LAND_USE["open"])
+    shared = [column, row, use[column, row], layout.layers["settlement"][column, row]]
+    own = [values[:, column, row].reshape(-1) for values in (homes, severity, leaking)]
+    columns = [*(np.tile(values, len(chosen)) for values in shared), *own]
+    return {"world": np.repeat(chosen, len(column)), **dict(zip(CELLS, columns, strict=True))}
 
 
 def name_rows(piece: pa.Table, scenario: str) -> pa.Table:

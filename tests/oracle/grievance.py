@@ -106,6 +106,7 @@ class Grievance:
         if self.act > self.model.day:
             return
         if self.state == "latent":
+            self.model.count("named")
             self.state = "quiet"
         elif self.claimant and self.answered and self.case.under_way:
             self.act = self.model.day + int(self.model.p.review_days)
@@ -252,6 +253,8 @@ class Grievance:
     def settle(self, confirmed: bool = False) -> None:
         """Be resolved; what two parties have agreed on, perhaps before a court, may not last."""
         self.model.count("settled")
+        if self.claims > 0:
+            self.model.count("settled_claimed")
         self.hear_end(True)
         self.aching = False
         self.state = "settled"

@@ -10,10 +10,11 @@ import pytest
 from matplotlib.collections import PolyCollection
 
 from sim.report.labels import Language
-from sim.report.series import COLUMNS, EVERY, SERIES, curves, interval, time_series, time_series_figure
+from sim.report.series import EVERY, SERIES, curves, interval, time_series, time_series_figure
 from tests.report.layout import check_layout
 
 SCENARIOS = ("none", "body_branch", "merged", "a_scenario_with_a_rather_long_name")
+COLUMNS = ("unresolved", "leaking_roofs", "minutes_body", "minutes_doors")
 PAIRS = [("merged", "body_branch"), ("body_branch", "none"), ("merged", "none")]
 
 
@@ -23,7 +24,7 @@ def data(replications: int, days: int = 120, scenarios: int = 3) -> tuple[pd.Dat
         [SCENARIOS[:scenarios], range(replications), range(days)], names=["scenario", "replication", "day"]
     )
     daily = index.to_frame(index=False)
-    for column in COLUMNS[3:]:
+    for column in COLUMNS:
         daily[column] = rng.integers(1, 5, len(daily))
     daily["unresolved"] += 1000 * daily["day"] * (1 + (daily["scenario"] == "none"))
     daily["with_company"], daily["without_company"], daily["captured_compounds"] = 4, 2, 3
@@ -52,9 +53,11 @@ def test_curves_are_those_of_the_table() -> None:
     households = runs.set_index(["scenario", "replication"])["households"]
     at = by.loc["merged"].loc[2].loc[119]
     assert drawn.values[0, "merged"][2, -1] == pytest.approx(at["unresolved"] / households["merged", 2])
-    minutes = by.loc["merged"].loc[2][list(SERIES[2].columns)].to_numpy().sum()
+    minutes = by.loc["merged"].loc[2][["minutes_body", "minutes_doors"]].to_numpy().sum()
     assert drawn.values[2, "merged"][2, -1] == pytest.approx(minutes / 60 / households["merged", 2] * 1000)
     assert (drawn.values[3, "none"] == 0.5).all()
+    few = curves(daily.drop(columns=["leaking_roofs", "with_company"]), runs, PAIRS)  # where there are no compounds
+    assert [series.columns for series in few.series] == [("unresolved",), ("minutes_",)]
 
 
 def test_what_is_drawn_is_the_curves() -> None:

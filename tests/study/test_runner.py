@@ -20,6 +20,7 @@ from sim.cases import SHARED, Kind
 from sim.errors import SimError
 from sim.outcomes import HORIZONS, OUTCOMES
 from sim.report.figures import FIGURES
+from sim.space import LAND_USE
 from sim.study import ends, experiment, runner, tables
 from sim.study.config import Config, load
 from sim.study.digest import table_digest
@@ -76,12 +77,25 @@ def same(folder: Path, reference: Path) -> bool:
 
 def test_what_a_folder_holds(reference: Path) -> None:
     assert {path.name for path in reference.iterdir()} == {
-        ".lock", "agreements.parquet", "blocks", "cases.parquet", "comparison.csv", "compounds.parquet",
-        "daily.parquet", "ends.csv", "events.parquet", "figures", "manifest.json", "runs.csv",
+        ".lock", "agreements.parquet", "blocks", "cases.parquet", "cells.parquet", "comparison.csv",
+        "compounds.parquet", "daily.parquet", "ends.csv", "events.parquet", "figures", "manifest.json", "runs.csv",
     }  # fmt: skip
     assert {path.name for path in (reference / "figures").iterdir()} == {
         f"{name}{language}.{kind}" for name in FIGURES for language in ("", ".zh") for kind in ("png", "pdf")
     }
+
+
+def test_cells_are_the_worlds_at_the_end(reference: Path) -> None:
+    """What is suffered on the cells of a map adds up to the day's stock, flats to the households of the run."""
+    cells, daily = (pq.read_table(reference / f"{name}.parquet").to_pandas() for name in ("cells", "daily"))
+    last = daily[daily["day"] == daily["day"].max()].set_index(["scenario", "replication"])
+    runs = read_csv(reference / "runs.csv").set_index(["scenario", "replication"])
+    assert cells["replication"].nunique() == tiny().events
+    for run, of in cells.groupby(["scenario", "replication"]):
+        assert of["unresolved_thousandths"].sum() == last.loc[run, "unresolved"]
+        assert of["leaking_roofs"].sum() == last.loc[run, "leaking_roofs"]
+        assert of["flats"].sum() == runs.loc[run, "households"]
+        assert (of["flats"] > 0).sum() == (of["land_use"] == LAND_USE["building"]).sum()
 
 
 def test_runs_are_sorted_and_complete(reference: Path) -> None:
