@@ -47,7 +47,7 @@ WORDS = [
     (["burn_in=10"], "burn_in=10 is not a whole number of weeks; 7 is"),
     (["detail=perhaps"], "detail=perhaps is not true or false"),
     (["size=null"], "unknown size 'null'; did you mean 'full'?"),
-    (["quick=3"], "no setting called 'quick'; have: baseline, "),
+    (["quick=3"], "no setting called 'quick'; have: attribution, baseline, "),
     (["world=null"], "world=null is not the name of a world; have: compound, hohhot"),
     (["world=[a]"], "world=[a] is not the name of a world"),
     (["world.compounds=null"], "world.compounds=null is not a whole number"),
