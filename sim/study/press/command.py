@@ -209,7 +209,7 @@ def _print(console: Any, done: Played, told: Any, parts: Any) -> None:
             number(full["reported"]) if name in case.reported else "",
             _time(full["median"]),
             interval(full["low"], full["high"]) if _finite(full) else _open(full),
-            f"{full['percentile']:.1f}%" if name in case.reported else "",
+            f"{full['percentile']:.3g}%" if name in case.reported else "",
             _time(less["median"]),
             interval(less["low"], less["high"]) if _finite(less) else _open(less),
         )
