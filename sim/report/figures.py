@@ -113,12 +113,14 @@ FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
 
 OF_COMPARISONS = ("forest", "twin_maps")
 OF_DETAIL = ("competing_ends", "time_series", "twin_maps")
-"""Figures that need comparisons, and those that need more than the runs."""
+OF_EVENTS = ("twin_maps",)
+"""Figures that need comparisons, more than the runs, or runs that are watched."""
 
 
 def wanted(config: Config) -> list[str]:
     """Return the names of the figures that an experiment's results allow."""
     names = [name for name in FIGURES if config.comparisons or name not in OF_COMPARISONS]
+    names = [name for name in names if config.events or name not in OF_EVENTS]
     return [name for name in names if config.detail or name not in OF_DETAIL]
 
 

@@ -194,7 +194,17 @@ def test_the_manifest(reference: Path) -> None:
     said = json.loads((reference / "manifest.json").read_text())
     assert said["config"] == json.loads(json.dumps(tiny().resolved))
     assert len(said["pieces"]) == 6
-    assert set(said["digests"]) == {"runs", "daily", "events", "cases", "agreements", "ends", "comparison", "compounds"}
+    assert set(said["digests"]) == {
+        "runs",
+        "daily",
+        "events",
+        "cases",
+        "agreements",
+        "cells",
+        "ends",
+        "comparison",
+        "compounds",
+    }
     assert said["digests"]["daily"] == table_digest(
         pq.read_table(reference / "daily.parquet"), ("scenario", "replication", "day")
     )
