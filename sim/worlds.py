@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,7 @@ class Worlds:
         n: number of worlds.
         day: the day about to be lived; negative during burn-in.
         seeds: replication seed of each world, shape ``(worlds,)``.
+        group: number of the recipe of each world among those it was founded with, shape ``(worlds,)``.
         p: parameters, ``w.p.NAME`` of shape ``(worlds, 1)``.
         settings: mechanism name to its `Setting`.
         grievances, cases, motions, asked, ended, agreements, agenda: tables, see `sim.cases.TABLES`.
@@ -106,25 +107,30 @@ class Worlds:
     agreements: Table
     agenda: Table
 
-    def __init__(self, recipe: Recipe, watch: Sequence[int] = ()) -> None:
-        """Found the worlds of a recipe on the first day of their burn-in.
+    def __init__(self, recipe: Recipe | Sequence[Recipe], watch: Sequence[int] = ()) -> None:
+        """Found the worlds of a recipe, or of several one after another, on the first day of their burn-in.
 
         Args:
-            recipe: what they are.
+            recipe: what they are; several may differ in their replications and in what they fix, and in nothing else.
             watch: replication numbers whose events are logged.
         """
-        self.recipe = recipe
+        recipes = [recipe] if isinstance(recipe, Recipe) else list(recipe)
+        self.recipe = recipe = recipes[0]
+        if any(replace(r, replications=recipe.replications, fixed=recipe.fixed) != recipe for r in recipes):
+            raise ValueError("recipes differ in more than their replications and in what they fix")
         place = places.registry()[recipe.place]
         self.layout: Layout = place.build(place.Structure(**recipe.structure), recipe.layout_seed())
-        self.seeds = recipe.seeds()
+        self.seeds = np.concatenate([r.seeds() for r in recipes])
         self.n = len(self.seeds)
-        self.replication = np.array(recipe.replications)
+        self.replication = np.concatenate([np.array(r.replications) for r in recipes])
+        self.group = np.repeat(np.arange(len(recipes)), [len(r.replications) for r in recipes])
         self.scenario = np.zeros(self.n, dtype=np.int64)
         self.scenario_names = ["burn_in"]
         self.day = -recipe.burn_in
         self.first_day = self.first_book_day = self.day
         known = {k: s for k, s in world_specs(recipe.place).items() if s.kind != "structural"}
-        self.p = Values(draw(known, self.seeds, recipe.fixed, recipe.prior_draws))
+        drawn = [draw(known, r.seeds(), r.fixed, r.prior_draws) for r in recipes]
+        self.p = Values({name: np.concatenate([values[name] for values in drawn]) for name in known})
         self.settings: dict[str, Setting] = {}
         self._acting: mechanisms.Mechanism | None = None
         self.mechanisms: list[mechanisms.Mechanism] = []
@@ -152,11 +158,11 @@ class Worlds:
                 if column.name in self.columns:
                     raise TypeError(f"column '{column.name}' is declared twice")
                 self.columns[column.name] = column
-                shape = (self.n, self.layout.sizes[column.of])
+                shape = (self.n, self.layout.rows(column.of))
                 setattr(self, column.name, np.full(shape, column.default, dtype=column.dtype))
             for lever in rule.levers:
                 self.levers[lever.name] = lever
-                setattr(self, lever.name, np.zeros((self.n, self.layout.sizes[lever.of]), dtype=lever.dtype))
+                setattr(self, lever.name, np.zeros((self.n, self.layout.rows(lever.of)), dtype=lever.dtype))
         self._shelve({})
         flows = [name for rule in self.rules for name in rule.flows]
         stocks = [name for rule in self.rules for name in rule.stocks]
@@ -318,7 +324,8 @@ class Worlds:
         arrays += [getattr(self, name) for name in (*self.columns, *self.levers) if name not in own]
         arrays += [self._today, self._diary, *self.flow.values(), *self.stock.values(), *self.over.values()]
         arrays += [*self.p.values.values(), *self.p.flat.values(), *self.derived.values()]
-        arrays += [self.suffered, self.seeds, self.replication, self.scenario, *self.layout.traits.values()]
+        arrays += [self.suffered, self.seeds, self.replication, self.scenario]
+        arrays += self.layout.traits.values()
         tables = [getattr(self, name) for name in TABLES]
         arrays += [array for table in tables for array in table.lock(True)]
         arrays = [array for array in arrays if array.flags.writeable]
@@ -423,6 +430,7 @@ class Worlds:
         out.n = self.n * copies
         out.seeds = np.tile(self.seeds, copies)
         out.replication = np.tile(self.replication, copies)
+        out.group = np.tile(self.group, copies)
         out.scenario = np.repeat(np.arange(copies), self.n)
         out.scenario_names = [s.name for s in scenarios]
         out.p = Values({k: np.tile(v, (copies, 1)) for k, v in self.p.values.items()})
@@ -472,6 +480,8 @@ class Worlds:
                 raise ConfigError(
                     f"mechanism '{name}' does not apply in a {self.recipe.place}; it does in: {', '.join(kind.places)}"
                 )
+            if reason := kind.refuse(self.recipe.structure):
+                raise ConfigError(reason)
             present = np.array([c is not None for c in chosen])[:, None]
             switches = {
                 channel: np.array([c is not None and c.channels[channel] for c in chosen])[:, None]
@@ -488,7 +498,7 @@ class Worlds:
             self.mechanisms.append(mechanism)
             for column in mechanism.columns:
                 self.columns[column.name] = column
-                shape = (self.n, self.layout.sizes[column.of])
+                shape = (self.n, self.layout.rows(column.of))
                 setattr(self, column.name, np.full(shape, column.default, dtype=column.dtype))
         for mechanism in self.mechanisms:
             with self.guarded(mechanism):

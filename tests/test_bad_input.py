@@ -156,7 +156,7 @@ def test_a_file_that_cannot_be_read(
         "loop.yaml": "cannot read 'loop.yaml': Too many levels of symbolic links",
         "gone.yaml": "there is no file 'gone.yaml'",
         "world/compound": "there is no file 'world/compound'; is world=compound meant?",
-        "": "no experiment called ''; have: coverage_today, ",
+        "": "no experiment called ''; have: capture, ",
     }.items():
         assert message in refused(capsys, "run", name)
 
@@ -167,6 +167,13 @@ def test_a_file_that_cannot_be_read(
 
     monkeypatch.setattr("omegaconf.OmegaConf.load", locked)  # whoever tests as root may read everything
     assert refused(capsys, "run", "mine.yaml") == "cannot read 'mine.yaml': Permission denied"
+
+
+def three(folder: Path) -> str:
+    """Write an experiment of three scenarios and return its path."""
+    file = folder / "three.yaml"
+    file.write_text("scenarios: {none: [], body: [formed_body], merged: [formed_body, yijiantiao]}\n")
+    return str(file)
 
 
 # -- where results go -----------------------------------------------------------------------------
@@ -184,8 +191,8 @@ def test_a_folder_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str
         "": "the folder that one stands in is no place for results; name a new one with --out",
         long: "File name too long",
     }.items():
-        assert message in refused(capsys, "run", "coverage_today", *FEW, "--out", name)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "full"]
+        assert message in refused(capsys, "run", three(tmp_path), *FEW, "--out", name)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "full", "three.yaml"]
     assert (tmp_path / "file").read_text() == (tmp_path / "full" / "other").read_text() == "mine"
 
 
@@ -218,7 +225,7 @@ def test_a_full_disk_keeps_what_is_finished(
 ) -> None:
     """The run ends at once, with one line, without half a file; the next goes on from the finished pieces."""
     monkeypatch.setattr(runner, "_draw", lambda *given: None)
-    words = ["run", "coverage_today", *FEW, "--out"]
+    words = ["run", three(tmp_path), *FEW, "--out"]
     assert commands.main([*words, "whole"]) == commands.OK
     capsys.readouterr()
 

@@ -305,3 +305,20 @@ def test_the_same_bits_without_simd_and_under_any_hash_seed() -> None:
     assert run_program(PYTHONHASHSEED="1")[0] == found
     if features:  # only what numpy dispatches on can be switched off, not what it was built for
         assert run_program(NPY_DISABLE_CPU_FEATURES=" ".join(features)) == (found, [])
+
+
+def test_worlds_of_several_recipes_are_those_of_each() -> None:
+    """Groups that fix other things and hold other replications, stepped at once, are what each is alone."""
+    ones = [recipe(replications=k, fixed=dict(detected=d)) for k, d in (((0, 2), 0.4), ((2, 1), 6.0))]
+    together = Worlds(ones, watch=(2,))
+    assert together.group.tolist() == [0, 0, 1, 1]
+    together.run(0)
+    w = lived(together, 40, say("formed_body", "yijiantiao"))
+    for number, one in enumerate(ones):
+        alone = Worlds(one, watch=(2,))
+        alone.run(0)
+        apart = lived(alone, 40, say("formed_body", "yijiantiao"))
+        for k in range(2):
+            assert_same(apart, k, w, 2 * number + k)
+    with pytest.raises(ValueError, match="recipes differ in more than"):
+        Worlds([recipe(), recipe(burn_in=7)])

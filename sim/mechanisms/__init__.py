@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, ClassVar
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.columns import Column, NoParameters
-from sim.parameters import Spec, Values, specs
+from sim.parameters import Spec, Value, Values, specs
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -35,6 +36,8 @@ class Mechanism:
         places: the places where it can apply.
         reads: levers it looks at in `offices`; whoever offers to them comes first.
         offers: levers it offers to; others are closed to it.
+        purposes: channel to what the hours set aside for it are spent on, for cost tables (the last words of flows
+            ``minutes_...``); a channel that sets no hours aside is left out.
     """
 
     name: ClassVar[str]
@@ -44,6 +47,12 @@ class Mechanism:
     places: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[tuple[str, ...]] = ()
     offers: ClassVar[tuple[str, ...]] = ()
+    purposes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    @classmethod
+    def refuse(cls, structure: Mapping[str, Value]) -> str:
+        """Return in one line why it cannot stand in a world of this structure; nothing if it can."""
+        return ""
 
     def set_up(self, w: Worlds, me: Setting) -> None:
         """Fill its own columns at day 0; draws only from names that begin with its own."""

@@ -16,11 +16,14 @@ import pyarrow.parquet as pq
 from sim import outcomes
 from sim.errors import SimError
 from sim.report import labels, series, style
+from sim.report.attribution import waterfall
 from sim.report.ends import competing_ends
 from sim.report.forest import forest
 from sim.report.funnel import funnel
 from sim.report.labels import Text
 from sim.report.maps import twin_maps
+from sim.report.sweep import curves, drawn, grid_map
+from sim.study.answers import WITHHELD
 from sim.study.config import Config
 from sim.study.executor import Executor
 from sim.study.statistics import OutcomeSpec
@@ -102,24 +105,57 @@ def _twin_maps(it: Drawing) -> list[Path]:
     return twin_maps(it.table("cells.parquet"), it.runs, it.stem, it.config.comparisons[0])
 
 
+def _attribution(it: Drawing) -> list[Path]:
+    assert it.config.attributed is not None
+    return waterfall(
+        it.table("attribution.csv"), it.table("hours.csv"), it.runs, it.config.attributed, it.stem, it.title
+    )
+
+
+def _curves(it: Drawing) -> list[Path]:
+    assert it.config.sweep is not None
+    main = [OutcomeSpec(s.name, s.unit, s.label) for s in outcomes.specs(it.config.place) if s.main]
+    naive, leaders = (it.table(f) if (it.folder / f).exists() else None for f in ("naive.csv", "leaders.csv"))
+    comparison, sweep = it.table("comparison.csv"), it.config.sweep
+    return curves(comparison, sweep, it.stem, it.title, outcomes=main, naive=naive, leaders=leaders)
+
+
+def _map(it: Drawing) -> list[Path]:
+    assert it.config.sweep is not None
+    known = [OutcomeSpec(s.name, s.unit, s.label) for s in outcomes.specs(it.config.place)]
+    mapped = [spec for spec in (*known, WITHHELD) if spec.name in MAPPED]
+    return grid_map(it.table("comparison.csv"), it.config.sweep, it.stem, it.title, outcomes=mapped)
+
+
 FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
     "competing_ends": _competing_ends,
+    "attribution": _attribution,
+    "curves": _curves,
     "forest": _forest,
+    "map": _map,
     "time_series": _time_series,
     "twin_maps": _twin_maps,
     "funnel": _funnel,
 }
 """Every figure, the one that takes longest first."""
 
-OF_COMPARISONS = ("forest", "twin_maps")
+OF_COMPARISONS = ("attribution", "curves", "forest", "map", "twin_maps")
 OF_DETAIL = ("competing_ends", "time_series", "twin_maps")
 OF_EVENTS = ("twin_maps",)
 """Figures that need comparisons, more than the runs, or runs that are watched."""
 
 
+MAPPED = ("unresolved", WITHHELD.name, "captured")
+"""Outcomes that are drawn in a map."""
+
+
 def wanted(config: Config) -> list[str]:
     """Return the names of the figures that an experiment's results allow."""
-    names = [name for name in FIGURES if config.comparisons or name not in OF_COMPARISONS]
+    compared = (
+        ["attribution"] if config.attributed else drawn(config.sweep) if config.sweep else ["forest", "twin_maps"]
+    )
+    names = [name for name in FIGURES if name in compared or name not in OF_COMPARISONS]
+    names = [name for name in names if config.comparisons or name not in OF_COMPARISONS]
     names = [name for name in names if config.events or name not in OF_EVENTS]
     return [name for name in names if config.detail or name not in OF_DETAIL]
 
