@@ -28,7 +28,8 @@ def unknown_setting(key: str, known: Sequence[str], top: Sequence[str]) -> Confi
     # The right word in the wrong place, or the right place with one letter too few.
     elsewhere = [name for name in known if "." in name and name.rpartition(".")[2] == last]
     if elsewhere:
-        meant = " or ".join(f"'{name}'" for name in elsewhere[:3])
+        likest = difflib.get_close_matches(key, elsewhere, n=1, cutoff=0.85)
+        meant = " or ".join(f"'{name}'" for name in likest or elsewhere[:3])
         return ConfigError(f"unknown setting '{key}'; did you mean {meant}?")
     head, dot, rest = key.partition(".")
     if dot and head not in GROUPED:
