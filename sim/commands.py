@@ -38,6 +38,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing usage and leaving."""
+        message = message.removesuffix(", key=value")  # which is never required, whatever argparse says
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 

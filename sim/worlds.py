@@ -403,11 +403,16 @@ class Worlds:
 
     # -- scenarios ----------------------------------------------------------------------------
 
-    def stack(self, scenarios: Sequence[Scenario]) -> Worlds:
+    def stack(self, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds:
         """Return the worlds once for every scenario, with that scenario's mechanisms set up.
 
         World ``s * n + k`` is world ``k`` of this block in scenario ``s``. Recording starts afresh;
-        this block stays as it is.
+        this block stays as it is, unless it is given up.
+
+        Args:
+            scenarios: which.
+            keep: whether this block is needed any more. If not, its memory goes over to the new one, with a
+                single scenario as it is, and nothing can be done with it any longer.
 
         Raises:
             ValueError: a week is under way; hazards and offices hold for whole weeks.
@@ -429,13 +434,28 @@ class Worlds:
         out.scenario = np.repeat(np.arange(copies), self.n)
         out.scenario_names = [s.name for s in scenarios]
         out.p = Values({k: np.tile(v, (copies, 1)) for k, v in self.p.values.items()})
-        for name in (*self.columns, *self.levers):
-            if name in self.levers or not self.columns[name].shelf:
-                setattr(out, name, np.tile(getattr(self, name), (copies, 1)))
-        out._shelve({shelf: np.tile(array, (1, copies, 1)) for shelf, array in self.shelves.items()})
+        as_it_is = copies == 1 and not keep
+        shelved = [name for name, column in self.columns.items() if column.shelf]
         rows = {name: getattr(self, name).n for name in TABLES}
+        for name in (*self.columns, *self.levers):
+            if name not in shelved:
+                array = getattr(self, name)
+                setattr(out, name, array if as_it_is else np.tile(array, (copies, 1)))
+                if not keep:  # each goes before the next is made
+                    delattr(self, name)
+        if not keep:
+            for name in shelved:
+                delattr(self, name)
+        shelves = dict(self.shelves)
+        for shelf in shelves:
+            array = shelves[shelf] if keep else self.shelves.pop(shelf)
+            shelves[shelf] = array if as_it_is else np.tile(array, (1, copies, 1))
+        out._shelve(shelves)
         for name in TABLES:
-            setattr(out, name, getattr(self, name).stacked(copies, self.n, rows))
+            table = getattr(self, name)
+            setattr(out, name, table if as_it_is else table.stacked(copies, self.n, rows))
+            if not keep:
+                delattr(self, name)
         for name, column in self.columns.items():
             if column.points_to:
                 array = getattr(out, name)

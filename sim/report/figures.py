@@ -141,7 +141,8 @@ FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
 
 OF_COMPARISONS = ("attribution", "curves", "forest", "map", "twin_maps")
 OF_DETAIL = ("competing_ends", "time_series", "twin_maps")
-"""Figures that need comparisons, and those that need more than the runs."""
+OF_EVENTS = ("twin_maps",)
+"""Figures that need comparisons, more than the runs, or runs that are watched."""
 
 
 MAPPED = ("unresolved", WITHHELD.name, "captured")
@@ -150,11 +151,12 @@ MAPPED = ("unresolved", WITHHELD.name, "captured")
 
 def wanted(config: Config) -> list[str]:
     """Return the names of the figures that an experiment's results allow."""
-    compared = (
-        ["attribution"] if config.attributed else drawn(config.sweep) if config.sweep else ["forest", "twin_maps"]
-    )
+    compared = ["forest", "twin_maps"]
+    if config.attributed or config.sweep:
+        compared = drawn(config.sweep) if config.sweep else ["attribution"]
     names = [name for name in FIGURES if name in compared or name not in OF_COMPARISONS]
     names = [name for name in names if config.comparisons or name not in OF_COMPARISONS]
+    names = [name for name in names if config.events or name not in OF_EVENTS]
     return [name for name in names if config.detail or name not in OF_DETAIL]
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim import environment, mechanisms
-from sim.study.compose import heading
+from sim.errors import ConfigError
+from sim.study.compose import GROUPS, heading
 from sim.study.config import Config, describe, load, load_attribution, options
 
 if TYPE_CHECKING:
@@ -208,6 +209,9 @@ def show(arguments: argparse.Namespace) -> int:
         text = kinds[group](name)
     elif said in lists:
         text = lists[said]()
+    elif said in kinds:
+        have = f"; have: {', '.join(options(said))}" if said in GROUPS else ""
+        raise ConfigError(f"show {said}/NAME{have}")
     else:
         text = pages.experiment(said)
     print(text)

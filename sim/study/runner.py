@@ -175,9 +175,10 @@ def work(order: Order) -> None:
         before = compounds.lived(worlds, 0, before_days) if split else {}
         worlds.run(0)
     together = max(1, order.block_households // (worlds.n * worlds.households))
-    for numbers in _batches(range(len(task.scenarios)), together):
+    batches = list(_batches(range(len(task.scenarios)), together))
+    for numbers in batches:
         with stage("running"):
-            block = worlds.stack([task.scenarios[number] for number in numbers])
+            block = worlds.stack([task.scenarios[number] for number in numbers], keep=numbers != batches[-1])
             after = compounds.lived(block, order.days, order.days) if split else {}
             block.run(order.days)
         where = [(at, group) for at in range(len(numbers)) for group in range(len(task.groups))]
