@@ -17,7 +17,7 @@ from sim.study.config import load
 from sim.study.experiment import plan
 from sim.worlds import Worlds
 
-EXPERIMENT, SCENARIO = "coverage_today", "today"
+EXPERIMENT, SCENARIO = "hohhot_2025", "lot"
 """As the city is said to be: 892 of 1,990 compounds under one person, a body in each."""
 
 SECONDS, BYTES = 20.0, 1.5e9
@@ -29,12 +29,12 @@ class Plan:
     """What is lived.
 
     Attributes:
-        world: the world file.
+        compounds: how many; all of the city's by default.
         burn_in: days before day 0, timed apart.
         days: days from then on.
     """
 
-    world: str = "hohhot"
+    compounds: int = 1990
     burn_in: int = 364
     days: int = 365
 
@@ -44,7 +44,8 @@ QUICK = Plan(burn_in=28, days=28)
 
 def measure(asked: Plan) -> dict[str, Any]:
     """Live the city, giving up the snapshot, and return seconds of one core and the most bytes held."""
-    settings = [f"world={asked.world}", f"burn_in={asked.burn_in}", "replications=1", "layouts=1"]
+    settings = [f"burn_in={asked.burn_in}", "world=hohhot", f"world.compounds={asked.compounds}"]
+    settings += ["replications=1", "layouts=1"]
     (group,) = plan(load(EXPERIMENT, settings)).groups
     (scenario,) = [piece.scenario for piece in group.pieces if piece.scenario.name == SCENARIO]
     clock = [time.process_time()]

@@ -150,7 +150,7 @@ def test_a_file_that_cannot_be_read(
         "loop.yaml": "cannot read 'loop.yaml': Too many levels of symbolic links",
         "gone.yaml": "there is no file 'gone.yaml'",
         "world/compound": "there is no file 'world/compound'; is world=compound meant?",
-        "": "no experiment called ''; have: coverage_today, ",
+        "": "no experiment called ''; have: capture, ",
     }.items():
         assert message in refused(capsys, "run", name)
 
@@ -178,7 +178,7 @@ def test_a_folder_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str
         "": "the folder that one stands in is no place for results; name a new one with --out",
         long: "File name too long",
     }.items():
-        assert message in refused(capsys, "run", "coverage_today", *FEW, "--out", name)
+        assert message in refused(capsys, "run", "hohhot_2025", *FEW, "--out", name)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "full"]
     assert (tmp_path / "file").read_text() == (tmp_path / "full" / "other").read_text() == "mine"
 
@@ -212,7 +212,7 @@ def test_a_full_disk_keeps_what_is_finished(
 ) -> None:
     """The run ends at once, with one line, without half a file; the next goes on from the finished pieces."""
     monkeypatch.setattr(runner, "_draw", lambda *given: None)
-    words = ["run", "coverage_today", *FEW, "--out"]
+    words = ["run", "hohhot_2025", *FEW, "detail=true", "--out"]
     assert commands.main([*words, "whole"]) == commands.OK
     capsys.readouterr()
 
@@ -238,7 +238,7 @@ def test_a_full_disk_keeps_what_is_finished(
     assert room[0] == -1, "it went on although the disk was full"
 
     assert commands.main([*words, "full", "--resume"]) == commands.OK
-    assert "1 of 6 pieces were there already" in capsys.readouterr().out
+    assert "1 of 8 pieces were there already" in capsys.readouterr().out
     assert (folder / "runs.csv").read_bytes() == (tmp_path / "whole" / "runs.csv").read_bytes()
 
 

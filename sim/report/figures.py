@@ -151,9 +151,9 @@ MAPPED = ("unresolved", WITHHELD.name, "captured")
 
 def wanted(config: Config) -> list[str]:
     """Return the names of the figures that an experiment's results allow."""
-    compared = ["forest", "twin_maps"]
-    if config.attributed or config.sweep:
-        compared = drawn(config.sweep) if config.sweep else ["attribution"]
+    compared = (
+        ["attribution"] if config.attributed else drawn(config.sweep) if config.sweep else ["forest", "twin_maps"]
+    )
     names = [name for name in FIGURES if name in compared or name not in OF_COMPARISONS]
     names = [name for name in names if config.comparisons or name not in OF_COMPARISONS]
     names = [name for name in names if config.events or name not in OF_EVENTS]
