@@ -37,7 +37,10 @@ ACCOUNTS = {
 RULE = Rule(
     name="books",
     columns=tuple(Column(name, of, np.int64, doc) for name, (of, doc) in ACCOUNTS.items()),
-    only=dict.fromkeys(("till", "public", "fund"), ("compound",)),
+    only={
+        **dict.fromkeys(("till", "public", "fund"), ("compound",)),
+        **dict.fromkeys(("capital", "treasury", "till_firm"), ("village",)),
+    },
 )
 
 

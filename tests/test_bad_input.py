@@ -256,7 +256,7 @@ def test_a_full_disk_keeps_what_is_finished(
     assert room[0] == -1, "it went on although the disk was full"
 
     assert commands.main([*words, "full", "--resume"]) == commands.OK
-    assert "1 of 6 pieces were there already" in capsys.readouterr().out
+    assert "1 of 8 pieces were there already" in capsys.readouterr().out
     assert (folder / "runs.csv").read_bytes() == (tmp_path / "whole" / "runs.csv").read_bytes()
 
 
