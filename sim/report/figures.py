@@ -13,9 +13,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from sim import outcomes
+from sim import outcomes, places
 from sim.errors import SimError
 from sim.report import labels, series, style
+from sim.report.diffusion import COLUMNS, diffusion
 from sim.report.ends import competing_ends
 from sim.report.forest import forest
 from sim.report.funnel import funnel
@@ -102,24 +103,36 @@ def _twin_maps(it: Drawing) -> list[Path]:
     return twin_maps(it.table("cells.parquet"), it.runs, it.stem, it.config.comparisons[0])
 
 
+def _diffusion(it: Drawing) -> list[Path]:
+    return diffusion(it.table("daily.parquet", ("scenario", "replication", "day", *COLUMNS)), it.stem)
+
+
 FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
     "competing_ends": _competing_ends,
     "forest": _forest,
     "time_series": _time_series,
     "twin_maps": _twin_maps,
     "funnel": _funnel,
+    "diffusion": _diffusion,
 }
 """Every figure, the one that takes longest first."""
 
 OF_COMPARISONS = ("forest", "twin_maps")
-OF_DETAIL = ("competing_ends", "time_series", "twin_maps")
+OF_DETAIL = ("competing_ends", "time_series", "twin_maps", "diffusion")
 """Figures that need comparisons, and those that need more than the runs."""
+
+OF_DISPUTES = ("competing_ends", "time_series", "twin_maps", "funnel")
+"""Figures of grievances, which there are not everywhere; that of joining is of villages."""
 
 
 def wanted(config: Config) -> list[str]:
     """Return the names of the figures that an experiment's results allow."""
     names = [name for name in FIGURES if config.comparisons or name not in OF_COMPARISONS]
-    return [name for name in names if config.detail or name not in OF_DETAIL]
+    names = [name for name in names if config.detail or name not in OF_DETAIL]
+    there = places.settlements(config.place)
+    absent = [*(OF_DISPUTES if not places.declared(config.place, "KINDS") else ())]
+    absent += [] if "village" in there else ["diffusion"]
+    return [name for name in names if name not in absent]
 
 
 def draw(config: Config, folder: Path, compute: Executor) -> list[Path]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim import outcomes
+from sim.report import village_labels
 from sim.report.tables import interval
 
 Language = Literal["en", "zh"]
@@ -71,6 +72,7 @@ SCENARIOS = {
     "without_visits": Text("merged - on-site visits", "一肩挑减入户"),
     "without_sharing": Text("merged - cost sharing", "一肩挑减党员先签"),
     "without_ledger": Text("merged - case ledger", "一肩挑减台账"),
+    **{name: Text(*words) for name, words in village_labels.SCENARIOS.items()},
 }
 """Scenarios of the experiments that come with the project; others are called by their names."""
 
@@ -84,6 +86,7 @@ EXPERIMENTS = {
         "拆开“一肩挑”：每项做法单独加上，或单独去掉",
     ),
     "coverage_today": Text("Merged in as many compounds as today, and in all", "按现有覆盖面推行“一肩挑”，与全面推行"),
+    **{name: Text(*words) for name, words in village_labels.EXPERIMENTS.items()},
 }
 """Titles of the experiments that come with the project; others are headed by their question."""
 
@@ -105,6 +108,7 @@ CHANNELS = {
     "cost_sharing": Text("cost sharing", "党员先签"),
     "onsite_visits": Text("on-site visits", "入户"),
     "case_ledger": Text("case ledger", "台账"),
+    **{name: Text(*words) for name, words in village_labels.CHANNELS.items()},
 }
 
 DESKS = {
@@ -170,6 +174,7 @@ UNITS = {
     "per hand-off": "每次转办",
     "yuan per yuan conceded": "元／让出的每元",
     **{f"{what}{_PER}": f"{chinese}／千户·年" for what, chinese in _COUNTED.items()},
+    **village_labels.UNITS,
 }
 """Units of outcomes to their Chinese."""
 
@@ -258,6 +263,7 @@ OUTCOMES = {
     **{f"claims_at_{desk}": f"找谁：{words.zh}" for desk, words in DESKS.items()},
     **{f"settled_at_{desk}": f"在哪解决：{words.zh}" for desk, words in DESKS.items()},
     **{f"trust_{desk}": f"信任：{words.zh}" for desk, words in DESKS.items()},
+    **village_labels.OUTCOMES,
 }
 """Outcomes to their Chinese; the English stands in `sim.outcomes.OUTCOMES`."""
 
