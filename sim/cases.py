@@ -1,7 +1,7 @@
 """Flat tables (grievances, cases, motions, agenda, ended cases, agreements) and the event log.
 
 Households and institutions are columns; what comes and goes is rows. A `Table` is a set of equally
-long arrays that grow by doubling and are compacted once a week. A row number is only a place for
+long arrays that grow by half and are compacted once a week. A row number is only a place for
 the time being: what a case *is* stands in its identity (world, kind, bearer, ordinal).
 """
 
@@ -251,10 +251,10 @@ MOTIONS = {
 }
 """Fields of the table of motions: one row a matter that is before the owners."""
 
-ASKED = {
-    "world": np.int64,
-    "motion": np.int64,
-    "owner": np.int64,  # the flat whose owner is asked
+ASKED = {  # by far the most rows; the numbers of none of these pass 2^31
+    "world": np.int32,
+    "motion": np.int32,
+    "owner": np.int32,  # the flat whose owner is asked
     "need": np.float64,  # share of owners that must have agreed before this one does
     "yes": np.bool_,  # how the owner votes, if at all
     "day": np.int32,  # on which the owner next thinks about it, NEVER = not any more
@@ -347,7 +347,7 @@ class Table:
         start, stop = self.n, self.n + size
         capacity = len(next(iter(self._data.values())))
         if stop > capacity:
-            capacity = max(stop, 2 * capacity)
+            capacity = max(stop, capacity + capacity // 2)
             for field, old in self._data.items():
                 grown = np.zeros(capacity, dtype=old.dtype)
                 grown[:start] = old[:start]

@@ -38,6 +38,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing usage and leaving."""
+        message = message.removesuffix(", key=value")  # which is never required, whatever argparse says
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
@@ -71,6 +72,19 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--backend", choices=("serial", "joblib"), default="joblib", help="default: joblib")
     parser.add_argument("--workers", metavar="N", type=_count, help="processes (default: one a core)")
     parser.add_argument("--dry-run", action="store_true", help="say what would be run, and stop")
+
+
+def _compare_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("result", metavar="RESULT", help="a result folder, or the name of an experiment that was run")
+    parser.add_argument(
+        "other", metavar="RESULT", nargs="?", help="another with the same seeds: its runs less the first's"
+    )
+    parser.add_argument("--scenario", metavar="NAME", help="which scenario (default: the experiment's comparisons)")
+    parser.add_argument("--baseline", metavar="NAME", help="with which it is compared (default: as in the experiment)")
+    parser.add_argument("--all", action="store_true", help="every outcome, not only the main ones")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="keep the comparison of every outcome, and a figure, here"
+    )
 
 
 def _show_arguments(parser: argparse.ArgumentParser) -> None:
@@ -184,6 +198,10 @@ def _part_of_clone(name: str) -> Path:
 
 COMMANDS = {
     "run": Command("run an experiment, print what came out, keep it", "core", _run_arguments, _study("run")),
+    "attribute": Command(
+        "what each channel of a mechanism carries: run all coalitions", "core", _run_arguments, _study("attribute")
+    ),
+    "compare": Command("paired differences within a result, or of two", "core", _compare_arguments, _study("compare")),
     "reproduce": Command(
         "press cases: what the page reported beside what comes out",
         "core",

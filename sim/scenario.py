@@ -34,14 +34,16 @@ class Scenario:
         name: what the user calls it.
         words: as written.
         choices: mechanism name to its channels and fixed parameters.
+        world: parameters that its worlds have from their burn-in on; other scenarios share none of these worlds.
     """
 
     name: str
     words: tuple[str, ...]
     choices: dict[str, Choice]
+    world: dict[str, Value] = field(default_factory=dict)
 
     def description(self) -> dict[str, Any]:
-        """Return what the scenario is, free of its name and of the order of its words."""
+        """Return what is done in its worlds, free of its name and of the order of its words."""
         return {
             name: {"channels": dict(sorted(c.channels.items())), "fixed": dict(sorted(c.fixed.items()))}
             for name, c in sorted(self.choices.items())
@@ -108,10 +110,10 @@ def _set(scenario: str, word: str, choices: dict[str, Choice]) -> None:
     known = mechanism_specs(mechanism)
     if key not in known:
         raise unknown(f"channel or parameter of {mechanism}", key, [*choice.channels, *known, "channels"])
-    choice.fixed[key] = known[key].check(_number(text), left)
+    choice.fixed[key] = known[key].check(number(text), left)
 
 
-def _number(text: str) -> Any:
+def number(text: str) -> Any:
     """Read a number or a switch from a word; anything else stays text, for the check to refuse."""
     if text in SWITCH:
         return SWITCH[text]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,7 @@ class Worlds:
         n: number of worlds.
         day: the day about to be lived; negative during burn-in.
         seeds: replication seed of each world, shape ``(worlds,)``.
+        group: number of the recipe of each world among those it was founded with, shape ``(worlds,)``.
         p: parameters, ``w.p.NAME`` of shape ``(worlds, 1)``.
         settings: mechanism name to its `Setting`.
         grievances, cases, motions, asked, ended, agreements, agenda: tables, see `sim.cases.TABLES`.
@@ -106,25 +107,30 @@ class Worlds:
     agreements: Table
     agenda: Table
 
-    def __init__(self, recipe: Recipe, watch: Sequence[int] = ()) -> None:
-        """Found the worlds of a recipe on the first day of their burn-in.
+    def __init__(self, recipe: Recipe | Sequence[Recipe], watch: Sequence[int] = ()) -> None:
+        """Found the worlds of a recipe, or of several one after another, on the first day of their burn-in.
 
         Args:
-            recipe: what they are.
+            recipe: what they are; several may differ in their replications and in what they fix, and in nothing else.
             watch: replication numbers whose events are logged.
         """
-        self.recipe = recipe
+        recipes = [recipe] if isinstance(recipe, Recipe) else list(recipe)
+        self.recipe = recipe = recipes[0]
+        if any(replace(r, replications=recipe.replications, fixed=recipe.fixed) != recipe for r in recipes):
+            raise ValueError("recipes differ in more than their replications and in what they fix")
         place = places.registry()[recipe.place]
         self.layout: Layout = place.build(place.Structure(**recipe.structure), recipe.layout_seed())
-        self.seeds = recipe.seeds()
+        self.seeds = np.concatenate([r.seeds() for r in recipes])
         self.n = len(self.seeds)
-        self.replication = np.array(recipe.replications)
+        self.replication = np.concatenate([np.array(r.replications) for r in recipes])
+        self.group = np.repeat(np.arange(len(recipes)), [len(r.replications) for r in recipes])
         self.scenario = np.zeros(self.n, dtype=np.int64)
         self.scenario_names = ["burn_in"]
         self.day = -recipe.burn_in
         self.first_day = self.first_book_day = self.day
         known = {k: s for k, s in world_specs(recipe.place).items() if s.kind != "structural"}
-        self.p = Values(draw(known, self.seeds, recipe.fixed, recipe.prior_draws))
+        drawn = [draw(known, r.seeds(), r.fixed, r.prior_draws) for r in recipes]
+        self.p = Values({name: np.concatenate([values[name] for values in drawn]) for name in known})
         self.settings: dict[str, Setting] = {}
         self._acting: mechanisms.Mechanism | None = None
         self.mechanisms: list[mechanisms.Mechanism] = []
@@ -318,7 +324,8 @@ class Worlds:
         arrays += [getattr(self, name) for name in (*self.columns, *self.levers) if name not in own]
         arrays += [self._today, self._diary, *self.flow.values(), *self.stock.values(), *self.over.values()]
         arrays += [*self.p.values.values(), *self.p.flat.values(), *self.derived.values()]
-        arrays += [self.suffered, self.seeds, self.replication, self.scenario, *self.layout.traits.values()]
+        arrays += [self.suffered, self.seeds, self.replication, self.scenario]
+        arrays += self.layout.traits.values()
         tables = [getattr(self, name) for name in TABLES]
         arrays += [array for table in tables for array in table.lock(True)]
         arrays = [array for array in arrays if array.flags.writeable]
@@ -396,11 +403,16 @@ class Worlds:
 
     # -- scenarios ----------------------------------------------------------------------------
 
-    def stack(self, scenarios: Sequence[Scenario]) -> Worlds:
+    def stack(self, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds:
         """Return the worlds once for every scenario, with that scenario's mechanisms set up.
 
         World ``s * n + k`` is world ``k`` of this block in scenario ``s``. Recording starts afresh;
-        this block stays as it is.
+        this block stays as it is, unless it is given up.
+
+        Args:
+            scenarios: which.
+            keep: whether this block is needed any more. If not, its memory goes over to the new one, with a
+                single scenario as it is, and nothing can be done with it any longer.
 
         Raises:
             ValueError: a week is under way; hazards and offices hold for whole weeks.
@@ -418,16 +430,32 @@ class Worlds:
         out.n = self.n * copies
         out.seeds = np.tile(self.seeds, copies)
         out.replication = np.tile(self.replication, copies)
+        out.group = np.tile(self.group, copies)
         out.scenario = np.repeat(np.arange(copies), self.n)
         out.scenario_names = [s.name for s in scenarios]
         out.p = Values({k: np.tile(v, (copies, 1)) for k, v in self.p.values.items()})
-        for name in (*self.columns, *self.levers):
-            if name in self.levers or not self.columns[name].shelf:
-                setattr(out, name, np.tile(getattr(self, name), (copies, 1)))
-        out._shelve({shelf: np.tile(array, (1, copies, 1)) for shelf, array in self.shelves.items()})
+        as_it_is = copies == 1 and not keep
+        shelved = [name for name, column in self.columns.items() if column.shelf]
         rows = {name: getattr(self, name).n for name in TABLES}
+        for name in (*self.columns, *self.levers):
+            if name not in shelved:
+                array = getattr(self, name)
+                setattr(out, name, array if as_it_is else np.tile(array, (copies, 1)))
+                if not keep:  # each goes before the next is made
+                    delattr(self, name)
+        if not keep:
+            for name in shelved:
+                delattr(self, name)
+        shelves = dict(self.shelves)
+        for shelf in shelves:
+            array = shelves[shelf] if keep else self.shelves.pop(shelf)
+            shelves[shelf] = array if as_it_is else np.tile(array, (1, copies, 1))
+        out._shelve(shelves)
         for name in TABLES:
-            setattr(out, name, getattr(self, name).stacked(copies, self.n, rows))
+            table = getattr(self, name)
+            setattr(out, name, table if as_it_is else table.stacked(copies, self.n, rows))
+            if not keep:
+                delattr(self, name)
         for name, column in self.columns.items():
             if column.points_to:
                 array = getattr(out, name)

@@ -183,6 +183,30 @@ def test_a_folder_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert (tmp_path / "file").read_text() == (tmp_path / "full" / "other").read_text() == "mine"
 
 
+def test_press_cases_look_where_they_will_write_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def never(*arguments: object) -> None:
+        raise AssertionError("it has computed what it cannot keep")
+
+    monkeypatch.setattr("sim.study.press.play.play", never)
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "other").write_text("mine")
+    for name, message in {"file": "file is a file, not a folder", "full": "full holds other files"}.items():
+        assert message in refused(capsys, "reproduce", "S1", "size=quick", "--backend", "serial", "--out", name)
+
+
+def test_pages_that_are_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    for name, message in {
+        "world": "show world/NAME; have: compound, hohhot",
+        "parameter": "show parameter/NAME",
+        "": "no experiment called ''; have: ",
+    }.items():
+        assert message in refused(capsys, "show", name)
+    assert refused(capsys, "run").startswith("the following arguments are required: NAME|FILE.yaml (see ")
+
+
 def test_a_full_disk_keeps_what_is_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -147,7 +147,7 @@ def test_the_ratio_is_of_seconds_a_world(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_year_of_a_city_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = city.measure(city.Plan(world="compound", burn_in=7, days=7))
+    found = city.measure(city.Plan(compounds=3, burn_in=7, days=7))
     assert found["households"] > 1000
     assert found["peak"] > 0
     text = io.StringIO()

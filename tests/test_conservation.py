@@ -241,7 +241,8 @@ def check_motions(w: Worlds) -> None:
     for field in ("world", "compound", "organiser"):
         assert np.array_equal(getattr(m, field)[rows], getattr(c, field)[asking]), field
     assert np.array_equal(m.kind[rows] == Motion.FUND, c.stage[asking] == Stage.VOTING)
-    assert np.array_equal(m.case < 0, m.kind >= Motion.RENEW)
+    assert np.array_equal(m.case[m.open] < 0, m.kind[m.open] >= Motion.RENEW)
+    assert np.all(m.case[~m.open & (m.kind >= Motion.RENEW)] < 0)  # of those that are over a case may be gone, or not
     for kinds, said in (([Motion.RENEW, Motion.REPLACE], w.balloting), ([Motion.ELECT], w.electing)):
         held = np.zeros_like(said, dtype=np.int64)
         there = m.open & np.isin(m.kind, kinds)

@@ -55,12 +55,31 @@ def test_every_experiment_runs(name: str, tmp_path: Path, capsys: pytest.Capture
 
 
 @pytest.mark.usefixtures("no_figures")
+def test_attribute(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Shares and hours of every channel are printed; again, nothing is computed."""
+    few = [*FEW, "attribution.channels=[coordination,onsite_visits]"]
+    words = ["attribute", "yijiantiao", *few, "--out", str(tmp_path / "out"), "--backend", "serial"]
+    out, err = told(capsys, *words)
+    assert "What carries the effect: from body to merged" in out
+    assert out.count("  onsite_visits") == 6  # once an outcome
+    assert "doors rounds" in out
+    assert max(map(len, out.splitlines()[:-1])) <= 100
+    assert err == ""
+    out, _ = told(capsys, *words, "--resume")
+    assert "4 of 4 pieces were there already" in out
+    out, _ = told(capsys, "attribute", "yijiantiao", "--dry-run", "--out", str(tmp_path / "dry"))
+    assert "yijiantiao-attribution: 128 scenarios x 50 replications, size=full" in out
+    _, err = told(capsys, "attribute", "capture", *FEW, code=2)
+    assert err.startswith("error: 'capture' does not say what to attribute")
+
+
+@pytest.mark.usefixtures("no_figures")
 def test_again_and_resume(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["run", "coverage_today", *FEW, "--out", str(tmp_path / "out"), "--backend", "serial"]
+    words = ["run", "hohhot_2025", *FEW, "--out", str(tmp_path / "out"), "--backend", "serial"]
     told(capsys, *words)
     out, _ = told(capsys, *words, "--resume")
-    assert "3 of 3 pieces were there already" in out
-    _, err = told(capsys, "run", "coverage_today", *FEW, "--out", str(tmp_path / "no"), "--resume", code=2)
+    assert "4 of 4 pieces were there already" in out
+    _, err = told(capsys, "run", "hohhot_2025", *FEW, "--out", str(tmp_path / "no"), "--resume", code=2)
     assert err.startswith("error: there is nothing to resume")
 
 
@@ -84,9 +103,9 @@ def test_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 @pytest.mark.usefixtures("no_figures")
 def test_dry_run_knows_what_is_stored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told(capsys, "run", "coverage_today", *FEW, "--out", str(tmp_path / "out"), "--backend", "serial")
-    out, _ = told(capsys, "run", "coverage_today", *FEW, "layouts=1", "--out", str(tmp_path / "out"), "--dry-run")
-    assert "pieces     3: 3 stored, 0 missing, in 0 groups" in out
+    told(capsys, "run", "hohhot_2025", *FEW, "--out", str(tmp_path / "out"), "--backend", "serial")
+    out, _ = told(capsys, "run", "hohhot_2025", *FEW, "layouts=1", "--out", str(tmp_path / "out"), "--dry-run")
+    assert "pieces     4: 4 stored, 0 missing, in 0 groups" in out
 
 
 def test_a_mistake_is_one_line_and_2(capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,14 +121,14 @@ def test_a_failure_is_told_and_1(
 
     monkeypatch.setattr(runner, "Worlds", broken)
     folder = tmp_path / "out"
-    out, err = told(capsys, "run", "coverage_today", *FEW, "--out", str(folder), "--backend", "serial", code=1)
+    out, err = told(capsys, "run", "hohhot_2025", *FEW, "--out", str(folder), "--backend", "serial", code=1)
     assert out == ""
-    assert err.startswith("failed while founding: RuntimeError: no luck (replications 0; body, today, everywhere)\n")
+    assert err.startswith("failed while founding: RuntimeError: no luck (replications 0; none, body, lot, best)\n")
     assert "failed: 1 of 1 groups" in err
     assert "no luck" in (folder / "failures.txt").read_text()
     monkeypatch.undo()
     monkeypatch.setattr(environment, "ensure", lambda need: None)
-    told(capsys, "run", "coverage_today", *FEW, "--out", str(folder), "--backend", "serial")
+    told(capsys, "run", "hohhot_2025", *FEW, "--out", str(folder), "--backend", "serial")
     assert not (folder / "failures.txt").exists()
 
 

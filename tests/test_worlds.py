@@ -181,6 +181,22 @@ def test_a_snapshot_after_burn_in_is_the_straight_run(crowd: Worlds) -> None:
             assert np.array_equal(a[field], np.concatenate([b[field], c[field]]))
 
 
+@pytest.mark.parametrize("names", [("merged",), ("merged", "none")])
+def test_a_block_given_up_lives_on_in_the_scenarios(names: tuple[str, ...]) -> None:
+    """Its memory goes over to them, with one scenario without a copy; they live as if it had been kept."""
+    given_up, kept = (eventful(replications=(2, 5)) for _ in range(2))
+    purse, table = given_up.purse, given_up.grievances
+    mine, copied = given_up.stack(scenarios(*names), keep=False), kept.stack(scenarios(*names))
+    assert (mine.purse is purse) == (mine.grievances is table) == (len(names) == 1)
+    mine.run(10)
+    copied.run(10)
+    for k in range(mine.n):
+        assert_same(mine, k, copied, k)
+    with pytest.raises(AttributeError):
+        given_up.step()
+    kept.step()
+
+
 def test_a_run_may_be_taken_in_pieces(crowd: Worlds, mixed: Worlds) -> None:
     """Running on from any day is the same as running through."""
     pieces = crowd.stack(scenarios())
@@ -289,3 +305,20 @@ def test_the_same_bits_without_simd_and_under_any_hash_seed() -> None:
     assert run_program(PYTHONHASHSEED="1")[0] == found
     if features:  # only what numpy dispatches on can be switched off, not what it was built for
         assert run_program(NPY_DISABLE_CPU_FEATURES=" ".join(features)) == (found, [])
+
+
+def test_worlds_of_several_recipes_are_those_of_each() -> None:
+    """Groups that fix other things and hold other replications, stepped at once, are what each is alone."""
+    ones = [recipe(replications=k, fixed=dict(detected=d)) for k, d in (((0, 2), 0.4), ((2, 1), 6.0))]
+    together = Worlds(ones, watch=(2,))
+    assert together.group.tolist() == [0, 0, 1, 1]
+    together.run(0)
+    w = lived(together, 40, say("formed_body", "yijiantiao"))
+    for number, one in enumerate(ones):
+        alone = Worlds(one, watch=(2,))
+        alone.run(0)
+        apart = lived(alone, 40, say("formed_body", "yijiantiao"))
+        for k in range(2):
+            assert_same(apart, k, w, 2 * number + k)
+    with pytest.raises(ValueError, match="recipes differ in more than"):
+        Worlds([recipe(), recipe(burn_in=7)])

@@ -36,6 +36,8 @@ class Mechanism:
         places: the places where it can apply.
         reads: levers it looks at in `offices`; whoever offers to them comes first.
         offers: levers it offers to; others are closed to it.
+        purposes: channel to what the hours set aside for it are spent on, for cost tables (the last words of flows
+            ``minutes_...``); a channel that sets no hours aside is left out.
     """
 
     name: ClassVar[str]
@@ -45,6 +47,7 @@ class Mechanism:
     places: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[tuple[str, ...]] = ()
     offers: ClassVar[tuple[str, ...]] = ()
+    purposes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     @classmethod
     def refuse(cls, structure: Mapping[str, Value]) -> str:

@@ -34,8 +34,9 @@ scales the whole: at 0 nothing changes, and few hours do little.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -284,6 +285,15 @@ class Yijiantiao(Mechanism):
         "ledger_loss",
         "ledger_deadline",
     )
+
+    purposes: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "authority": ("summons",),
+        "monitoring": ("inspections",),
+        "renewal_leverage": ("talks",),
+        "cost_sharing": ("calls",),
+        "onsite_visits": ("doors", "rounds"),
+        "case_ledger": ("ledger",),
+    }
 
     def reaches(self, w: Worlds, me: Setting) -> NDArray[np.bool_]:
         """Return which compounds are covered: in an order drawn by lot, or those with the best leaders first."""

@@ -138,7 +138,7 @@ def quoted(text: str, block: str) -> str:
     Raises:
         ValueError: the markers are missing.
     """
-    match = re.search(rf"<!-- {block} -->\n(.*?)\n<!-- /{block} -->", text, re.DOTALL)
+    match = re.search(rf"<!-- {block} -->\n(.*?)\n?<!-- /{block} -->", text, re.DOTALL)
     if match is None:
         raise ValueError(f"no block '{block}'")
     return match.group(1)

@@ -16,12 +16,15 @@ import pyarrow.parquet as pq
 from sim import outcomes, places
 from sim.errors import SimError
 from sim.report import labels, series, style
+from sim.report.attribution import waterfall
 from sim.report.diffusion import COLUMNS, diffusion
 from sim.report.ends import competing_ends
 from sim.report.forest import forest
 from sim.report.funnel import funnel
 from sim.report.labels import Text
 from sim.report.maps import twin_maps
+from sim.report.sweep import curves, drawn, grid_map
+from sim.study.answers import WITHHELD
 from sim.study.config import Config
 from sim.study.executor import Executor
 from sim.study.statistics import OutcomeSpec
@@ -107,9 +110,34 @@ def _diffusion(it: Drawing) -> list[Path]:
     return diffusion(it.table("daily.parquet", ("scenario", "replication", "day", *COLUMNS)), it.stem)
 
 
+def _attribution(it: Drawing) -> list[Path]:
+    assert it.config.attributed is not None
+    return waterfall(
+        it.table("attribution.csv"), it.table("hours.csv"), it.runs, it.config.attributed, it.stem, it.title
+    )
+
+
+def _curves(it: Drawing) -> list[Path]:
+    assert it.config.sweep is not None
+    main = [OutcomeSpec(s.name, s.unit, s.label) for s in outcomes.specs(it.config.place) if s.main]
+    naive, leaders = (it.table(f) if (it.folder / f).exists() else None for f in ("naive.csv", "leaders.csv"))
+    comparison, sweep = it.table("comparison.csv"), it.config.sweep
+    return curves(comparison, sweep, it.stem, it.title, outcomes=main, naive=naive, leaders=leaders)
+
+
+def _map(it: Drawing) -> list[Path]:
+    assert it.config.sweep is not None
+    known = [OutcomeSpec(s.name, s.unit, s.label) for s in outcomes.specs(it.config.place)]
+    mapped = [spec for spec in (*known, WITHHELD) if spec.name in MAPPED]
+    return grid_map(it.table("comparison.csv"), it.config.sweep, it.stem, it.title, outcomes=mapped)
+
+
 FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
     "competing_ends": _competing_ends,
+    "attribution": _attribution,
+    "curves": _curves,
     "forest": _forest,
+    "map": _map,
     "time_series": _time_series,
     "twin_maps": _twin_maps,
     "funnel": _funnel,
@@ -117,9 +145,14 @@ FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
 }
 """Every figure, the one that takes longest first."""
 
-OF_COMPARISONS = ("forest", "twin_maps")
+OF_COMPARISONS = ("attribution", "curves", "forest", "map", "twin_maps")
 OF_DETAIL = ("competing_ends", "time_series", "twin_maps", "diffusion")
-"""Figures that need comparisons, and those that need more than the runs."""
+OF_EVENTS = ("twin_maps",)
+"""Figures that need comparisons, more than the runs, or runs that are watched."""
+
+
+MAPPED = ("unresolved", WITHHELD.name, "captured")
+"""Outcomes that are drawn in a map."""
 
 OF_DISPUTES = ("competing_ends", "time_series", "twin_maps", "funnel")
 """Figures of grievances, which there are not everywhere; that of joining is of villages."""
@@ -127,11 +160,15 @@ OF_DISPUTES = ("competing_ends", "time_series", "twin_maps", "funnel")
 
 def wanted(config: Config) -> list[str]:
     """Return the names of the figures that an experiment's results allow."""
-    names = [name for name in FIGURES if config.comparisons or name not in OF_COMPARISONS]
+    compared = (
+        ["attribution"] if config.attributed else drawn(config.sweep) if config.sweep else ["forest", "twin_maps"]
+    )
+    names = [name for name in FIGURES if name in compared or name not in OF_COMPARISONS]
+    names = [name for name in names if config.comparisons or name not in OF_COMPARISONS]
+    names = [name for name in names if config.events or name not in OF_EVENTS]
     names = [name for name in names if config.detail or name not in OF_DETAIL]
-    there = places.settlements(config.place)
     absent = [*(OF_DISPUTES if not places.declared(config.place, "KINDS") else ())]
-    absent += [] if "village" in there else ["diffusion"]
+    absent += [] if "village" in places.settlements(config.place) else ["diffusion"]
     return [name for name in names if name not in absent]
 
 

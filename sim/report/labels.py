@@ -49,6 +49,8 @@ NO_VALUE = Text("n/a", "无")
 TO = Text(" to ", " 至 ")
 
 SCENARIOS = {
+    "lot": Text("drawn by lot", "抽签"),
+    "best": Text("best leaders first", "能者先行"),
     "baseline": Text("baseline", "基准"),
     "none": Text("as found", "原样"),
     "body": Text("body", "只设业委会"),
@@ -85,7 +87,14 @@ EXPERIMENTS = {
         "The merger taken apart: each practice added alone, and each left out",
         "拆开“一肩挑”：每项做法单独加上，或单独去掉",
     ),
-    "coverage_today": Text("Merged in as many compounds as today, and in all", "按现有覆盖面推行“一肩挑”，与全面推行"),
+    "yijiantiao-attribution": Text(
+        "What carries the effect of merged offices, channel by channel", "“一肩挑”的作用由哪些渠道承担"
+    ),
+    "coverage": Text(
+        "Merged in more and more compounds, by lot or the best leaders first", "“一肩挑”的覆盖面：抽签或能者先行"
+    ),
+    "capture": Text("When one is easier to buy than two", "一个人比两个人更容易被收买：何时更差"),
+    "hohhot_2025": Text("Merged in 892 of 1,990 compounds", "1990个小区中的892个“一肩挑”"),
     **{name: Text(*words) for name, words in village_labels.EXPERIMENTS.items()},
 }
 """Titles of the experiments that come with the project; others are headed by their question."""

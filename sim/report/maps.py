@@ -28,7 +28,7 @@ from sim.space import LAND_USE
 
 Floats = NDArray[np.float64]
 
-WHAT = Text("severity of what is suffered, per inhabited flat", "未解决困扰的严重程度，每户有人居住的住房")
+WHAT = Text("severity of what is suffered, per inhabited flat", "未解决困扰的严重程度，按有人居住的住房平均")
 TITLE = Text("One world, twice: replication {k} after {days} days", "同一个世界的两种经历：第 {k} 次重复，第 {days} 天")
 MINUS = Text("{scenario} − {baseline}", "{scenario} − {baseline}")
 TOTAL = Text(

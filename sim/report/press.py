@@ -110,7 +110,6 @@ def _panel(axes: Axes, done: Played, measure: str) -> None:
         va="top",
         color=PAGE,
         size=8.5,
-        weight="bold",
     )
     if never:
         axes.annotate("never", (at + wide / 2, 0), xytext=(0, -14), textcoords="offset points", ha="center", size=7.5)

@@ -30,7 +30,14 @@ MAIN, CHANNELS = "yijiantiao", "yijiantiao_channels"
 
 RESULTS, REFERENCE = Path("results", "local"), Path("results", "reference")
 RUNS, COMPARISON, FIGURE = "runs.csv", "comparison.csv", "figures/forest.png"
-KEPT: dict[str, tuple[str, ...]] = {MAIN: (RUNS, COMPARISON, FIGURE)}
+NAIVE, LEADERS, GRID = "naive.csv", "leaders.csv", "grid.csv"
+KEPT: dict[str, tuple[str, ...]] = {
+    MAIN: (RUNS, COMPARISON, FIGURE),
+    "yijiantiao-attribution": ("attribution.csv", "hours.csv", "figures/attribution.png"),
+    "coverage": (COMPARISON, NAIVE, LEADERS, GRID, "figures/curves.png"),
+    "capture": (COMPARISON, GRID, "figures/map.png"),
+    "hohhot_2025": (RUNS, COMPARISON, NAIVE, LEADERS, FIGURE),
+}
 """Experiment to the files that are kept beside its manifest; of others only the comparison."""
 
 MACHINE = "environment"
@@ -63,7 +70,19 @@ QUOTES = (
     Quote("README.zh.md", MAIN, CHINESE, ("unresolved",)),
     Quote("experiments/yijiantiao/README.md", MAIN, ENGLISH, ALL_MAIN),
     Quote("experiments/yijiantiao/README.md", CHANNELS, ENGLISH, ("unresolved", "mended", "hours")),
+    Quote("experiments/coverage/README.md", "coverage", ENGLISH, ("unresolved",)),
+    Quote("experiments/hohhot_2025/README.md", "hohhot_2025", ENGLISH, ALL_MAIN),
 )
+"""Tables in files; that of an experiment whose comparison is not kept stays empty."""
+
+
+def kept(root: Path = CLONE) -> list[Quote]:
+    """Return the tables whose comparison is kept.
+
+    Args:
+        root: the clone.
+    """
+    return [quote for quote in QUOTES if (root / REFERENCE / quote.experiment / COMPARISON).is_file()]
 
 
 def table(comparison: pd.DataFrame, quote: Quote) -> str:
@@ -121,7 +140,7 @@ def renew(root: Path = CLONE) -> None:
     Args:
         root: the clone.
     """
-    for quote in QUOTES:
+    for quote in kept(root):
         path = root / quote.file
         text = path.read_text("utf-8")
         old, marker = quoted(text, quote.experiment), f"<!-- {quote.experiment} -->\n"

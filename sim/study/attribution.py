@@ -21,14 +21,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.study.coalitions import MOST
 from sim.study.statistics import LEVEL, OutcomeSpec, paired_rows
 
 Floats = NDArray[np.float64]
 
-MOST = 10
-"""Channels that can be attributed exactly: 2^10 coalitions."""
-
-COLUMNS = ("outcome", "unit", "measure", "channel", "with", "value", "low", "high", "share_same_sign", "n")
+COLUMNS = ("outcome", "unit", "measure", "channel", "with", "difference", "low", "high", "share_same_sign", "n")
 """The columns of an attribution, in order."""
 
 

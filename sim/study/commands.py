@@ -1,4 +1,4 @@
-"""The commands ``run``, ``list`` and ``show``, called by `sim.commands` with what it has parsed.
+"""The commands ``run``, ``attribute``, ``compare``, ``list`` and ``show``, called by `sim.commands`.
 
 Pandas, Arrow and the plotting library are imported only once a configuration has been checked, so
 that a mistake is told at once.
@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim import environment, mechanisms
-from sim.study.compose import heading
-from sim.study.config import Config, describe, load, options
+from sim.errors import ConfigError
+from sim.study.compose import GROUPS, heading
+from sim.study.config import Config, describe, load, load_attribution, options
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """Columns of what is printed where no terminal says how wide it is."""
+
+MOST_COMPARISONS = 12
+"""Of more comparisons than so many only the headline is printed; all of them are kept."""
 
 NANOSECONDS = 40.0
 """A household-day, roughly, for the cost told by --dry-run."""
@@ -38,12 +42,82 @@ def run(arguments: argparse.Namespace) -> int:
         arguments: name, settings, out, resume, backend, workers and dry_run.
     """
     config = load(arguments.name, arguments.settings)
+    result = _computed(config, arguments)
+    if isinstance(result, int):
+        return result
+    from sim.outcomes import FAMILIES
+    from sim.report.naive import print_naive
+    from sim.report.tables import print_comparison, print_rates
+    from sim.study import runner
+
+    console, first = _console(), config.scenarios[0].name
+    there = {spec.family for spec in runner.outcome_specs(config.place)}
+    headed = {family: heading for family, heading in FAMILIES.items() if family in there}
+    print_rates(console, result.runs, first, runner.outcome_specs(config.place), families=headed)
+    if len(result.comparison):
+        specs = runner.outcome_specs(config.place, main=True)
+        few = len(config.comparisons) <= MOST_COMPARISONS
+        title = config.question or config.name
+        print_comparison(console, result.comparison, title=title, outcomes=specs if few else specs[:1])
+        if few and len(result.naive):
+            print_naive(console, result.naive)
+    tables = [*result.answers, *(["naive"] if len(result.naive) else [])]
+    files = ", ".join(["runs.csv, comparison.csv", *(f"{name}.csv" for name in tables)])
+    if config.detail:
+        files += ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, cells.parquet, events.parquet"
+    _tell_results(config, result, files)
+    return 0
+
+
+def attribute(arguments: argparse.Namespace) -> int:
+    """Run all coalitions of a mechanism's channels and print what each channel carries; return the exit code.
+
+    Args:
+        arguments: those of `run`.
+    """
+    config = load_attribution(arguments.name, arguments.settings)
+    result = _computed(config, arguments)
+    if isinstance(result, int):
+        return result
+    from sim.report.attribution import print_shares
+
+    assert config.attributed is not None
+    shares, hours = (result.answers[name].frame for name in ("attribution", "hours"))
+    print_shares(_console(), shares, hours, config.attributed)
+    _tell_results(config, result, "attribution.csv, hours.csv, runs.csv, comparison.csv")
+    return 0
+
+
+def compare(arguments: argparse.Namespace) -> int:
+    """Print paired differences within one result folder or between two, and keep them if asked to.
+
+    Args:
+        arguments: result, other, scenario, baseline, all and out.
+    """
+    from sim.report.tables import print_comparison
+    from sim.study import results
+
+    first = results.read(results.find(arguments.result, CLONE))
+    second = results.read(results.find(arguments.other, CLONE)) if arguments.other else None
+    compared = results.compare(first, second, arguments.scenario, arguments.baseline)
+    specs = results.outcomes_of(compared, main=not arguments.all)
+    print_comparison(_console(), compared.comparison, title=compared.title, outcomes=specs)
+    for line in compared.notes:
+        _say(line)
+    if arguments.out:
+        results.keep(compared, arguments.out)
+        _say(f"Kept: {_short(arguments.out)}  (comparison.csv, figures/forest.png)")
+    return 0
+
+
+def _computed(config: Config, arguments: argparse.Namespace) -> Result | int:
+    """Run an experiment, or say what would be run; return the result, or the exit code if there is none."""
     folder = arguments.out or default_folder(config)
     from sim.study import runner  # only now: takes a second
 
     if arguments.dry_run:
         return _dry_run(config, folder)
-    console, progress = _console(), _Progress()
+    progress = _Progress()
     with progress:
         result = runner.run(
             config,
@@ -53,37 +127,18 @@ def run(arguments: argparse.Namespace) -> int:
             resume=arguments.resume,
             tell=progress.tell,
         )
-    if result.failures:
-        return _tell_failures(result)
-    from sim.outcomes import FAMILIES
-    from sim.report.naive import print_naive
-    from sim.report.tables import print_comparison, print_rates
+    return _tell_failures(result) if result.failures else result
 
-    first = config.scenarios[0].name
-    there = {spec.family for spec in runner.outcome_specs(config.place)}
-    headed = {family: heading for family, heading in FAMILIES.items() if family in there}
-    print_rates(console, result.runs, first, runner.outcome_specs(config.place), families=headed)
-    if len(result.comparison):
-        print_comparison(
-            console,
-            result.comparison,
-            title=config.question or config.name,
-            outcomes=runner.outcome_specs(config.place, main=True),
-        )
-    if len(result.naive):
-        print_naive(console, result.naive)
+
+def _tell_results(config: Config, result: Result, files: str) -> None:
+    """Say where the results are, and how long they took."""
     if config.size == "quick":
         _say("size=quick shows that everything works; it is too small and too short to say anything.")
     reused = result.pieces - result.computed
     were = f", {reused} of {result.pieces} pieces were there already" if reused else ""
-    files = "runs.csv, comparison.csv"
-    if config.detail:
-        files += ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, cells.parquet, events.parquet"
     drawn = [path.name for path in result.figures if path.suffix == ".png" and ".zh." not in path.name]
     files += f", figures: {', '.join(drawn)}" if drawn else ""
-    files += ", naive.csv" if len(result.naive) else ""
-    _say(f"Results: {_short(folder)}  ({files}; {result.seconds:.0f} s{were})")
-    return 0
+    _say(f"Results: {_short(result.folder)}  ({files}; {result.seconds:.0f} s{were})")
 
 
 def default_folder(config: Config) -> Path:
@@ -156,6 +211,9 @@ def show(arguments: argparse.Namespace) -> int:
         text = kinds[group](name)
     elif said in lists:
         text = lists[said]()
+    elif said in kinds:
+        have = f"; have: {', '.join(options(said))}" if said in GROUPS else ""
+        raise ConfigError(f"show {said}/NAME{have}")
     else:
         text = pages.experiment(said)
     print(text)
@@ -253,7 +311,7 @@ def _dry_run(config: Config, folder: Path) -> int:
 
     check_folder(folder, resume=False)
     planned: Plan = plan(config)
-    store = Store(folder, piece_tables(config.place), lock=False)
+    store = Store(folder, piece_tables(config.place, config.detail), lock=False)
     missing = planned.missing(store.has)
     wanted = sum(len(group.pieces) for group in missing)
     days = sum(
@@ -261,7 +319,8 @@ def _dry_run(config: Config, folder: Path) -> int:
         for group in missing
     )
     _say(f"{config.name}: {len(config.scenarios)} scenarios x {config.replications} replications, size={config.size}")
-    _say(f"  scenarios  {', '.join(s.name for s in config.scenarios)}")
+    names = [s.name for s in config.scenarios]
+    _say(f"  scenarios  {', '.join(names) if len(names) <= 30 else f'{names[0]}, {names[1]}, ... {names[-1]}'}")
     _say(f"  world      {config.place}, about {planned.households:,} households, {config.layouts} layouts")
     _say(f"  days       {config.days} after a burn-in of {config.burn_in}")
     pieces = len(planned.pieces)

@@ -8,6 +8,7 @@ day, and counts for the week. So sums of `suffered` over compounds are near thos
 The columns, all whole numbers, shape ``(worlds, compounds)``; money in fen:
 
 * ``covered``: 1 where every mechanism of the world's scenario reaches, at the end, else 0; 0 in a baseline;
+* ``ability``: of the secretary who takes part in the body's matters at the end, millionths; 0 where nobody does;
 * ``households``: inhabited flats; ``flats``: all of them;
 * ``suffered``: severity-days of grievances, voiced or not, thousandths, by the looks once a week;
 * ``opened``, ``settled``: cases opened in the span, and settled in it, of any kind;
@@ -34,7 +35,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cases import DEFECT, Kind, Stage
-from sim.places.compound import VACANT
+from sim.places.compound import CANDIDATES, VACANT
+from sim.rules import leaders
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -55,6 +57,7 @@ WEEK = 7
 
 NAMES = (
     "covered",
+    "ability",
     "households",
     "flats",
     "suffered",
@@ -180,7 +183,15 @@ def _people(w: Worlds) -> Columns:
     place = world * compounds + w.layout.up("household", "compound")[flat]
     households = np.bincount(place, minlength=w.n * compounds).reshape(w.n, compounds)
     flats = np.broadcast_to(w.layout.count("compound", "household"), (w.n, compounds)).astype(np.int64)
-    return {"covered": covered(w).astype(np.int64), "households": households, "flats": flats}
+    out = {"covered": covered(w).astype(np.int64), "ability": _ability(w)}
+    return out | {"households": households, "flats": flats}
+
+
+def _ability(w: Worlds) -> Ints:
+    """Return the ability of the secretary who takes part in each body's matters, millionths."""
+    candidate = CANDIDATES * np.arange(w.layout.sizes["compound"]) + np.maximum(w.secretary, 0)
+    able = np.take_along_axis(w.candidate_ability, candidate, axis=1)
+    return np.where(w.secretary > leaders.NOBODY, np.rint(1e6 * able), 0).astype(np.int64)
 
 
 def _sum(

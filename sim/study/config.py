@@ -7,28 +7,26 @@ that a mistake is told at once.
 from __future__ import annotations
 
 import difflib
-import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim import environment, garbage, mechanisms, places
 from sim.errors import ConfigError, said, shortened, unknown
 from sim.mechanisms import mechanism_specs
 from sim.parameters import PRIOR, Spec, Value, check_all, specs
-from sim.scenario import SWITCH, Choice, Scenario, parse
+from sim.scenario import Scenario
 from sim.schedule import world_specs
+from sim.study import coalitions
+from sim.study import sweep as sweeps
+from sim.study.coalitions import Attribution
 from sim.study.compose import GROUPS, Plain, compose, options
+from sim.study.scenarios import LONGEST_NAME, along, checked, compared, is_name, understood
+from sim.study.sweep import Sweep
 
 SIZES = ("full", "quick")
 TEXTS = ("name", "question", "hypothesis")
-NAME = re.compile(r"\w[\w.-]*")
-"""A name that can be a folder and a value in a table."""
-
-LONGEST_NAME = 100
-"""Letters of a name; file systems take about 255 bytes, and a letter may have four."""
-
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+")
 """A plain number on the command line."""
 
@@ -55,7 +53,7 @@ RUN: dict[str, Spec] = {
 }
 """How an experiment is run, apart from what is in it."""
 
-KEYS = (*TEXTS, "scenarios", "comparisons", "baseline", *RUN, "size", "world", "mechanisms")
+KEYS = (*TEXTS, "scenarios", "comparisons", "baseline", "sweep", "attribution", *RUN, "size", "world", "mechanisms")
 
 
 @dataclass(frozen=True)
@@ -82,6 +80,8 @@ class Config:
         block_households: household rows computed at a time.
         size: ``full`` or ``quick``.
         resolved: all of it as plain data; given as a file it is the same experiment.
+        sweep: the grid its scenarios were made of; None if they were not.
+        attributed: what is taken apart, if its scenarios are coalitions of channels.
     """
 
     name: str
@@ -103,6 +103,28 @@ class Config:
     block_households: int
     size: str
     resolved: Plain
+    sweep: Sweep | None = None
+    attributed: Attribution | None = None
+
+
+def load_attribution(source: str, settings: Sequence[str] = ()) -> Config:
+    """Compose and check the attribution that an experiment asks for, as an experiment whose scenarios are coalitions.
+
+    Args:
+        source: the experiment's name, or the path of a YAML file.
+        settings: words ``key=value``.
+
+    Raises:
+        ConfigError: with one line that says what is wrong.
+    """
+    _check_words(settings)
+    composed = compose(source, settings)
+    place = _place(_mapping(composed, "world"))
+    plain = coalitions.expand(composed, {word.partition("=")[0] for word in settings}, place)
+    config = check(plain)
+    attribution = replace(coalitions.read(_mapping(plain, "attribution"), place), replications=config.replications)
+    resolved = {**config.resolved, "attribution": attribution.plain()}
+    return replace(config, attributed=attribution, resolved=resolved)
 
 
 def load(source: str, settings: Sequence[str] = ()) -> Config:
@@ -132,11 +154,12 @@ def check(plain: Plain) -> Config:
     place = _place(_mapping(plain, "world"))
     known = known_settings(place)
     _check_keys(plain, list(known))
+    _check_attribution(plain, place)
     texts: dict[str, Any] = {key: _text(key, plain.get(key)) for key in TEXTS}
-    if not _is_name(texts["name"]):
+    if not is_name(texts["name"]):
         name = shortened(texts["name"])
         raise ConfigError(f"name='{name}' cannot name a folder; use at most {LONGEST_NAME} letters, digits, . _ and -")
-    run: dict[str, Any] = {key: _checked(spec, plain.get(key, spec.default), key) for key, spec in RUN.items()}
+    run: dict[str, Any] = {key: checked(spec, plain.get(key, spec.default), key) for key, spec in RUN.items()}
     if run["burn_in"] % DAYS_OF_WEEK:
         near = round(run["burn_in"] / DAYS_OF_WEEK) * DAYS_OF_WEEK
         raise ConfigError(f"burn_in={run['burn_in']} is not a whole number of weeks; {near} is")
@@ -149,27 +172,41 @@ def check(plain: Plain) -> Config:
     structure, fixed, world = _world(place, given)
     _check_possible(place, {**structure, **fixed})
     general = {name: _mechanism(name, _mapping(plain, "mechanisms").get(name)) for name in mechanisms.registry()}
-    scenarios = _scenarios(
-        _mapping(plain, "scenarios"), {name: fixed for name, (fixed, _) in general.items()}, place, structure
-    )
-    comparisons = _comparisons(plain.get("comparisons"), plain.get("baseline"), [s.name for s in scenarios])
+    given_scenarios = {name: words for name, words in _mapping(plain, "scenarios").items() if words is not None}
+    axes, sweep = sweeps.read(_mapping(plain, "sweep")), None
+    written = given_scenarios
+    if axes:
+        written, sweep = sweeps.expand(given_scenarios, axes)
+    scenarios = understood(written, {n: values for n, (values, _) in general.items()}, place, fixed, structure)
+    pairs = compared(plain.get("comparisons"), plain.get("baseline"), list(given_scenarios))
     named = {name for scenario in scenarios for name in scenario.choices}
     resolved: Plain = {
         **texts,
-        "scenarios": {s.name: list(s.words) for s in scenarios},
-        "comparisons": [list(pair) for pair in comparisons],
+        "scenarios": {name: list(words) for name, words in given_scenarios.items()},
+        "comparisons": [list(pair) for pair in pairs],
+        **({"sweep": axes} if axes else {}),
         **run,
         "size": size,
         "world": {"place": place, **world},
         "mechanisms": {name: values for name, (_, values) in general.items() if name in named},
     }
-    parts: dict[str, Any] = dict(structure=structure, fixed=fixed, scenarios=scenarios, comparisons=comparisons)
-    return Config(place=place, size=size, resolved=resolved, **texts, **run, **parts)
+    parts: dict[str, Any] = dict(structure=structure, fixed=fixed, scenarios=scenarios, sweep=sweep)
+    comparisons = tuple(along(sweep, pairs)) if sweep else pairs
+    return Config(place=place, size=size, resolved=resolved, comparisons=comparisons, **texts, **run, **parts)
+
+
+def _check_attribution(plain: Plain, place: str) -> None:
+    """Check what is said of an attribution, which `load_attribution` alone goes by."""
+    given = _mapping(plain, "attribution")
+    if given:
+        coalitions.read(given, place)
+        checked(RUN["replications"], given.get("replications", 1), "attribution.replications")
 
 
 def known_settings(place: str) -> dict[str, Spec | None]:
     """Return every key that a file or the command line may set, with dots, and what is declared of its value."""
     known: dict[str, Spec | None] = {**dict.fromkeys(KEYS), **RUN, "world.place": None}
+    known |= {f"attribution.{key}": None for key in coalitions.KEYS}
     known |= {f"world.{key}": spec for key, spec in world_specs(place).items()}
     for name in mechanisms.registry():
         known[f"mechanisms.{name}"] = None
@@ -185,7 +222,9 @@ def _check_words(settings: Sequence[str]) -> None:
     known = {key: spec for place in places.registry() for key, spec in known_settings(place).items()}
     for word in settings:
         key, equals, value = word.partition("=")
-        elsewhere = key in GROUPS or key.startswith(("scenarios.", "hydra")) or "@" in key or "_target_" in key
+        elsewhere = (
+            key in GROUPS or key.startswith(("scenarios.", "sweep.", "hydra")) or "@" in key or "_target_" in key
+        )
         if not equals or key[:1] in "+~" or elsewhere:
             continue
         if key not in known:
@@ -195,7 +234,7 @@ def _check_words(settings: Sequence[str]) -> None:
             raise _unknown_setting(key, list(known))
         spec = known[key]
         if spec and NUMBER.fullmatch(value):
-            _checked(spec, float(value) if "." in value else int(value), key)
+            checked(spec, float(value) if "." in value else int(value), key)
 
 
 # -- keys -------------------------------------------------------------------------------------
@@ -242,7 +281,7 @@ def _check_quick(plain: Plain, place: str) -> None:
         for key, value in _mapping(inside, "quick", where).items():
             if key not in known:
                 raise unknown(f"setting in {where}", str(key), known)
-            _checked(known[key], value, f"{where}.{key}")
+            checked(known[key], value, f"{where}.{key}")
 
 
 def _check_possible(place: str, given: Mapping[str, Value]) -> None:
@@ -280,15 +319,6 @@ def _text(key: str, value: Any) -> str:
     return " ".join(str(value).split())
 
 
-def _checked(spec: Spec, value: Any, name: str) -> Value:
-    """Check a value against its declaration; switches may be written on and off, as in scenarios."""
-    if spec.type is bool and isinstance(value, str):
-        value = SWITCH.get(value, value)
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(f"{name}={said(value)} is out of range {spec.range}")
-    return spec.check(value, name)
-
-
 # -- parameters -------------------------------------------------------------------------------
 
 
@@ -296,7 +326,7 @@ def _world(place: str, given: Mapping[str, Any]) -> tuple[dict[str, Value], dict
     """Return structure, fixed parameters and the whole in words."""
     known = world_specs(place)
     shape = specs(places.registry()[place].Structure, place)
-    structure = {key: _checked(spec, given.get(key, spec.default), f"world.{key}") for key, spec in shape.items()}
+    structure = {key: checked(spec, given.get(key, spec.default), f"world.{key}") for key, spec in shape.items()}
     rest = {key: spec for key, spec in known.items() if key not in shape}
     fixed, words = _parameters(rest, {k: v for k, v in given.items() if k not in shape}, "world.")
     return structure, fixed, {**structure, **words}
@@ -313,10 +343,8 @@ def _parameters(known: Mapping[str, Spec], given: Mapping[str, Any], prefix: str
     Returns:
         What differs from saying nothing, and every parameter as a value or the word ``prior``.
     """
-    checked = {
-        key: value if value == PRIOR else _checked(known[key], value, prefix + key) for key, value in given.items()
-    }
-    fixed = check_all(known, checked, prefix)
+    good = {key: value if value == PRIOR else checked(known[key], value, prefix + key) for key, value in given.items()}
+    fixed = check_all(known, good, prefix)
     words: Plain = {}
     for key, spec in known.items():
         words[key] = fixed.get(key, PRIOR if spec.kind == "drawn" else spec.default)
@@ -325,83 +353,13 @@ def _parameters(known: Mapping[str, Spec], given: Mapping[str, Any], prefix: str
     return fixed, words
 
 
-# -- scenarios --------------------------------------------------------------------------------
-
-
-def _scenarios(
-    given: Plain, general: Mapping[str, Mapping[str, Value]], place: str, structure: Mapping[str, Value]
-) -> tuple[Scenario, ...]:
-    """Understand the scenarios; what is fixed for a mechanism holds in each unless its own words say otherwise."""
-    scenarios: list[Scenario] = []
-    for name, words in given.items():
-        if words is None:  # a file based on another drops a scenario so
-            continue
-        if not _is_name(str(name)):
-            raise ConfigError(f"scenario '{shortened(str(name))}' needs another name; use letters, digits, . _ and -")
-        scenario = _with(parse(str(name), words), general)
-        for mechanism in scenario.choices:
-            fits = mechanisms.registry()[mechanism].places
-            if fits and not set(places.settlements(place)) & set(fits):
-                raise ConfigError(f"scenario '{name}': {mechanism} applies in a {' or '.join(fits)}, not in a {place}")
-            if reason := mechanisms.registry()[mechanism].refuse(structure):
-                raise ConfigError(f"scenario '{name}': {reason}")
-        for other in scenarios:
-            if other.description() == scenario.description():
-                raise ConfigError(f"scenarios '{other.name}' and '{name}' are the same; drop one of them")
-        scenarios.append(scenario)
-    if not scenarios:
-        raise ConfigError("there is no scenario; e.g. scenarios: {none: [], body: [formed_body]}")
-    return tuple(scenarios)
-
-
-def _is_name(text: str) -> bool:
-    return bool(NAME.fullmatch(text)) and len(text) <= LONGEST_NAME
-
-
-def _with(scenario: Scenario, general: Mapping[str, Mapping[str, Value]]) -> Scenario:
-    """Add what is fixed for its mechanisms, and leave out what only repeats a default."""
-    choices: dict[str, Choice] = {}
-    for name, choice in scenario.choices.items():
-        known = mechanism_specs(name)
-        fixed = {**general.get(name, {}), **choice.fixed}
-        said = {k: v for k, v in fixed.items() if known[k].kind == "drawn" or v != known[k].default}
-        choices[name] = Choice(dict(choice.channels), said)
-    return Scenario(scenario.name, scenario.words, choices)
-
-
-def _comparisons(given: Any, baseline: Any, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Check the pairs; without any, every scenario is compared with the baseline."""
-    if baseline is not None and baseline not in names:
-        raise ConfigError(f"baseline '{said(baseline)}' is not among the scenarios: {', '.join(names)}")
-    if not given:
-        against = baseline or names[0]
-        return tuple((name, against) for name in names if name != against)
-    if not isinstance(given, list):
-        raise ConfigError("comparisons is not a list of pairs, e.g. [[merged, body_branch]]")
-    pairs: list[tuple[str, str]] = []
-    for pair in given:
-        if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(name, str) for name in pair):
-            raise ConfigError(f"comparison {said(pair)} is not a pair of scenarios, e.g. [merged, body_branch]")
-        for name in pair:
-            if name not in names:
-                raise ConfigError(
-                    f"comparison [{', '.join(pair)}] names '{name}', which is not among the scenarios: "
-                    f"{', '.join(names)}"
-                )
-        if pair[0] == pair[1]:
-            raise ConfigError(f"comparison [{', '.join(pair)}] compares a scenario with itself")
-        if tuple(pair) in pairs:
-            raise ConfigError(f"comparison [{', '.join(pair)}] stands there twice")
-        pairs.append((pair[0], pair[1]))
-    return tuple(pairs)
-
-
 def describe(source: str) -> tuple[str, list[str]]:
-    """Return an experiment's question and scenarios, for lists; cheap and unchecked."""
+    """Return an experiment's question and scenarios, those of a sweep not written out; cheap and unchecked."""
     from sim.study.compose import experiment_head
 
     head = experiment_head(source)
-    return _text("question", head.get("question")), list(head.get("scenarios") or {})
+    swept = [f"each along {key}" for key in head.get("sweep") or {}]
+    return _text("question", head.get("question")), [*(head.get("scenarios") or {}), *swept]
 
 
-__all__ = ["KEYS", "RUN", "Config", "check", "describe", "known_settings", "load", "options"]
+__all__ = ["KEYS", "RUN", "Config", "check", "describe", "known_settings", "load", "load_attribution", "options"]

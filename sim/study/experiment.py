@@ -4,7 +4,8 @@ A *piece* is one scenario in one group of up to 25 replications of one layout: r
 layout k mod layouts, so group g of layout l holds k = l + layouts x (25 g + i). Its key is made of
 all that determines what it says and of no name, so that more replications, another scenario or
 another experiment reuse what is there. A *task* is a few groups of one layout: burned in together, then
-run in all the scenarios that are not stored yet.
+run in all the scenarios that are not stored yet. Scenarios that set parameters of the world have groups of
+their own.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sim import places
+from sim.parameters import Value
 from sim.scenario import Scenario
 from sim.study.config import Config
 from sim.study.store import piece_key
@@ -54,12 +57,12 @@ class Piece:
 
 @dataclass(frozen=True)
 class Group:
-    """One group in all scenarios.
+    """One group in all scenarios that say the same of the world.
 
     Attributes:
         recipe: its worlds.
         watch: replications of it whose events are logged.
-        pieces: one for each scenario, in their order.
+        pieces: one for each of these scenarios, in their order.
     """
 
     recipe: Recipe
@@ -74,7 +77,7 @@ class Plan:
     Attributes:
         config: the experiment.
         households: household rows of one world.
-        groups: by layout, then by replication.
+        groups: by layout, then by replication, then by what scenarios say of the world.
     """
 
     config: Config
@@ -84,7 +87,11 @@ class Plan:
     @property
     def pieces(self) -> list[Piece]:
         """Every piece, scenario by scenario."""
-        return [group.pieces[i] for i in range(len(self.config.scenarios)) for group in self.groups]
+        return [piece for scenario in self.config.scenarios for piece in self.of(scenario.name)]
+
+    def of(self, scenario: str) -> list[Piece]:
+        """Return the pieces of a scenario, in the order of their groups."""
+        return [piece for group in self.groups for piece in group.pieces if piece.scenario.name == scenario]
 
     def missing(self, has: Callable[[str], bool]) -> list[Group]:
         """Return the groups that lack pieces, with only the pieces they lack.
@@ -102,19 +109,23 @@ class Plan:
 
 @dataclass(frozen=True)
 class Task:
-    """Groups of one layout that lack the same scenarios, computed together.
+    """Groups of one layout in which the same is still to be done, computed together.
 
     Attributes:
-        groups: at least one.
+        groups: at least one; their scenarios may have other names and say other things of the world.
     """
 
     groups: tuple[Group, ...]
 
     @property
-    def recipe(self) -> Recipe:
-        """Return what all their worlds are together."""
-        everybody = tuple(k for group in self.groups for k in group.recipe.replications)
-        return replace(self.groups[0].recipe, replications=everybody)
+    def recipes(self) -> tuple[Recipe, ...]:
+        """Return what their worlds are, group by group."""
+        return tuple(group.recipe for group in self.groups)
+
+    @property
+    def worlds(self) -> int:
+        """Return how many worlds they have together."""
+        return sum(len(recipe.replications) for recipe in self.recipes)
 
     @property
     def watch(self) -> tuple[int, ...]:
@@ -123,7 +134,7 @@ class Task:
 
     @property
     def scenarios(self) -> tuple[Scenario, ...]:
-        """Return the scenarios that each group lacks."""
+        """Return what each group lacks, by the first group's names."""
         return tuple(piece.scenario for piece in self.groups[0].pieces)
 
 
@@ -139,13 +150,18 @@ def tasks(groups: Sequence[Group], households: int) -> list[Task]:
     made: list[Task] = []
     for group in groups:
         if made:
-            joined = Task((*made[-1].groups, group))
-            alike = made[-1].recipe.layout == group.recipe.layout and made[-1].scenarios == Task((group,)).scenarios
-            if alike and len(joined.recipe.replications) * households <= TASK_HOUSEHOLDS:
+            joined, last = Task((*made[-1].groups, group)), made[-1].groups[-1]
+            alike = last.recipe.layout == group.recipe.layout and _lacking(last) == _lacking(group)
+            if alike and joined.worlds * households <= TASK_HOUSEHOLDS:
                 made[-1] = joined
                 continue
         made.append(Task((group,)))
     return made
+
+
+def _lacking(group: Group) -> list[dict[str, Any]]:
+    """Return what is to be done in a group's worlds, free of names."""
+    return [piece.scenario.description() for piece in group.pieces]
 
 
 def plan(config: Config) -> Plan:
@@ -154,20 +170,33 @@ def plan(config: Config) -> Plan:
     size = max(1, min(GROUP, GROUP_HOUSEHOLDS // households))
     groups = []
     for layout, replications in group_replications(config.replications, config.layouts, size):
-        recipe = Recipe(
-            place=config.place,
-            structure=config.structure,
-            fixed=config.fixed,
-            seed=config.seed,
-            layout=layout,
-            replications=replications,
-            prior_draws=config.prior_draws,
-            burn_in=config.burn_in,
-        )
         watch = tuple(k for k in replications if k < config.events)
-        pieces = tuple(Piece(_key(config, recipe, watch, s), s, recipe) for s in config.scenarios)
-        groups.append(Group(recipe, watch, pieces))
+        for world, scenarios in _by_world(config.scenarios):
+            recipe = Recipe(
+                place=config.place,
+                structure=config.structure,
+                fixed={**config.fixed, **world},
+                seed=config.seed,
+                layout=layout,
+                replications=replications,
+                prior_draws=config.prior_draws,
+                burn_in=config.burn_in,
+            )
+            pieces = tuple(Piece(_key(config, recipe, watch, s), s, recipe) for s in scenarios)
+            groups.append(Group(recipe, watch, pieces))
     return Plan(config, households, tuple(groups))
+
+
+def _by_world(scenarios: Sequence[Scenario]) -> list[tuple[dict[str, Value], list[Scenario]]]:
+    """Put scenarios together that say the same of the world, in the order in which that is first said."""
+    out: list[tuple[dict[str, Value], list[Scenario]]] = []
+    for scenario in scenarios:
+        mine = next((found for world, found in out if world == scenario.world), None)
+        if mine is None:
+            out.append((scenario.world, [scenario]))
+        else:
+            mine.append(scenario)
+    return out
 
 
 def group_replications(replications: int, layouts: int, size: int = GROUP) -> Iterator[tuple[int, tuple[int, ...]]]:

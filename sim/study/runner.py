@@ -16,15 +16,14 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from sim import outcomes
 from sim.errors import StoreError
-from sim.study import compounds, ends, naive, tables
+from sim.study import answers, compounds, ends, naive, tables
 from sim.study.config import Config
 from sim.study.digest import table_digest
 from sim.study.executor import Executor, Failure, executor, stage
-from sim.study.experiment import Group, Piece, Plan, Task, plan, tasks
+from sim.study.experiment import Group, Plan, Task, plan, tasks
 from sim.study.manifest import environment, manifest
 from sim.study.statistics import OutcomeSpec, compare_runs
 from sim.study.store import BLOCKS, LOCK, Store, read_csv, telling, write_csv, write_json, write_parquet
@@ -33,6 +32,9 @@ from sim.worlds import Worlds
 Item = TypeVar("Item")
 
 MANIFEST = "manifest.json"
+SWEPT = ("headline", "disputes", "repairs", "cost", "payers", "behaviour", "people")
+"""Families of outcomes that are compared in a sweep."""
+
 FAILURES = "failures.txt"
 """Where the command line keeps what went wrong; removed by the next run."""
 
@@ -72,6 +74,7 @@ class Result:
         comparison: the paired comparisons; empty if a group failed.
         runs: the table of runs; empty if a group failed.
         cases: the table of cases; empty if a group failed.
+        answers: further tables, by name; see `sim.study.answers`.
         figures: the files of the figures drawn.
         naive: naive estimates beside the effects of twins; empty if all compounds are covered alike.
     """
@@ -85,6 +88,7 @@ class Result:
     comparison: pd.DataFrame = field(default_factory=pd.DataFrame)
     runs: pd.DataFrame = field(default_factory=pd.DataFrame)
     cases: pd.DataFrame = field(default_factory=pd.DataFrame)
+    answers: dict[str, answers.Answer] = field(default_factory=dict)
     figures: list[Path] = field(default_factory=list)
     naive: pd.DataFrame = field(default_factory=pd.DataFrame)
 
@@ -164,31 +168,27 @@ def work(order: Order) -> None:
     """Compute a task: found its worlds, burn them in once, run the missing scenarios from there, keep the pieces."""
     task = order.task
     with stage("founding"):
-        worlds = Worlds(task.recipe, watch=task.watch)
-    split = task.recipe.place in compounds.PLACES
-    before_days = min(order.days, task.recipe.burn_in)
+        worlds = Worlds(task.recipes, watch=task.watch)
+    split = task.recipes[0].place in compounds.PLACES
+    before_days = min(order.days, task.recipes[0].burn_in)
     with stage("burn-in"):
         before = compounds.lived(worlds, 0, before_days) if split else {}
         worlds.run(0)
     together = max(1, order.block_households // (worlds.n * worlds.households))
-    for numbers in _batches(range(len(task.scenarios)), together):
+    batches = list(_batches(range(len(task.scenarios)), together))
+    for numbers in batches:
         with stage("running"):
-            block = worlds.stack([task.scenarios[number] for number in numbers])
+            block = worlds.stack([task.scenarios[number] for number in numbers], keep=numbers != batches[-1])
             after = compounds.lived(block, order.days, order.days) if split else {}
             block.run(order.days)
-        pieces = [(at, group.pieces[number]) for at, number in enumerate(numbers) for group in task.groups]
+        where = [(at, group) for at in range(len(numbers)) for group in range(len(task.groups))]
         with stage("recording"):
-            parts = [_worlds_of(block, at, piece) for at, piece in pieces]
+            parts = [np.flatnonzero((block.scenario == at) & (block.group == group)) for at, group in where]
             spans = tables.Spans(after, before, order.days, before_days) if split else None
-            made = tables.record(block, task.recipe.layout, parts, order.detail, spans)
+            made = tables.record(block, task.recipes[0].layout, parts, order.detail, spans)
         with stage("writing"):
-            for (_, piece), piece_tables in zip(pieces, made, strict=True):
-                order.store.put(piece.key, piece_tables)
-
-
-def _worlds_of(block: Worlds, scenario: int, piece: Piece) -> NDArray[np.int64]:
-    """Return the worlds of a block that belong to a piece: its replications in the block's scenario of that number."""
-    return np.flatnonzero((block.scenario == scenario) & np.isin(block.replication, piece.recipe.replications))
+            for (at, group), piece_tables in zip(where, made, strict=True):
+                order.store.put(task.groups[group].pieces[numbers[at]].key, piece_tables)
 
 
 def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
@@ -206,8 +206,8 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
     config, folder = planned.config, result.folder
     (folder / MANIFEST).unlink(missing_ok=True)  # until the new one is there the folder is not complete
     specs = tables.merged_tables(config.place)
-    digests = {}
-    merged = {}
+    digests: dict[str, str] = {}
+    merged: dict[str, pa.Table] = {}
     wanted = ("daily", "events", "cases", "agreements", "cells", "runs") if config.detail else ("runs",)
     for name in (*wanted, *(["compounds"] if "compounds" in specs else [])):
         merged[name] = _merge(planned, store, name)
@@ -236,12 +236,23 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
         digests["ends"] = table_digest(
             pa.Table.from_pandas(ended, preserve_index=False), ("scenario", "kind", "day", "end")
         )
-    result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs(config.place))
+    if config.sweep:
+        runs, swept = answers.with_money(result.runs), _swept_specs(config.place)
+        result.comparison = compare_runs(runs, config.comparisons, swept)
+    else:
+        result.comparison = compare_runs(result.runs, config.comparisons, outcome_specs(config.place))
     write_csv(folder / "comparison.csv", result.comparison)
     if config.comparisons:
         table = pa.Table.from_pandas(result.comparison, preserve_index=False)
         digests["comparison"] = table_digest(table, ("scenario", "baseline", "outcome"))
     digests |= _naive(config, result, merged)
+    table_of_compounds = merged["compounds"].to_pandas() if "compounds" in merged else None
+    result.answers = answers.answers(config, result.runs, table_of_compounds)
+    for name in answers.NAMES:
+        (folder / f"{name}.csv").unlink(missing_ok=True)
+    for name, answer in result.answers.items():
+        write_csv(folder / f"{name}.csv", answer.frame)
+        digests[name] = table_digest(pa.Table.from_pandas(answer.frame, preserve_index=False), answer.keys)
     _draw(config, result, compute)
     seconds = time.monotonic() - begun
     said = manifest(planned, digests) | {"environment": environment(seconds, **how)}
@@ -269,6 +280,11 @@ def _draw(config: Config, result: Result, compute: Executor) -> None:
     result.figures = draw(config, result.folder, compute)
 
 
+def _swept_specs(place: str) -> list[OutcomeSpec]:
+    """Return the outcomes that are compared in a sweep: its points are many, so not every outcome."""
+    return [spec for spec in outcome_specs(place) if spec.family in SWEPT] + [answers.WITHHELD]
+
+
 def outcome_specs(place: str, main: bool = False) -> list[OutcomeSpec]:
     """Return the outcomes as statistics and figures want them.
 
@@ -287,8 +303,8 @@ def _merge(planned: Plan, store: Store, name: str) -> pa.Table:
     """Put the pieces of a table together: scenario by scenario, then by replication and time."""
     order = tables.piece_tables(planned.config.place)[name].keys
     parts = [tables.merged_tables(planned.config.place)[name].schema.empty_table()]
-    for i, scenario in enumerate(planned.config.scenarios):
-        rows = store.merge((group.pieces[i].key for group in planned.groups), name)
+    for scenario in planned.config.scenarios:
+        rows = store.merge((piece.key for piece in planned.of(scenario.name)), name)
         rows = rows.sort_by([(column, "ascending") for column in order])
         if name == "events":
             parts.append(tables.name_events(rows, scenario.name))

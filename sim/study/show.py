@@ -38,6 +38,9 @@ A file of your own, anywhere: {program} run mine.yaml
     placebo: null              # leave a scenario of the base out
     few_hours: [formed_body, yijiantiao, yijiantiao.hours=1]
   comparisons: [[few_hours, body], [merged, few_hours]]
+  sweep:                       # each scenario at every value of what concerns it
+    yijiantiao.coverage: [0.2, 0.5, {all: 1.0}]
+    world.detected: [0.05, 0.5]
   mechanisms:                  # in all scenarios that do not say otherwise
     yijiantiao: {ledger_loss: 0.02}
 
@@ -55,11 +58,15 @@ def experiment(source: str) -> str:
     config = load(source)
     lines = [config.name, "", *_wrapped(config.question, "question    "), *_wrapped(config.hypothesis, "hypothesis  ")]
     lines += ["", "scenarios"]
-    wide = max(len(s.name) for s in config.scenarios)
-    for scenario in config.scenarios:
-        lines += _wrapped(f"[{', '.join(scenario.words)}]", f"  {scenario.name:<{wide}}  ")
-    lines += ["", "comparisons"]
-    lines += [f"  {name:<{wide}}  against {against}" for name, against in config.comparisons]
+    said = config.resolved
+    wide = max(map(len, said["scenarios"]))
+    for name, words in said["scenarios"].items():
+        lines += _wrapped(f"[{', '.join(words)}]", f"  {name:<{wide}}  ")
+    if config.sweep:
+        lines += ["", f"sweep ({len(config.scenarios)} scenarios in all, such as {config.scenarios[-1].name})"]
+        lines += [line for key, values in config.sweep.axes.items() for line in _values(key, values)]
+    lines += ["", "comparisons" + (", point by point" if config.sweep else "")]
+    lines += [f"  {name:<{wide}}  against {against}" for name, against in said["comparisons"]]
     lines += ["", "run"]
     lines += _table((spec, config.resolved[name]) for name, spec in RUN.items())
     lines += ["", *_wrapped(f"{EACH} [tag]", ""), *_wrapped(TAGS, "tags: ")]
@@ -75,6 +82,12 @@ def experiment(source: str) -> str:
         said = config.resolved["mechanisms"][name]
         lines += _table((spec, said[key]) for key, spec in mechanism_specs(name).items())
     return "\n".join([*lines, "", OWN_FILE.replace("{program}", environment.program())])
+
+
+def _values(key: str, values: Mapping[str, Any]) -> list[str]:
+    """List the values that a setting takes in a sweep, with their names where they have any."""
+    named = [label if label == _plain(v) else f"{label} = {_plain(v)}" for label, v in values.items()]
+    return _wrapped(", ".join(named), f"  {key}  ")
 
 
 def world(name: str) -> str:

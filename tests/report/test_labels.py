@@ -69,7 +69,7 @@ def test_the_projects_experiments_have_titles_and_their_scenarios_labels() -> No
     found = options("experiment")
     assert "yijiantiao" in found
     assert not set(found) - set(labels.EXPERIMENTS), "add them to EXPERIMENTS in sim/report/labels.py"
-    scenarios = {scenario.name for name in found for scenario in load(name).scenarios}
+    scenarios = {scenario for name in found for scenario in load(name).resolved["scenarios"]}
     assert not scenarios - set(labels.SCENARIOS), "add them to SCENARIOS in sim/report/labels.py"
 
 

@@ -15,7 +15,7 @@ from sim.errors import StoreError
 from sim.report import reference
 from sim.report.declarations import quoted
 from sim.report.reference import CHANNELS, CLONE, COMPARISON, MAIN, QUOTES, REFERENCE, RUNS
-from sim.study.config import load
+from sim.study.config import load, options
 from sim.study.runner import MANIFEST, outcome_specs
 from sim.study.statistics import COLUMNS, compare_runs
 from sim.study.store import read_csv
@@ -27,7 +27,7 @@ def folder(experiment: str) -> Path:
     return CLONE / REFERENCE / experiment
 
 
-@pytest.mark.parametrize("quote", QUOTES, ids=lambda q: f"{q.file}:{q.experiment}")
+@pytest.mark.parametrize("quote", reference.kept(), ids=lambda q: f"{q.file}:{q.experiment}")
 def test_what_is_quoted_is_what_is_kept(quote: reference.Quote) -> None:
     comparison = read_csv(folder(quote.experiment) / COMPARISON)
     text = (CLONE / quote.file).read_text("utf-8")
@@ -68,10 +68,18 @@ def test_copying_and_renewing(tmp_path: Path) -> None:
             assert (target / name).read_bytes() == (folder(experiment) / name).read_bytes()
         shutil.rmtree(source)
     reference.renew(tmp_path)
-    for quote in QUOTES:
+    for quote in reference.kept(tmp_path):
         assert (tmp_path / quote.file).read_text("utf-8") == (CLONE / quote.file).read_text("utf-8")
     with pytest.raises(StoreError, match="no finished run"):
         reference.copy(tmp_path, tmp_path / "no")
+
+
+def test_what_is_kept_is_written_by_some_experiment() -> None:
+    """Names are those of experiments or their attributions; a table that is not kept is empty, never stale."""
+    names = {name.removesuffix("-attribution") for name in reference.KEPT}
+    assert names <= set(options("experiment"))
+    for quote in set(QUOTES) - set(reference.kept()):
+        assert quoted((CLONE / quote.file).read_text("utf-8"), quote.experiment) == ""
 
 
 def test_a_mistake_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,8 +163,8 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     (
         MAIN,
-        "Taking the best of three candidates by score changes nothing that can be told from chance",
-        "从三名人选中挑评分最高的一名，看不出与偶然有别的变化",
+        "Taking the best of three candidates by score changes nothing in the headline that can be told from chance",
+        "从三名人选中挑评分最高的一名，主要指标看不出与偶然有别的变化",
         lambda e: e.sign("merged_selected", "merged") == 0,
     ),
 )

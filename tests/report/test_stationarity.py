@@ -67,7 +67,7 @@ def test_years_are_those_of_the_record() -> None:
 
 def test_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stationarity, "BURN_INS", (28, 56))
-    assert stationarity.main(["size=quick"], tmp_path) == 0
+    assert stationarity.main(["size=quick", "replications=2"], tmp_path) == 0
     table = pd.read_csv(tmp_path / TABLE)
     assert table["burn_in"].tolist() == [28] * len(STOCKS) + [56] * len(STOCKS)
     assert (tmp_path / stationarity.FIGURE).with_suffix(".png").stat().st_size > 10_000

@@ -105,20 +105,20 @@ def test_a_planted_game_is_recovered() -> None:
     for channel, share in zip(names, (-3, 2, -2, -2, 1, 0, 0), strict=True):
         found = row(frame, "shapley", channel)
         assert found["low"] <= share <= found["high"] and found["high"] - found["low"] < 0.3
-    assert row(frame, "first", "c2")["value"] == pytest.approx(0, abs=0.3)
-    assert row(frame, "last", "c2")["value"] == pytest.approx(-4, abs=0.3)
-    assert row(frame, "interaction", "c2", "c3")["value"] == pytest.approx(-4, abs=0.3)
-    assert row(frame, "interaction", "c0", "c1")["value"] == pytest.approx(0, abs=0.3)
-    shares = frame[frame["measure"] == "shapley"]["value"].sum()
-    assert shares == pytest.approx(row(frame, "total", "")["value"])
+    assert row(frame, "first", "c2")["difference"] == pytest.approx(0, abs=0.3)
+    assert row(frame, "last", "c2")["difference"] == pytest.approx(-4, abs=0.3)
+    assert row(frame, "interaction", "c2", "c3")["difference"] == pytest.approx(-4, abs=0.3)
+    assert row(frame, "interaction", "c0", "c1")["difference"] == pytest.approx(0, abs=0.3)
+    shares = frame[frame["measure"] == "shapley"]["difference"].sum()
+    assert shares == pytest.approx(row(frame, "total", "")["difference"])
 
 
 def test_nothing_is_exactly_nothing() -> None:
     """A channel that changes no run has a share of 0, not of what rounding leaves, and no sign."""
     values = planted(20, 0.0)
     frame = attribute(values, [f"c{i}" for i in range(7)], YUAN)
-    assert row(frame, "shapley", "c5")["value"] == 0.0
-    assert row(frame, "interaction", "c0", "c1")["value"] == 0.0
+    assert row(frame, "shapley", "c5")["difference"] == 0.0
+    assert row(frame, "interaction", "c0", "c1")["difference"] == 0.0
 
 
 def test_a_replication_without_the_outcome_does_not_count() -> None:

@@ -194,7 +194,7 @@ def test_what_is_resolved_is_the_same_experiment_as_a_file(write) -> None:
         ("hydra.searchpath=[pkg://os]", "configs are data; 'hydra' is not a setting"),
         ("world._target_=os.system", "'world._target_': configs are data"),
         ("name=${oc.env:HOME}", "configs are data; '${oc.env:HOME}' is not filled in"),
-        ("experiment=coverage_today", "the experiment is the first word after run"),
+        ("experiment=coverage", "the experiment is the first word after run"),
         ("scenarios=5", "scenarios=5 is not a group of settings"),
         ("scenarios.x=[formed_bdy]", "unknown mechanism 'formed_bdy'; did you mean 'formed_body'?"),
         ("scenarios.x=[yijiantiao.hours=2]", "sets a mechanism that the scenario does not name"),

@@ -54,9 +54,9 @@ def test_another_experiment_and_more_of_the_same_reuse_pieces() -> None:
     one = keys("replications=50", "layouts=2")
     assert set(one.values()) < set(keys("replications=60", "layouts=2").values())
     # The same scenarios in another experiment are the same pieces.
-    shared = keys("replications=50", "layouts=2", name="coverage_today")
-    same = {key[1:]: value for key, value in one.items() if key[0] == "merged"}
-    assert {key[1:]: value for key, value in shared.items() if key[0] == "everywhere"} == same
+    shared = keys("replications=50", "layouts=2", "events=5", "world=compound", name="hohhot_2025")
+    same = {key[1:]: value for key, value in one.items() if key[0] == "body"}
+    assert {key[1:]: value for key, value in shared.items() if key[0] == "body"} == same
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ import pytest
 from sim.cases import SHARED, Kind
 from sim.errors import SimError
 from sim.outcomes import HORIZONS, OUTCOMES
-from sim.report.figures import FIGURES
+from sim.report.figures import wanted
 from sim.space import LAND_USE
 from sim.study import ends, experiment, runner, tables
 from sim.study.config import Config, load
@@ -78,10 +78,11 @@ def same(folder: Path, reference: Path) -> bool:
 def test_what_a_folder_holds(reference: Path) -> None:
     assert {path.name for path in reference.iterdir()} == {
         ".lock", "agreements.parquet", "blocks", "cases.parquet", "cells.parquet", "comparison.csv",
-        "compounds.parquet", "daily.parquet", "ends.csv", "events.parquet", "figures", "manifest.json", "runs.csv",
+        "compounds.parquet", "daily.parquet", "ends.csv", "events.parquet", "figures", "leaders.csv", "manifest.json",
+        "runs.csv",
     }  # fmt: skip
     assert {path.name for path in (reference / "figures").iterdir()} == {
-        f"{name}{language}.{kind}" for name in FIGURES for language in ("", ".zh") for kind in ("png", "pdf")
+        f"{name}{language}.{kind}" for name in wanted(tiny()) for language in ("", ".zh") for kind in ("png", "pdf")
     }
 
 
@@ -194,7 +195,9 @@ def test_the_manifest(reference: Path) -> None:
     said = json.loads((reference / "manifest.json").read_text())
     assert said["config"] == json.loads(json.dumps(tiny().resolved))
     assert len(said["pieces"]) == 6
-    assert set(said["digests"]) == {"runs", "daily", "events", "cases", "agreements", "ends", "comparison", "compounds"}
+    assert set(said["digests"]) == {
+        "runs", "daily", "events", "cases", "agreements", "cells", "ends", "comparison", "compounds", "leaders",
+    }  # fmt: skip
     assert said["digests"]["daily"] == table_digest(
         pq.read_table(reference / "daily.parquet"), ("scenario", "replication", "day")
     )
@@ -313,7 +316,7 @@ def fail_in_some(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     real = runner.Worlds if where == "founding" else runner.tables.record
 
     def broken(*arguments, **named):
-        layout = arguments[0].layout if where == "founding" else arguments[1]
+        layout = arguments[0][0].layout if where == "founding" else arguments[1]
         if layout == 1:
             raise RuntimeError("no luck")
         return real(*arguments, **named)

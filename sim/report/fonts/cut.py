@@ -81,8 +81,8 @@ def cut(source: Path = SOURCE, folder: Path = HERE) -> list[Path]:
     cutter.subset(font)
     _to_truetype(font)
     _rename(font)
-    # One table of characters is enough, and matplotlib reads it anew for every PDF.
-    font["cmap"].tables = [table for table in font["cmap"].tables if table.format == 4]
+    # One table of characters is enough, and matplotlib reads all anew for every PDF.
+    font["cmap"].tables = [table for table in font["cmap"].tables if (table.format, table.platformID) == (4, 3)]
     font.recalcTimestamp = False
     paths = []
     for flavor, suffix in ((None, "ttf"), ("woff2", "woff2")):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -165,12 +167,19 @@ def _long_enough(case: Case, how: Play) -> Play:
 
 
 def check_folder(folder: Path, holds: str = "cases.csv") -> None:
-    """Refuse a folder that holds something else than earlier results.
+    """Make the folder, before anything is computed for it; refuse one that holds something else than earlier results.
 
     Raises:
-        ConfigError: with one line that says what to do.
+        SimError: with one line that says what to do.
     """
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / holds).exists():
+    from sim.study.store import telling
+
+    with telling("write", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        foreign = any(folder.iterdir()) and not (folder / holds).exists()
+    if foreign:
         raise ConfigError(f"{folder} holds other files; choose an empty or new folder with --out")
 
 

@@ -1,0 +1,178 @@
+"""What an experiment answers beyond its comparisons: who carries an effect, where in a grid one stands, who leads.
+
+Pure functions of the tables of runs and of compounds; `sim.study.runner` writes what they return.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim import outcomes
+from sim.books import FEN
+from sim.mechanisms import registry
+from sim.outcomes import A_YEAR, YEAR
+from sim.study.attribution import COLUMNS, attribute
+from sim.study.coalitions import Attribution
+from sim.study.config import Config
+from sim.study.statistics import OutcomeSpec, paired
+from sim.study.sweep import Sweep
+
+Floats = NDArray[np.float64]
+
+NAMES = ("attribution", "hours", "grid", "leaders")
+"""The tables that an experiment may give."""
+
+HOURS = f"hours {A_YEAR}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A table to be kept.
+
+    Attributes:
+        frame: its rows.
+        keys: the columns that identify a row.
+    """
+
+    frame: pd.DataFrame
+    keys: tuple[str, ...]
+
+
+def answers(config: Config, runs: pd.DataFrame, compounds: pd.DataFrame | None) -> dict[str, Answer]:
+    """Return the tables that an experiment gives beside its comparison, by the names of their files.
+
+    Args:
+        config: the experiment.
+        runs: its table of runs.
+        compounds: its table of compounds; None where there are none.
+    """
+    out: dict[str, Answer] = {}
+    if config.attributed:
+        keys = ("outcome", "measure", "channel", "with")
+        out["attribution"] = Answer(attributed(runs, config.attributed), keys)
+        out["hours"] = Answer(hours(runs, config.attributed), ("channel",))
+    if config.sweep:
+        out["grid"] = Answer(grid(config.sweep), ("scenario",))
+    if compounds is not None and not config.attributed:
+        frame = leaders(compounds)
+        if len(frame):
+            out["leaders"] = Answer(frame, ("scenario",))
+    return out
+
+
+# -- attribution ------------------------------------------------------------------------------
+
+
+def attributed(runs: pd.DataFrame, attribution: Attribution) -> pd.DataFrame:
+    """Attribute the chosen outcomes to channels; see `sim.study.attribution.attribute`.
+
+    Args:
+        runs: the runs of every coalition.
+        attribution: what is taken apart.
+    """
+    known = {spec.name: spec for spec in outcomes.OUTCOMES}
+    frames = []
+    for name in attribution.outcomes:
+        spec = known[name]
+        values = by_coalition(runs, name, attribution)
+        frames.append(attribute(values, attribution.channels, OutcomeSpec(name, spec.unit, spec.label, spec.family)))
+    return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
+
+
+def by_coalition(runs: pd.DataFrame, outcome: str, attribution: Attribution) -> Floats:
+    """Return an outcome in every coalition and replication, shape ``(2^channels, replications)``."""
+    table = runs.pivot(index="scenario", columns="replication", values=outcome)
+    return table.loc[list(attribution.scenarios)].to_numpy(np.float64)
+
+
+def hours(runs: pd.DataFrame, attribution: Attribution) -> pd.DataFrame:
+    """Return what time each channel takes, in hours per 1,000 households and year, means over the replications.
+
+    Of each channel: the purposes to which its hours go, and the hours spent on these with no channel on (bodies as
+    found inspect and talk, too), with this channel alone and with all on; and, of the hours of everybody, how many
+    more are worked with this channel alone than with none, and with all than with all others.
+    """
+    purposes = registry()[attribution.mechanism].purposes
+    channels, names = attribution.channels, list(attribution.scenarios)
+    everybody = by_coalition(runs, "hours", attribution).mean(axis=1)
+    rows: list[dict[str, Any]] = []
+    for i, channel in enumerate(channels):
+        mine = purposes.get(channel, ())
+        spent = np.zeros(len(names))
+        for purpose in mine:
+            spent = spent + by_coalition(runs, f"hours_{purpose}", attribution).mean(axis=1)
+        alone, without = 1 << i, len(names) - 1 - (1 << i)
+        rows.append(
+            {
+                "channel": channel,
+                "purposes": " ".join(mine) or "none",
+                "unit": HOURS,
+                "with_none": spent[0],
+                "alone": spent[alone],
+                "with_all": spent[-1],
+                "everybody_alone": everybody[alone] - everybody[0],
+                "everybody_last": everybody[-1] - everybody[without],
+                "n": int(runs["replication"].nunique()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+# -- sweeps -----------------------------------------------------------------------------------
+
+
+def grid(sweep: Sweep) -> pd.DataFrame:
+    """Return where each scenario of a sweep stands: the one it was made of, and its value of each setting.
+
+    A setting that does not concern a scenario is missing there (``n/a``).
+    """
+    rows: list[dict[str, str | None]] = []
+    for name, point in sweep.points.items():
+        rows.append({"scenario": name, "of": point.scenario, **{key: point.at.get(key) for key in sweep.axes}})
+    return pd.DataFrame(rows)
+
+
+WITHHELD = OutcomeSpec("withheld_yuan", f"yuan {A_YEAR}", "public income kept or taken back by companies", "payers")
+"""Money that is the owners' and does not reach them; compared in sweeps beside what is compared anyway."""
+
+
+def with_money(runs: pd.DataFrame) -> pd.DataFrame:
+    """Add `WITHHELD` to a table of runs, from its counts; missing where a place has no companies."""
+    counts = ("n_kept_fen", "n_recouped_fen")
+    yuan = pd.Series(np.nan, index=runs.index)
+    if all(name in runs.columns for name in counts):
+        fen = runs[counts[0]] + runs[counts[1]]
+        yuan = fen / FEN / (runs["households"] * runs["days"]) * 1000 * YEAR
+    return pd.concat([runs, yuan.rename(WITHHELD.name)], axis=1)
+
+
+# -- compounds --------------------------------------------------------------------------------
+
+
+def leaders(compounds: pd.DataFrame) -> pd.DataFrame:
+    """Return how able the secretaries are who take part in bodies' matters at the end of each scenario.
+
+    Args:
+        compounds: a row for each scenario, replication and compound, see `sim.study.compounds`.
+
+    Returns:
+        A row for each scenario that has any: in how many compounds of a replication, and their mean ability, 0 to 1,
+        with its interval over replications.
+    """
+    rows: list[dict[str, Any]] = []
+    for scenario, frame in compounds.groupby("scenario", sort=False):
+        led = frame[frame["ability"] > 0].groupby("replication")["ability"]
+        if led.ngroups == 0:
+            continue
+        mean = led.mean().to_numpy(np.float64) / 1e6
+        over = paired(mean, np.zeros_like(mean))
+        rows.append(
+            {"scenario": str(scenario), "compounds": float(led.count().mean()), "ability": over.difference}
+            | {"low": over.low, "high": over.high, "n": over.n}
+        )
+    return pd.DataFrame(rows)

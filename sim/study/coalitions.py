@@ -1,0 +1,170 @@
+"""Coalitions: an attribution as an experiment, one scenario for every set of channels that are on.
+
+What an experiment says under ``attribution`` is which mechanism is taken apart (``mechanism``), on top of which words
+(``words``, e.g. the mechanism it presupposes), by which of its channels (``channels``, all if not said), in which
+outcomes (``outcomes``: ``main``, ``all`` or a list), with how many replications (``replications``, those of the
+experiment if not said), and what none and all of the channels together are called (``names``). Coalitions are ordinary
+scenarios: pieces, keys, resuming and digests come with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.errors import ConfigError, unknown
+from sim.mechanisms import registry
+
+KEYS = ("mechanism", "words", "channels", "outcomes", "replications", "names")
+"""What can be said of an attribution."""
+
+MOST = 10
+"""Channels that can be attributed exactly: 2^10 coalitions."""
+
+BLOCK = 1_600_000
+"""Household rows computed at a time: coalitions are many and worlds small, and what is stacked shares its overhead."""
+
+SUFFIX = "-attribution"
+EMPTY = "none_on"
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Which mechanism is taken apart, and how.
+
+    Attributes:
+        mechanism: its name.
+        words: words that stand in every coalition.
+        channels: the players, in order; channel i is on in the coalitions whose bit i is set. The mechanism's other
+            channels are as the words leave them.
+        outcomes: names of the outcomes attributed.
+        replications: replications of each coalition; None = those of the experiment.
+        names: what people call it when no channel is on, and when all are.
+    """
+
+    mechanism: str
+    words: tuple[str, ...]
+    channels: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    replications: int | None
+    names: tuple[str, str]
+
+    @property
+    def scenarios(self) -> dict[str, list[str]]:
+        """Name to words of every coalition, in the order of their numbers: the empty one first, all together last."""
+        first = [*self.words, *([] if self.mechanism in self.words else [self.mechanism])]
+        out = {}
+        for number in range(2 ** len(self.channels)):
+            on = [channel for i, channel in enumerate(self.channels) if number >> i & 1]
+            words = [f"{self.mechanism}.{channel}={'on' if channel in on else 'off'}" for channel in self.channels]
+            out["-".join(on) or EMPTY] = [*first, *words]
+        return out
+
+    def plain(self) -> dict[str, Any]:
+        """Return what was said, complete, as plain data."""
+        said: dict[str, Any] = {"mechanism": self.mechanism, "words": list(self.words)}
+        said |= {"channels": list(self.channels), "outcomes": list(self.outcomes)}
+        said["names"] = list(self.names)
+        return said if self.replications is None else said | {"replications": self.replications}
+
+
+def read(given: Mapping[str, Any], place: str) -> Attribution:
+    """Understand what an experiment says of its attribution; the number of replications is checked elsewhere.
+
+    Args:
+        given: what it says.
+        place: its place, on which it depends which outcomes there are.
+
+    Raises:
+        ConfigError: an unknown key, mechanism, channel or outcome, or a word that cannot stand in every coalition.
+    """
+    for key in given:
+        if key not in KEYS:
+            raise unknown("setting of attribution", str(key), KEYS)
+    mechanism = given.get("mechanism")
+    if mechanism is None:
+        raise ConfigError(
+            "attribution: which mechanism? e.g. attribution: {mechanism: yijiantiao, words: [formed_body]}"
+        )
+    if mechanism not in registry():
+        raise unknown("mechanism", str(mechanism), registry())
+    known = registry()[mechanism].channels
+    channels = _words("channels", given.get("channels", list(known)))
+    for channel in channels:
+        if channel not in known:
+            raise unknown(f"channel of {mechanism}", channel, known)
+    if len(set(channels)) < len(channels):
+        raise ConfigError("attribution: a channel stands twice among the channels")
+    if not 1 <= len(channels) <= MOST:
+        raise ConfigError(f"attribution: {len(channels)} channels; exact attribution takes 1 to {MOST}")
+    words = _words("words", given.get("words", []))
+    for word in words:
+        key = word.partition("=")[0]
+        if key in {f"{mechanism}.channels", *(f"{mechanism}.{channel}" for channel in channels)}:
+            raise ConfigError(
+                f"attribution: '{word}' cannot stand in every coalition; its channels are what is attributed"
+            )
+    names = _words("names", given.get("names", [" ".join(words) or "none", str(mechanism)]))
+    if len(names) != 2:
+        raise ConfigError("attribution: names are two, of none of the channels and of all, e.g. [body, merged]")
+    outcomes = _outcomes(given.get("outcomes", "main"), place)
+    replications = given.get("replications")
+    return Attribution(str(mechanism), words, channels, outcomes, replications, (names[0], names[1]))
+
+
+def _words(key: str, value: Any) -> tuple[str, ...]:
+    """Return a list of words."""
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise ConfigError(f"attribution: {key}={value} is not a list of words")
+    return tuple(value)
+
+
+def _outcomes(value: Any, place: str) -> tuple[str, ...]:
+    """Return the names of outcomes that are meant."""
+    from sim.outcomes import specs
+
+    if value in ("main", "all"):
+        return tuple(spec.name for spec in specs(place) if spec.main or value == "all")
+    names = _words("outcomes", value)
+    for name in names:
+        if name not in (spec.name for spec in specs(place)):
+            raise unknown("outcome", name, (spec.name for spec in specs(place)))
+    if not names:
+        raise ConfigError("attribution: outcomes is empty; leave it out, or write main, all or a list of names")
+    return names
+
+
+def expand(plain: Mapping[str, Any], said: Collection[str], place: str) -> dict[str, Any]:
+    """Turn a composed experiment into that of its attribution.
+
+    Only runs are kept. The attribution's own number of replications holds unless another was said on the command
+    line, or the size is quick.
+
+    Args:
+        plain: what `sim.study.compose.compose` returns.
+        said: keys said on the command line.
+        place: the place of its world.
+
+    Raises:
+        ConfigError: the experiment says nothing of an attribution, or something wrong.
+    """
+    given = plain.get("attribution")
+    if not isinstance(given, Mapping):
+        raise ConfigError(
+            f"'{plain['name']}' does not say what to attribute; e.g. attribution.mechanism=yijiantiao "
+            "attribution.words=[formed_body]"
+        )
+    if plain.get("size") == "quick" or ("replications" in said and "attribution.replications" not in said):
+        given = {key: value for key, value in given.items() if key != "replications"}
+    attribution = read(given, place)
+    scenarios = attribution.scenarios
+    names = list(scenarios)
+    out = {key: value for key, value in plain.items() if key not in ("sweep", "baseline")}
+    out |= {"name": f"{str(plain['name']).removesuffix(SUFFIX)}{SUFFIX}", "attribution": given}
+    out |= {"scenarios": scenarios, "comparisons": [[names[-1], names[0]]], "detail": False, "events": 0}
+    if "block_households" not in said:
+        out["block_households"] = BLOCK
+    if attribution.replications is not None:
+        out["replications"] = attribution.replications
+    return out
