@@ -1,11 +1,12 @@
 """Run an experiment for several values of settings of its world, and put the comparisons side by side.
 
-python experiments/sweep.py NAME key=a,b [key=c,d] [-- key=value ...] [--out DIR]: one run for every combination, each
-into DIR/combination; DIR/sweep.csv has a row for each value, comparison and outcome. Words behind ``--`` go to all.
+python experiments/sweep.py NAME key=a,b [key=c,d] [--all key=value ...] [--out DIR]: one run for every combination,
+each into DIR/combination; DIR/sweep.csv has a row for each value, comparison and outcome. `--all` words go to all runs.
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import sys
 from pathlib import Path
@@ -18,17 +19,20 @@ from sim.study.config import load
 
 def main(words: list[str]) -> int:
     """Run every combination; return the exit code."""
-    out = Path(words[words.index("--out") + 1]) if "--out" in words else None
-    words = words[: words.index("--out")] if "--out" in words else words
-    common = words[words.index("--") + 1 :] if "--" in words else []
-    name, *axes = words[: words.index("--")] if "--" in words else words
-    out = out or Path("results/local") / f"{name}_sweep"
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", help="the experiment")
+    parser.add_argument("axes", nargs="+", help="key=a,b,c: a setting and its values")
+    parser.add_argument("--all", nargs="*", default=[], help="settings of every run")
+    parser.add_argument("--out", type=Path, help="where to; results/local/NAME_sweep by default")
+    said = parser.parse_args(words)
+    name, axes, common = said.name, said.axes, said.all
+    out = said.out or Path("results/local") / f"{name}_sweep"
     keys = [axis.split("=")[0] for axis in axes]
     tables = []
     for values in itertools.product(*(axis.split("=")[1].split(",") for axis in axes)):
-        said = [f"{key}={value}" for key, value in zip(keys, values, strict=True)]
-        folder = out / "_".join(word.removeprefix("world.").replace("=", "-") for word in said)
-        result = runner.run(load(name, [*said, "detail=false", *common]), folder)
+        chosen = [f"{key}={value}" for key, value in zip(keys, values, strict=True)]
+        folder = out / "_".join(word.removeprefix("world.").replace("=", "-") for word in chosen)
+        result = runner.run(load(name, [*chosen, "detail=false", *common]), folder)
         if result.failures:
             print(f"error: {folder} is not complete; see failures.txt there", file=sys.stderr)
             return 1

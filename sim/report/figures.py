@@ -13,10 +13,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from sim import outcomes
+from sim import outcomes, places
 from sim.errors import SimError
 from sim.report import labels, series, style
 from sim.report.attribution import waterfall
+from sim.report.diffusion import COLUMNS, diffusion
 from sim.report.ends import competing_ends
 from sim.report.forest import forest
 from sim.report.funnel import funnel
@@ -105,6 +106,10 @@ def _twin_maps(it: Drawing) -> list[Path]:
     return twin_maps(it.table("cells.parquet"), it.runs, it.stem, it.config.comparisons[0])
 
 
+def _diffusion(it: Drawing) -> list[Path]:
+    return diffusion(it.table("daily.parquet", ("scenario", "replication", "day", *COLUMNS)), it.stem)
+
+
 def _attribution(it: Drawing) -> list[Path]:
     assert it.config.attributed is not None
     return waterfall(
@@ -136,17 +141,21 @@ FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
     "time_series": _time_series,
     "twin_maps": _twin_maps,
     "funnel": _funnel,
+    "diffusion": _diffusion,
 }
 """Every figure, the one that takes longest first."""
 
 OF_COMPARISONS = ("attribution", "curves", "forest", "map", "twin_maps")
-OF_DETAIL = ("competing_ends", "time_series", "twin_maps")
+OF_DETAIL = ("competing_ends", "time_series", "twin_maps", "diffusion")
 OF_EVENTS = ("twin_maps",)
 """Figures that need comparisons, more than the runs, or runs that are watched."""
 
 
 MAPPED = ("unresolved", WITHHELD.name, "captured")
 """Outcomes that are drawn in a map."""
+
+OF_DISPUTES = ("competing_ends", "time_series", "twin_maps", "funnel")
+"""Figures of grievances, which there are not everywhere; that of joining is of villages."""
 
 
 def wanted(config: Config) -> list[str]:
@@ -157,7 +166,10 @@ def wanted(config: Config) -> list[str]:
     names = [name for name in FIGURES if name in compared or name not in OF_COMPARISONS]
     names = [name for name in names if config.comparisons or name not in OF_COMPARISONS]
     names = [name for name in names if config.events or name not in OF_EVENTS]
-    return [name for name in names if config.detail or name not in OF_DETAIL]
+    names = [name for name in names if config.detail or name not in OF_DETAIL]
+    absent = [*(OF_DISPUTES if not places.declared(config.place, "KINDS") else ())]
+    absent += [] if "village" in places.settlements(config.place) else ["diffusion"]
+    return [name for name in names if name not in absent]
 
 
 def draw(config: Config, folder: Path, compute: Executor) -> list[Path]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim import outcomes
+from sim.report import village_labels
 from sim.report.tables import interval
 
 Language = Literal["en", "zh"]
@@ -73,6 +74,7 @@ SCENARIOS = {
     "without_visits": Text("merged - on-site visits", "一肩挑减入户"),
     "without_sharing": Text("merged - cost sharing", "一肩挑减党员先签"),
     "without_ledger": Text("merged - case ledger", "一肩挑减台账"),
+    **{name: Text(*words) for name, words in village_labels.SCENARIOS.items()},
 }
 """Scenarios of the experiments that come with the project; others are called by their names."""
 
@@ -93,6 +95,7 @@ EXPERIMENTS = {
     ),
     "capture": Text("When one is easier to buy than two", "一个人比两个人更容易被收买：何时更差"),
     "hohhot_2025": Text("Merged in 892 of 1,990 compounds", "1990个小区中的892个“一肩挑”"),
+    **{name: Text(*words) for name, words in village_labels.EXPERIMENTS.items()},
 }
 """Titles of the experiments that come with the project; others are headed by their question."""
 
@@ -114,6 +117,7 @@ CHANNELS = {
     "cost_sharing": Text("cost sharing", "党员先签"),
     "onsite_visits": Text("on-site visits", "入户"),
     "case_ledger": Text("case ledger", "台账"),
+    **{name: Text(*words) for name, words in village_labels.CHANNELS.items()},
 }
 
 DESKS = {
@@ -179,6 +183,7 @@ UNITS = {
     "per hand-off": "每次转办",
     "yuan per yuan conceded": "元／让出的每元",
     **{f"{what}{_PER}": f"{chinese}／千户·年" for what, chinese in _COUNTED.items()},
+    **village_labels.UNITS,
 }
 """Units of outcomes to their Chinese."""
 
@@ -267,6 +272,7 @@ OUTCOMES = {
     **{f"claims_at_{desk}": f"找谁：{words.zh}" for desk, words in DESKS.items()},
     **{f"settled_at_{desk}": f"在哪解决：{words.zh}" for desk, words in DESKS.items()},
     **{f"trust_{desk}": f"信任：{words.zh}" for desk, words in DESKS.items()},
+    **village_labels.OUTCOMES,
 }
 """Outcomes to their Chinese; the English stands in `sim.outcomes.OUTCOMES`."""
 
