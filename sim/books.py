@@ -27,6 +27,9 @@ ACCOUNTS = {
     "till": ("compound", "what the company has made of this compound since it came, fen; below 0 it has paid in"),
     "public": ("compound", "public income that has come to the owners, fen"),
     "fund": ("compound", "maintenance fund, fen"),
+    "capital": ("base", "money of a base that is not lent to households, fen"),
+    "treasury": ("village", "what the collective has gained and neither paid out nor put to work, fen"),
+    "till_firm": ("township", "what the enterprise has made since it came, fen"),
     "outside": ("world", "everybody the model does not follow, contractors among them, fen"),
 }
 """Account to (entity whose rows it has, meaning)."""

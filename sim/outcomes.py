@@ -9,15 +9,16 @@ Where there is no path to an outcome (no case in the cohort, no roof that leaked
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import places
+from sim import incomes, places
 from sim.books import FEN
 from sim.cases import NEVER, Desk, Kind, Stage
+from sim.incomes import HIGHER, LOWER, NEITHER, Direction
 from sim.rules import defects, desks, grievances, trust
 from sim.rules.keeping import PURPOSES
 from sim.study.survival import kaplan_meier
@@ -31,11 +32,6 @@ Floats = NDArray[np.float64]
 YEAR = 365
 HORIZONS = (30, 90, 365)
 """Days after opening at which a cohort of cases is looked at."""
-
-Direction = Literal["lower is better", "higher is better", "neither"]
-LOWER: Direction = "lower is better"
-HIGHER: Direction = "higher is better"
-NEITHER: Direction = "neither"
 
 
 @dataclass(frozen=True)
@@ -76,6 +72,7 @@ class Recorded:
         desk_kind: kind of each desk row, a number of `sim.cases.Desk`.
         groups: those of the households that belong to each group of people whose grievances are added up apart.
         trust: trust of all who live there in each kind of desk, at the end, added up, millionths.
+        farms: what is read at the end of villages, see `sim.incomes.at_the_end`.
     """
 
     place: str
@@ -88,6 +85,7 @@ class Recorded:
     desk_kind: Ints
     groups: Mapping[str, Ints]
     trust: Mapping[str, Ints]
+    farms: Mapping[str, Ints] = field(default_factory=dict)
 
 
 def recorded(w: Worlds) -> Recorded:
@@ -99,10 +97,11 @@ def recorded(w: Worlds) -> Recorded:
         cases=w.cases.arrays(),
         ended=w.ended.arrays(),
         agreements=w.agreements.arrays(),
-        households=w.occupied[:, 0].astype(np.int64),
+        households=_inhabited(w).sum(axis=1, dtype=np.int64),
         desk_kind=desks.kinds(w),
         groups=_sizes(w),
         trust=_trust(w),
+        farms=incomes.at_the_end(w) if "village" in places.settlements(w.recipe.place) else {},
     )
 
 
@@ -112,12 +111,17 @@ def _sizes(w: Worlds) -> dict[str, Ints]:
     return {name: (of >> number & 1).sum(axis=1, dtype=np.int64) for number, name in enumerate(names)}
 
 
-def _trust(w: Worlds) -> dict[str, Ints]:
-    """Return the trust of all who live there in each kind of desk, added up, each rounded to millionths."""
+def _inhabited(w: Worlds) -> NDArray[np.bool_]:
+    """Return in which household rows somebody lives."""
     there = np.zeros((w.n, w.households), dtype=bool)
     for settlement in w.settlements:
         there |= settlement.inhabited(w)
-    world, household = np.nonzero(there)
+    return there
+
+
+def _trust(w: Worlds) -> dict[str, Ints]:
+    """Return the trust of all who live there in each kind of desk, added up, each rounded to millionths."""
+    world, household = np.nonzero(_inhabited(w))
     out = {}
     for desk in trust.trusted(w.recipe.place):
         out[desk] = np.zeros(w.n, dtype=np.int64)
@@ -145,6 +149,7 @@ STOCKS = {
     "holdover_contracts": "days_of_holdovers",
     "captured_compounds": "captured_days",
     "satisfaction": "satisfaction_thousandths",
+    **incomes.STOCKS,
 }
 """Stock to the name of its sum over the ends of all days."""
 
@@ -171,6 +176,7 @@ def counts(seen: Recorded) -> dict[str, Ints]:
     out |= _cohorts(seen, days, worlds)
     out |= _ends(seen, worlds)
     out |= _agreements(seen, days, worlds)
+    out |= seen.farms
     return out
 
 
@@ -686,6 +692,7 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
         "repairs decided without owners",
         "people",
     ),
+    *(OutcomeSpec(*row) for row in incomes.OUTCOMES),
 )
 """Every outcome, the headline first."""
 
@@ -706,6 +713,7 @@ ONLY: dict[str, tuple[str, ...]] = {
     **{f"unresolved_{group}": places.having("GROUPS", group) for group in grievances.GROUPS},
     **{f"unresolved_{others}": places.having("GROUPS", group) for group, others in OTHERS.items()},
     "unresolved_fee": places.having("KINDS", Kind.FEE),
+    **dict.fromkeys((row[0] for row in incomes.OUTCOMES), ("village",)),
 }
 """Outcomes to which there is a path only in some kinds of settlement, and in which; to the rest there is in all."""
 
@@ -713,7 +721,8 @@ ONLY: dict[str, tuple[str, ...]] = {
 def specs(place: str) -> tuple[OutcomeSpec, ...]:
     """Return the outcomes to which there is a path in a place, the headline first."""
     there = places.settlements(place)
-    return tuple(spec for spec in OUTCOMES if not set(ONLY.get(spec.name, there)).isdisjoint(there))
+    quarrels = [kind for kind in there if places.declared(kind, "KINDS")]
+    return tuple(spec for spec in OUTCOMES if not set(ONLY.get(spec.name, quarrels)).isdisjoint(there))
 
 
 FLOWS_OF_MONEY = {
@@ -758,6 +767,7 @@ FAMILIES = {
     "desks": "by desk",
     "whom": "for whom, the headline",
     "people": "people",
+    **incomes.FAMILIES,
 }
 """Families of outcomes of which the rates in the baseline are printed, and how they are headed."""
 
@@ -805,6 +815,8 @@ def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
     out |= _for_whom(n, place)
     if "compound" in there:
         out |= _in_compounds(n, a_year)
+    if "village" in there:
+        out |= incomes.quotients(n)
     return {spec.name: out[spec.name] for spec in specs(place)}
 
 
@@ -861,4 +873,7 @@ def names_of_counts(place: str, series: Sequence[str]) -> list[str]:
     nobody = np.zeros(0, dtype=np.int64)
     groups = dict.fromkeys(grievances.groups_of(place), nobody)
     trusted = dict.fromkeys(trust.trusted(place), nobody)
-    return list(counts(Recorded(place, series, record, nothing, nothing, nothing, nobody, nobody, groups, trusted)))
+    farms = dict.fromkeys(incomes.COUNTS if "village" in places.settlements(place) else (), nobody)
+    return list(
+        counts(Recorded(place, series, record, nothing, nothing, nothing, nobody, nobody, groups, trusted, farms))
+    )

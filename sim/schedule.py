@@ -17,11 +17,17 @@ from sim import books, clocks, places
 from sim.columns import Rule
 from sim.parameters import Spec, merge, specs
 from sim.rules import (
+    alliance,
     arrears,
     bargaining,
+    bases,
+    beliefs,
+    birds,
     bodies,
+    canvass,
     capture,
     claiming,
+    coaching,
     company,
     contracts,
     courts,
@@ -29,18 +35,24 @@ from sim.rules import (
     desks,
     doors,
     elections,
+    enterprise,
+    farming,
     fees,
     funding,
     grievances,
     handling,
     inspections,
     keeping,
+    labour,
     leaders,
+    market,
     motions,
     neighbours,
     offices,
     patches,
+    plant,
     projects,
+    rearing,
     renewals,
     repairs,
     shares,
@@ -53,7 +65,7 @@ from sim.rules import (
 if TYPE_CHECKING:
     from sim.worlds import Worlds
 
-Cadence = Literal["day", "week", "week's end", "quarter", "year"]
+Cadence = Literal["day", "week", "week's end", "four weeks", "quarter", "year"]
 
 
 @dataclass(frozen=True)
@@ -90,11 +102,12 @@ class Phase:
             return first or day % 7 == 0
         if self.every == "week's end":
             return day % 7 == 6
-        return day % {"quarter": trust.QUARTER, "year": weather.YEAR}[self.every] == 0
+        return day % {"four weeks": canvass.WAVE, "quarter": trust.QUARTER, "year": weather.YEAR}[self.every] == 0
 
 
 SCHEDULE: tuple[Phase, ...] = (
     Phase(1, weather.draw_year, "year"),
+    Phase(1, market.step, "week"),
     Phase(1, keeping.save, "week"),
     Phase(2, defects.look_ahead, "week"),
     Phase(2, neighbours.look_ahead, "week"),
@@ -118,8 +131,12 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(5, elections.hold, "week"),
     Phase(5, doors.knock),
     Phase(5, motions.consider),
+    Phase(5, alliance.meet, "week"),
+    Phase(5, canvass.go_round, "four weeks"),
+    Phase(5, coaching.visit, "week"),
     Phase(6, repairs.work),
     Phase(6, patches.patch, "week"),
+    Phase(6, enterprise.fail, "week"),
     Phase(7, contracts.expire),
     Phase(7, arrears.drop, "week"),
     Phase(7, fees.collect, "quarter"),
@@ -133,8 +150,19 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(7, renewals.count),
     Phase(7, elections.count),
     Phase(7, funding.conclude),
+    Phase(7, birds.sell),
+    Phase(7, bases.sell_own),
+    Phase(7, farming.choose, "four weeks"),
+    Phase(7, bases.stock_up, "four weeks"),
+    Phase(7, bases.settle, "quarter"),
+    Phase(7, alliance.review, "year"),
+    Phase(7, bases.close, "year"),
+    Phase(7, plant.decide, "year"),
+    Phase(7, birds.turn_year, "year"),
+    Phase(8, beliefs.learn, "four weeks"),
     Phase(8, trust.forget, "quarter"),
     Phase(9, offices.change, "week's end"),
+    Phase(10, labour.value),
     Phase(10, grievances.add_up),
     Phase(10, desks.let_go, "week's end"),
 )
@@ -172,6 +200,18 @@ RULES: tuple[Rule, ...] = tuple(
         shares,
         doors,
         visits,
+        market,
+        rearing,
+        enterprise,
+        beliefs,
+        canvass,
+        coaching,
+        plant,
+        birds,
+        farming,
+        bases,
+        alliance,
+        labour,
     )
 )
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 
-LAND_USE = {"open": 0, "building": 1, "road": 2}
+LAND_USE = {"open": 0, "building": 1, "road": 2, "woodland": 3, "yard": 4}
 """Codes of the land-use layer of the grid."""
 
 
@@ -47,6 +47,10 @@ class Layout:
     _up: dict[tuple[str, str], Ints] = field(default_factory=dict)
     _first: dict[tuple[str, str], Ints] = field(default_factory=dict)
     _count: dict[tuple[str, str], Ints] = field(default_factory=dict)
+
+    def rows(self, entity: str) -> int:
+        """Return how many rows an entity has; none where the place does not know it."""
+        return self.sizes.get(entity, 0)
 
     def nest(self, child: str, parent: str, belongs: Ints) -> None:
         """Declare which parent each child row belongs to; children of one parent are neighbours in order."""

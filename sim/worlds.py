@@ -158,11 +158,11 @@ class Worlds:
                 if column.name in self.columns:
                     raise TypeError(f"column '{column.name}' is declared twice")
                 self.columns[column.name] = column
-                shape = (self.n, self.layout.sizes[column.of])
+                shape = (self.n, self.layout.rows(column.of))
                 setattr(self, column.name, np.full(shape, column.default, dtype=column.dtype))
             for lever in rule.levers:
                 self.levers[lever.name] = lever
-                setattr(self, lever.name, np.zeros((self.n, self.layout.sizes[lever.of]), dtype=lever.dtype))
+                setattr(self, lever.name, np.zeros((self.n, self.layout.rows(lever.of)), dtype=lever.dtype))
         self._shelve({})
         flows = [name for rule in self.rules for name in rule.flows]
         stocks = [name for rule in self.rules for name in rule.stocks]
@@ -480,6 +480,8 @@ class Worlds:
                 raise ConfigError(
                     f"mechanism '{name}' does not apply in a {self.recipe.place}; it does in: {', '.join(kind.places)}"
                 )
+            if reason := kind.refuse(self.recipe.structure):
+                raise ConfigError(reason)
             present = np.array([c is not None for c in chosen])[:, None]
             switches = {
                 channel: np.array([c is not None and c.channels[channel] for c in chosen])[:, None]
@@ -496,7 +498,7 @@ class Worlds:
             self.mechanisms.append(mechanism)
             for column in mechanism.columns:
                 self.columns[column.name] = column
-                shape = (self.n, self.layout.sizes[column.of])
+                shape = (self.n, self.layout.rows(column.of))
                 setattr(self, column.name, np.full(shape, column.default, dtype=column.dtype))
         for mechanism in self.mechanisms:
             with self.guarded(mechanism):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim import outcomes
+from sim import outcomes, places
 from sim.cases import NEVER, Activity, Kind, Stage
 from sim.outcomes import OUTCOMES, Recorded, counts, quotients
 from sim.places.compound import BODY, BRANCH, COMMUNITY, COMPANY, COURT, OWNER, TENANT, VACANT
@@ -259,15 +259,18 @@ def test_worlds_do_not_mix() -> None:
 
 
 def test_every_outcome_is_described_once() -> None:
-    names = [spec.name for spec in OUTCOMES]
+    compound = outcomes.specs("compound")
+    names = [spec.name for spec in compound]
     assert names == list(quotients(counts(page()), "compound"))
     assert len(set(names)) == len(names) >= 11
     assert names[0] == "unresolved"
+    assert len({spec.name for spec in OUTCOMES}) == len(OUTCOMES)
     assert {*outcomes.FAMILIES} < {spec.family for spec in OUTCOMES}
     for spec in OUTCOMES:
         assert spec.unit and spec.meaning and spec.label and spec.family
         assert spec.direction in (outcomes.LOWER, outcomes.HIGHER, outcomes.NEITHER)
-    assert 1 <= sum(spec.main for spec in OUTCOMES) <= 8
+    for place in places.registry():
+        assert 1 <= sum(spec.main for spec in outcomes.specs(place)) <= 8
 
 
 def test_names_of_counts() -> None:
@@ -305,7 +308,7 @@ def test_cohorts_agree_with_the_event_log(lived: Worlds) -> None:
 
 def test_bounds_in_a_run(lived: Worlds) -> None:
     got = quotients(counts(outcomes.recorded(lived)), "compound")
-    for spec in OUTCOMES:
+    for spec in outcomes.specs("compound"):
         values = got[spec.name][~np.isnan(got[spec.name])]
         assert (values >= 0).all()
         if spec.unit in ("share", "0 to 1"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import commands, environment, mechanisms
+from sim import commands, environment, mechanisms, outcomes
 from sim.evidence import sources
 from sim.outcomes import FAMILIES, OUTCOMES
 from sim.report.declarations import declared
@@ -45,9 +45,11 @@ def test_every_experiment_runs(name: str, tmp_path: Path, capsys: pytest.Capture
     folder = str(tmp_path / "out")
     out, err = told(capsys, "run", name, *FEW, "--out", folder, "--backend", "serial")
     assert f"Results: {folder}" in out
-    assert "unresolved" in out
-    assert f"Rates in: {load(name).scenarios[0].name}" in out
-    assert all(f" {heading} " in out for heading in FAMILIES.values())
+    specs = outcomes.specs(load(name).place)
+    assert specs[0].label.split(",")[0] in out
+    assert f"Rates in: {load(name).scenarios[0].name} " in out
+    there = {spec.family for spec in specs}
+    assert all((f" {heading} " in out) == (family in there) for family, heading in FAMILIES.items())
     assert err == ""  # no bar where there is no terminal
     assert (tmp_path / "out" / "manifest.json").exists()
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.columns import Column, NoParameters
-from sim.parameters import Spec, Values, specs
+from sim.parameters import Spec, Value, Values, specs
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -48,6 +48,11 @@ class Mechanism:
     reads: ClassVar[tuple[str, ...]] = ()
     offers: ClassVar[tuple[str, ...]] = ()
     purposes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    @classmethod
+    def refuse(cls, structure: Mapping[str, Value]) -> str:
+        """Return in one line why it cannot stand in a world of this structure; nothing if it can."""
+        return ""
 
     def set_up(self, w: Worlds, me: Setting) -> None:
         """Fill its own columns at day 0; draws only from names that begin with its own."""

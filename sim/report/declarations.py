@@ -55,8 +55,12 @@ def levers() -> str:
 
 def columns() -> str:
     """Return every column, that is the state variables, by entity."""
-    found = [c for place in places.registry() for rule in rules_of(place) for c in rule.columns]
-    order = ("world", "community", "compound", "candidate", "desk", "building", "asset", "household")
+    rules = {rule.name: rule for place in places.registry() for rule in rules_of(place)}
+    found = [c for rule in rules.values() for c in rule.columns]
+    order = (
+        *("world", "township", "community", "compound", "candidate", "desk", "building", "asset"),
+        *("village", "base", "team", "yard", "household"),
+    )
     rows = sorted(found, key=lambda c: order.index(c.of))
     return _table(
         ("entity", "column", "type", "meaning"), ((c.of, f"`{c.name}`", c.dtype.__name__, c.doc) for c in rows)

@@ -51,7 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
     from sim.study import runner
 
     console, first = _console(), config.scenarios[0].name
-    print_rates(console, result.runs, first, runner.outcome_specs(config.place), families=FAMILIES)
+    there = {spec.family for spec in runner.outcome_specs(config.place)}
+    headed = {family: heading for family, heading in FAMILIES.items() if family in there}
+    print_rates(console, result.runs, first, runner.outcome_specs(config.place), families=headed)
     if len(result.comparison):
         specs = runner.outcome_specs(config.place, main=True)
         few = len(config.comparisons) <= MOST_COMPARISONS

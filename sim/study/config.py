@@ -177,8 +177,9 @@ def check(plain: Plain) -> Config:
     written = given_scenarios
     if axes:
         written, sweep = sweeps.expand(given_scenarios, axes)
-    scenarios = understood(written, {name: fixed for name, (fixed, _) in general.items()}, place, fixed)
+    scenarios = understood(written, {n: values for n, (values, _) in general.items()}, place, fixed, structure)
     pairs = compared(plain.get("comparisons"), plain.get("baseline"), list(given_scenarios))
+    named = {name for scenario in scenarios for name in scenario.choices}
     resolved: Plain = {
         **texts,
         "scenarios": {name: list(words) for name, words in given_scenarios.items()},
@@ -187,7 +188,7 @@ def check(plain: Plain) -> Config:
         **run,
         "size": size,
         "world": {"place": place, **world},
-        "mechanisms": {name: values for name, (_, values) in general.items()},
+        "mechanisms": {name: values for name, (_, values) in general.items() if name in named},
     }
     parts: dict[str, Any] = dict(structure=structure, fixed=fixed, scenarios=scenarios, sweep=sweep)
     comparisons = tuple(along(sweep, pairs)) if sweep else pairs

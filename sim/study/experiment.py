@@ -243,7 +243,9 @@ def _key(config: Config, recipe: Recipe, watch: tuple[int, ...], scenario: Scena
 def engine_digest() -> str:
     """Return the SHA-256 of the sources that determine a piece, by their paths in the package."""
     files = [path for path in PACKAGE.glob("*.py") if path.stem not in NOT_ENGINE]
-    files += [path for folder in ("rules", "places", "mechanisms") for path in (PACKAGE / folder).glob("*.py")]
+    files += [
+        path for folder in ("rules", "settlements", "places", "mechanisms") for path in (PACKAGE / folder).glob("*.py")
+    ]
     files += [PACKAGE / "study" / name for name in ("compounds.py", "survival.py", "tables.py")]
     digest = hashlib.sha256()
     for path in sorted(files):

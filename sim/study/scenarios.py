@@ -40,9 +40,24 @@ def checked(spec: Spec, value: Any, name: str) -> Value:
 
 
 def understood(
-    given: Mapping[str, Any], general: Mapping[str, Mapping[str, Value]], place: str, fixed: Mapping[str, Value]
+    given: Mapping[str, Any],
+    general: Mapping[str, Mapping[str, Value]],
+    place: str,
+    fixed: Mapping[str, Value],
+    structure: Mapping[str, Value],
 ) -> tuple[Scenario, ...]:
-    """Understand the scenarios; what is fixed for a mechanism holds in each unless its own words say otherwise."""
+    """Understand the scenarios; what is fixed for a mechanism holds in each unless its own words say otherwise.
+
+    Args:
+        given: scenario to its words.
+        general: mechanism to what is fixed for it in all of them.
+        place: where they play.
+        fixed: parameters of the place that are fixed.
+        structure: what shapes the place.
+
+    Raises:
+        ConfigError: words that say nothing, or what a mechanism or a place does not allow.
+    """
     scenarios: dict[str, Scenario] = {}
     for name, words in given.items():
         if not is_name(str(name)):
@@ -52,6 +67,8 @@ def understood(
             fits = mechanisms.registry()[mechanism].places
             if fits and not set(places.settlements(place)) & set(fits):
                 raise ConfigError(f"scenario '{name}': {mechanism} applies in a {' or '.join(fits)}, not in a {place}")
+            if reason := mechanisms.registry()[mechanism].refuse(structure):
+                raise ConfigError(f"scenario '{name}': {reason}")
         what = json.dumps([scenario.description(), scenario.world], sort_keys=True)
         if what in scenarios:
             raise ConfigError(f"scenarios '{scenarios[what].name}' and '{name}' are the same; drop one of them")

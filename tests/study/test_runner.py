@@ -78,7 +78,8 @@ def same(folder: Path, reference: Path) -> bool:
 def test_what_a_folder_holds(reference: Path) -> None:
     assert {path.name for path in reference.iterdir()} == {
         ".lock", "agreements.parquet", "blocks", "cases.parquet", "cells.parquet", "comparison.csv",
-        "compounds.parquet", "daily.parquet", "ends.csv", "events.parquet", "figures", "leaders.csv", "manifest.json", "runs.csv",
+        "compounds.parquet", "daily.parquet", "ends.csv", "events.parquet", "figures", "leaders.csv", "manifest.json",
+        "runs.csv",
     }  # fmt: skip
     assert {path.name for path in (reference / "figures").iterdir()} == {
         f"{name}{language}.{kind}" for name in wanted(tiny()) for language in ("", ".zh") for kind in ("png", "pdf")

@@ -1,0 +1,256 @@
+"""Outcomes of villages: what collectives and households earn from birds, who earns it, and what it takes.
+
+Pure functions of what a run recorded, and of a few columns at its end, as in `sim.outcomes`: integers first, and
+quotients of them. Collective income is counted without grants and, in `collective_net`, less unpaid hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.books import FEN
+from sim.places.village import AROUND, LAND, MONEY, ROLES
+from sim.rules.bases import SOURCES
+from sim.rules.beliefs import LARGE
+from sim.rules.labour import PRACTICES
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+YEAR = 365
+HOMES = (ROLES[MONEY], ROLES[LAND])
+GROUPS = {
+    "small": "with small flocks",
+    "large": "with large flocks",
+    "member": "with a party member",
+    "no_member": "without a party member",
+    "home": "of the home villages",
+    "around": "of the villages around",
+}
+"""Groups of households whose income from birds is counted apart, and who they are."""
+
+Direction = Literal["lower is better", "higher is better", "neither"]
+LOWER: Direction = "lower is better"
+HIGHER: Direction = "higher is better"
+NEITHER: Direction = "neither"
+A_VILLAGE = "yuan / home village-year"
+A_HOUSEHOLD = "yuan / household-year"
+
+SOURCE_WORDS = {"margin": "margins", "own": "own flocks", "rent": "rent", "plant": "the plant"}
+
+OUTCOMES: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
+    (
+        "collective_net",
+        A_VILLAGE,
+        "what collectives earned by margins, own flocks, rent and plants, without grants and less what unpaid hours "
+        "of branches and coaches are worth",
+        HIGHER,
+        "collective income, net",
+        "collective",
+        True,
+    ),
+    (
+        "collective_income",
+        A_VILLAGE,
+        "the same, unpaid hours not deducted",
+        HIGHER,
+        "collective income",
+        "collective",
+        True,
+    ),
+    (
+        "collective_money",
+        "yuan / year",
+        "of that, the village's with money",
+        HIGHER,
+        "income: money's village",
+        "collective",
+        True,
+    ),
+    (
+        "collective_land",
+        "yuan / year",
+        "of that, the village's with land",
+        HIGHER,
+        "income: land's village",
+        "collective",
+        True,
+    ),
+    *(
+        (f"collective_{s}", A_VILLAGE, f"of that, by {what}", HIGHER, f"income by {what}", "collective", False)
+        for s, what in SOURCE_WORDS.items()
+    ),
+    ("dividends", A_HOUSEHOLD, "dividends of collectives to households of home villages", HIGHER, "dividends",
+     "collective", False),
+    ("grants", A_VILLAGE, "public grants, which are no income", NEITHER, "grants", "collective", False),
+    ("farm_income", A_HOUSEHOLD, "what birds left to households, inputs and margin paid, labour not, over all "
+     "households", HIGHER, "income from birds", "farm", True),
+    ("farm_income_kept", A_HOUSEHOLD, "the same over households in the trade", HIGHER, "income of who keeps birds",
+     "farm", False),
+    ("farm_share", "share", "what birds left in the last full year over what else the same households earned; missing "
+     "if nobody sold birds then", HIGHER, "birds' share of income", "farm", False),
+    ("net_per_bird", "yuan / bird sold", "what birds left to households, labour not paid, over birds sold; missing "
+     "without any", HIGHER, "left by a bird", "farm", False),
+    ("wages", A_HOUSEHOLD, "wages of bases and plants", HIGHER, "wages", "farm", False),
+    ("adopted", "share", "households that have had chicks from a base at least once, also before day 0", NEITHER,
+     "households that joined", "farm", True),
+    ("adopted_member", "share", "of those with a party member; missing without any", NEITHER, "joined: members", "farm",
+     False),
+    ("adopted_around", "share", "of those in the villages around; missing without any", NEITHER, "joined: around",
+     "farm", False),
+    ("survival", "share", "birds sold over birds sold or dead", HIGHER, "survival", "farm", False),
+    ("lost_batches", "share", "batches sold at a loss", LOWER, "batches at a loss", "farm", False),
+    ("left_trade", "per year in the trade", "households that gave up after losses, or stopped as it did not seem worth "
+     "it", NEITHER, "left the trade", "farm", False),
+    ("turned_away", "share", "wishes for chicks for which a base had no room, over wishes", LOWER, "turned away",
+     "farm", False),
+    ("contract_share", "share", "batches under contract", NEITHER, "batches under contract", "farm", True),
+    ("contract_uptake", "per offer", "batches under contract over households that were offered one while birds seemed "
+     "worth it; missing without an offer", NEITHER, "contracts taken", "farm", False),
+    ("firm_per_bird", "yuan / bird bought", "what the enterprise made of birds that it bought; missing without any",
+     NEITHER, "enterprise's gain a bird", "farm", False),
+    ("side_sold", "per contract", "contract batches sold elsewhere; missing without any", NEITHER, "sold elsewhere",
+     "farm", False),
+    ("gini", "0 to 1", "Gini coefficient of what households earned in the last full year, with birds", LOWER,
+     "Gini of income", "farm", True),
+    *(
+        (f"birds_{group}", A_HOUSEHOLD, f"what birds left in the last full year to those {who}; missing without any",
+         HIGHER, f"from birds: {group}", "farm", False)
+        for group, who in GROUPS.items()
+    ),
+    ("allied", "share", "township-days on which the home villages are allied", NEITHER, "allied", "alliance", False),
+    ("rounds_of_talks", "per township-year", "rounds of talks called", NEITHER, "rounds of talks", "alliance", False),
+    ("talks_failed", "per township-year", "talks given up", LOWER, "talks given up", "alliance", False),
+    ("dissolved", "per township-year", "alliances that a side left", LOWER, "alliances dissolved", "alliance", False),
+    *(
+        (f"hours_{practice}", "hours / 1,000 household-years", f"hours that nobody pays: {practice}", NEITHER,
+         f"hours: {practice}", "village hours", False)
+        for practice in PRACTICES
+    ),
+)  # fmt: skip
+"""Name, unit, meaning, direction, label, family and whether it is a main one, of every outcome of villages."""
+
+COUNTS = (
+    *(f"{what}_{group}{unit}" for group in GROUPS for what, unit in (("yards", ""), ("year", "_fen"))),
+    *("yards_year", "year_kept_fen", "year_others_fen", "gini_millionths", "home_villages", "townships"),
+    *("adopted_yards", "adopted_member_yards", "adopted_around_yards"),
+)
+"""Names of the integers of `at_the_end`, in order."""
+
+STOCKS = {
+    "price_fen": "price_days_fen",
+    "birds": "bird_days",
+    "keeping": "keeping_days",
+    "adopters": "adopter_days",
+    "adopters_members": "adopter_days_members",
+    "adopters_around": "adopter_days_around",
+    "allied_townships": "allied_days",
+}
+"""Stocks of villages to the names of their sums over the ends of all days."""
+
+FAMILIES = {
+    "collective": "collectives",
+    "farm": "birds and households",
+    "alliance": "the alliance",
+    "village hours": "unpaid hours",
+}
+"""Families of these outcomes, and how they are headed."""
+
+
+def at_the_end(w: Worlds) -> dict[str, Ints]:
+    """Return the integers that are read from columns at the end of a run, one number a world each.
+
+    `gini_millionths` is of what households earned in the last full year, with birds and without; the `year_` numbers
+    are of that year too.
+    """
+    role = w.layout.traits["village_role"][w.layout.up("yard", "village")]
+    around = np.broadcast_to(role == AROUND, w.birds.shape)
+    large, member = w.flock_wish >= LARGE, w.farm_member
+    belongs = dict(zip(GROUPS, (~large, large, member, ~member, ~around, around), strict=True))
+    out: dict[str, Ints] = {}
+    for group, mask in belongs.items():
+        out[f"yards_{group}"] = mask.sum(axis=1, dtype=np.int64)
+        out[f"year_{group}_fen"] = np.where(mask, w.last_year, 0).sum(axis=1, dtype=np.int64)
+    kept = w.last_year != 0
+    out["yards_year"] = kept.sum(axis=1, dtype=np.int64)
+    out["year_kept_fen"] = np.where(kept, w.last_year, 0).sum(axis=1, dtype=np.int64)
+    out["year_others_fen"] = np.where(kept, w.income, 0).sum(axis=1, dtype=np.int64)
+    out["gini_millionths"] = gini(w.income + w.last_year)
+    out["home_villages"] = np.full(w.n, int((w.layout.traits["village_base"] >= 0).sum()), dtype=np.int64)
+    out["townships"] = np.full(w.n, w.layout.sizes["township"], dtype=np.int64)
+    out["adopted_yards"] = w.adopted.sum(axis=1, dtype=np.int64)
+    for group in ("member", "around"):
+        out[f"adopted_{group}_yards"] = (w.adopted & belongs[group]).sum(axis=1, dtype=np.int64)
+    return {name: out[name] for name in COUNTS}
+
+
+def gini(income: Ints) -> Ints:
+    """Return the Gini coefficient of each row in millionths, negative incomes counted as nothing.
+
+    Args:
+        income: whole numbers, shape ``(worlds, people)``; their sum times the people must stay below 2^63.
+    """
+    x = np.sort(np.maximum(income, 0) // FEN, axis=1)  # whole yuan, so that no sum overflows
+    people = x.shape[1]
+    weight = 2 * np.arange(1, people + 1) - people - 1
+    above, below = (x * weight).sum(axis=1), people * x.sum(axis=1)
+    return np.where(below > 0, above * 1_000_000 // np.maximum(below, 1), 0)
+
+
+def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
+    """Return the outcomes of each world from its counts; not a number where there is no path to one."""
+    households, days = n["households"], n["days"]
+    village_days, exposure = n["home_villages"] * days, households * days
+    town_days = n["townships"] * days
+    by_home = {home: sum((n[f"{s}_{home}_fen"] for s in SOURCES), np.zeros_like(days)) for home in HOMES}
+    both = by_home[HOMES[0]] + by_home[HOMES[1]]
+    dividends = n["dividends_money_fen"] + n["dividends_land_fen"]
+    out = {
+        "collective_net": _over(both - n["unpaid_hours_fen"], village_days, YEAR / FEN),
+        "collective_income": _over(both, village_days, YEAR / FEN),
+        **{f"collective_{home}": _over(by_home[home], days, YEAR / FEN) for home in HOMES},
+        **{
+            f"collective_{source}": _over(n[f"{source}_money_fen"] + n[f"{source}_land_fen"], village_days, YEAR / FEN)
+            for source in SOURCES
+        },
+        "dividends": _over(dividends, n["yards_home"] * days, YEAR / FEN),
+        "grants": _over(n["grants_fen"], village_days, YEAR / FEN),
+        "farm_income": _over(n["farm_fen"], exposure, YEAR / FEN),
+        "farm_income_kept": _over(n["farm_fen"], n["keeping_days"], YEAR / FEN),
+        "farm_share": _over(n["year_kept_fen"], n["year_others_fen"]),
+        "net_per_bird": _over(n["farm_fen"], n["birds_sold"], 1 / FEN),
+        "wages": _over(n["wages_fen"] + n["plant_wages_fen"], exposure, YEAR / FEN),
+        "adopted": _over(n["adopted_yards"], households),
+        "adopted_around": _over(n["adopted_around_yards"], n["yards_around"]),
+        "adopted_member": _over(n["adopted_member_yards"], n["yards_member"]),
+        "survival": _over(n["birds_sold"], n["birds_sold"] + n["birds_dead"]),
+        "lost_batches": _over(n["batches_lost"], n["batches_sold"]),
+        "left_trade": _over(n["gave_up"] + n["stopped"], n["keeping_days"], float(YEAR)),
+        "turned_away": _over(n["turned_away"], n["turned_away"] + n["batches"]),
+        "contract_share": _over(n["batches_contract"], n["batches"]),
+        "contract_uptake": _over(n["batches_contract"], n["could_sign"]),
+        "firm_per_bird": _over(n["firm_fen"], n["sold_contract"], 1 / FEN),
+        "side_sold": _over(n["side_sold"], n["batches_contract"]),
+        "gini": n["gini_millionths"] / 1e6,
+        "allied": _over(n["allied_days"], town_days),
+        "rounds_of_talks": _over(n["rounds"], town_days, float(YEAR)),
+        "talks_failed": _over(n["talks_failed"], town_days, float(YEAR)),
+        "dissolved": _over(n["dissolved"], town_days, float(YEAR)),
+    }
+    for group in GROUPS:
+        out[f"birds_{group}"] = _over(n[f"year_{group}_fen"], n[f"yards_{group}"], 1 / FEN)
+    return out
+
+
+def _over(above: Ints, below: Ints, scale: float = 1.0) -> Floats:
+    """Divide where there is something to divide by; elsewhere the outcome is missing."""
+    out = np.full(len(above), np.nan)
+    np.divide(above * scale, below, out=out, where=below > 0)
+    return out
