@@ -27,6 +27,7 @@ ACCOUNTS = {
     "till": ("compound", "what the company has made of this compound since it came, fen; below 0 it has paid in"),
     "public": ("compound", "public income that has come to the owners, fen"),
     "fund": ("compound", "maintenance fund, fen"),
+    "contractor": ("asset", "what contractors of a work site have for wages; below 0 it has been paid, fen"),
     "outside": ("world", "everybody the model does not follow, contractors among them, fen"),
 }
 """Account to (entity whose rows it has, meaning)."""
@@ -34,7 +35,7 @@ ACCOUNTS = {
 RULE = Rule(
     name="books",
     columns=tuple(Column(name, of, np.int64, doc) for name, (of, doc) in ACCOUNTS.items()),
-    only=dict.fromkeys(("till", "public", "fund"), ("compound",)),
+    only={**dict.fromkeys(("till", "public", "fund"), ("compound",)), "contractor": ("pasture",)},
 )
 
 

@@ -48,6 +48,9 @@ T = TypeVar("T")
 SMALL: Mapping[str, Mapping[str, Value]] = {"compound": {"compounds": 2, "households": 100}}
 """Structure of a place to play with, where the user says nothing else."""
 
+SHOWN = ("compound",)
+"""Places that this face can show."""
+
 WEEK = 7
 
 
@@ -304,6 +307,8 @@ def _structure(place: str, given: Mapping[str, Value] | None) -> dict[str, Value
     """Return the complete structural parameters of a place: what is given, else small, else the default."""
     if place not in places.registry():
         raise unknown("place", place, places.registry())
+    if place not in SHOWN:
+        raise ConfigError(f"place={place} has no agents to show; the Mesa face shows: {', '.join(SHOWN)}")
     known = specs(places.registry()[place].Structure, place)
     chosen = check_all(known, {**SMALL.get(place, {}), **_named("structure", given)})
     return {name: chosen.get(name, spec.default) for name, spec in known.items()}

@@ -55,8 +55,9 @@ def levers() -> str:
 
 def columns() -> str:
     """Return every column, that is the state variables, by entity."""
-    found = [c for place in places.registry() for rule in rules_of(place) for c in rule.columns]
-    order = ("world", "community", "compound", "candidate", "desk", "building", "asset", "household")
+    known = [c for place in places.registry() for rule in rules_of(place) for c in rule.columns]
+    found = {c.name: c for c in known}.values()
+    order = ("world", "community", "sumu", "compound", "candidate", "desk", "building", "asset", "household")
     rows = sorted(found, key=lambda c: order.index(c.of))
     return _table(
         ("entity", "column", "type", "meaning"), ((c.of, f"`{c.name}`", c.dtype.__name__, c.doc) for c in rows)

@@ -129,7 +129,7 @@ def decide(w: Worlds) -> None:
     voiced = desk != SILENT
     rows = rows[voiced]
     if len(rows):
-        _claim(w, rows, desk[voiced])
+        voice(w, rows, desk[voiced])
 
 
 def _weights(w: Worlds, settlement: Settlement, rows: Ints) -> NDArray[np.float64]:
@@ -152,7 +152,7 @@ def _weights(w: Worlds, settlement: Settlement, rows: Ints) -> NDArray[np.float6
     return weights.T
 
 
-def _claim(w: Worlds, rows: Ints, kind: Ints) -> None:
+def voice(w: Worlds, rows: Ints, kind: Ints) -> None:
     """Voice grievances at desks of the given kinds: each opens a case, joins one, or brings one back."""
     g = w.grievances
     world = g.world[rows]
@@ -292,7 +292,15 @@ def _bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
     log_cases(w, case[stage == int(Stage.SHELVED)], Activity.RETABLED)
 
 
-AT = {Desk.COMPANY: "companies'", Desk.BODY: "bodies'", Desk.COMMUNITY: "communities'"}
+AT = {
+    Desk.COMPANY: "companies'",
+    Desk.BODY: "bodies'",
+    Desk.COMMUNITY: "communities'",
+    Desk.CENTRE: "sumu centres'",
+    Desk.STATION: "border stations'",
+    Desk.ROOM: "roadside rooms'",
+    Desk.JUSTICE: "justice offices'",
+}
 """Kinds of desk where claims are counted, and whose desks they are."""
 
 RULE = Rule(

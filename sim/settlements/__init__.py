@@ -107,9 +107,12 @@ class Settlement:
         """Do what the served cases are about that are no disputes."""
         raise NotImplementedError
 
-    def summoned(self, w: Worlds, rows: Ints) -> Mask:
-        """Return to which sessions both parties are summoned by somebody with authority."""
+    def no_show(self, w: Worlds, rows: Ints) -> Floats:
+        """Return the chance that a party stays away from each session."""
         raise NotImplementedError
+
+    def held(self, w: Worlds, rows: Ints) -> None:
+        """Count what it has cost the parties to come to these sessions."""
 
     def ability(self, w: Worlds, rows: Ints) -> Floats:
         """Return the ability, 0 to 1, of whoever holds each session."""
@@ -117,6 +120,10 @@ class Settlement:
 
     def above(self, w: Worlds, rows: Ints) -> Ints:
         """Return the desk to which each dispute goes that could not be settled where it is, -1 after the last."""
+        raise NotImplementedError
+
+    def relieve(self, w: Worlds, rows: Ints) -> None:
+        """Settle disputes that several suffer from together: with the agreement all are relieved."""
         raise NotImplementedError
 
 
