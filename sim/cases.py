@@ -83,6 +83,7 @@ class Desk(IntEnum):
     STATION = 7  # the border police
     ROOM = 8  # a mediation room at the road
     JUSTICE = 9  # the justice office
+    TEAM = 10  # the station's officers on call, who go to people
 
 
 class State(IntEnum):
@@ -213,6 +214,8 @@ CASES = {
     "from_public": np.int64,
     "from_fund": np.int64,
     "motion": np.int64,  # row of the motion before the owners, -1 = none
+    "visited": np.bool_,  # while a circuit holds a session where the parties live
+    "joint": np.bool_,  # while a circuit holds one, all agencies on board
 }
 """Fields of the case table: one row an open case."""
 

@@ -20,6 +20,7 @@ from sim.books import FEN
 from sim.cases import NEVER, Desk, Kind, Stage
 from sim.rules import defects, desks, grievances, trust
 from sim.rules.keeping import PURPOSES
+from sim.rules.teams import PURPOSES as TEAM_PURPOSES
 from sim.study.survival import kaplan_meier
 
 if TYPE_CHECKING:
@@ -452,7 +453,19 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
             f"hours at {desks.WORKED_AT[desk]}",
             "cost",
         )
-        for desk in (Desk.STATION, Desk.ROOM, Desk.JUSTICE)
+        for desk in (Desk.STATION, Desk.ROOM, Desk.JUSTICE, Desk.TEAM)
+    ),
+    OutcomeSpec(
+        "hours_circuits",
+        f"hours {A_YEAR}",
+        "hours on circuits, of all agencies on board, the way among them",
+        NEITHER,
+        "hours on circuits",
+        "cost",
+    ),
+    *(
+        OutcomeSpec(f"hours_{p}", f"hours {A_YEAR}", f"hours worked on {what}", NEITHER, f"hours on {p}", "cost")
+        for p, what in TEAM_PURPOSES.items()
     ),
     *(
         OutcomeSpec(f"hours_{p}", f"hours {A_YEAR}", f"hours worked on {what}", NEITHER, f"hours on {p}", "cost")
@@ -715,6 +728,7 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
         "wages promised, not paid",
         "wages",
     ),
+    OutcomeSpec("law_talks", f"talks {A_YEAR}", "law talks held", NEITHER, "law talks", "disputes"),
     OutcomeSpec("helped", f"times {A_YEAR}", "times that help was brought", HIGHER, "help brought", "disputes"),
     OutcomeSpec(
         "travel_people",
@@ -757,6 +771,7 @@ ONLY: dict[str, tuple[str, ...]] = {
     **{f"unresolved_{others}": places.having("GROUPS", group) for group, others in OTHERS.items()},
     "unresolved_fee": places.having("KINDS", Kind.FEE),
     **dict.fromkeys(("wages_paid", "wages_agreed", "wages_defaulted", "travel_people", "travel_field"), PASTURE),
+    **dict.fromkeys(("hours_circuits", "law_talks", *(f"hours_{purpose}" for purpose in TEAM_PURPOSES)), PASTURE),
     "helped": places.having("KINDS", Kind.HELP),
 }
 """Outcomes to which there is a path only in some kinds of settlement, and in which; to the rest there is in all."""
@@ -896,6 +911,7 @@ def _on_pastures(n: Mapping[str, Ints], a_year: Callable[..., Floats]) -> dict[s
         "wages_agreed": _over(n["wages_agreed_fen"], n["wages_due_fen"]),
         "wages_defaulted": _over(n["wages_defaulted_fen"], n["wages_agreed_fen"]),
         "helped": a_year(n["helped"]),
+        "law_talks": a_year(n["law_talks"]),
         "travel_people": a_year(n["people_minutes"], 60.0),
         "travel_field": a_year(n["field_metres"], 1000.0),
     }

@@ -18,6 +18,7 @@ from sim.columns import Rule
 from sim.parameters import Spec, merge, specs
 from sim.rules import (
     arrears,
+    awareness,
     bargaining,
     bodies,
     capture,
@@ -43,6 +44,7 @@ from sim.rules import (
     renewals,
     repairs,
     shares,
+    teams,
     travel,
     trust,
     visits,
@@ -97,6 +99,7 @@ class Phase:
 SCHEDULE: tuple[Phase, ...] = (
     Phase(1, weather.draw_year, "year"),
     Phase(1, keeping.save, "week"),
+    Phase(1, teams.save, "week"),
     Phase(1, travel.move),
     Phase(2, defects.look_ahead, "week"),
     Phase(2, neighbours.look_ahead, "week"),
@@ -118,6 +121,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(4, desks.arrive),
     Phase(5, repairs.retable),
     Phase(5, handling.handle),
+    Phase(5, teams.go_round, "week"),
     Phase(5, bargaining.judge),
     Phase(5, inspections.inspect, "week"),
     Phase(5, renewals.talk, "week"),
@@ -139,6 +143,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(7, renewals.count),
     Phase(7, elections.count),
     Phase(7, funding.conclude),
+    Phase(8, awareness.talk, "week"),
     Phase(8, trust.forget, "quarter"),
     Phase(9, offices.change, "week's end"),
     Phase(10, grievances.add_up),
@@ -179,6 +184,8 @@ RULES: tuple[Rule, ...] = tuple(
         travel,
         frictions,
         wages,
+        teams,
+        awareness,
     )
 )
 

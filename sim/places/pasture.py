@@ -28,16 +28,16 @@ Ints = NDArray[np.int64]
 HERDER, CAMPER, WORKER = 0, 1, 2
 """Values of the trait ``living`` of households: there all year, in summer, while there is work."""
 
-CENTRE, COURT, HOTLINE, STATION, ROOM, JUSTICE = map(
-    int, (Desk.CENTRE, Desk.COURT, Desk.HOTLINE, Desk.STATION, Desk.ROOM, Desk.JUSTICE)
+CENTRE, COURT, HOTLINE, STATION, ROOM, JUSTICE, TEAM = map(
+    int, (Desk.CENTRE, Desk.COURT, Desk.HOTLINE, Desk.STATION, Desk.ROOM, Desk.JUSTICE, Desk.TEAM)
 )
 
 SETTLEMENTS = ("pasture",)
 
-STAFFED = (STATION, ROOM, JUSTICE, CENTRE)
+STAFFED = (STATION, ROOM, JUSTICE, CENTRE, TEAM)
 """Also the order of each sumu's desks; the court comes last of all."""
 
-LOWEST = (STATION, ROOM)
+LOWEST = (STATION, ROOM, TEAM)
 
 INTAKES = (STATION, ROOM, JUSTICE, CENTRE, HOTLINE)
 
@@ -241,7 +241,7 @@ def _lay_ground(layout: Layout, side: int, seed: NDArray[np.uint64]) -> None:
     west = np.arange(layout.sizes["sumu"]) * side
     middle, top = np.full_like(west, side // 2), np.full_like(west, side - 1)
     offices = {STATION: (west + middle, top), ROOM: (west + side // 4, middle)}
-    offices |= {JUSTICE: (west + middle, middle), CENTRE: (west + middle, middle)}
+    offices |= {JUSTICE: (west + middle, middle), CENTRE: (west + middle, middle), TEAM: offices[STATION]}
     cells = np.stack([np.stack(offices[desk], axis=1) for desk in STAFFED], axis=1).reshape(-1, 2)
     layout.cells["desk"] = np.concatenate([cells, [[0, 0]]])
     layout.cells["sumu"] = np.stack(offices[CENTRE], axis=1)

@@ -118,6 +118,10 @@ def decide(w: Worlds) -> None:
     rows = where((g.act <= w.day) & (g.state == int(State.QUIET)))
     if len(rows) == 0:
         return
+    goes_on = np.ones(len(rows), dtype=bool)
+    for settlement, at in settlements.of_households(w, g.household[rows]):
+        goes_on[at] = settlement.weigh(w, rows[at])
+    rows = rows[goes_on]
     desk = np.empty(len(rows), dtype=np.int64)
     for settlement, at in settlements.of_households(w, g.household[rows]):
         some = rows[at]
@@ -142,6 +146,7 @@ def _weights(w: Worlds, settlement: Settlement, rows: Ints) -> NDArray[np.float6
     for number in np.unique(kind).tolist():
         here = where(kind == number)
         success[here] = trust.in_success(w, Kind(number), world[here], household[here])
+    success = settlement.believed(w, rows, success)
     common = w.at("any_desk", world) + w.at("b_success", world) * success
     for option, desk in enumerate(settlement.intakes, start=1):
         burden = settlement.burden(w, desk, world, household)
@@ -210,7 +215,10 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         cap = w.at("minor_cap", world[defect])
         minor[defect] = defects.base_cost(w, world[defect], kind[defect], key[defect]) <= cap
     settled_in, unit = _whereabouts(w, g.household[own])
-    late = called[opener]
+    late, days = called[opener], np.zeros(len(own), dtype=np.int64)
+    for settlement, some in settlements.of_households(w, g.household[own]):
+        days[some] = settlement.passing_on(w, world[some], g.household[own[some]])
+    late = late & (days > 0)
     opened = c.append(
         world=world,
         kind=kind,
@@ -226,7 +234,7 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         stage=np.where(late, int(Stage.TRANSIT), int(Stage.WAITING)),
         desk=desk[opener],
         organiser=-1,
-        ready=np.where(late, w.day + w.whole("hotline_days", world), w.day),
+        ready=np.where(late, w.day + days, w.day),
         started=0,
         handled=-NEVER,
         sessions=0,
@@ -245,6 +253,8 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         from_public=0,
         from_fund=0,
         motion=-1,
+        visited=False,
+        joint=False,
     )
     kinds, stages = w.tally["cases"].shape[1:]
     np.add.at(w.tally["cases"].reshape(-1), (world * kinds + kind) * stages + c.stage[opened], 1)

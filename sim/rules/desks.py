@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise, places, settlements
-from sim.cases import Activity, Desk, Stage, log_cases, move_cases
+from sim.cases import Activity, Desk, Kind, Stage, log_cases, move_cases
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
 from sim.rules.trust import DESKS
@@ -46,6 +46,10 @@ STEPS = (
 
 MEDIATE, SIT, PROPOSE, TRIAGE, MEND, DUN, BOUNDARY, LIVESTOCK, WAGES, HELP = range(len(STEPS))
 
+STEP_OF_KIND = np.full(len(Kind), MEDIATE)
+"""By number of the kind: the step that a session about it is, on the steppe."""
+STEP_OF_KIND[[Kind.BOUNDARY, Kind.LIVESTOCK, Kind.WAGES, Kind.HELP]] = BOUNDARY, LIVESTOCK, WAGES, HELP
+
 WEEK = 7
 """Minutes are kept in sevenths, so that a week's minutes accrue in whole numbers day by day."""
 
@@ -58,6 +62,7 @@ WORKED_AT = {
     Desk.STATION: "border stations",
     Desk.ROOM: "roadside rooms",
     Desk.JUSTICE: "justice offices",
+    Desk.TEAM: "stations' officers on call in the field",
 }
 """Kinds of desk whose hours are counted, and whose desks they are."""
 
@@ -94,9 +99,9 @@ class Parameters:
         doc="hours of the company's repairer",
     )
     station_hours: float = parameter(
-        20.0,
-        8.0,
         40.0,
+        20.0,
+        80.0,
         unit="hours/week",
         source="prior-steppe-hours",
         doc="hours that a border station gives to disputes and help",

@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 ONE = 1000
 """One experience, in the unit in which evidence is kept."""
 
-DESKS = ("company", "body", "branch", "community", "centre", "court", "hotline", "station", "room", "justice")
+DESKS = ("company", "body", "branch", "community", "centre", "court", "hotline", "station", "room", "justice", "team")
 """Words for the kinds of desk, by the numbers of `sim.cases.Desk`."""
 
 TRUSTED = tuple(desk.name.lower() for desk in Desk if places.having("INTAKES", desk))

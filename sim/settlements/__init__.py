@@ -54,6 +54,18 @@ class Settlement:
 
     # -- claiming ---------------------------------------------------------------------------------
 
+    def weigh(self, w: Worlds, rows: Ints) -> Mask:
+        """Return which of the given grievances, all due, are still thought of claiming; the others come to rest."""
+        return np.ones(len(rows), dtype=bool)
+
+    def believed(self, w: Worlds, rows: Ints, success: Floats) -> Floats:
+        """Return the success that is believed in for each grievance, given what its kind is believed to have."""
+        return success
+
+    def passing_on(self, w: Worlds, world: Ints, household: Ints) -> Ints:
+        """Return the days until a call of each household to the hotline has been passed on; 0 = at once."""
+        return w.whole("hotline_days", world)
+
     def burden(self, w: Worlds, desk: int, world: Ints, household: Ints) -> Floats:
         """Return what the way to a kind of desk and the wait there cost households, logits."""
         raise NotImplementedError
