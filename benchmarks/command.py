@@ -1,4 +1,4 @@
-"""``python3 -m sim bench [--quick] [--json FILE] [CASE ...]``: measure, and print what came out."""
+"""``python3 -m sim bench [--quick] [--burn-in DAYS] [--json FILE] [CASE ...]``: measure, and print what came out."""
 
 from __future__ import annotations
 
@@ -17,12 +17,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from benchmarks import city, mesa
 from benchmarks.engine import CASES, MERGED, QUICK, Case, Plan
 from sim.commands import Parser
 from sim.environment import ROOT
-from sim.errors import unknown
+from sim.errors import ConfigError, unknown
 
 MEGABYTE = 1e6
+
+DAYS_OF_WEEK = 7
+
+COMPARISONS = ("mesa", "city")
+"""What can be measured beside the cases, see `benchmarks.mesa` and `benchmarks.city`."""
 
 
 def main(words: Sequence[str]) -> None:
@@ -31,25 +37,39 @@ def main(words: Sequence[str]) -> None:
     Args:
         words: the words after ``bench``.
     """
+    known = [*CASES, *COMPARISONS]
     parser = Parser(prog="python3 -m sim bench", description="What a household-day costs.", allow_abbrev=False)
-    parser.add_argument("cases", metavar="CASE", nargs="*", help=f"worlds x households: {', '.join(CASES)}")
+    meaning = "mesa = beside plain Mesa, city = a year of a million households"
+    parser.add_argument("cases", metavar="CASE", nargs="*", help=f"worlds x households: {', '.join(CASES)}; {meaning}")
     parser.add_argument("--quick", action="store_true", help="fewer days: rougher, and with emptier tables")
+    parser.add_argument("--burn-in", metavar="DAYS", type=int, help="days before those that are measured, whole weeks")
     parser.add_argument("--json", metavar="FILE", type=Path, help="keep everything measured in a file")
     asked = parser.parse_intermixed_args(words)
     for name in asked.cases:
-        if name not in CASES:
-            raise unknown("case", name, CASES)
-    cases = [CASES[name] for name in asked.cases] or list(CASES.values())
-    plan = QUICK if asked.quick else Plan()
+        if name not in known:
+            raise unknown("case", name, known)
+    chosen = asked.cases or known
+    plan, beside, year = (QUICK, mesa.QUICK, city.QUICK) if asked.quick else (Plan(), mesa.Plan(), city.Plan())
+    if asked.burn_in is not None:
+        if asked.burn_in < DAYS_OF_WEEK or asked.burn_in % DAYS_OF_WEEK:
+            raise ConfigError(f"--burn-in={asked.burn_in} is no number of whole weeks; 728 is, for one")
+        plan, beside, year = (dataclasses.replace(one, burn_in=asked.burn_in) for one in (plan, beside, year))
 
     progress = Console(stderr=True)
     result: dict[str, Any] = {"machine": machine(), "plan": dataclasses.asdict(plan), "cases": {}}
-    for case in cases:
-        with progress.status(f"{case.name}: time"):
-            found = {"time": in_fresh_process("benchmarks.engine", case, plan)}
-        with progress.status(f"{case.name}: memory"):
-            found["memory"] = in_fresh_process("benchmarks.memory", case, plan)
-        result["cases"][case.name] = found
+    for name in chosen:
+        if name in CASES:
+            with progress.status(f"{name}: time"):
+                found = {"time": in_fresh_process("benchmarks.engine", CASES[name], plan)}
+            with progress.status(f"{name}: memory"):
+                found["memory"] = in_fresh_process("benchmarks.memory", CASES[name], plan)
+            result["cases"][name] = found
+    if "mesa" in chosen:
+        with progress.status("beside plain Mesa"):
+            result["mesa"] = mesa.measure(beside)
+    if "city" in chosen:
+        with progress.status("a year of the city"):
+            result["city"] = printed("benchmarks.city", dataclasses.asdict(year))
     show(result, Console())
     if asked.json:
         asked.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
@@ -63,8 +83,13 @@ def machine() -> dict[str, Any]:
 
 def in_fresh_process(module: str, case: Case, plan: Plan) -> dict[str, Any]:
     """Measure a case with a module of this folder in a process of its own, and return what it prints."""
-    word = json.dumps({"case": dataclasses.asdict(case), "plan": dataclasses.asdict(plan)})
-    done = subprocess.run([sys.executable, "-m", module, word], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    return printed(module, {"case": dataclasses.asdict(case), "plan": dataclasses.asdict(plan)})
+
+
+def printed(module: str, word: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a module of this folder in a process of its own, and return what it prints."""
+    words = [sys.executable, "-m", module, json.dumps(word)]
+    done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -77,15 +102,27 @@ def show(result: Mapping[str, Any], console: Console) -> None:
         console: where to.
     """
     measured, plan = result["cases"], Plan(**result["plan"])
-    console.print(_costs(measured, plan))
-    console.print(_memory(measured))
-    console.print(_profile(measured))
-    numpy = [found["time"] for found in measured.values()]
-    console.print(
-        f"One pass (a -= b over a million int64): {min(t['pass_ns'] for t in numpy):.2f} ns a row; "
-        f"copying moves {max(t['gigabytes'] for t in numpy):.1f} GB/s. "
-        f"{result['machine']['cores']} cores, load before: {result['machine']['load']}."
-    )
+    if measured:
+        console.print(_costs(measured, plan))
+        console.print(_memory(measured))
+        console.print(_profile(measured))
+        numpy = [found["time"] for found in measured.values()]
+        console.print(
+            f"One pass (a -= b over a million int64): {min(t['pass_ns'] for t in numpy):.2f} ns a row; "
+            f"copying moves {max(t['gigabytes'] for t in numpy):.1f} GB/s."
+        )
+    if "mesa" in result:
+        console.print(_beside_mesa(result["mesa"]))
+    if "city" in result:
+        found = result["city"]
+        held = "held" if found["processor"] <= city.SECONDS and found["peak"] <= city.BYTES else "missed"
+        console.print(
+            f"{found['households']:,} households, {found['days']} days: {found['processor']:.1f} s of one core "
+            f"({found['wall']:.1f} by the clock on the wall), at most {found['peak'] / MEGABYTE:,.0f} MB; "
+            f"bar for a year {city.SECONDS:g} s and {city.BYTES / MEGABYTE:,.0f} MB: {held}. "
+            f"Founding took {found['founding']:.1f} s, the burn-in {found['burn_in']:.1f} s."
+        )
+    console.print(f"{result['machine']['cores']} cores, load before: {result['machine']['load']}.")
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -95,36 +132,59 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
+def _verdict(measured: float, bar: float | None) -> tuple[str, str]:
+    """Return a bar and whether it is held, both empty where there is none."""
+    return ("", "") if bar is None else (f"{bar:g}", "held" if measured <= bar else "missed")
+
+
 def _costs(measured: Mapping[str, Any], plan: Plan) -> Table:
     words = ", ".join(MERGED)
     table = _table(
         f"ns a household-day, {escape(f'[{words}]')}, {plan.days * plan.chunks} days after {plan.burn_in} of burn-in",
-        "case", "best", "cpu", "wall", "chunk", "passes", "bar", "", "burn-in", "set-up",
+        "case", "best", "cpu", "wall", "chunk", "passes", "bar", "", "thin bar", "", "burn-in", "its halves", "set-up",
     )  # fmt: skip
     for name, found in measured.items():
-        t, bar = found["time"], CASES[name].bar if name in CASES else None
-        held = ("", "") if bar is None else (f"{bar:g}", "held" if t["best"] <= bar else "missed")
+        t, case = found["time"], CASES[name]
         times = [f"{t[k]:,.1f}" for k in ("best", "processor", "wall", "fastest_chunk", "passes")]
-        table.add_row(name, *times, *held, f"{t['burn_in']:,.1f}", f"{t['setup_seconds']:.2f} s")
+        bars = [*_verdict(t["best"], case.bar), *_verdict(t["best"], case.thin)]
+        halves = " ".join(f"{half:,.1f}" for half in t["burn_in_halves"])
+        table.add_row(name, *times, *bars, f"{t['burn_in']:,.1f}", halves, f"{t['setup_seconds']:.2f} s")
     return table
 
 
 def _memory(measured: Mapping[str, Any]) -> Table:
     table = _table(
-        "Memory; columns and tables in bytes a household",
-        "case", "peak MB", "of it code", "columns", "tables", "ns to copy",
+        "Memory; a household's share of the peak beside the code, columns and tables, in bytes",
+        "case", "peak MB", "of it code", "a household", "bar", "", "columns", "tables", "ns to copy",
     )  # fmt: skip
     for name, found in measured.items():
-        m, bandwidth = found["memory"], found["time"]["gigabytes"]
+        m, bandwidth, case = found["memory"], found["time"]["gigabytes"], CASES[name]
         columns, tables = m["household"]["columns"], m["household"]["tables"]
+        share = (m["peak"] - m["interpreter"]) / (case.worlds * case.households)
         table.add_row(
             name,
             f"{m['peak'] / MEGABYTE:,.0f}",
             f"{m['interpreter'] / MEGABYTE:,.0f}",
+            f"{share:,.0f}",
+            *_verdict(share, case.bytes),
             f"{columns:,.0f}",
             f"{tables:,.0f}",
             f"{2 * (columns + tables) / bandwidth:.1f}",
         )
+    return table
+
+
+def _beside_mesa(found: Mapping[str, Any]) -> Table:
+    plan, many = found["plan"], found["many"]
+    table = _table(
+        f"Beside plain Mesa (tests/oracle), worlds of 1,000 households, {plan['days']} days: seconds a world",
+        "", "engine", "Mesa", "ratio",
+    )  # fmt: skip
+    one, two = found["one"], f"{mesa.PROCESSES} processes"
+    table.add_row("one world", f"{one['engine']:.3f}", f"{one['mesa']:.3f}", f"{found['one_ratio']:.2f}")
+    for clock, what in (("processor", f"{plan['replications']} replications, processor time"), ("wall", f"on {two}")):
+        times = [f"{many[side][clock]:.4f}" for side in mesa.SIDES]
+        table.add_row(what, *times, f"{found['many_ratio'][clock]:.1f}")
     return table
 
 

@@ -25,7 +25,7 @@ from sim.schedule import Phase
 from sim.worlds import Recipe, Worlds
 
 COMPOUND = 500
-"""Households of a compound, all alike, so that the numbers of households are round."""
+"""Households of a compound if a case does not say otherwise; all alike, so that the numbers are round."""
 
 MERGED = ("formed_body", "yijiantiao")
 """The scenario that is measured."""
@@ -42,12 +42,16 @@ class Case:
         worlds: number of worlds stacked.
         compounds: compounds of each world.
         bar: the most that a household-day may cost, ns of processor time; None where none is set.
+        thin: the bar that was set when the compound had few rules, kept to be seen.
+        bytes: the most that a household may take, of what the process holds at its peak beside the code.
         compound: households of a compound.
     """
 
     worlds: int
     compounds: int
     bar: float | None = None
+    thin: float | None = None
+    bytes: float | None = None
     compound: int = COMPOUND
 
     @property
@@ -68,7 +72,16 @@ class Case:
         return Recipe("compound", structure, replications=tuple(range(self.worlds)), burn_in=burn_in)
 
 
-CASES = {case.name: case for case in (Case(1, 2), Case(200, 2, bar=12.0), Case(1, 200), Case(1, 2000, bar=8.0))}
+CASES = {
+    case.name: case
+    for case in (
+        Case(1, 2),
+        Case(200, 2, thin=12.0),
+        Case(200, 6, bar=30.0, compound=300),
+        Case(1, 200),
+        Case(1, 2000, bar=16.0, thin=8.0, bytes=500.0),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -164,6 +177,7 @@ def measure(case: Case, plan: Plan) -> dict[str, Any]:
 
     Times of the burn-in and the run are in ns a household-day:
 
+    - ``burn_in`` and ``burn_in_halves``: whether the cost of a day has settled by its end;
     - ``processor`` and ``wall``: all days of all repeats;
     - ``best``: every chunk at its fastest repeat, by processor time. Other load on the machine only
       ever adds, so this is the number to compare and the one held against the bar;
@@ -175,6 +189,9 @@ def measure(case: Case, plan: Plan) -> dict[str, Any]:
     start = time.process_time_ns()
     before = Worlds(case.recipe(plan.burn_in))
     founded = time.process_time_ns()
+    late = -plan.burn_in // 14 * 7  # the second half of the burn-in, from a week's first day
+    before.run(late)
+    half = time.process_time_ns()
     before.run(0)
     burnt = time.process_time_ns()
     scenarios: list[Scenario] = [parse("merged", MERGED)]
@@ -201,6 +218,10 @@ def measure(case: Case, plan: Plan) -> dict[str, Any]:
         "setup_seconds": (founded - start) / 1e9,
         "stack_seconds": min(stacked) / 1e9,
         "burn_in": (burnt - founded) / (everybody * plan.burn_in),
+        "burn_in_halves": [
+            (half - founded) / (everybody * (late + plan.burn_in)),
+            (burnt - half) / (everybody * -late),
+        ],
         "processor": float(spent[:, :, 0].sum() / plan.repeats / household_days),
         "wall": float(spent[:, :, 1].sum() / plan.repeats / household_days),
         "best": best,

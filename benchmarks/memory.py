@@ -41,12 +41,12 @@ def state_bytes(w: Worlds) -> dict[str, int]:
 
 
 def measure(case: Case, plan: Plan) -> dict[str, Any]:
-    """Live a case once, letting go of the snapshot after stacking, and return what it held, in bytes."""
+    """Live a case once, giving up the snapshot, and return what it held, in bytes."""
     empty = peak()
     w = Worlds(case.recipe(plan.burn_in))
     founded = peak()
     w.run(0)
-    w = w.stack([parse("merged", MERGED)])
+    w = w.stack([parse("merged", MERGED)], keep=False)
     stacked = peak()
     w.run(plan.days * plan.chunks)
     everybody = case.worlds * case.households

@@ -56,6 +56,21 @@ def transfer(w: Worlds, source: str, source_rows: Ints, target: str, target_rows
     np.add.at(getattr(w, target), (world, target_rows), fen)
 
 
+def transfer_all(w: Worlds, source: str, target: str, fen: Ints) -> None:
+    """Move money out of every row of an account, into the row of another account to which it belongs.
+
+    Args:
+        w: the worlds.
+        source: account that pays.
+        target: account that receives, of an entity of which that of `source` is a part.
+        fen: whole fen, shape ``(worlds, rows of the source)``.
+    """
+    w.may_change()
+    first = w.layout.first(ACCOUNTS[target][0], ACCOUNTS[source][0])
+    np.subtract(getattr(w, source), fen, out=getattr(w, source))
+    np.add(getattr(w, target), np.add.reduceat(fen, first, axis=1), out=getattr(w, target))
+
+
 def imbalance(w: Worlds) -> Ints:
     """Return for each world the sum over all accounts, in fen; anything but 0 is a mistake."""
     total = np.zeros(w.n, dtype=np.int64)

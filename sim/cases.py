@@ -98,6 +98,7 @@ class State(IntEnum):
     WITHDRAWN = 6  # the claimant tired of waiting
     ESCALATED = 7  # petition or fight: beyond the model
     BROKEN = 8  # settled, broken within twelve months and reopened as a new grievance
+    PRIVATE = 9  # the sufferer has seen to it without any desk
 
 
 class Stage(IntEnum):
@@ -177,6 +178,7 @@ GRIEVANCES = {
     "fade": np.int32,
     "fadings": np.int32,  # times its fading has been drawn
     "escalate": np.int32,
+    "patch": np.int32,  # first day on which its owner sees to it without any desk
 }
 """Fields of the grievance table: one row a sufferer's grievance."""
 
@@ -213,6 +215,8 @@ CASES = {
     "from_company": np.int64,  # what the company, public income and the fund have put into escrow, fen
     "from_public": np.int64,
     "from_fund": np.int64,
+    "from_owners": np.int64,  # what owners' shares have paid of it when the works began, fen
+    "conceded": np.int64,  # what it costs the company that has conceded it in talks, fen
     "motion": np.int64,  # row of the motion before the owners, -1 = none
     "visited": np.bool_,  # while a circuit holds a session where the parties live
     "joint": np.bool_,  # while a circuit holds one, all agencies on board
@@ -229,8 +233,17 @@ ENDED = {
     "stage": np.int8,
     "desk": np.int64,
     "sessions": np.int32,
+    "compound": np.int64,
+    "started": np.int32,  # day on which the works began, if a crew was needed
+    "minor": np.bool_,
+    "cost": np.int64,  # of a dear repair, and who paid it, fen; what nobody paid the developer did, or nobody yet
+    "from_company": np.int64,
+    "from_public": np.int64,
+    "from_fund": np.int64,
+    "from_owners": np.int64,
+    "conceded": np.int64,
 }
-"""Fields of the table of ended cases, from which durations and shares are computed."""
+"""Fields of the table of ended cases, from which durations and shares are computed, and who paid for repairs."""
 
 MOTIONS = {
     "world": np.int64,
@@ -372,14 +385,14 @@ class Table:
         moved = np.full(self.n + 1, -1, dtype=np.int64)  # the last entry serves the pointer -1
         moved[kept] = np.arange(len(kept))
         for data in self._data.values():
-            data[: len(kept)] = data[kept]
+            data[: len(kept)] = data.take(kept)  # quicker than by index, here where the lists are long
         self._resize(len(kept))
         return moved
 
     def repoint(self, field: str, moved: NDArray[np.int64]) -> None:
         """Follow the move of the rows that a field points to."""
         view = self._data[field][: self.n]
-        view[:] = moved[view]
+        view[:] = moved.take(view)
 
     def stacked(self, copies: int, worlds: int, sizes: Mapping[str, int]) -> Table:
         """Return the rows repeated for `copies` copies of all `worlds` worlds, copy by copy.
@@ -419,20 +432,27 @@ class EventLog:
         """Watch the worlds of the mask, shape ``(worlds,)``."""
         self.watched = watched
         self.watching = bool(watched.any())
-        self._chunks: list[dict[str, Array]] = []
+        self._chunks: list[tuple[Any, ...]] = []
 
     def write(
-        self, day: int, activity: int, world: Array, kind: Any, bearer: Array, ordinal: Array, desk: Any = -1
+        self, day: int, activity: int, world: Array, kind: Array, bearer: Array, ordinal: Array, desk: Array
     ) -> None:
         """Add one event for each row; the caller leaves out worlds that are not watched."""
-        row = dict(world=world, day=day, activity=activity, kind=kind, bearer=bearer, ordinal=ordinal, desk=desk)
-        self._chunks.append({f: np.broadcast_to(np.asarray(v, dtype=np.int32), len(world)) for f, v in row.items()})
+        self._chunks.append((world, day, int(activity), kind, bearer, ordinal, desk))  # put together when asked for
 
     def arrays(self) -> dict[str, Array]:
         """Return all events so far, one int32 array a field."""
-        if not self._chunks:
-            return {f: np.zeros(0, dtype=np.int32) for f in self.FIELDS}
-        return {f: np.concatenate([c[f] for c in self._chunks]) for f in self.FIELDS}
+        sizes = [len(chunk[0]) for chunk in self._chunks]
+        out = {}
+        for number, field in enumerate(self.FIELDS):
+            values = [chunk[number] for chunk in self._chunks]
+            if not sizes:
+                out[field] = np.zeros(0, dtype=np.int32)
+            elif field in ("day", "activity"):  # one for all rows of a chunk
+                out[field] = np.repeat(np.array(values, dtype=np.int32), sizes)
+            else:
+                out[field] = np.concatenate(values, dtype=np.int32, casting="unsafe")
+        return out
 
 
 TABLES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -455,25 +475,13 @@ def under_way(stage: Array) -> NDArray[np.bool_]:
 
 
 def move_cases(w: Worlds, rows: Array, stage: int) -> None:
-    """Move cases to another stage and keep the tally."""
-    _move(w.cases, w.tally["cases"], w.cases.stage, rows, stage)
+    """Move cases to another stage."""
+    w.cases.stage[rows] = int(stage)
 
 
 def move_grievances(w: Worlds, rows: Array, state: int) -> None:
-    """Move grievances to another state and keep the tally."""
-    _move(w.grievances, w.tally["grievances"], w.grievances.state, rows, state)
-
-
-def _move(table: Table, tally: Array, values: Array, rows: Array, to: int) -> None:
-    """Change the state of the given rows and the tally of (world, kind, state)."""
-    if len(rows) == 0:
-        return
-    kinds, states = tally.shape[1:]
-    flat = tally.reshape(-1)
-    first = (table.world[rows] * kinds + table.kind[rows]) * states
-    np.subtract.at(flat, first + values[rows], 1)
-    np.add.at(flat, first + int(to), 1)
-    values[rows] = int(to)
+    """Move grievances to another state."""
+    w.grievances.state[rows] = int(state)
 
 
 def close_cases(w: Worlds, rows: Array, stage: int, activity: int) -> None:

@@ -9,6 +9,7 @@ is the same, integer for integer, as subtracting the hazard every day.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,9 @@ Ints = NDArray[np.int64]
 
 WEEK = 7
 
+PART = 2**15
+"""Clocks that are run at a time."""
+
 NOTHING = (np.zeros(0, dtype=np.int64),) * 3
 
 
@@ -38,20 +42,40 @@ def quantise(per_day: NDArray[np.float64]) -> Ints:
     return hazard
 
 
-def look_ahead(w: Worlds, clock: int, left: Ints, hazard: Ints) -> None:
+def look_ahead(w: Worlds, clock: int, left: Ints, hazard: Ints, running: NDArray[np.bool_] | None = None) -> None:
     """Run all clocks of one kind to the end of this week and put those that fire on the agenda.
 
     Args:
         w: the worlds, at the first day of a week or of the run.
         clock: the clock's number on the agenda.
         left: what each clock still has to run, shape ``(worlds, rows)``; changed in place.
-        hazard: per day, same shape; 0 for a clock that stands still.
+        hazard: per day, shape ``(worlds, rows)`` or ``(worlds, 1)``.
+        running: which clocks run, same shape as `left`; all if not said.
     """
     days = days_left(w.day)
-    left -= hazard * days
-    world, row = np.nonzero(left <= 0)
-    if len(world):
-        _schedule(w, clock, left, hazard, world, row, days)
+    hazard = np.broadcast_to(hazard, left.shape)
+    worlds, rows = [], []
+    for part in _parts(*left.shape):  # what is worked out on the way stays in the processor's cache
+        used = hazard[part] * days
+        if running is not None:
+            used *= running[part]
+        here = left[part]
+        here -= used
+        fired = here <= 0
+        if fired.any():
+            world, row = np.nonzero(fired)
+            worlds.append(world + part[0].start)
+            rows.append(row + part[1].start)
+    if worlds:
+        _schedule(w, clock, left, hazard, np.concatenate(worlds), np.concatenate(rows), days)
+
+
+def _parts(worlds: int, rows: int) -> Iterator[tuple[slice, slice]]:
+    """Divide an array of this shape into parts of at most `PART` numbers, in its order."""
+    tall = max(1, PART // max(rows, 1))
+    for first in range(0, worlds, tall):
+        for start in range(0, rows, PART):
+            yield slice(first, first + tall), slice(start, start + PART)
 
 
 def restart(w: Worlds, clock: int, left: Ints, hazard: Ints, world: Ints, row: Ints, days: int) -> None:

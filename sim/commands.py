@@ -7,6 +7,7 @@ an environment. What a command needs is imported when it runs, after `sim.enviro
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import sim
-from sim import environment
+from sim import environment, garbage
 from sim.errors import SimError, unknown
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 OK, FAILED, WRONG, INTERRUPTED, CLOSED = 0, 1, 2, 130, 141
 """Exit codes: a mistake in what was asked for is 2; Ctrl-C and a closed pipe are what shells expect."""
+
+
+SETS_UP = " The first command that computes sets up .venv, once."
 
 
 class UsageError(SimError):
@@ -34,6 +38,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing usage and leaving."""
+        message = message.removesuffix(", key=value")  # which is never required, whatever argparse says
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
@@ -82,17 +87,30 @@ def _no_arguments(parser: argparse.ArgumentParser) -> None:
     pass
 
 
+def _reproduce_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "words", metavar="CASE|key=value", nargs="*", help="press cases, all by default; settings, e.g. replications=50"
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, help="result folder (default: results/local/reproduce)")
+    parser.add_argument("--backend", choices=("serial", "joblib"), default="joblib", help="default: joblib")
+    parser.add_argument("--workers", metavar="N", type=_count, help="processes (default: one a core)")
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 up")
     return int(text)
 
 
-def _study(function: str) -> Callable[[argparse.Namespace], int]:
-    """A command that `sim.study.commands` does, imported only when it is called."""
+def _study(function: str, module: str = "sim.study.commands") -> Callable[[argparse.Namespace], int]:
+    """A command that `sim.study.commands`, or another module, does, imported only when it is called."""
 
     def call(arguments: argparse.Namespace) -> int:
-        return int(getattr(importlib.import_module("sim.study.commands"), function)(arguments))
+        # The engine does no linear algebra; threads for it would only make every start slower.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        with garbage.paused():
+            imported = importlib.import_module(module)
+        return int(getattr(imported, function)(arguments))
 
     return call
 
@@ -167,10 +185,16 @@ def _part_of_clone(name: str) -> Path:
 
 COMMANDS = {
     "run": Command("run an experiment, print what came out, keep it", "core", _run_arguments, _study("run")),
+    "reproduce": Command(
+        "press cases: what the page reported beside what comes out",
+        "core",
+        _reproduce_arguments,
+        _study("reproduce", "sim.study.press.command"),
+    ),
     "list": Command("what can be run", "core", _no_arguments, _study("list_")),
     "show": Command("what an experiment sets, with units, ranges, sources", "core", _show_arguments, _study("show")),
     "test": Command("everything that is checked; NAME for one part", "test", None, test, "[NAME | pytest arguments]"),
-    "bench": Command("the benchmarks", "test", None, bench, "[--quick] [--json FILE] [CASE ...]"),
+    "bench": Command("the benchmarks", "test", None, bench, "[--quick] [--burn-in DAYS] [--json FILE] [CASE ...]"),
 }
 
 
@@ -191,12 +215,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # `| head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing left to flush at exit
+        _forget_output()
         return CLOSED
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _forget_output()
+        print("error: no space left where the output goes", file=sys.stderr)
+        return WRONG
+
+
+def _forget_output() -> None:
+    """Leave nothing to be written at exit, where it would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(words: list[str]) -> int:
-    program = "sim" if os.path.basename(sys.argv[0]) == "sim" else "python3 -m sim"
+    program = environment.program()
     if not words or words[0] in ("-h", "--help", "help"):
         print(_help(program))
         return OK
@@ -223,7 +258,7 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _help(program: str) -> str:
-    lines = [f"  {name:<7}{command.summary}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<11}{command.summary}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
             f"usage: {program} COMMAND ...",
@@ -232,6 +267,6 @@ def _help(program: str) -> str:
             "",
             *lines,
             "",
-            f"'{program} COMMAND --help' says more. The first command that computes sets up .venv, once.",
+            f"'{program} COMMAND --help' says more." + (SETS_UP if (environment.ROOT / "locks").is_dir() else ""),
         ]
     )

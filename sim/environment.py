@@ -74,6 +74,11 @@ def ensure(need: str, root: Path = ROOT, install: Installer | None = None) -> No
     restart(python, root)
 
 
+def program() -> str:
+    """How the command line is called here: by module in a clone, by its name where it was installed."""
+    return "sim" if os.path.basename(sys.argv[0]) == "sim" else "python3 -m sim"
+
+
 def home_of(root: Path) -> Path:
     """Where the environment is: `.venv` in the clone, or `SIM_VENV`."""
     elsewhere = os.environ.get("SIM_VENV")

@@ -10,10 +10,8 @@ them changes nothing in the world.
 from __future__ import annotations
 
 import copyreg
-import gc
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,18 +21,9 @@ from mesa.agent import AgentSet
 from mesa.discrete_space import Cell, OrthogonalMooreGrid, PropertyLayer
 from numpy.typing import NDArray
 
-from sim import places
-from sim.agents import (
-    KINDS,
-    Body,
-    Building,
-    PropertyCompany,
-    View,
-    leaking_roofs,
-    mean_trust_in_desks,
-    open_grievances,
-)
-from sim.errors import ConfigError, unknown
+from sim import garbage, places
+from sim.agents import KINDS, Body, Building, PropertyCompany, View, today
+from sim.errors import ConfigError, said, unknown
 from sim.parameters import Value, check_all, specs
 from sim.places.compound import VACANT
 from sim.rules import bodies, contracts, desks
@@ -106,7 +95,7 @@ class GovernanceModel(Model):
         """
         seed = _whole("seed", seed) if rng is None else _whole("rng", rng)
         if not isinstance(prior_draws, bool):
-            raise ConfigError(f"prior_draws={prior_draws} is not true or false")
+            raise ConfigError(f"prior_draws={said(prior_draws)} is not true or false")
         recipe = Recipe(
             place=place,
             structure=_structure(place, structure),
@@ -119,6 +108,10 @@ class GovernanceModel(Model):
         )
         if recipe.burn_in % WEEK:
             raise ConfigError(f"burn_in={recipe.burn_in} is not a number of whole weeks, a multiple of {WEEK}")
+        impossible = getattr(places.registry()[place], "impossible", None)
+        wrong = impossible({**recipe.structure, **recipe.fixed}) if impossible else None
+        if wrong:
+            raise ConfigError(wrong)
         arrangement = parse("model", scenario)
 
         super().__init__(rng=seed)
@@ -134,7 +127,7 @@ class GovernanceModel(Model):
         ends = np.cumsum([1] + [self.world.layout.sizes[kind.of] for kind in KINDS]).tolist()
         self._first_id = dict(zip(KINDS, ends, strict=False))
         self._next_id = ends[-1]
-        with _collector_paused():
+        with garbage.paused():
             self.grid = self._build_grid()
         self._paint()
         self.datacollector = DataCollector(model_reporters=REPORTERS)
@@ -189,8 +182,8 @@ class GovernanceModel(Model):
         """Bring the layers of the day up to date, in place."""
         w = self.world
         counts = {
-            "leaking": ("building", self.today(leaking_roofs)),
-            "open_grievances": ("household", self.today(open_grievances)),
+            "leaking": ("building", self.today(today.leaking_roofs)),
+            "open_grievances": ("household", self.today(today.open_grievances)),
         }
         for name, (entity, amount) in counts.items():
             data = getattr(self.grid, name).data
@@ -233,7 +226,7 @@ class GovernanceModel(Model):
     def views(self, kind: type[V]) -> list[V]:
         """Return the view of every row of a kind, made when first asked for; also of bodies and companies not there."""
         if kind not in self._views:
-            with _collector_paused():
+            with garbage.paused():
                 self._views[kind] = [kind(self, row) for row in range(self.world.layout.sizes[kind.of])]
         return self._views[kind]
 
@@ -244,7 +237,7 @@ class GovernanceModel(Model):
             PropertyCompany: self.world.contract[0] != contracts.NONE,
         }
         if not self._seated:
-            with _collector_paused():
+            with garbage.paused():
                 sets = {kind: list(self.views(kind)) for kind in KINDS}
                 for kind, there in seated.items():
                     sets[kind] = [view for view in self.views(kind) if there[view.row]]
@@ -279,25 +272,13 @@ class _Cell(Cell):
             self.__dict__.pop(name, None)
 
 
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Make many small objects without the garbage collector looking through all of them again and again."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
-
-
 # -- what is asked for ----------------------------------------------------------------------------
 
 
 def _whole(name: str, value: Any) -> int:
     """Return a whole number that is not negative, or say in one line what is wrong with it."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise ConfigError(f"{name}={value} is not a whole number")
+        raise ConfigError(f"{name}={said(value)} is not a whole number")
     if not 0 <= value < 2**63:
         raise ConfigError(f"{name}={value} is out of range [0, {2**63 - 1}]")
     return int(value)
@@ -339,7 +320,7 @@ def unresolved_per_1000(model: GovernanceModel) -> float:
 def mean_trust(model: GovernanceModel) -> float:
     """Return the mean over inhabited flats of the trust in the desks that take claims."""
     inhabited = model.world.tenure[0] != VACANT
-    return float(model.today(mean_trust_in_desks)[inhabited].sum() / max(inhabited.sum(), 1))
+    return float(model.today(today.mean_trust_in_desks)[inhabited].sum() / max(inhabited.sum(), 1))
 
 
 def stock(model: GovernanceModel, name: str) -> int:

@@ -338,6 +338,14 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
         "claims per grievance felt",
         "disputes",
     ),
+    OutcomeSpec(
+        "private",
+        f"grievances {A_YEAR}",
+        "grievances that people saw to without any desk: roofs made tight above their own flats at their own cost",
+        NEITHER,
+        "seen to privately",
+        "disputes",
+    ),
     OutcomeSpec("opened", f"cases {A_YEAR}", "cases opened", NEITHER, "cases opened", "disputes", True),
     OutcomeSpec(
         "petitions",
@@ -520,6 +528,7 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
                 "repairs: conceded in talks",
                 "dear repairs that companies conceded when their contract was up, at their own cost",
             ),
+            ("patches_yuan", "repairs: owners, alone", "roofs made tight above their own flats by owners alone"),
             ("unpaid_yuan", "repairs: not paid yet", "cost of dear repairs begun that nobody has paid yet"),
             (
                 "recouped_yuan",
@@ -792,6 +801,7 @@ FLOWS_OF_MONEY = {
     "paid_developer_yuan": ("warranty_fen",),
     "paid_budget_yuan": ("relief_fen",),
     "conceded_yuan": ("conceded_fen",),
+    "patches_yuan": ("patch_fen",),
     "unpaid_yuan": ("unpaid_fen",),
     "recouped_yuan": ("recouped_fen",),
 }
@@ -853,6 +863,7 @@ def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
         "lost": _over(n["lost"], n["handed_off"]),
         "settled_low": _over(low, n["cases_settled"]),
         "petitions": a_year(n["escalated"]),
+        "private": a_year(n["private"]),
         "hours": a_year(minutes, 60.0),
         "hours_per_settled": _over(minutes, n["cases_settled"], 1 / 60),
         "sued": a_year(n["sued"]),

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import distributions, evidence, noise
-from sim.errors import ConfigError, unknown
+from sim.errors import ConfigError, said, unknown
 from sim.evidence import Tag
 
 Kind = Literal["structural", "drawn", "set"]
@@ -78,6 +78,11 @@ class Spec:
         """The Python type of the value: bool, int or float."""
         return type(self.default)
 
+    @property
+    def range(self) -> str:
+        """What is accepted, in words."""
+        return f"[{said(self.low)}, {said(self.high)}]"
+
     def check(self, value: Any, name: str | None = None) -> Value:
         """Return the value in the parameter's own type, or say in one line what is wrong with it.
 
@@ -87,21 +92,21 @@ class Spec:
         name = name or self.name
         if self.type is bool:
             if not isinstance(value, bool):
-                raise ConfigError(f"{name}={value} is not true or false")
+                raise ConfigError(f"{name}={said(value)} is not true or false")
             return value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             kind = "a whole number" if self.type is int else "a number"
-            raise ConfigError(f"{name}={value} is not {kind}")
+            raise ConfigError(f"{name}={said(value)} is not {kind}")
         if not math.isfinite(value):
-            raise ConfigError(f"{name}={value} is not a finite number")
+            raise ConfigError(f"{name}={said(value)} is not a finite number")
         if self.type is int:
             if value != int(value):
-                raise ConfigError(f"{name}={value} is not a whole number")
+                raise ConfigError(f"{name}={said(value)} is not a whole number")
             value = int(value)
         else:
             value = float(value)
         if not self.low <= value <= self.high:
-            raise ConfigError(f"{name}={value:g} is out of range [{self.low:g}, {self.high:g}]")
+            raise ConfigError(f"{name}={said(value)} is out of range {self.range}")
         return value
 
 

@@ -7,11 +7,11 @@ a mechanism off at once (a placebo keeps only its extra hours). The empty list i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.errors import ConfigError, unknown
+from sim.errors import ConfigError, said, unknown
 from sim.mechanisms import mechanism_specs, registry
 from sim.parameters import Value
 
@@ -59,21 +59,32 @@ def parse(name: str, words: Iterable[Any]) -> Scenario:
         ConfigError: unknown mechanism, channel or parameter; a setting for an absent mechanism; a
             mechanism named twice; a value out of range.
     """
-    if isinstance(words, str) or not isinstance(words, Iterable):
+    if isinstance(words, (str, Mapping, set, frozenset)) or not isinstance(words, Iterable):
         raise ConfigError(f"scenario '{name}' is not a list of words, e.g. [formed_body, yijiantiao]")
     listed = list(words)
     for word in listed:
         if not isinstance(word, str) or not word:
-            raise ConfigError(f"scenario '{name}': {word!r} is not a word like 'yijiantiao' or 'yijiantiao.hours=2'")
+            shown = said(word) or "''"
+            raise ConfigError(f"scenario '{name}': {shown} is not a word like 'yijiantiao' or 'yijiantiao.hours=2'")
     choices: dict[str, Choice] = {}
     for word in (w for w in listed if "=" not in w):
         if word not in registry():
+            mechanism, _, key = word.partition(".")
+            if mechanism in registry() and (key in registry()[mechanism].channels or key == "channels"):
+                raise ConfigError(f"scenario '{name}': '{word}' should read {word}=on or {word}=off")
+            if mechanism in registry() and key in mechanism_specs(mechanism):
+                raise ConfigError(f"scenario '{name}': '{word}' should read {word}=VALUE")
             raise unknown("mechanism", word, registry())
         if word in choices:
             raise ConfigError(f"scenario '{name}' names '{word}' twice")
         choices[word] = Choice(channels=dict.fromkeys(registry()[word].channels, True))
-    for word in (w for w in listed if "=" in w):
+    settings = [w for w in listed if "=" in w]
+    for word in settings:
         _set(name, word, choices)
+    keys = [word.partition("=")[0] for word in settings]
+    twice = next((key for k, key in enumerate(keys) if key in keys[:k]), None)
+    if twice:
+        raise ConfigError(f"scenario '{name}' sets {twice} twice")
     return Scenario(name=name, words=tuple(listed), choices=choices)
 
 

@@ -39,7 +39,7 @@ def clone(tmp_path: Path) -> Path:
     root = tmp_path / "a clone"  # the space is on purpose
     (root / "sim" / "study").mkdir(parents=True)
     (root / "locks").mkdir()
-    for name in ("__init__", "__main__", "commands", "environment", "errors", "install"):
+    for name in ("__init__", "__main__", "commands", "environment", "errors", "garbage", "install"):
         shutil.copy(ROOT / "sim" / f"{name}.py", root / "sim")
     (root / "sim" / "study" / "__init__.py").touch()
     (root / "sim" / "study" / "commands.py").write_text(STUDY, "utf-8")

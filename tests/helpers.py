@@ -43,6 +43,7 @@ LIVELY = dict(
     patience_days=40.0,
     escalation_days=120.0,
     fade_days=60.0,
+    patch_days=60.0,
     consider_days=6.0,
     signing_days=14,
     works_days=3,
@@ -260,7 +261,7 @@ def state(w: Worlds, k: int, history: bool = True) -> State:
                 rows = places(w, k, table.points_to[field], rows)
             if field != "world":
                 out[f"table {name}.{field}"] = rows
-    for name, tally in w.tally.items():
+    for name, tally in (w.tally | {"suffered": w.suffered}).items():
         out[f"tally {name}"] = tally[k].copy()
     for name, value in w.p.values.items():
         out[f"parameter {name}"] = value[k].copy()

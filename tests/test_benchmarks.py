@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from benchmarks import city, engine, memory, mesa
 from benchmarks import command as bench
-from benchmarks import engine, memory
 from sim import worlds
 from sim.errors import SimError
 from sim.scenario import parse
@@ -91,21 +91,75 @@ def test_a_run_prints_its_tables_and_keeps_its_numbers(
     assert all(phase.name in said for phase in SCHEDULE)
 
 
-@pytest.mark.parametrize(("best", "verdict"), [(11.9, "held"), (12.1, "missed")])
-def test_the_bar_is_said_to_be_held_or_missed(best: float, verdict: str) -> None:
+def shown(monkeypatch: pytest.MonkeyPatch, best: float, peak: float) -> str:
+    """Return what is printed of a case of 1,000 households with a bar of 12 ns and 500 bytes."""
+    case = engine.Case(worlds=1, compounds=2, bar=12.0, bytes=500.0)
+    monkeypatch.setattr(bench, "CASES", {case.name: case})
     of_time = dict(
         best=best, processor=13.0, wall=14.0, fastest_chunk=9.0, passes=30.0, burn_in=10.0, setup_seconds=0.1,
-        pass_ns=0.4, gigabytes=20.0, profile={"handling.handle": best},
+        burn_in_halves=[9.0, 11.0], pass_ns=0.4, gigabytes=20.0, profile={"handling.handle": best},
     )  # fmt: skip
-    of_memory = dict(peak=9e7, interpreter=3e7, household=dict(columns=70.0, tables=8.0))
+    of_memory = dict(peak=peak, interpreter=3e7, household=dict(columns=70.0, tables=8.0))
     result = dict(
         machine=dict(cores=2, load=0.5),
         plan=vars(engine.Plan()),
-        cases={"200x1000": dict(time=of_time, memory=of_memory)},
+        cases={case.name: dict(time=of_time, memory=of_memory)},
     )
     text = io.StringIO()
-    bench.show(result, Console(file=text, width=120))
-    assert verdict in text.getvalue()
+    bench.show(result, Console(file=text, width=160))
+    return text.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("best", "peak", "held", "missed"),
+    [(11.9, 3.05e7, 2, 0), (12.1, 3.05e7, 1, 1), (11.9, 3.06e7, 1, 1), (12.1, 3.06e7, 0, 2)],
+)
+def test_a_bar_is_said_to_be_held_or_missed(
+    best: float, peak: float, held: int, missed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time's bar and the memory's, each for itself: 500 bytes for each of 1,000 households are half a megabyte."""
+    text = shown(monkeypatch, best, peak)
+    assert (text.count("held"), text.count("missed")) == (held, missed)
+
+
+def test_plain_mesa_lives_the_same_days() -> None:
+    """Both sides found, burn in and live; what is measured are seconds, and both take some."""
+    for side in mesa.SIDES:
+        found = mesa.live(mesa.Order(side, worlds=1, burn_in=7, days=1))
+        assert found["processor"] > 0
+        assert found["wall"] > 0
+
+
+def test_the_ratio_is_of_seconds_a_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half the engine's replications on each process against a few of Mesa's: each as seconds a world."""
+    seconds = {"engine": dict(processor=2.0, wall=3.0), "mesa": dict(processor=4.0, wall=5.0)}
+    monkeypatch.setattr(mesa, "_processes", lambda orders: [seconds[order.side] for order in orders])
+    found = mesa.measure(mesa.Plan(replications=200, of_mesa=2))
+    assert found["one_ratio"] == 2.0
+    assert found["many"]["engine"]["wall"] == pytest.approx(3.0 / 200)
+    assert found["many"]["mesa"]["wall"] == pytest.approx(5.0 / 4)
+    assert found["many_ratio"]["processor"] == pytest.approx((2 * 4.0 / 4) / (2 * 2.0 / 200))
+    text = io.StringIO()
+    bench.show(
+        dict(machine=dict(cores=2, load=0.5), plan=vars(engine.Plan()), cases={}, mesa=found), Console(file=text)
+    )
+    assert "one world" in text.getvalue()
+
+
+def test_a_year_of_a_city_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = city.measure(city.Plan(world="compound", burn_in=7, days=7))
+    assert found["households"] > 1000
+    assert found["peak"] > 0
+    text = io.StringIO()
+    said = dict(machine=dict(cores=2, load=0.5), plan=vars(engine.Plan()), cases={})
+    bench.show(said | dict(city=found), Console(file=text, width=300))
+    assert "held" in text.getvalue()
+
+
+@pytest.mark.parametrize("days", ["6", "15"])
+def test_a_burn_in_is_whole_weeks(days: str) -> None:
+    with pytest.raises(SimError, match="whole weeks"):
+        bench.main(["--burn-in", days, "1x1000"])
 
 
 def test_an_unknown_case_is_a_one_line_error() -> None:

@@ -72,7 +72,7 @@ class Ledger:
         w = self.w
         began, gone = w.defective & ~before, before & ~w.defective
         assert np.array_equal(began.sum(axis=1), today["broke"])
-        assert np.array_equal(gone.sum(axis=1), today["repaired"] + ending.sum(axis=1))
+        assert np.array_equal(gone.sum(axis=1), today["repaired"] + ending.sum(axis=1) + today["unfelt"])
         assert np.all(gone[ending])
         assert np.all(w.defect_day[began] == w.day - 1)
 
@@ -83,7 +83,12 @@ class Ledger:
         moved = self.since("grievances")
         assert np.array_equal(moved.sum(axis=1), flow["arisen"])
         assert np.array_equal(moved[:, [State.SETTLED, State.BROKEN]].sum(axis=1), flow["settled"])
-        for state, name in ((State.BROKEN, "relapsed"), (State.LAPSED, "lapsed"), (State.ESCALATED, "escalated")):
+        for state, name in (
+            (State.BROKEN, "relapsed"),
+            (State.LAPSED, "lapsed"),
+            (State.ESCALATED, "escalated"),
+            (State.PRIVATE, "private"),
+        ):
             assert np.array_equal(moved[:, state], flow[name]), name
         assert np.all(moved[:, State.WITHDRAWN] <= flow["withdrawn"])
         counted = recount(w, "grievances", "state", len(State))
@@ -98,7 +103,7 @@ class Ledger:
         assert np.array_equal(severity, w.stock["unresolved"])
         assert np.array_equal(w.defective.sum(axis=1), w.stock["defective_assets"])
         assert np.array_equal(roofs(w).sum(axis=1), w.stock["leaking_roofs"])
-        assert np.array_equal(roofs(w).sum(axis=1) - self.roofs, flow["leaked"] - flow["mended"])
+        assert np.array_equal(roofs(w).sum(axis=1) - self.roofs, flow["leaked"] - flow["mended"] - flow["unfelt"])
         suffered = np.flatnonzero(SHARED[g.kind] & g.aching)
         at = g.world[suffered], g.bearer[suffered]
         assert np.all(w.defective[at]), "somebody suffers from what is whole"
@@ -135,11 +140,11 @@ class Ledger:
         left, back = flow["left_behind_fen"], flow["recouped_fen"]
         gone, minor = spent + flow["tills_closed_fen"], flow["minor_public_fen"]
         explained = {
-            "owners": -fees - crews["owners"],
+            "owners": -fees - crews["owners"] - flow["patch_fen"],
             "company": fees + flow["kept_fen"] + back - gone - left - crews["company"],
             "public": flow["public_fen"] - back + left - minor - crews["public"],
             "fund": -crews["fund"],
-            "outside": gone - income + minor + flow["repair_fen"],
+            "outside": gone - income + minor + flow["repair_fen"] + flow["patch_fen"],
         }
         assert np.array_equal(sum(crews.values()), flow["repair_fen"])
         for whose, amount in explained.items():
@@ -236,7 +241,8 @@ def check_motions(w: Worlds) -> None:
     for field in ("world", "compound", "organiser"):
         assert np.array_equal(getattr(m, field)[rows], getattr(c, field)[asking]), field
     assert np.array_equal(m.kind[rows] == Motion.FUND, c.stage[asking] == Stage.VOTING)
-    assert np.array_equal(m.case < 0, m.kind >= Motion.RENEW)
+    assert np.array_equal(m.case[m.open] < 0, m.kind[m.open] >= Motion.RENEW)
+    assert np.all(m.case[~m.open & (m.kind >= Motion.RENEW)] < 0)  # of those that are over a case may be gone, or not
     for kinds, said in (([Motion.RENEW, Motion.REPLACE], w.balloting), ([Motion.ELECT], w.electing)):
         held = np.zeros_like(said, dtype=np.int64)
         there = m.open & np.isin(m.kind, kinds)
@@ -331,7 +337,7 @@ def test_every_day_everything_adds_up(prior_draws: bool) -> None:
         ledger.step()
     assert np.any(w.cases.n < w.ended.n)
     fees = ledger.flows["fees_paid_fen"] + ledger.flows["arrears_fen"]
-    owners = fees + ledger.flows["paid_owners_fen"]
+    owners = fees + ledger.flows["paid_owners_fen"] + ledger.flows["patch_fen"]
     assert np.array_equal(from_owners(w) - np.tile(given, w.n // len(given)), owners), "owners paid for something else"
     assert np.all(ledger.flows["fees_paid_fen"] <= ledger.flows["fees_billed_fen"])
     spent = ledger.flows["repair_fen"]

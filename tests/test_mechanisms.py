@@ -127,8 +127,10 @@ def writes(found: Worlds) -> dict[str, Callable[[Worlds], None]]:
         acts[f"flow {name}"] = into(lambda w, name=name: w.flow[name])
     for name in found.stock:
         acts[f"stock {name}"] = into(lambda w, name=name: w.stock[name])
-    for name in found.tally:
+    for name in found.over:
         acts[f"tally {name}"] = into(lambda w, name=name: w.tally[name])
+        acts[f"over {name}"] = into(lambda w, name=name: w.over[name])
+    acts["suffered"] = into(lambda w: w.suffered)
     for name in found.p.values:
         acts[f"parameter {name}"] = into(lambda w, name=name: w.p.values[name])
     acts["offer to a column"] = lambda w: w.offer("purse", 1)

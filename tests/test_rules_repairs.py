@@ -89,7 +89,7 @@ def test_works_begin_with_enough_money_and_not_before() -> None:
 
 def test_a_round_that_fails_is_paid_back_in_full() -> None:
     """Where all would sign but for those who never do, nothing is spent, and every purse is as full as before."""
-    w = burnt_in(replications=range(6), fixed=BUSY | OWNERS_PAY | dict(funded_share=1.0, never_pay=0.5))
+    w = burnt_in(replications=range(6), fixed=BUSY | OWNERS_PAY | dict(funded_share=1.0, never_pay=0.5, patch_days=1e6))
     assert np.count_nonzero(total(w, "refunded")) > 3
     assert np.count_nonzero(total(w, "signed_shares")) > 3
     assert not np.any(w.outside)
@@ -98,7 +98,7 @@ def test_a_round_that_fails_is_paid_back_in_full() -> None:
 
 def test_shelved_proposals_wait_for_a_claim_or_for_a_ledger() -> None:
     """Without a ledger and without claims a shelved proposal stays; a ledger brings it up after its deadline."""
-    w = burnt_in(replications=range(4), fixed=dict(funded_share=1.0, never_pay=0.5))
+    w = burnt_in(replications=range(4), fixed=dict(funded_share=1.0, never_pay=0.5, patch_days=1e6))
     quiet = dict(any_desk=-50.0)
     for name, value in quiet.items():
         w.p.values[name][...] = value
@@ -200,6 +200,7 @@ def test_what_is_learned_fades_by_its_half_life() -> None:
     w.cases.ready[...] = 2**31 - 1
     w.grievances.escalate[...] = 2**31 - 1
     w.grievances.fade[...] = 2**31 - 1
+    w.grievances.patch[...] = 2**31 - 1
     w.run(91)
     before = {name: getattr(w, name).copy() for name in columns}
     w.run(92)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw nothing: a second a run."""
-    monkeypatch.setattr(runner, "_draw", lambda config, result: None)
+    monkeypatch.setattr(runner, "_draw", lambda *_: None)
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> tuple[str, str]:
@@ -121,7 +122,8 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     for name in (*options("experiment"), *options("world"), *mechanisms.registry()):
         assert f"  {name}\n" in out
     assert "channels: authority, coordination," in out
-    assert "show parameter/NAME, source/ID or sources says where every number comes from." in out
+    assert "A few small compounds: the world of most experiments.\n" in out
+    assert "for where the numbers come from, parameter/NAME,\n" in out
     assert max(map(len, out.splitlines())) <= 100
 
 
@@ -138,6 +140,31 @@ def test_show_fits_a_hundred_columns(name: str, capsys: pytest.CaptureFixture[st
     out, _ = told(capsys, "show", name)
     assert max(map(len, out.splitlines())) <= 100, max(out.splitlines(), key=len)
     assert "[" in out
+
+
+@pytest.mark.parametrize(
+    "name", ["yijiantiao", "world/compound", "mechanism/yijiantiao", "rule/fees", "outcomes", "sources"]
+)
+def test_a_narrow_terminal_is_filled_and_not_more(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "width", lambda: 80)
+    kinds = {"world": pages.world, "mechanism": pages.mechanism, "rule": pages.rule}
+    kind, _, last = name.rpartition("/")
+    text = (
+        kinds[kind](last)
+        if kind
+        else {"outcomes": pages.outcomes, "sources": pages.sources}.get(name, lambda: pages.experiment(name))()
+    )
+    wide = [
+        len(line) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in line) for line in text.splitlines()
+    ]
+    assert 70 < max(wide) <= 80
+
+
+def test_an_experiment_shows_how_far_its_numbers_are_to_be_trusted(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = told(capsys, "show", "yijiantiao")
+    assert "tags: S the seed page, F a public source" in out
+    shown = re.findall(r"^      .*\[([SFDEG])\]$", out, re.MULTILINE)
+    assert len(shown) > 20
 
 
 def test_show_outcomes(capsys: pytest.CaptureFixture[str]) -> None:

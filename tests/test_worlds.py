@@ -181,6 +181,22 @@ def test_a_snapshot_after_burn_in_is_the_straight_run(crowd: Worlds) -> None:
             assert np.array_equal(a[field], np.concatenate([b[field], c[field]]))
 
 
+@pytest.mark.parametrize("names", [("merged",), ("merged", "none")])
+def test_a_block_given_up_lives_on_in_the_scenarios(names: tuple[str, ...]) -> None:
+    """Its memory goes over to them, with one scenario without a copy; they live as if it had been kept."""
+    given_up, kept = (eventful(replications=(2, 5)) for _ in range(2))
+    purse, table = given_up.purse, given_up.grievances
+    mine, copied = given_up.stack(scenarios(*names), keep=False), kept.stack(scenarios(*names))
+    assert (mine.purse is purse) == (mine.grievances is table) == (len(names) == 1)
+    mine.run(10)
+    copied.run(10)
+    for k in range(mine.n):
+        assert_same(mine, k, copied, k)
+    with pytest.raises(AttributeError):
+        given_up.step()
+    kept.step()
+
+
 def test_a_run_may_be_taken_in_pieces(crowd: Worlds, mixed: Worlds) -> None:
     """Running on from any day is the same as running through."""
     pieces = crowd.stack(scenarios())

@@ -48,6 +48,13 @@ class Mechanism:
     def set_up(self, w: Worlds, me: Setting) -> None:
         """Fill its own columns at day 0; draws only from names that begin with its own."""
 
+    def reaches(self, w: Worlds, me: Setting) -> NDArray[np.bool_]:
+        """Return which of its places the roll-out reaches, ``(worlds, 1)`` or ``(worlds, compounds)``; all if not said.
+
+        Only for reports on who is covered and who is not.
+        """
+        return me.present
+
     def offices(self, w: Worlds, me: Setting) -> None:
         """Offer values to levers; called whenever offices change, once a week."""
 

@@ -11,6 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.mechanisms import Mechanism, Setting
 from sim.parameters import parameter
 from sim.rules import bodies
@@ -44,8 +47,12 @@ class FormedBody(Mechanism):
     places = ("compound",)
     offers = ("body", "director_minutes")
 
+    def reaches(self, w: Worlds, me: Setting) -> NDArray[np.bool_]:
+        """Return which compounds would have a body formed if they had none."""
+        return me.present & bodies.among(w, "formed_body.rank", me.coverage)
+
     def offices(self, w: Worlds, me: Setting) -> None:
         """Offer a management committee and its director's hours where no body was found."""
-        where = me.on("formation") & bodies.among(w, "formed_body.rank", me.coverage) & (w.body_found == bodies.NONE)
+        where = me.on("formation") & self.reaches(w, me) & (w.body_found == bodies.NONE)
         w.offer("body", bodies.MANAGEMENT, where)
         w.offer("director_minutes", bodies.director_minutes(w), where)

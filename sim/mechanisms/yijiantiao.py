@@ -285,10 +285,14 @@ class Yijiantiao(Mechanism):
         "ledger_deadline",
     )
 
+    def reaches(self, w: Worlds, me: Setting) -> NDArray[np.bool_]:
+        """Return which compounds are covered: in an order drawn by lot, or those with the best leaders first."""
+        place = np.where(me.leader_selection > 0, leaders.best_compounds(w), bodies.rank(w, "yijiantiao.rank"))
+        return me.present & (place < np.rint(me.coverage * w.layout.sizes["compound"]))
+
     def offices(self, w: Worlds, me: Setting) -> None:
         """Offer a secretary, hours, principals and a ledger in covered compounds that have a body."""
-        place = np.where(me.leader_selection > 0, leaders.best_compounds(w), bodies.rank(w, "yijiantiao.rank"))
-        where = me.present & (place < np.rint(me.coverage * w.layout.sizes["compound"])) & (w.body > bodies.NONE)
+        where = self.reaches(w, me) & (w.body > bodies.NONE)
         w.offer("extra_minutes", np.rint(60 * me.extra_hours), where)
         where = where & me.any_on() & (me.hours > 0)
         self._leave(w, me, where)

@@ -2,7 +2,8 @@
 
 A place file declares ``Structure`` (structural parameters), ``build`` (structure and layout seed to
 `sim.space.Layout`), ``RULE`` (the columns people and institutions start with) and ``SETTLEMENTS``, the kinds of
-settlement it is made of: one, its own, or several. A file in this folder is found by its being here.
+settlement it is made of: one, its own, or several. It may declare ``impossible``, which says of values that are each
+in range if they cannot be together. A file in this folder is found by its being here.
 
 A place that is one kind of settlement also declares what there is in it, which the rules that stand everywhere
 ask for: ``KINDS`` (of grievance), ``INTAKES`` (kinds of desk that take people's claims, in the order in which they

@@ -6,6 +6,7 @@ party member and how old the compound is are the replication's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from sim import distributions, noise
 from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
-from sim.parameters import parameter
+from sim.parameters import Value, parameter
 from sim.space import LAND_USE, Layout
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ OWNER, TENANT, VACANT = 0, 1, 2
 
 CANDIDATES = 3
 """People in each compound's party branch who could be its secretary (prior-leaders)."""
+
+YEAR = 365
 
 FLATS_PER_LANDING = 2
 ENTRANCES = (2, 3, 4)
@@ -209,6 +212,15 @@ class People:
     )
 
 
+def impossible(given: Mapping[str, Value]) -> str:
+    """Say what of the values given cannot be together, empty if all can."""
+    owners, tenants = given.get("owner_share", 0.0), given.get("tenant_share", 0.0)
+    if owners + tenants > 1:
+        return f"owner_share={owners:g} and tenant_share={tenants:g} are more than all flats together"
+    youngest, oldest = given.get("youngest", People.youngest), given.get("oldest", People.oldest)
+    return f"youngest={youngest:g} is older than oldest={oldest:g}" if youngest > oldest else ""
+
+
 def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
     """Lay out compounds, buildings, entrances and flats on the grid.
 
@@ -372,6 +384,15 @@ def _place_on_grid(layout: Layout) -> None:
     settlement[x, y] = compound
     minutes = np.where(land_use == LAND_USE["road"], 0.2, 0.5)  # walking 30 m on a road, or between houses
     layout.layers.update(settlement=settlement, land_use=land_use, travel_cost=minutes)
+
+
+def ages(w: Worlds) -> NDArray[np.float64]:
+    """Return how many years ago each compound was built, shape ``(worlds, compounds)``.
+
+    Nothing ages before day 0: what burns in is a city of the mix of ages that there is on day 0.
+    """
+    years: NDArray[np.float64] = w.age + max(w.day, 0) / YEAR
+    return years
 
 
 def _set_up(w: Worlds) -> None:

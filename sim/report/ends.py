@@ -7,22 +7,24 @@ the last day stands beside its panel in words and numbers.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from sim.outcomes import YEAR
-from sim.report.figures import EDGE, FAINT, GREY, INK, WIDTH_ONE, WIDTH_TWO, _style, save
-from sim.study.ends import ENDS, KINDS, OPEN, incidences
-from sim.study.statistics import paired_rows
+from sim.report import labels, style
+from sim.report.labels import ENGLISH, Language, Text
+from sim.report.style import BODY, EDGE, FAINT, GREY, INK, SMALL, WIDTH_ONE, WIDTH_TWO, wrap
+from sim.study.ends import ALL, ENDS, OPEN, incidences
 from sim.study.survival import averaged
 
 Floats = NDArray[np.float64]
@@ -31,38 +33,51 @@ STACK = ("escalated", "withdrawn", "failed", OPEN, "settled")
 """The ends from top to bottom."""
 
 COLOURS = {
-    "escalated": "#7f1d1d",
-    "withdrawn": "#d9772b",
-    "failed": "#f3c667",
-    OPEN: "#dde2e8",
-    "settled": "#2f76ad",
+    "escalated": "#6d1a1a",
+    "withdrawn": "#d2691e",
+    "failed": "#f0c45c",
+    OPEN: "#dfe3e7",
+    "settled": "#2b74ad",
 }
-WORDS = {
-    "escalated": "petition or fight",
-    "withdrawn": "withdrawn",
-    "failed": "no agreement at any level",
-    OPEN: "still open",
-    "settled": "settled",
-}
-SHORT = WORDS | {"escalated": "petition", "failed": "no agreement", OPEN: "open"}
-"""What the ends are called in the legend, and beside a panel."""
 
-KIND_WORDS = {"all": "all cases", "roof": "leaking roofs", "neighbour": "quarrels between neighbours"}
-
-MOST_KINDS = 4
-"""So many kinds are drawn, those with most cases, unless it is said which."""
+SHOWN = (ALL, "roof", "neighbour", "fee")
+"""Kinds drawn unless it is said which: all, what is shared and dear, and disputes of two kinds of parties."""
 
 KNOWN = 0.95
 """Curves are drawn as far as so large a share of the replications with a case have been followed."""
 
+NO_DAY = -1
+
+SHADES = 32
+"""Shades of a PNG: five colours and the words."""
+
+DETAIL = 28
+"""Every day is drawn up to this one; later ones lie closer than the eye sees on a scale of square roots."""
+
 TICKS = (0, 7, 30, 90, 180, YEAR)
 
 # All measures in inches.
-LABELS, NUMBERS, GAP = 1.65, 1.95, 0.25
-ROW, BETWEEN = 0.8, 0.17
-HEAD, FOOT, LEGEND = 0.42, 0.56, 0.42
-LINE = 0.15
-LABEL_CHARACTERS = 19
+LABELS, NUMBERS, GAP = 1.6, 1.9, 0.25
+ROW, BETWEEN = 0.72, 0.16
+HEAD, FOOT, LEGEND = 0.36, 0.56, 0.42
+LINE = 0.142
+LABEL_UNITS = 19
+
+TITLE = Text("How cases end, and how long it takes", "案件如何了结，用了多久")
+EXPLANATION = Text(
+    "Under these assumptions. Cases opened in the first year of a run, followed to its end. Shares by Aalen and "
+    "Johansen in each replication, averaged over the replications with such a case ({n}){beside}. A roof's case stays "
+    "open when somebody who suffers takes it to a petition.",
+    "以上均在所设假设之下。每次运行第一年立案的案件，跟踪到运行结束。比例按 Aalen-Johansen 法在每次重复中估计，"
+    "再对有此类案件的重复（{n} 次）取平均{beside}。"
+    "房顶案件有人去上访时，案件本身仍未了结。",
+)
+BESIDE = Text(
+    "; beside each panel those after {day} days, with the 95% bootstrap interval of the mean",
+    "；图旁为立案 {day} 天后的比例及平均值的 95% 自助法区间",
+)
+AXIS = Text("days after opening (scale of square roots)", "立案后天数（平方根刻度）")
+NONE = Text("no such case", "没有此类案件")
 
 
 @dataclass(frozen=True)
@@ -74,33 +89,34 @@ class _Panel:
             ``(replications, ends, days)``.
         mean: the same averaged over these replications, shape ``(ends, days)``.
         last: the last day known in nearly all of them, -1 without any.
+        said: what stands beside it: the ends, each with its share on the `day` of the summary and the
+            interval of that.
+        day: days after opening of what is said.
     """
 
     of_each: Floats
     mean: Floats
     last: int
+    said: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    day: int = NO_DAY
 
 
 def competing_ends(
     cases: pd.DataFrame,
     runs: pd.DataFrame,
+    summary: pd.DataFrame,
     path_stem: str | Path,
-    title: str,
     *,
     kinds: Sequence[str] | None = None,
-    names: Mapping[str, str] | None = None,
-    note: str = "",
 ) -> list[Path]:
-    """Draw how cases end and write it as PNG and PDF; the arguments are those of `competing_ends_figure`.
+    """Draw how cases end, in every language, and write each as PNG and PDF; see `estimate`.
 
     Args:
         cases: the cases.
         runs: the runs.
+        summary: their summary.
         path_stem: where to, without ``.png`` and ``.pdf``.
-        title: stands above the panels.
         kinds: which kinds of cases.
-        names: how scenarios are called.
-        note: one more sentence at the foot.
 
     Returns:
         The files written.
@@ -108,139 +124,164 @@ def competing_ends(
     Raises:
         StoreError: a file cannot be written.
     """
-    return save(competing_ends_figure(cases, runs, title, kinds=kinds, names=names, note=note), path_stem)
+    panels = estimate(cases, runs, summary, kinds)
+    return style.save_all(lambda language: competing_ends_figure(panels, language), path_stem, shades=SHADES)
 
 
-def competing_ends_figure(
-    cases: pd.DataFrame,
-    runs: pd.DataFrame,
-    title: str,
-    *,
-    kinds: Sequence[str] | None = None,
-    names: Mapping[str, str] | None = None,
-    note: str = "",
-) -> Figure:
-    """Draw how cases end: a row of panels a scenario, a column a kind of case.
+Panels = Mapping[tuple[str, str], "_Panel"]
+"""The cases of a kind in a scenario."""
 
-    A panel stacks, for each day after opening, the shares of cases that have ended in each way by then and the share
-    still open, estimated by Aalen and Johansen in every replication and averaged (`sim.study.ends`).
+
+def estimate(
+    cases: pd.DataFrame, runs: pd.DataFrame, summary: pd.DataFrame, kinds: Sequence[str] | None = None
+) -> Panels:
+    """Estimate how cases of each kind end in each scenario, by Aalen and Johansen in each replication.
 
     Args:
         cases: the table of cases.
         runs: the table of runs.
-        title: stands above the panels.
-        kinds: which kinds of cases, of `sim.study.ends.KINDS`; by default the (at most four) with most cases.
-        names: how scenarios are called, where that differs from their name.
-        note: one more sentence at the foot.
+        summary: what `sim.study.ends.summary` makes of them; its shares stand beside the panels.
+        kinds: which kinds of cases, of `sim.study.ends.KINDS`; by default those of `SHOWN` that there are.
 
     Raises:
         ValueError: there is no run to draw.
     """
     if runs.empty:
         raise ValueError("there is no run to draw")
-    scenarios = [str(scenario) for scenario in runs["scenario"].unique()]
     if kinds is None:
-        found = [kind for kind in cases["kind"].value_counts().index if kind in KINDS][:MOST_KINDS]
-        kinds = [kind for kind in KINDS if kind in found] or [KINDS[0]]
-    panels = {(kind, scenario): _panel(cases, runs, kind, scenario) for kind in kinds for scenario in scenarios}
-    with _style():
-        return _lay_out(panels, list(kinds), scenarios, title, names or {}, note)
+        found = set(cases["kind"].unique())
+        kinds = [kind for kind in SHOWN if kind in (ALL, *found)]
+    scenarios = [str(scenario) for scenario in runs["scenario"].unique()]
+    panels: dict[tuple[str, str], _Panel] = {}
+    for scenario in scenarios:
+        mine, of = cases[cases["scenario"] == scenario], runs[runs["scenario"] == scenario]
+        panels |= {(kind, scenario): _panel(mine, of, kind) for kind in kinds}
+    day = max((int(day) for day in summary["day"].unique() if day <= _last(panels)), default=NO_DAY)
+    said = summary[summary["day"] == day]
+    out = {}
+    for kind in kinds:
+        for scenario in scenarios:
+            mine = said[(said["kind"] == kind) & (said["scenario"] == scenario)]
+            out[kind, scenario] = _with_words(panels[kind, scenario], mine, day)
+    return out
 
 
-def _panel(cases: pd.DataFrame, runs: pd.DataFrame, kind: str, scenario: str) -> _Panel:
-    """Estimate one panel."""
-    found = incidences(cases, runs[runs["scenario"] == scenario], kind=kind, last=YEAR)
-    shares = found.shares[found.at_risk[:, 0] > 0]
-    known = ~np.isnan(shares[:, 0])
-    enough = np.flatnonzero(known.sum(axis=0) >= max(1.0, KNOWN * len(shares)))
-    return _Panel(shares, averaged(shares), int(enough.max(initial=-1)))
-
-
-def _lay_out(
-    panels: Mapping[tuple[str, str], _Panel],
-    kinds: Sequence[str],
-    scenarios: Sequence[str],
-    title: str,
-    names: Mapping[str, str],
-    note: str,
+def competing_ends_figure(
+    panels: Panels,
+    language: Language = ENGLISH,
+    *,
+    title: str = "",
+    names: Mapping[str, str] | None = None,
+    note: str = "",
 ) -> Figure:
-    """Lay the panels out on a figure of the size they need."""
+    """Draw how cases end: a row of panels a scenario, a column a kind of case.
+
+    A panel stacks, for each day after opening, the shares of cases that have ended in each way by then and the share
+    still open, averaged over replications (`sim.study.ends`).
+
+    Args:
+        panels: what `estimate` returns.
+        language: of the words.
+        title: stands above the panels, unless it is to be `TITLE`.
+        names: how scenarios are called, where that differs from `sim.report.labels.scenario`.
+        note: one more sentence at the foot.
+    """
+    called = {scenario: labels.scenario(scenario, language) for _, scenario in panels} | dict(names or {})
+    with style.house():
+        return _lay_out(panels, title or TITLE(language), called, note, language)
+
+
+def _panel(cases: pd.DataFrame, runs: pd.DataFrame, kind: str) -> _Panel:
+    """Estimate one panel."""
+    found = incidences(cases, runs, kind=kind, last=YEAR)
+    of_each = found.shares[found.at_risk[:, 0] > 0]
+    known = ~np.isnan(of_each[:, 0])
+    enough = np.flatnonzero(known.sum(axis=0) >= max(1.0, KNOWN * len(of_each)))
+    return _Panel(of_each, averaged(of_each), int(enough.max(initial=-1)))
+
+
+def _with_words(panel: _Panel, summary: pd.DataFrame, day: int) -> _Panel:
+    """Add what stands beside a panel, if there is a case."""
+    if panel.last < 0:
+        return panel
+    shares = summary[["share", "low", "high"]].to_numpy(np.float64)
+    said = {str(end): (share, low, high) for end, (share, low, high) in zip(summary["end"], shares, strict=True)}
+    return replace(panel, said=said, day=day)
+
+
+def _last(panels: Panels) -> int:
+    """Return the last day that is drawn in all panels."""
+    return min((panel.last for panel in panels.values() if panel.last >= 0), default=0)
+
+
+def _lay_out(panels: Panels, title: str, names: Mapping[str, str], note: str, language: Language) -> Figure:
+    """Lay the panels out on a figure of the size they need: the panels of a kind are one below the other."""
+    kinds, scenarios = (list(dict.fromkeys(key[i] for key in panels)) for i in (0, 1))
     columns = min(2, len(kinds))
     width = WIDTH_ONE if columns == 1 else WIDTH_TWO
-    last = min((panel.last for panel in panels.values() if panel.last >= 0), default=0)
-    heading = textwrap.wrap(title, int(width * 8.4))
-    foot = textwrap.wrap(f"{_explanation(panels, last)} {note}".strip(), int(width * 15))
+    last = _last(panels)
+    heading = style.title_lines(title, width)
+    foot = style.foot_lines(f"{_explanation(panels, language)} {note}", width)
     blocks = -(-len(kinds) // columns)
-    block = HEAD + len(scenarios) * (ROW + BETWEEN) - BETWEEN + FOOT
-    top = EDGE + 0.27 * len(heading) + LEGEND
-    height = top + blocks * block + EDGE * 0.8 + 0.16 * len(foot)
+    body = len(scenarios) * (ROW + BETWEEN) - BETWEEN
+    block = HEAD + body + FOOT
+    top = EDGE + style.TITLE_LINE * len(heading) + LEGEND
+    height = top + blocks * block + EDGE * 0.8 + style.SMALL_LINE * len(foot)
 
     figure = Figure(figsize=(width, height), facecolor="white")
-    for i, words in enumerate(heading):
-        figure.text(EDGE / width, 1 - (EDGE + 0.27 * i) / height, words, va="top", size=13, weight="bold", color=INK)
-    for i, words in enumerate(foot):
-        at = (EDGE * 0.5 + 0.16 * (len(foot) - 1 - i)) / height
-        figure.text(EDGE / width, at, words, va="bottom", size=7.5, color=GREY)
-    _legend(figure, width, height, height - top + LEGEND / 2)
+    style.heading(figure, heading)
+    style.foot(figure, foot)
+    _legend(figure, width, height, height - top + LEGEND / 2, language)
 
     share = (width - 2 * EDGE - LABELS - columns * NUMBERS - (columns - 1) * GAP) / columns
     for i, kind in enumerate(kinds):
         down, across = divmod(i, columns)
         left = EDGE + LABELS + across * (share + NUMBERS + GAP)
-        ceiling = height - top - down * block
-        words = KIND_WORDS.get(kind, kind.replace("_", " "))
-        figure.text(
-            left / width,
-            (ceiling - 0.06) / height,
-            words[:1].upper() + words[1:],
-            va="top",
-            size=10.5,
-            weight="bold",
-            color=INK,
-        )
-        shown = [end for end in STACK if _matters(end, [panels[kind, scenario] for scenario in scenarios], last)]
-        for row, scenario in enumerate(scenarios):
-            low = ceiling - HEAD - row * (ROW + BETWEEN) - ROW
-            axes = figure.add_axes((left / width, low / height, share / width, ROW / height))
-            _draw(axes, panels[kind, scenario], last, row == len(scenarios) - 1, across == 0)
-            _numbers(axes, panels[kind, scenario], last, shown, share)
-            if across == 0:
-                lines = textwrap.wrap(names.get(scenario, scenario).replace("_", " "), LABEL_CHARACTERS, max_lines=3)
-                axes.annotate(
-                    "\n".join(lines),
-                    (0, 0.5),
-                    (-LABELS * 72, 0),
-                    xycoords="axes fraction",
-                    textcoords="offset points",
-                    va="center",
-                    size=9,
-                    color=INK,
-                    linespacing=1.25,
-                )
+        low = height - top - down * block - HEAD - body
+        axes = figure.add_axes((left / width, low / height, share / width, body / height))
+        axes.set_ylim(_base(len(scenarios) - 1), 1)
+        style.panel_title(axes, style.capital(labels.kind(kind, language)), pad=6)
+        mine = [panels[kind, scenario] for scenario in scenarios]
+        _axis(axes, len(mine), last, across == 0, language)
+        _stacks(axes, mine, last)
+        shown = [end for end in STACK if any(panel.said.get(end, (0.0,))[0] > 0 for panel in mine)]
+        for row, panel in enumerate(mine):
+            if panel.last < 0:
+                where: Any = {"ha": "center", "va": "center", "size": BODY - 0.5}
+                axes.text(np.sqrt(max(last, 1)) / 2, _base(row) + 0.5, NONE(language), color=GREY, **where)
+        _numbers(axes, mine, shown, share, language)
+        for row, scenario in enumerate(scenarios if across == 0 else ()):
+            axes.text(
+                -LABELS / share,
+                _base(row) + 0.5,
+                "\n".join(wrap(names[scenario], LABEL_UNITS, 3)),
+                transform=axes.get_yaxis_transform(),
+                va="center",
+                size=BODY + 0.5,
+                color=INK,
+                linespacing=1.25,
+            )
     return figure
 
 
-def _matters(end: str, panels: Sequence[_Panel], last: int) -> bool:
-    """Whether an end is written beside the panels of a kind: one that never comes is not."""
-    return any(panel.last >= 0 and panel.mean[ENDS.index(end), last] > 0 for panel in panels)
+def _base(row: int) -> float:
+    """Return where the panel of a row begins on the axis of its column, on which a panel is 1 high."""
+    return -row * (1 + BETWEEN / ROW)
 
 
-def _explanation(panels: Mapping[tuple[str, str], _Panel], last: int) -> str:
+def _explanation(panels: Panels, language: Language) -> str:
     """Say what is drawn."""
     counts = sorted({len(panel.of_each) for panel in panels.values()})
-    many = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
-    return (
-        "Under these assumptions. Cases opened in the first year of a run, followed to its end. Shares by Aalen and "
-        f"Johansen in each replication, averaged over the replications with such a case ({many}); beside each panel "
-        f"those after {last} days, with the 95% bootstrap interval of the mean. A roof's case stays open when somebody "
-        "who suffers takes it to a petition."
-    )
+    many = f"{counts[0]}{labels.TO(language)}{counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
+    day = max(panel.day for panel in panels.values())
+    return EXPLANATION(language, n=many, beside=BESIDE(language, day=day) if day != NO_DAY else "")
 
 
-def _legend(figure: Figure, width: float, height: float, at: float) -> None:
+def _legend(figure: Figure, width: float, height: float, at: float, language: Language) -> None:
     """Say which colour is which, in the order of the stack from below."""
     left, side = EDGE, 0.13
     for end in reversed(STACK):
+        words = labels.ENDS[end](language)
         patch = Rectangle(
             (left / width, (at - side / 2) / height),
             side / width,
@@ -250,86 +291,102 @@ def _legend(figure: Figure, width: float, height: float, at: float) -> None:
             linewidth=0,
         )
         figure.add_artist(patch)
-        figure.text((left + side + 0.07) / width, at / height, WORDS[end], va="center_baseline", size=8.5, color=INK)
-        left += side + 0.07 + 0.068 * len(WORDS[end]) + 0.26
+        figure.text((left + side + 0.07) / width, at / height, words, va="center_baseline", size=BODY, color=INK)
+        left += side + 0.07 + 0.066 * style.units(words) + 0.26
 
 
-def _draw(axes: Axes, panel: _Panel, last: int, lowest: bool, leftmost: bool) -> None:
-    """Stack the shares of one panel; days are on a scale of square roots, as most happens early."""
-    days = np.sqrt(np.arange(last + 1))
+def _axis(axes: Axes, rows: int, last: int, leftmost: bool, language: Language) -> None:
+    """Draw the axes of a column of panels; days are on a scale of square roots, as most happens early."""
     end_of_axis = max(last, 1)
     axes.set_xlim(0, np.sqrt(end_of_axis))
-    axes.set_ylim(0, 1)
-    for side in axes.spines.values():
-        side.set_visible(False)
     ticks = [*(tick for tick in TICKS if tick < 0.75 * last), end_of_axis]
-    axes.set_xticks(np.sqrt(ticks), [f"{tick}" for tick in ticks] if lowest else [""] * len(ticks))
-    axes.set_yticks([0, 0.5, 1], ["0", "50", "100%"] if leftmost else [""] * 3)
-    axes.tick_params(length=0, pad=3, labelsize=7, labelcolor=GREY)
-    if lowest:
-        axes.set_xlabel("days after opening (scale of square roots)", size=7.5, color=GREY, loc="left", labelpad=2)
-    if panel.last < 0:
-        axes.set_facecolor("#f5f7f9")
-        axes.text(0.5, 0.5, "no such case", transform=axes.transAxes, ha="center", va="center", color=GREY, size=8)
-        return
-    above = np.ones(last + 1)
+    axes.set_xticks(np.sqrt(ticks), [f"{tick}" for tick in ticks])
+    if leftmost:
+        words = ["0", "50", "100%"] * rows
+        axes.set_yticks([_base(row) + level for row in range(rows) for level in (0, 0.5, 1)], words)
+    else:
+        axes.set_yticks([])
+    style.plain(axes, keep=())
+    axes.tick_params(pad=3, labelsize=7)
+    axes.set_xlabel(AXIS(language), size=SMALL, color=GREY, loc="left", labelpad=2)
+    for row in range(rows):
+        axes.vlines(np.sqrt(ticks[1:-1]), _base(row), _base(row) + 1, color="white", linewidth=0.7, alpha=0.75)
+    axes.hlines(
+        [_base(row) + 0.5 for row in range(rows)],
+        0,
+        1,
+        color="white",
+        linewidth=0.7,
+        alpha=0.75,
+        transform=axes.get_yaxis_transform(),
+    )
+    axes.hlines(
+        [_base(row) for row in range(rows)],
+        0,
+        1,
+        color=FAINT,
+        linewidth=0.8,
+        clip_on=False,
+        transform=axes.get_yaxis_transform(),
+    )
+
+
+def _stacks(axes: Axes, panels: Sequence[_Panel], last: int) -> None:
+    """Stack the shares of a column of panels, one collection of areas an end."""
+    days = _days(last)
+    x = np.concatenate([np.sqrt(days).repeat(2)[1:], np.sqrt(days).repeat(2)[1:][::-1]])  # steps, there and back
+    above = [np.ones(len(days)) for _ in panels]
     for end in STACK:
-        share = panel.mean[ENDS.index(end), : last + 1]
-        below = np.zeros(last + 1) if end == STACK[-1] else above - share
-        axes.fill_between(days, below, above, step="post", color=COLOURS[end], linewidth=0)
-        above = below
-    for tick in ticks[1:-1]:
-        axes.axvline(np.sqrt(tick), color="white", linewidth=0.7, alpha=0.75)
-    axes.axhline(0.5, color="white", linewidth=0.7, alpha=0.75)
-    axes.axhline(0, color=FAINT, linewidth=0.8, clip_on=False)
+        areas = []
+        for row, panel in enumerate(panels):
+            if panel.last < 0:
+                continue
+            share = panel.mean[ENDS.index(end), days]
+            below = np.zeros(len(days)) if end == STACK[-1] else above[row] - share
+            edge = np.concatenate([above[row].repeat(2)[:-1], below.repeat(2)[:-1][::-1]])
+            areas.append(np.column_stack([x, _base(row) + edge]))
+            above[row] = below
+        axes.add_collection(PolyCollection(areas, facecolors=COLOURS[end], linewidths=0, zorder=1), autolim=False)
+    lacking = [_base(row) for row, panel in enumerate(panels) if panel.last < 0]
+    right = np.sqrt(max(last, 1))
+    blank = [[(0, y), (right, y), (right, y + 1), (0, y + 1)] for y in lacking]
+    axes.add_collection(PolyCollection(blank, facecolors=style.BAND, linewidths=0, zorder=1), autolim=False)
 
 
-def _numbers(axes: Axes, panel: _Panel, last: int, shown: Sequence[str], width: float) -> None:
-    """Write the shares of the last day beside a panel, in the order of the stack."""
-    if panel.last < 0:
-        return
-    at_last = panel.of_each[:, :, last].T
-    means = paired_rows(at_last, np.zeros_like(at_last))
-    for i, end in enumerate(shown):
-        k = ENDS.index(end)
-        y = 0.5 + ((len(shown) - 1) / 2 - i) * LINE / ROW
-        words = _percent(panel.mean[k, last])
-        span = _span(means[k].low, means[k].high)
-        bold = "bold" if end == "settled" else "normal"
-        axes.add_patch(
-            Rectangle(
-                (1 + 0.09 / width, y - 0.045 / ROW),
-                0.09 / width,
-                0.09 / ROW,
-                transform=axes.transAxes,
-                facecolor=COLOURS[end],
-                linewidth=0,
-                clip_on=False,
-            )
-        )
-        for text, x, align, color, weight in (
-            (SHORT[end], 0.24, "left", INK, bold),
-            (words, 1.31, "right", INK, bold),
-            (span, 1.38, "left", GREY, "normal"),
-        ):
-            axes.text(
-                1 + x / width,
-                y,
-                text,
-                transform=axes.transAxes,
-                ha=align,
-                va="center_baseline",
-                size=7.5,
-                color=color,
-                weight=weight,
-            )
+def _days(last: int) -> NDArray[np.int64]:
+    """Return the days on which the stacks are drawn: each at first, then as many as can be seen, and the last."""
+    days = np.unique(np.rint(np.linspace(0, np.sqrt(last), 4 * DETAIL) ** 2).astype(np.int64))
+    return np.union1d(days[days <= last], np.arange(min(last, DETAIL) + 1))
 
 
-def _span(low: float, high: float) -> str:
+def _numbers(axes: Axes, panels: Sequence[_Panel], shown: Sequence[str], width: float, language: Language) -> None:
+    """Write the shares of the last day beside each panel, in the order of the stack."""
+    aside, squares, colours = axes.get_yaxis_transform(), [], []
+    left, half = 1 + 0.09 / width, 0.045 / ROW
+    for row, panel in enumerate(panels):
+        for i, end in enumerate(shown if panel.said else ()):
+            share, low, high = panel.said[end]
+            y = _base(row) + 0.5 + ((len(shown) - 1) / 2 - i) * LINE / ROW
+            x = (left, left + 0.09 / width)
+            squares.append([(x[0], y - half), (x[1], y - half), (x[1], y + half), (x[0], y + half)])
+            colours.append(COLOURS[end])
+            for text, inches, align, color in (
+                (labels.ENDS_SHORT[end](language), 0.24, "left", GREY),
+                (_percent(share), 1.31, "right", INK),
+                (_span(low, high, language), 1.38, "left", GREY),
+            ):
+                if text:
+                    where: Any = {"transform": aside, "ha": align, "va": "center_baseline"}
+                    axes.text(1 + inches / width, y, text, size=SMALL, color=color, **where)
+    patches = PolyCollection(squares, facecolors=colours, linewidths=0, transform=aside, clip_on=False)
+    axes.add_collection(patches, autolim=False)
+
+
+def _span(low: float, high: float, language: Language) -> str:
     """Write an interval in whole percent, if there is one that does not vanish in rounding."""
     if not np.isfinite([low, high]).all() or high < 0.005:
         return ""
-    return f"{_percent(low).removesuffix('%')} to {_percent(high)}"
+    return f"{_percent(low).removesuffix('%')}{labels.TO(language)}{_percent(high)}"
 
 
 def _percent(share: float) -> str:

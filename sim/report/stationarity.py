@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from sim.cases import Kind, Stage
 from sim.errors import SimError
-from sim.report.figures import BAND, DOT, FAINT, GREY, INK, MEAN, WIDTH_TWO, _style, save
 from sim.report.reference import CLONE, REFERENCE
+from sim.report.style import BAND, DOT, FAINT, GREY, INK, MEAN, WIDTH_TWO, house, save
 from sim.rules import bodies, contracts
 from sim.rules.trust import EVIDENCE
 from sim.study.config import Config, load
@@ -246,7 +246,7 @@ def stationarity_figure(years: Floats, burn_in: int, default: int) -> Figure:
     mean: Floats = years.mean(axis=2)
     error: Floats = years.std(axis=2, ddof=1) / np.sqrt(years.shape[2])
     at: Floats = np.arange(0.5, len(years))
-    with _style():
+    with house():
         figure = Figure(figsize=(WIDTH_TWO, rows * HEIGHT + 1.1))
         figure.subplots_adjust(left=0.06, right=0.985, bottom=0.9 / (rows * HEIGHT + 1.1), top=0.93, hspace=0.62)
         panels = figure.subplots(rows, COLUMNS, squeeze=False)

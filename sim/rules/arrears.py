@@ -80,15 +80,11 @@ def _set_up(w: Worlds) -> None:
     w.claim_left[...] = noise.threshold(w.seeds[:, None], "arrears.clock", np.arange(w.households), 0)
 
 
-def hazard(w: Worlds) -> Ints:
-    """Return the hazard a day of being gone after, by flat: only where fees are owed and not paid."""
-    owing = ~w.pays & (w.arrears > 0)
-    return np.where(owing, clocks.quantise(w.p.claim_rate / YEAR), 0)
-
-
 def look_ahead(w: Worlds) -> None:
-    """Phase, weekly: see whom companies will go after this week."""
-    clocks.look_ahead(w, Clock.FEE, w.claim_left, hazard(w))
+    """Phase, weekly: see whom companies will go after this week: only where fees are owed and not paid."""
+    owing = ~w.pays
+    owing &= w.arrears > 0
+    clocks.look_ahead(w, Clock.FEE, w.claim_left, clocks.quantise(w.p.claim_rate / YEAR), owing)
 
 
 def claim(w: Worlds) -> None:

@@ -142,10 +142,7 @@ def _weights(w: Worlds, settlement: Settlement, rows: Ints) -> NDArray[np.float6
     world, household, kind = g.world[rows], g.household[rows], g.kind[rows]
     utility = np.empty((1 + len(settlement.intakes), len(rows)))
     utility[QUIET] = w.at("quiet", world) - w.at("quiet_severity", world) * (g.severity[rows] / 1000)
-    success = np.empty(len(rows))
-    for number in np.unique(kind).tolist():
-        here = where(kind == number)
-        success[here] = trust.in_success(w, Kind(number), world[here], household[here])
+    success = trust.in_success(w, kind, world, household)
     success = settlement.believed(w, rows, success)
     common = w.at("any_desk", world) + w.at("b_success", world) * success
     for option, desk in enumerate(settlement.intakes, start=1):
@@ -252,12 +249,12 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         from_company=0,
         from_public=0,
         from_fund=0,
+        from_owners=0,
+        conceded=0,
         motion=-1,
         visited=False,
         joint=False,
     )
-    kinds, stages = w.tally["cases"].shape[1:]
-    np.add.at(w.tally["cases"].reshape(-1), (world * kinds + kind) * stages + c.stage[opened], 1)
     w.count("opened", world)
     log_cases(w, opened, Activity.OPENED)
     desks.enter_queue(w, opened[~late], desk[opener][~late])

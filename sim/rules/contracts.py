@@ -17,6 +17,7 @@ from sim import books, noise
 from sim.cases import NEVER, Stage
 from sim.columns import Column, Rule
 from sim.parameters import parameter
+from sim.places.compound import ages
 from sim.rules.trust import QUARTER
 from sim.space import where
 
@@ -153,7 +154,7 @@ def expire(w: Worlds) -> None:
 def review(w: Worlds) -> None:
     """Phase, quarterly: companies in loss for too long give notice, compounds without one look for another."""
     none = w.contract == NONE
-    grown = (w.contract == DEVELOPER) & (w.age + w.day / YEAR >= DEVELOPER_YEARS)
+    grown = (w.contract == DEVELOPER) & (ages(w) >= DEVELOPER_YEARS)
     if grown.any():
         w.contract[grown] = HOLDOVER
         _count_contracts(w)
@@ -192,6 +193,23 @@ def renew(w: Worlds, world: Ints, compound: Ints) -> None:
     start = np.where(w.contract[world, compound] == FIXED_TERM, end, w.day)
     w.contract[world, compound] = FIXED_TERM
     w.contract_end[world, compound] = start + np.rint(w.at("term_years", world) * YEAR).astype(np.int64)
+    _count_contracts(w)
+
+
+def stand(w: Worlds, where_: NDArray[np.bool_], until: int) -> None:
+    """Let a contract stand in the given compounds, whatever was there; who serves already goes on, else one begins.
+
+    Not part of any day: for worlds in which it has been observed.
+
+    Args:
+        w: the worlds.
+        where_: compounds, shape ``(worlds, compounds)``.
+        until: the day on which a fixed term ends; `NEVER` = it goes on without term.
+    """
+    _begin(w, where_ & (w.contract == NONE))
+    w.contract[where_] = HOLDOVER if until == NEVER else FIXED_TERM
+    w.contract_end[where_] = until
+    w.leaving[where_] = w.successor[where_] = False
     _count_contracts(w)
 
 

@@ -18,7 +18,7 @@ from sim import clocks, distributions, noise
 from sim.cases import SHARED, Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import VACANT, flats_of
+from sim.places.compound import VACANT, ages, flats_of
 from sim.rules import grievances, weather
 from sim.space import rank_in_group, where
 
@@ -347,7 +347,7 @@ def of_kind(w: Worlds, what: str, world: Ints, kind: NDArray[np.integer]) -> NDA
 
 def look_ahead(w: Worlds) -> None:
     """Phase, weekly: refresh the hazards and see which assets will break this week."""
-    years = w.age + w.day / weather.YEAR
+    years = ages(w)
     leak = np.where(years < YOUNG, w.p.roof_young, np.where(years > OLD, w.p.roof_old, w.p.roof_middle))
     neglect = IDLE - w.effort
     compound = w.layout.up("asset", "compound")
@@ -360,7 +360,7 @@ def look_ahead(w: Worlds) -> None:
             per_day = getattr(w.p, name + "_rate") * neglect / weather.YEAR
         asset = assets_of_kind(w, kind)
         w.defect_hazard[:, asset] = clocks.quantise(per_day)[:, compound[asset]]
-    clocks.look_ahead(w, Clock.DEFECT, w.defect_left, np.where(w.defective, 0, w.defect_hazard))
+    clocks.look_ahead(w, Clock.DEFECT, w.defect_left, w.defect_hazard, ~w.defective)
 
 
 def assets_of_kind(w: Worlds, kind: int) -> Ints:
@@ -374,6 +374,11 @@ def assets_of_kind(w: Worlds, kind: int) -> Ints:
 def arise(w: Worlds) -> None:
     """Phase: things break, and those who notice begin to suffer."""
     world, asset = clocks.due(w, Clock.DEFECT)
+    break_down(w, world, asset)
+
+
+def break_down(w: Worlds, world: Ints, asset: Ints) -> None:
+    """Let the given assets, all of them sound and on no agenda, be defective from today on."""
     if len(world) == 0:
         return
     kind = w.layout.traits["asset_kind"][asset]
@@ -395,7 +400,7 @@ def arise(w: Worlds) -> None:
     depth = np.where(roof[position], DEEPEST - w.layout.traits["floor"][flats], 0)
     lot = (order >> np.uint64(64 - LOT_BITS)).astype(np.int64)
     hit = rank_in_group(position, (depth << LOT_BITS) | lot) < of_kind(w, "sufferers", at, kind[position])
-    hit &= w.tenure[at, flats] != VACANT
+    hit &= w.pick("tenure", at, flats) != VACANT
     at, position, flats = at[hit], position[hit], flats[hit]
     severity = np.rint(1000 * of_kind(w, "severity", at, kind[position]))
     ordinal = grievances.REOPENINGS * number[hit].astype(np.int64)
@@ -441,6 +446,24 @@ def mend(w: Worlds, world: Ints, asset: Ints) -> None:
     roof = w.layout.traits["asset_kind"][asset] == ROOF
     w.count("mended", world[roof])
     w.count("repaired", world)
+    _restore(w, world, asset)
+
+
+def end_unfelt(w: Worlds, world: Ints, asset: Ints) -> None:
+    """End defects from which nobody suffers any more, of the given assets; their cases are dropped."""
+    once = np.unique(world * w.layout.sizes["asset"] + asset)
+    world, asset = once // w.layout.sizes["asset"], once % w.layout.sizes["asset"]
+    g = w.grievances
+    felt = np.zeros(w.defective.size, dtype=bool)
+    rows = where(g.aching & SHARED.take(g.kind))
+    felt[g.world[rows] * w.layout.sizes["asset"] + g.bearer[rows]] = True
+    over = ~felt[once] & w.defective[world, asset]
+    world, asset = world[over], asset[over]
+    if len(world) == 0:
+        return
+    case = w.defect_case[world, asset]
+    close_cases(w, case[case >= 0], Stage.WITHDRAWN, Activity.WITHDRAWN)
+    w.count("unfelt", world)
     _restore(w, world, asset)
 
 
@@ -514,6 +537,7 @@ RULE = Rule(
         "mended": "roofs mended",
         "broke": "defects that began",
         "repaired": "defects mended, works nearby made quiet among them",
+        "unfelt": "defects that ended because whoever suffered from them has seen to it without any desk",
     },
     stocks={
         **{stock: f"assets that are defective: {name}" for stock, name in zip(STOCKS, NAMES, strict=True)},

@@ -56,10 +56,15 @@ class Parameters:
 
 def _set_up(w: Worlds) -> None:
     """Draw how much of their term the committees as found still have."""
+    w.term_end[...] = found(w)
+
+
+def found(w: Worlds) -> NDArray[np.int64]:
+    """Return the day on which the term of each compound's committee ends if it is found here today."""
     compound = np.arange(w.layout.sizes["compound"])
     phase = noise.uniform(w.seeds[:, None], "body.phase", compound)
     left = 1 + np.floor(phase * w.p.term_of_office * YEAR).astype(np.int64)
-    w.term_end[...] = np.where(w.body_found == bodies.COMMITTEE, w.day + left, NEVER)
+    return np.where(w.body_found == bodies.COMMITTEE, w.day + left, NEVER)
 
 
 def hold(w: Worlds) -> None:

@@ -92,6 +92,16 @@ class Parameters:
         source="fee-collection",
         doc="flats that pay at the start, where there is a company",
     )
+    limitation_years: float = parameter(
+        3.0,
+        1.0,
+        20.0,
+        unit="years",
+        kind="set",
+        tag="G",
+        source="civil-code-188: a claim made in between, which would begin the time anew, is left out",
+        doc="time after which a fee that was not paid is time-barred: nobody owes more than the bills of so long",
+    )
 
 
 def _set_up(w: Worlds) -> None:
@@ -124,8 +134,10 @@ def bills(w: Worlds) -> Ints:
 
 
 def billed(w: Worlds) -> Ints:
-    """Return the quarter's bill of all flats of each compound together, in fen, whoever pays it."""
-    return by_compound(w, bills(w))
+    """Return the quarter's bill of all flats of each compound together, in fen, whoever pays it: always the same."""
+    if "billed" not in w.derived:
+        w.derived["billed"] = by_compound(w, bills(w))
+    return w.derived["billed"]
 
 
 def collect(w: Worlds) -> None:
@@ -139,11 +151,12 @@ def collect(w: Worlds) -> None:
     w.pays[...] = np.where(thinks & billed, w.fee_type < target, w.pays)
     contracts.take_stock(w)
 
-    bill = np.where(billed, bills(w), 0)
+    full = bills(w)
+    bill = np.where(billed, full, 0)
     paid = np.where(w.pays, bill, 0)
-    world, household = np.nonzero(paid)
-    books.transfer(w, "purse", household, "till", of[household], world, paid[world, household])
-    w.arrears[...] += bill - paid
+    books.transfer_all(w, "purse", "till", paid)
+    quarters = np.rint(4 * w.p.limitation_years).astype(np.int64)
+    w.arrears[...] = np.minimum(w.arrears + bill - paid, quarters * full)
     w.collected[...] = by_compound(w, paid)
     w.flow["fees_billed_fen"] += bill.sum(axis=1)
     w.flow["fees_paid_fen"] += paid.sum(axis=1)

@@ -17,9 +17,9 @@ from sim import books, noise
 from sim.cases import Activity, Kind, Stage, log_cases, move_cases
 from sim.columns import Rule
 from sim.parameters import parameter
+from sim.places.compound import ages
 from sim.rules import contracts, defects, motions, shares, votes
 from sim.rules.motions import Motion
-from sim.rules.weather import YEAR
 from sim.space import rank_in_group, where
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _ask_in_order(w: Worlds, rows: Ints) -> None:
     c = w.cases
     c.cost[rows] = defects.cost_now(w, rows)
     world, compound = c.world[rows], c.compound[rows]
-    young = w.age[world, compound] + w.day / YEAR < w.at("warranty_years", world)
+    young = ages(w)[world, compound] < w.at("warranty_years", world)
     warranted = young & (c.kind[rows] == int(Kind.ROOF))
     w.count("warranty_fen", world[warranted], c.cost[rows[warranted]])
     w.count("decided_for_owners", world[warranted])
@@ -218,6 +218,7 @@ def begin(w: Worlds, rows: Ints) -> None:
         w.count(f"paid_{contributor}_fen", world, part)
         held = held - part
     w.count("paid_owners_fen", world, held)
+    c.from_owners[rows] = held
     _start(w, rows)
 
 
@@ -285,6 +286,7 @@ def concede(w: Worlds, rows: Ints, own: Ints) -> None:
     w.count("conceded", world)
     w.count("decided_for_owners", world)
     w.count("conceded_fen", world, own)
+    c.conceded[rows] = own
     c.handled[rows] = w.day
     log_cases(w, rows, Activity.CONCEDED)
     _start(w, rows)

@@ -142,9 +142,10 @@ class Parameters:
     )
 
 
-FEE = int(Kind.FEE)
+ROOF, FEE = int(Kind.ROOF), int(Kind.FEE)
 
-LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN = map(int, State)  # numpy is slow on enums
+# numpy is slow on enums
+LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN, PRIVATE = map(int, State)
 
 
 def arise(
@@ -200,11 +201,19 @@ def feel(w: Worlds) -> None:
         act=w.day + w.wait("naming_days", world, naming),
         fade=np.where(LASTING.take(kind), NEVER, w.day + w.wait("fade_days", world, fading)),
         escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
+        patch=_patience(w, world, new["household"], kind, key),
     )
-    kinds, states = w.tally["grievances"].shape[1:]
-    np.add.at(w.tally["grievances"].reshape(-1), (world * kinds + kind) * states + LATENT, 1)
     _ache(w, world, new["household"], kind, severity, 1)
     w.count("arisen", world)
+
+
+def _patience(w: Worlds, world: Ints, household: Ints, kind: Ints, key: NDArray[np.uint64]) -> Ints:
+    """Return from which day on owners who live under a leaking roof see to it themselves; nobody else ever does."""
+    day = np.full(len(world), NEVER)
+    leak = where(kind == ROOF)
+    if len(leak):
+        day[leak] = w.day + w.wait("patch_days", world[leak], noise.exponential(key[leak], "grievance.patch"))
+    return day
 
 
 def groups_of(place: str) -> tuple[str, ...]:
@@ -246,14 +255,13 @@ def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, c
     w.stocks("aching", world, change)
     company = kind == FEE  # there the company claims
     whose = groups(w).take(world * w.households + household)
-    suffered = w.tally["suffered"]
-    np.add.at(suffered.reshape(-1), (2 * world + company) * suffered.shape[2] + whose, change * severity)
+    np.add.at(w.suffered.reshape(-1), (2 * world + company) * w.suffered.shape[2] + whose, change * severity)
 
 
 def add_up(w: Worlds) -> None:
     """Phase: what is suffered is added up for each group of people, and what companies claim."""
     parts, counts_in = _parts(w.recipe.place)
-    amounts = w.tally["suffered"].reshape(w.n, -1) @ counts_in
+    amounts = w.suffered.reshape(w.n, -1) @ counts_in
     for stock, amount in zip(parts, amounts.T, strict=True):
         w.stock[stock][...] = amount
 
@@ -317,7 +325,9 @@ def mature(w: Worlds) -> None:
     _escalate(w, escalated[(state >= QUIET) & (state <= JOINED)])
     due = where(g.act <= w.day)
     state = g.state[due]
-    move_grievances(w, due[state == LATENT], QUIET)
+    named = due[state == LATENT]
+    w.count("named", g.world[named])
+    move_grievances(w, named, QUIET)
     waiting = due[(state == OPEN) | (state == JOINED)]
     asked = g.answered[waiting]
     tired = waiting[asked]
@@ -441,6 +451,7 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
         return
     g = w.grievances
     w.count("settled", g.world[rows])
+    w.count("settled_claimed", g.world[rows[g.claims[rows] > 0]])
     _hear_end(w, rows, True)
     _end_ache(w, rows)
     move_grievances(w, rows, SETTLED)
@@ -461,6 +472,23 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
         years = noise.exponential(g.key[agreed], "agreement.relapse") / rate
         within = years < 1.0  # later quarrels are new quarrels: "no relapse in 12 months" is what is measured
         g.act[agreed[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
+
+
+def settle_privately(w: Worlds, rows: Ints) -> None:
+    """End grievances that their owners have seen to without any desk; claimants have learnt that claiming is vain."""
+    if len(rows) == 0:
+        return
+    g = w.grievances
+    given_up = g.state[rows] > JOINED
+    relieve(w, rows[given_up])
+    rows = rows[~given_up]
+    w.count("private", g.world[rows])
+    _hear_end(w, rows, False)
+    _end_ache(w, rows)
+    move_grievances(w, rows, PRIVATE)
+    g.case[rows] = -1
+    g.act[rows] = NEVER
+    g.escalate[rows] = NEVER
 
 
 def _break(w: Worlds, rows: Ints) -> None:
@@ -498,11 +526,14 @@ RULE = Rule(
     parameters=Parameters,
     flows={
         "arisen": "grievances that began to be felt",
+        "named": "grievances that came to be named",
         "settled": "grievances settled (repair or agreement)",
+        "settled_claimed": "of those settled, grievances that those who suffer had claimed",
         "lapsed": "grievances that faded unclaimed or failed at every level",
         "withdrawn": "claims given up after waiting",
         "escalated": "grievances taken to a petition or fight",
         "relapsed": "agreements broken within twelve months",
+        "private": "grievances that their owners saw to without any desk",
     },
     stocks={
         "unresolved": "severity of all grievances still suffered, thousandths",

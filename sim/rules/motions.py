@@ -18,7 +18,7 @@ from sim import books, noise
 from sim.cases import NEVER
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import COMMUNITY, flats_of
+from sim.places.compound import COMMUNITY, count_flats, flats_of
 from sim.rules import defects, desks, trust
 from sim.space import where
 
@@ -99,10 +99,9 @@ def put(
         The new rows of owners asked, motion after motion, whose ``need`` and ``yes`` the caller fills in
         before `think`.
     """
-    owner, position = flats_of(w.layout, np.full(len(world), -1) if building is None else building, compound)
-    asked = np.bincount(position, minlength=len(world))
-    area = np.zeros(len(world), dtype=np.int64)
-    np.add.at(area, position, w.area[world[position], owner])
+    building = np.full(len(world), -1) if building is None else building
+    owner, position = flats_of(w.layout, building, compound)
+    asked, area = count_flats(w.layout, building, compound), _area(w, world, building, compound)
     motion = w.motions.append(
         world=world,
         kind=int(kind),
@@ -127,6 +126,16 @@ def put(
     return w.asked.append(world=world, motion=motion, owner=owner, need=0.0, yes=True, day=NEVER, done=False)
 
 
+def _area(w: Worlds, world: Ints, building: Ints, compound: Ints) -> Ints:
+    """Return the area of all flats of buildings, or of whole compounds where the building is -1."""
+    if "area_of_buildings" not in w.derived:  # flats do not grow: they are added up once
+        flats, compounds = w.layout.first("building", "household"), w.layout.first("compound", "building")
+        w.derived["area_of_buildings"] = np.add.reduceat(w.area, flats, axis=1)
+        w.derived["area_of_compounds"] = np.add.reduceat(w.derived["area_of_buildings"], compounds, axis=1)
+    own = w.derived["area_of_buildings"][world, building]
+    return np.where(building >= 0, own, w.derived["area_of_compounds"][world, compound])
+
+
 def put_case(w: Worlds, rows: Ints, kind: Motion, days: str, share: Ints | int = 0) -> Ints:
     """Put the repairs of the given cases before the owners concerned; see `put`."""
     c = w.cases
@@ -135,6 +144,14 @@ def put_case(w: Worlds, rows: Ints, kind: Motion, days: str, share: Ints | int =
     key = noise.bits(c.key[rows], "motion", int(kind), c.rounds[rows])
     building, compound = defects.place_of(w, c.bearer[rows])
     return put(w, kind, c.world[rows], compound, c.organiser[rows], key, days, building, rows, share)
+
+
+def asked_of(w: Worlds, motion: Ints) -> Ints:
+    """Return the rows of the owners asked of the given motions, motion after motion."""
+    m = w.motions
+    count = m.asked[motion].astype(np.int64)
+    end = np.cumsum(count)
+    return np.repeat(m.first[motion] - (end - count), count) + np.arange(end[-1] if len(end) else 0)
 
 
 def confidence(w: Worlds, asked: Ints) -> Floats:
@@ -185,7 +202,7 @@ def take_part(w: Worlds, asked: Ints) -> None:
     motion, world, owner = a.motion[asked], a.world[asked], a.owner[asked]
     a.done[asked] = True
     yes = a.yes[asked]
-    area = w.area[world, owner]
+    area = w.pick("area", world, owner)
     np.add.at(m.heads_in, motion, np.int32(1))
     np.add.at(m.area_in, motion, area)
     np.add.at(m.heads_yes, motion[yes], np.int32(1))
@@ -199,7 +216,7 @@ def take_part(w: Worlds, asked: Ints) -> None:
 
 
 def close(w: Worlds, motions: Ints) -> None:
-    """End motions; their rows stay until the weekly compaction."""
+    """End motions; their rows stay until the next compaction."""
     w.motions.open[motions] = False
     case = w.motions.case[motions]
     w.cases.motion[case[case >= 0]] = -1

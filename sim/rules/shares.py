@@ -151,10 +151,8 @@ def pay_back(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c, a = w.cases, w.asked
-    motion = c.motion[rows]
-    failed = np.zeros(w.motions.n, dtype=bool)
-    failed[motion] = True
-    asked = where(failed[a.motion] & a.done)
+    asked = motions.asked_of(w, c.motion[rows])
+    asked = asked[a.done[asked]]
     paid = a.motion[asked]
     asset = c.bearer[w.motions.case[paid]]
     books.transfer(w, "escrow", asset, "purse", a.owner[asked], a.world[asked], w.motions.share[paid])
@@ -166,7 +164,7 @@ def _members_who_lead(w: Worlds, asked: Ints) -> NDArray[np.bool_]:
     a, m = w.asked, w.motions
     lead: NDArray[np.bool_] = np.zeros(len(asked), dtype=bool)
     world, owner, motion = a.world[asked], a.owner[asked], a.motion[asked]
-    members = where(w.member[world, owner] & (w.tenure[world, owner] == OWNER))
+    members = where(w.pick("member", world, owner) & (w.pick("tenure", world, owner) == OWNER))
     called = keeping.spend(w, "calls", world[members], m.compound[motion[members]], "door_hours")
     at = members[called]
     if len(at):
@@ -182,7 +180,7 @@ def _signers_needed(w: Worlds, asked: Ints) -> NDArray[np.float64]:
     weight x (trust in the organiser - 1/2) >= 1. She makes up her mind when the round begins.
     """
     world, owner = w.asked.world[asked], w.asked.owner[asked]
-    own = w.benefit[world, owner]
+    own = w.pick("benefit", world, owner)
     short = 1 - own - w.at("share_trust", world) * (motions.confidence(w, asked) - 0.5)
     proof = w.at("social_proof", world)
     return np.where(short > proof, NOBODY, short / proof)

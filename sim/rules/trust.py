@@ -18,7 +18,6 @@ from sim import noise, places
 from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -50,6 +49,9 @@ NUMBERS = {
     topics: np.array([list(EVIDENCE).index(t) if t in EVIDENCE else -1 for t in topics]) for topics in (DESKS, KINDS)
 }
 """Numbers in `EVIDENCE` of kinds of desk and of kinds of grievance."""
+
+SHELF = "evidence"
+"""On which all columns of evidence stand: what is heard of in a phase is written at once, whatever it is about."""
 
 QUARTER = 91
 """Days between two rounds of forgetting."""
@@ -159,23 +161,32 @@ class Parameters:
 
 def in_desk(w: Worlds, desk: str, world: Ints, household: Ints) -> Floats:
     """Return the trust of households in a kind of desk, a probability."""
-    return _mean(w, "trust_" + desk, desk, world, household)
+    return _mean(w, "trust_" + desk, NUMBERS[DESKS][DESKS.index(desk)], world, household)
 
 
-def in_success(w: Worlds, kind: Kind, world: Ints, household: Ints) -> Floats:
-    """Return the success that households believe a claim of this kind to have, a probability."""
-    return _mean(w, "belief", kind.name.lower(), world, household)
+def in_success(w: Worlds, kind: int | NDArray[np.integer], world: Ints, household: Ints) -> Floats:
+    """Return the success that households believe a claim of this kind, or of each of these kinds, to have."""
+    return _mean(w, "belief", NUMBERS[KINDS][kind], world, household)
 
 
-def _mean(w: Worlds, prior: str, topic: str, world: Ints, household: Ints) -> Floats:
+def _mean(w: Worlds, prior: str, topic: Ints | np.int64, world: Ints, household: Ints) -> Floats:
     """Return the posterior mean of a Beta with the prior's mean and strength."""
+    evidence = w.shelves[SHELF].reshape(-1)
     flat = world * w.households + household
-    yes, no = EVIDENCE[topic]
+    first = _first(w)
+    good, bad = evidence.take(first[2 * topic] + flat), evidence.take(first[2 * topic + 1] + flat)
     strength = w.at("trust_strength", world) * ONE
-    good = getattr(w, yes).reshape(-1).take(flat)
-    bad = getattr(w, no).reshape(-1).take(flat)
     mean: Floats = (w.at(prior, world) * strength + good) / (strength + good + bad)
     return mean
+
+
+def _first(w: Worlds) -> Ints:
+    """Return where on the shelf, as one list, the evidence of each of `OUTCOMES` begins."""
+    if "evidence" not in w.derived:
+        standing = [name for name, column in w.columns.items() if column.shelf == SHELF]
+        there = np.array([standing.index(name) if name in standing else 0 for name in OUTCOMES])
+        w.derived["evidence"] = there * w.n * w.households
+    return w.derived["evidence"]
 
 
 def hear(
@@ -205,13 +216,10 @@ def learn(w: Worlds) -> None:
     mates, position = layout.rows_of("circle", "household", layout.up("household", "circle")[household])
     if "hearsay" not in w.derived:
         w.derived["hearsay"] = np.rint(w.p.hearsay[:, 0] * ONE).astype(np.int32)
-    at, told = world[position], w.derived["hearsay"].take(world)
+    told = w.derived["hearsay"].take(world)
     weight = np.where(mates == household[position], np.int32(ONE), told[position])
-    flat = at * w.households + mates
-    outcome = experience[position]
-    for number in where(np.bincount(experience) > 0).tolist():
-        here = where(outcome == number)
-        np.add.at(getattr(w, OUTCOMES[number]).reshape(-1), flat[here], weight[here])
+    first = _first(w)[experience] + world * w.households
+    np.add.at(w.shelves[SHELF].reshape(-1), first[position] + mates, weight)
 
 
 def forget(w: Worlds) -> None:
@@ -225,7 +233,7 @@ def forget(w: Worlds) -> None:
 
 def _evidence(name: str, doc: str) -> Column:
     """Declare one column of evidence."""
-    return Column(name, "household", np.int32, doc + ", thousandths of an experience")
+    return Column(name, "household", np.int32, doc + ", thousandths of an experience", shelf=SHELF)
 
 
 RULE = Rule(

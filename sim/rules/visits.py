@@ -45,6 +45,7 @@ def go_round(w: Worlds) -> None:
     silent = where((g.state <= int(State.QUIET)) & (g.kind != int(Kind.FEE)) & g.aching)
     asked = silent[met[g.world[silent], g.household[silent]]]
     w.count("surfaced", g.world[asked])
+    w.count("named", g.world[asked[g.state[asked] == int(State.LATENT)]])
     move_grievances(w, asked, State.QUIET)
     g.act[asked] = w.day
 

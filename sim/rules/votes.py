@@ -62,9 +62,9 @@ def call(w: Worlds, asked: Ints) -> None:
         return
     a, m = w.asked, w.motions
     world, owner, motion = a.world[asked], a.owner[asked], a.motion[asked]
-    a.need[asked] = np.where(w.apathetic[world, owner], NOBODY, 0.0)
+    a.need[asked] = np.where(w.pick("apathetic", world, owner), NOBODY, 0.0)
     kind = m.kind[motion]
-    service = w.satisfaction[world, m.compound[motion]]
+    service = w.pick("satisfaction", world, m.compound[motion])
     about_company = (kind == int(Motion.RENEW)) | (kind == int(Motion.REPLACE))
     in_favour = np.where(about_company, service, 0.5 + 0.5 * motions.confidence(w, asked))
     draw = noise.uniform(m.key[motion], "vote.yes", owner)

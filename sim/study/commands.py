@@ -12,7 +12,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim import mechanisms
+from sim import environment, mechanisms
+from sim.errors import ConfigError
+from sim.study.compose import GROUPS, heading
 from sim.study.config import Config, describe, load, options
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     if result.failures:
         return _tell_failures(result)
     from sim.outcomes import FAMILIES
+    from sim.report.naive import print_naive
     from sim.report.tables import print_comparison, print_rates
 
     first = config.scenarios[0].name
@@ -66,16 +69,18 @@ def run(arguments: argparse.Namespace) -> int:
             title=config.question or config.name,
             outcomes=runner.outcome_specs(config.place, main=True),
         )
+    if len(result.naive):
+        print_naive(console, result.naive)
     if config.size == "quick":
         _say("size=quick shows that everything works; it is too small and too short to say anything.")
     reused = result.pieces - result.computed
     were = f", {reused} of {result.pieces} pieces were there already" if reused else ""
     files = "runs.csv, comparison.csv"
     if config.detail:
-        files += (
-            ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, events.parquet, figures/competing_ends.png"
-        )
-    files += ", figures/forest.png" if config.comparisons else ""
+        files += ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, cells.parquet, events.parquet"
+    drawn = [path.name for path in result.figures if path.suffix == ".png" and ".zh." not in path.name]
+    files += f", figures: {', '.join(drawn)}" if drawn else ""
+    files += ", naive.csv" if len(result.naive) else ""
     _say(f"Results: {_short(folder)}  ({files}; {result.seconds:.0f} s{were})")
     return 0
 
@@ -93,22 +98,30 @@ def list_(arguments: argparse.Namespace) -> int:
         arguments: none.
     """
     console = _console()
-    _say("Experiments (python3 -m sim run NAME; NAME size=quick for seconds instead of minutes)")
+    program = environment.program()
+    _say(f"Experiments ({program} run NAME; NAME size=quick for seconds, not minutes)")
     for name in options("experiment"):
         question, scenarios = describe(name)
         _say(f"  {name}")
         _paragraph(console, question, 4)
         _paragraph(console, f"scenarios: {', '.join(scenarios)}", 4)
+    from sim.study.press.command import listing
+
+    _say(f"\nPress cases ({program} reproduce [S1 ...])")
+    for line in listing():
+        _say(f"  {line}")
     _say("\nWorlds (world=NAME)")
     for name in options("world"):
         _say(f"  {name}")
-    _say("\nMechanisms (words of scenarios; MECHANISM.CHANNEL=off, MECHANISM.PARAMETER=VALUE)")
+        _paragraph(console, heading("world", name), 4)
+    _say("\nMechanisms (words of scenarios; NAME.CHANNEL=off, NAME.PARAMETER=VALUE)")
     for name, kind in mechanisms.registry().items():
         _say(f"  {name}")
         _paragraph(console, summary(kind), 4)
         _paragraph(console, f"channels: {', '.join(kind.channels)}", 4)
-    _say("\npython3 -m sim show NAME, world/NAME, mechanism/NAME, rule/NAME or outcomes says more;")
-    _say("show parameter/NAME, source/ID or sources says where every number comes from.")
+    _say(f"\n{program} show NAME says more; NAME may also be world/NAME, mechanism/NAME,")
+    _say("rule/NAME, press/S1 or outcomes; and, for where the numbers come from, parameter/NAME,")
+    _say("source/ID or sources.")
     return 0
 
 
@@ -125,8 +138,10 @@ def show(arguments: argparse.Namespace) -> int:
         arguments: name, in one word (``parameter/NAME``) or two.
     """
     from sim.study import show as pages
+    from sim.study.press import command as press
 
     kinds = {
+        "press": press.show,
         "world": pages.world,
         "mechanism": pages.mechanism,
         "rule": pages.rule,
@@ -140,6 +155,9 @@ def show(arguments: argparse.Namespace) -> int:
         text = kinds[group](name)
     elif said in lists:
         text = lists[said]()
+    elif said in kinds:
+        have = f"; have: {', '.join(options(said))}" if said in GROUPS else ""
+        raise ConfigError(f"show {said}/NAME{have}")
     else:
         text = pages.experiment(said)
     print(text)
@@ -194,11 +212,10 @@ def _say(text: str) -> None:
 
 
 def _paragraph(console: Console, text: str, indent: int) -> None:
-    import textwrap
+    from sim.study.show import wrap
 
-    width = min(console.width, WIDTH)
-    if text:
-        _say(textwrap.fill(text, width, initial_indent=" " * indent, subsequent_indent=" " * indent))
+    for line in wrap(text, min(console.width, WIDTH), " " * indent, " " * indent) if text else ():
+        _say(line)
 
 
 def _short(folder: Path) -> str:

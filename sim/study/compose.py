@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim import mechanisms
-from sim.errors import ConfigError, unknown
+from sim.errors import ConfigError, said, shortened, unknown
 
 # Hydra and OmegaConf take a quarter of a second to import: only where they are used.
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ FOLDER = INSIDE / "configs" if (INSIDE / "configs").is_dir() else INSIDE.parent 
 
 SUFFIXES = (".yaml", ".yml")
 GROUPS = ("world", "mechanism", "experiment")
+
+NO_MAPPING = "'{}' is not a list of keys and values"
 
 Plain = dict[str, Any]
 
@@ -64,8 +66,9 @@ def compose(source: str, settings: Sequence[str] = ()) -> Plain:
     experiment = source
     if _is_file(source):
         path = Path(source)
+        content = _load(path)  # first, as a link that leads nowhere has no folder
         beside, experiment = path.resolve().parent, OWN
-        content = _read_own(path, beside)
+        content = _read_own(path, content, beside)
         content.setdefault("name", re.sub(r"[^\w.-]+", "-", path.stem))
         from hydra.core.config_store import ConfigStore
 
@@ -81,8 +84,10 @@ def compose(source: str, settings: Sequence[str] = ()) -> Plain:
             values.append(word)
     composed = _compose(experiment, choices, beside)
     _refuse_programs(composed)
-    _shrink(composed, values)
+    size = [word.value() for word in values if word.key_or_group == "size"]
+    shrink(composed, *size[-1:])
     for word in values:
+        _check_left_out(word.key_or_group, word.value(), composed)
         _put(composed, word.key_or_group, word.value())
         _refuse_programs(composed)
     composed["name"] = composed.get("name") or source
@@ -103,6 +108,22 @@ def world(name: str) -> Plain:
 def mechanism(name: str) -> Plain:
     """Return the config of a mechanism as its file says it."""
     return _load(FOLDER / "mechanism" / f"{name}.yaml")
+
+
+def press_case(name: str) -> Plain:
+    """Return the file of a press case as it is."""
+    return _load(FOLDER / "press" / f"{name}.yaml")
+
+
+def heading(group: str, name: str) -> str:
+    """Return what the file of a group says of itself: the first sentence of the comment that it begins with."""
+    said_of: list[str] = []
+    for line in (FOLDER / group / f"{name}.yaml").read_text("utf-8").splitlines():
+        text = line.removeprefix("#").strip()
+        if not line.startswith("#") or (said_of and not text):
+            break
+        said_of += [text] if not text.startswith("@package") else []
+    return re.split(r"(?<=\.) ", " ".join(said_of))[0]
 
 
 def experiment_head(name: str) -> Plain:
@@ -127,11 +148,13 @@ def _read_word(word: str) -> Override:
     if word.startswith(("+", "~")):
         raise ConfigError(f"'{word}': keys are not added or removed with + or ~; write key=value")
     key, equals, value = word.partition("=")
-    if not equals:
+    if not equals or not key.strip(". "):
         raise ConfigError(f"'{word}' is not a setting; write key=value")
     if value.lstrip().startswith("["):
         # Hydra has no bare `=` within lists; scenarios are full of them.
         value = re.sub(r"(?<=[\[,])\s*([\w.]+=[^,\[\]'\"]*?)\s*(?=[,\]])", r"'\1'", value)
+    elif not value.isascii() and re.fullmatch(r"[\w.-]+", value):
+        value = f"'{value}'"  # nor has it letters of other scripts outside quotes
     try:
         read = _parser().parse_override(f"{key}={value}")
         if read.is_sweep_override():
@@ -151,10 +174,28 @@ def _choice(word: Override, beside: Path | None) -> str:
     if group == "experiment":
         raise ConfigError("the experiment is the first word after run; a file of your own can start with 'base: NAME'")
     if not isinstance(name, str):
-        raise ConfigError(f"{group}={name} is not the name of a {group}; have: {', '.join(options(group, beside))}")
+        have = ", ".join(options(group, beside))
+        raise ConfigError(f"{group}={said(name)} is not the name of a {group}; have: {have}")
+    if group == "mechanism" and not word.package:
+        raise ConfigError(f"mechanisms stand in scenarios, e.g. scenarios.mine=[{shortened(name)}]")
     if name not in options(group, beside):
         raise unknown(group, name, options(group, beside))
     return f"{group}@{word.package}={name}" if word.package else f"{group}={name}"
+
+
+def _check_left_out(key: str, value: Any, composed: Plain) -> None:
+    """Refuse to leave out a scenario that is not there."""
+    said_of = {key.removeprefix("scenarios."): value} if key.startswith("scenarios.") else {}
+    if key == "scenarios" and isinstance(value, dict):
+        said_of = value
+    _check_known(said_of, composed.get("scenarios"))
+
+
+def _check_known(said_of: Plain, there: Any) -> None:
+    """Refuse the first scenario that is left out, by null, of those that are not there."""
+    for name, words in said_of.items():
+        if words is None and isinstance(there, dict) and name not in there:
+            raise unknown("scenario to leave out", str(name), map(str, there))
 
 
 def _put(into: Plain, key: str, value: Any) -> None:
@@ -172,16 +213,18 @@ def _put(into: Plain, key: str, value: Any) -> None:
         at[last] = value
 
 
-def _shrink(composed: Plain, words: Sequence[Override]) -> None:
-    """Apply what ``quick`` says, in the run and in the world, if the size is quick."""
-    size = composed.get("size")
-    for word in words:
-        if word.key_or_group == "size":
-            size = word.value()
+def shrink(composed: Plain, size: Any = None) -> None:
+    """Apply what ``quick`` says, in the run and in the world, if the size is quick; it is checked later.
+
+    Args:
+        composed: the experiment, changed in place.
+        size: a size that takes the place of the one it has.
+    """
+    size = size or composed.get("size")
     place = composed.get("world")
     parts = [composed, *([place] if isinstance(place, dict) else [])]
     for part in parts:
-        small = part.pop("quick", None) or {}
+        small = part.get("quick")
         if size == "quick" and isinstance(small, dict):
             part.update(small)
 
@@ -190,7 +233,9 @@ def _shrink(composed: Plain, words: Sequence[Override]) -> None:
 
 
 def _is_file(source: str) -> bool:
-    return source.endswith(SUFFIXES) or "/" in source or (source not in options("experiment") and Path(source).exists())
+    if source.endswith(SUFFIXES) or "/" in source:
+        return True
+    return bool(source) and source not in options("experiment") and Path(source).exists()
 
 
 def _load(path: Path) -> Plain:
@@ -202,11 +247,16 @@ def _load(path: Path) -> Plain:
     try:
         content = OmegaConf.load(path)
     except FileNotFoundError:
-        raise ConfigError(f"there is no file '{path}'") from None
+        hint = f"; is {path.parent}={path.stem} meant?" if str(path.parent) in GROUPS and not path.suffix else ""
+        raise ConfigError(f"there is no file '{path}'{hint}") from None
     except IsADirectoryError:
         raise ConfigError(f"'{path}' is a folder, not a file") from None
     except OSError as error:
-        raise ConfigError(f"cannot read '{path}': {error.strerror or error}") from error
+        if error.errno is None:  # OmegaConf's own word for a file that holds something else
+            raise ConfigError(NO_MAPPING.format(path)) from error
+        raise ConfigError(f"cannot read '{path}': {error.strerror}") from error
+    except RecursionError as error:
+        raise ConfigError(f"'{path}' is nested too deeply") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"'{path}' is not a text file in UTF-8") from error
     except yaml.YAMLError as error:
@@ -214,38 +264,57 @@ def _load(path: Path) -> Plain:
     except OmegaConfBaseException as error:
         raise ConfigError(f"cannot read '{path}': {_first_line(error)}") from error
     plain = OmegaConf.to_container(content, resolve=False)
-    if not isinstance(plain, dict):
-        raise ConfigError(f"'{path}' is not a list of keys and values")
+    if not isinstance(plain, dict) or _is_one_word(plain, path):
+        raise ConfigError(NO_MAPPING.format(path))
     if not all(isinstance(key, str) for key in plain):
         raise ConfigError(f"'{path}': every key must be a word")
     return {str(key): value for key, value in plain.items()}
 
 
-def _read_own(path: Path, beside: Path) -> Plain:
+def _is_one_word(plain: Mapping[Any, Any], path: Path) -> bool:
+    """Say whether a file holds a mere text, which OmegaConf takes for a key without a value."""
+    return list(plain.values()) == [None] and ":" not in path.read_text("utf-8")
+
+
+def _read_own(path: Path, content: Plain, beside: Path) -> Plain:
     """Read a user's file and turn its short forms into a Hydra defaults list.
 
     ``base: NAME`` starts from an experiment; ``world: NAME``, or ``base: NAME`` within ``world``,
     from a world. A defaults list in Hydra's own form may stand there instead.
     """
-    content = _load(path)
     _refuse_programs(content)
     if "hydra" in content:
         raise ConfigError(f"'{path}': configs are data; 'hydra' is not a setting")
     defaults = content.pop("defaults", None) or []
     if not isinstance(defaults, list):
         raise ConfigError(f"'{path}': defaults is not a list")
+    for entry in defaults:
+        if isinstance(entry, dict) and len(entry) == 1 and not str(next(iter(entry))).startswith("override "):
+            group, chosen = next(iter(entry.items()))
+            raise ConfigError(f"'{path}': defaults: write 'override /{group}: {said(chosen)}' for '{group}'")
+        if not isinstance(entry, str) and not (isinstance(entry, dict) and len(entry) == 1):
+            raise ConfigError(f"'{path}': defaults: {said(entry)} is not the name of an experiment")
     changes = [d for d in defaults if isinstance(d, dict) and any(str(k).startswith("override ") for k in d)]
     kept = [d for d in defaults if d not in changes]
     base = content.pop("base", None)
     if base is not None:
         if base not in options("experiment"):
-            raise unknown("experiment", str(base), options("experiment"))
+            raise unknown("experiment", said(base), options("experiment"))
         kept = [base, *kept]
+    for key in ("scenarios", "mechanisms"):
+        if content.get(key) is not None and not isinstance(content[key], dict):
+            raise ConfigError(f"'{path}': {key}={said(content[key])} is not a group of settings")
+    for key, inner in (content.get("mechanisms") or {}).items():
+        if not isinstance(inner, dict):
+            raise ConfigError(f"'{path}': mechanisms.{key}={said(inner)} is not a group of settings")
+    if all(name in options("experiment") for name in kept):
+        there = [experiment_head(name).get("scenarios") or {} for name in kept]
+        _check_known(content.get("scenarios") or {}, {name: words for some in there for name, words in some.items()})
     place = content.get("world")
     chosen = place.pop("base", None) if isinstance(place, dict) else place
     if chosen is not None:
         if chosen not in options("world", beside):
-            raise unknown("world", str(chosen), options("world", beside))
+            raise unknown("world", said(chosen), options("world", beside))
         changes = [*changes, {"override /world": chosen}]
     if not isinstance(place, dict):
         content.pop("world", None)
@@ -256,16 +325,7 @@ def _read_own(path: Path, beside: Path) -> Plain:
 
 def _compose(experiment: str, choices: Sequence[str], beside: Path | None) -> Plain:
     """Let Hydra compose; every way in which that can fail becomes one line."""
-    primary: Plain = {
-        "defaults": [
-            "config",
-            {"world": "compound"},
-            *({f"mechanism@mechanisms.{name}": name} for name in mechanisms.registry()),
-            "_self_",
-            {"experiment": experiment},
-        ],
-        "hydra": {"searchpath": [f"file://{beside}"] if beside else []},
-    }
+    primary = primary_config(experiment) | {"hydra": {"searchpath": [f"file://{beside}"] if beside else []}}
     import yaml
     from hydra import compose as hydra_compose
     from hydra import initialize_config_dir
@@ -280,10 +340,16 @@ def _compose(experiment: str, choices: Sequence[str], beside: Path | None) -> Pl
             composed = OmegaConf.to_container(hydra_compose(PRIMARY, overrides=list(choices)), resolve=False)
     except yaml.YAMLError as error:
         raise ConfigError(f"a config is not YAML: {_first_line(error)}") from error
-    except (HydraException, OmegaConfBaseException) as error:
+    except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise _told(str(error), beside) from error
     assert isinstance(composed, dict)
     return {str(key): value for key, value in composed.items()}
+
+
+def primary_config(experiment: str) -> Plain:
+    """Return the config that lists all others: every mechanism that there is, and the experiment last."""
+    groups = [{f"mechanism@mechanisms.{name}": name} for name in mechanisms.registry()]
+    return {"defaults": ["config", {"world": "compound"}, *groups, "_self_", {"experiment": experiment}]}
 
 
 def _told(message: str, beside: Path | None) -> ConfigError:
@@ -293,7 +359,7 @@ def _told(message: str, beside: Path | None) -> ConfigError:
         return unknown(missing[1], missing[2], options(missing[1], beside))
     absent = re.search(r"Could not override '/?([^']+)'", message)
     if absent:
-        return ConfigError(f"defaults: there is no group '{absent[1]}' to override; have: {', '.join(GROUPS)}")
+        return ConfigError(f"there is no group '{absent[1]}' to choose from; have: {', '.join(GROUPS)}")
     line = " ".join(line.strip() for line in message.splitlines() if line.strip())
     return ConfigError(f"cannot compose: {line[:200]}")
 
@@ -303,7 +369,7 @@ def _first_line(error: Exception) -> str:
     problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
     if problem and mark:
         return f"{problem} in line {mark.line + 1}"
-    return " ".join(str(error).split())[:200]
+    return " ".join(str(error).split()).partition(" full_key:")[0][:200]
 
 
 def _refuse_programs(content: Any, where: str = "") -> None:
@@ -317,4 +383,6 @@ def _refuse_programs(content: Any, where: str = "") -> None:
         for value in content:
             _refuse_programs(value, where)
     elif isinstance(content, str) and "${" in content:
-        raise ConfigError(f"{where.rstrip('.')}: configs are data; '{content}' is not filled in, write the value")
+        raise ConfigError(
+            f"{where.rstrip('.')}: configs are data; '{shortened(content)}' is not filled in, write the value"
+        )

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim import mechanisms, places
-from sim.errors import ConfigError, unknown
+from sim import environment, garbage, mechanisms, places
+from sim.errors import ConfigError, said, shortened, unknown
 from sim.mechanisms import mechanism_specs
 from sim.parameters import PRIOR, Spec, Value, check_all, specs
 from sim.scenario import SWITCH, Choice, Scenario, parse
@@ -25,6 +25,9 @@ SIZES = ("full", "quick")
 TEXTS = ("name", "question", "hypothesis")
 NAME = re.compile(r"\w[\w.-]*")
 """A name that can be a folder and a value in a table."""
+
+LONGEST_NAME = 100
+"""Letters of a name; file systems take about 255 bytes, and a letter may have four."""
 
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+")
 """A plain number on the command line."""
@@ -47,7 +50,7 @@ RUN: dict[str, Spec] = {
         _spec("prior_draws", True, False, True, "switch", "each replication draws its uncertain parameters"),
         _spec("events", 5, 0, 1_000_000, "runs", "replications whose event log is kept"),
         _spec("detail", True, False, True, "switch", "days, cases, agreements and events are kept too, not only runs"),
-        _spec("block_households", 400_000, 1, 10**9, "rows", "computed at a time; changes memory, never a result"),
+        _spec("block_households", 800_000, 1, 10**9, "rows", "computed at a time; changes memory, never a result"),
     )
 }
 """How an experiment is run, apart from what is in it."""
@@ -112,8 +115,9 @@ def load(source: str, settings: Sequence[str] = ()) -> Config:
     Raises:
         ConfigError: with one line that says what is wrong.
     """
-    _check_words(settings)
-    return check(compose(source, settings))
+    with garbage.paused():
+        _check_words(settings)
+        return check(compose(source, settings))
 
 
 def check(plain: Plain) -> Config:
@@ -129,18 +133,21 @@ def check(plain: Plain) -> Config:
     known = known_settings(place)
     _check_keys(plain, list(known))
     texts: dict[str, Any] = {key: _text(key, plain.get(key)) for key in TEXTS}
-    if not NAME.fullmatch(texts["name"]):
-        raise ConfigError(f"name='{texts['name']}' cannot name a folder; use letters, digits, '.', '_' and '-'")
+    if not _is_name(texts["name"]):
+        name = shortened(texts["name"])
+        raise ConfigError(f"name='{name}' cannot name a folder; use at most {LONGEST_NAME} letters, digits, . _ and -")
     run: dict[str, Any] = {key: _checked(spec, plain.get(key, spec.default), key) for key, spec in RUN.items()}
     if run["burn_in"] % DAYS_OF_WEEK:
         near = round(run["burn_in"] / DAYS_OF_WEEK) * DAYS_OF_WEEK
         raise ConfigError(f"burn_in={run['burn_in']} is not a whole number of weeks; {near} is")
     size = plain.get("size", SIZES[0])
     if size not in SIZES:
-        raise unknown("size", str(size), SIZES)
+        raise unknown("size", said(size), SIZES)
+    _check_quick(plain, place)
 
     given = {key: value for key, value in _mapping(plain, "world").items() if key not in ("place", "quick")}
     structure, fixed, world = _world(place, given)
+    _check_possible(place, {**structure, **fixed})
     general = {name: _mechanism(name, _mapping(plain, "mechanisms").get(name)) for name in mechanisms.registry()}
     scenarios = _scenarios(_mapping(plain, "scenarios"), {name: fixed for name, (fixed, _) in general.items()}, place)
     comparisons = _comparisons(plain.get("comparisons"), plain.get("baseline"), [s.name for s in scenarios])
@@ -191,13 +198,13 @@ def _check_words(settings: Sequence[str]) -> None:
 # -- keys -------------------------------------------------------------------------------------
 
 
-def _mapping(plain: Plain, key: str) -> Plain:
-    """Return a group of settings."""
+def _mapping(plain: Plain, key: str, where: str = "") -> Plain:
+    """Return a group of settings; `where` is its whole name if that is longer."""
     value = plain.get(key)
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise ConfigError(f"{key}={value} is not a group of settings")
+        raise ConfigError(f"{where or key}={said(value)} is not a group of settings")
     return value
 
 
@@ -213,16 +220,34 @@ def _place(world: Plain) -> str:
 def _check_keys(plain: Plain, known: Sequence[str]) -> None:
     """Refuse the first key that means nothing, with the nearest one that does."""
     given = [
-        *plain,
+        *(key for key in plain if key != "quick"),
         *(f"world.{key}" for key in _mapping(plain, "world") if key != "quick"),
         *(f"mechanisms.{name}" for name in _mapping(plain, "mechanisms")),
     ]
     for name, inner in _mapping(plain, "mechanisms").items():
         if f"mechanisms.{name}" in known:
-            given += [f"mechanisms.{name}.{key}" for key in _mapping({name: inner}, name)]
+            given += [f"mechanisms.{name}.{key}" for key in _mapping({name: inner}, name, f"mechanisms.{name}")]
     for key in given:
         if key not in known:
             raise _unknown_setting(str(key), known)
+
+
+def _check_quick(plain: Plain, place: str) -> None:
+    """Check what `size=quick` would set, also where the size is another."""
+    shape = specs(places.registry()[place].Structure, place)
+    for inside, known, where in ((plain, RUN, "quick"), (_mapping(plain, "world"), shape, "world.quick")):
+        for key, value in _mapping(inside, "quick", where).items():
+            if key not in known:
+                raise unknown(f"setting in {where}", str(key), known)
+            _checked(known[key], value, f"{where}.{key}")
+
+
+def _check_possible(place: str, given: Mapping[str, Value]) -> None:
+    """Refuse values that are each in range and cannot be together."""
+    impossible = getattr(places.registry()[place], "impossible", None)
+    wrong = impossible(given) if impossible else None
+    if wrong:
+        raise ConfigError(wrong)
 
 
 def _unknown_setting(key: str, known: Sequence[str]) -> ConfigError:
@@ -234,11 +259,13 @@ def _unknown_setting(key: str, known: Sequence[str]) -> ConfigError:
     # Within a group that exists only the last word can be wrong; a shared beginning is no likeness.
     start = f"{group}." if group in known else ""
     words = [name.removeprefix(start) for name in known if name.startswith(start) and name.count(".") >= key.count(".")]
+    key = shortened(key)
     near = difflib.get_close_matches(key.removeprefix(start), words, n=1, cutoff=0.6)
     if near:
         return ConfigError(f"unknown setting '{key}'; did you mean '{start}{near[0]}'?")
     if group:
-        return ConfigError(f"no setting called '{key}'; see: python3 -m sim show NAME, world/NAME or mechanism/NAME")
+        see = f"{environment.program()} show NAME, world/NAME or mechanism/NAME"
+        return ConfigError(f"no setting called '{key}'; see: {see}")
     return unknown("setting", key, KEYS)
 
 
@@ -255,7 +282,7 @@ def _checked(spec: Spec, value: Any, name: str) -> Value:
     if spec.type is bool and isinstance(value, str):
         value = SWITCH.get(value, value)
     if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(f"{name}={value} is out of range [{spec.low:g}, {spec.high:g}]")
+        raise ConfigError(f"{name}={said(value)} is out of range {spec.range}")
     return spec.check(value, name)
 
 
@@ -304,8 +331,8 @@ def _scenarios(given: Plain, general: Mapping[str, Mapping[str, Value]], place: 
     for name, words in given.items():
         if words is None:  # a file based on another drops a scenario so
             continue
-        if not NAME.fullmatch(str(name)):
-            raise ConfigError(f"scenario '{name}' needs another name; use letters, digits, '.', '_' and '-'")
+        if not _is_name(str(name)):
+            raise ConfigError(f"scenario '{shortened(str(name))}' needs another name; use letters, digits, . _ and -")
         scenario = _with(parse(str(name), words), general)
         for mechanism in scenario.choices:
             fits = mechanisms.registry()[mechanism].places
@@ -318,6 +345,10 @@ def _scenarios(given: Plain, general: Mapping[str, Mapping[str, Value]], place: 
     if not scenarios:
         raise ConfigError("there is no scenario; e.g. scenarios: {none: [], body: [formed_body]}")
     return tuple(scenarios)
+
+
+def _is_name(text: str) -> bool:
+    return bool(NAME.fullmatch(text)) and len(text) <= LONGEST_NAME
 
 
 def _with(scenario: Scenario, general: Mapping[str, Mapping[str, Value]]) -> Scenario:
@@ -334,7 +365,7 @@ def _with(scenario: Scenario, general: Mapping[str, Mapping[str, Value]]) -> Sce
 def _comparisons(given: Any, baseline: Any, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Check the pairs; without any, every scenario is compared with the baseline."""
     if baseline is not None and baseline not in names:
-        raise ConfigError(f"baseline '{baseline}' is not among the scenarios: {', '.join(names)}")
+        raise ConfigError(f"baseline '{said(baseline)}' is not among the scenarios: {', '.join(names)}")
     if not given:
         against = baseline or names[0]
         return tuple((name, against) for name in names if name != against)
@@ -343,7 +374,7 @@ def _comparisons(given: Any, baseline: Any, names: Sequence[str]) -> tuple[tuple
     pairs: list[tuple[str, str]] = []
     for pair in given:
         if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(name, str) for name in pair):
-            raise ConfigError(f"comparison {pair} is not a pair of scenarios, e.g. [merged, body_branch]")
+            raise ConfigError(f"comparison {said(pair)} is not a pair of scenarios, e.g. [merged, body_branch]")
         for name in pair:
             if name not in names:
                 raise ConfigError(

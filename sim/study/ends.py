@@ -128,10 +128,11 @@ def summary(
     for scenario, mine in runs.groupby("scenario", sort=False):
         found = of_run[of_run["scenario"] == scenario].groupby(["kind", "day", "end"], sort=False)
         shares = np.stack([group.to_numpy(np.float64) for _, group in found["share"]])
-        means = paired_rows(shares, np.zeros_like(shares))
+        means = paired_rows(shares, np.zeros_like(shares), test=False)
         part = found["cases"].sum().reset_index().assign(scenario=scenario, share=[mean.difference for mean in means])
         part = part.assign(**{name: [getattr(mean, name) for mean in means] for name in ("low", "high", "n", "method")})
-        pots = [incidences(cases, mine, kind=kind, last=max(horizons), pooled=True).shares for kind in kinds]
+        theirs = cases[cases["scenario"] == scenario]
+        pots = [incidences(theirs, mine, kind=kind, last=max(horizons), pooled=True).shares for kind in kinds]
         part["pooled"] = np.concatenate([pot[:, list(horizons)].T.reshape(-1) for pot in pots])
         parts.append(part)
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]

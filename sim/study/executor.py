@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
-from sim.errors import ConfigError, SimError, unknown
+from sim.errors import ConfigError, SimError, StoreError, unknown
 
 Task = TypeVar("Task")
 Value = TypeVar("Value")
@@ -40,11 +40,13 @@ class Failure:
         stage: where it happened, as told by `stage`; ``"worker"`` if its process died.
         message: what happened, in one line.
         traceback: the traceback in full, empty if there is none.
+        refused: whether the disk would not take what was computed, as it will not take anything else.
     """
 
     stage: str
     message: str
     traceback: str = ""
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -266,4 +268,5 @@ def _failure(error: BaseException, otherwise: str = "") -> Failure:
     """Describe what was raised."""
     text = " ".join(str(error).split())
     message = text if isinstance(error, SimError) else f"{type(error).__name__}: {text}".removesuffix(": ")
-    return Failure(getattr(error, "sim_stage", otherwise), message, "".join(traceback.format_exception(error)))
+    where, told = getattr(error, "sim_stage", otherwise), "".join(traceback.format_exception(error))
+    return Failure(where, message, told, refused=isinstance(error, StoreError))

@@ -3,14 +3,14 @@
 A *piece* is one scenario in one group of up to 25 replications of one layout: replication k has
 layout k mod layouts, so group g of layout l holds k = l + layouts x (25 g + i). Its key is made of
 all that determines what it says and of no name, so that more replications, another scenario or
-another experiment reuse what is there. A *task* is one group: burned in once, then run in all the
-scenarios that are not stored yet.
+another experiment reuse what is there. A *task* is a few groups of one layout: burned in together, then
+run in all the scenarios that are not stored yet.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -25,12 +25,16 @@ GROUP = 25
 """Replications in a group."""
 
 GROUP_HOUSEHOLDS = 400_000
-"""A group of large worlds is smaller, so that at most about so many household rows burn in together."""
+"""A group of large worlds is smaller, so that it has at most about so many household rows."""
+
+TASK_HOUSEHOLDS = 125_000
+"""Small groups of one layout are computed together up to about so many household rows: a day costs a number of calls
+to numpy, and then what its rows cost, which in 50,000 rows is less than the calls."""
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
-NOT_ENGINE = {"__main__", "commands", "environment", "install", "errors", "model", "agents"}
-"""Files of the package's top that determine no result: command line, set-up, messages, the Mesa views."""
+NOT_ENGINE = {"__main__", "commands", "environment", "install", "errors", "garbage", "model"}
+"""Files of the package's top that determine no result: command line, set-up, messages, the Mesa face."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,54 @@ class Plan:
             if wanted:
                 left.append(replace(group, pieces=wanted))
         return left
+
+
+@dataclass(frozen=True)
+class Task:
+    """Groups of one layout that lack the same scenarios, computed together.
+
+    Attributes:
+        groups: at least one.
+    """
+
+    groups: tuple[Group, ...]
+
+    @property
+    def recipe(self) -> Recipe:
+        """Return what all their worlds are together."""
+        everybody = tuple(k for group in self.groups for k in group.recipe.replications)
+        return replace(self.groups[0].recipe, replications=everybody)
+
+    @property
+    def watch(self) -> tuple[int, ...]:
+        """Return the replications whose events are logged."""
+        return tuple(k for group in self.groups for k in group.watch)
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """Return the scenarios that each group lacks."""
+        return tuple(piece.scenario for piece in self.groups[0].pieces)
+
+
+def tasks(groups: Sequence[Group], households: int) -> list[Task]:
+    """Put groups together that follow one another and share layout and missing scenarios.
+
+    It changes how long the computation takes and never a result: a world in a crowd is the same world.
+
+    Args:
+        groups: what is missing.
+        households: household rows of one world.
+    """
+    made: list[Task] = []
+    for group in groups:
+        if made:
+            joined = Task((*made[-1].groups, group))
+            alike = made[-1].recipe.layout == group.recipe.layout and made[-1].scenarios == Task((group,)).scenarios
+            if alike and len(joined.recipe.replications) * households <= TASK_HOUSEHOLDS:
+                made[-1] = joined
+                continue
+        made.append(Task((group,)))
+    return made
 
 
 def plan(config: Config) -> Plan:
@@ -163,7 +215,7 @@ def engine_digest() -> str:
     """Return the SHA-256 of the sources that determine a piece, by their paths in the package."""
     files = [path for path in PACKAGE.glob("*.py") if path.stem not in NOT_ENGINE]
     files += [path for folder in ("rules", "places", "mechanisms") for path in (PACKAGE / folder).glob("*.py")]
-    files += [PACKAGE / "study" / name for name in ("survival.py", "tables.py")]
+    files += [PACKAGE / "study" / name for name in ("compounds.py", "survival.py", "tables.py")]
     digest = hashlib.sha256()
     for path in sorted(files):
         content = path.read_bytes()

@@ -13,19 +13,21 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from sim import outcomes
 from sim.errors import StoreError
-from sim.study import ends, tables
+from sim.study import compounds, ends, naive, tables
 from sim.study.config import Config
 from sim.study.digest import table_digest
-from sim.study.executor import Failure, executor, stage
-from sim.study.experiment import Group, Plan, plan
+from sim.study.executor import Executor, Failure, executor, stage
+from sim.study.experiment import Group, Piece, Plan, Task, plan, tasks
 from sim.study.manifest import environment, manifest
 from sim.study.statistics import OutcomeSpec, compare_runs
-from sim.study.store import BLOCKS, LOCK, Store, read_csv, write_csv, write_json, write_parquet
+from sim.study.store import BLOCKS, LOCK, Store, read_csv, telling, write_csv, write_json, write_parquet
 from sim.worlds import Worlds
 
 Item = TypeVar("Item")
@@ -36,10 +38,10 @@ FAILURES = "failures.txt"
 
 
 @dataclass(frozen=True)
-class Task:
-    """What a worker is given: a group, and where its pieces go."""
+class Order:
+    """What a worker is given: a task, and where its pieces go."""
 
-    group: Group
+    task: Task
     days: int
     detail: bool
     block_households: int
@@ -70,6 +72,8 @@ class Result:
         comparison: the paired comparisons; empty if a group failed.
         runs: the table of runs; empty if a group failed.
         cases: the table of cases; empty if a group failed.
+        figures: the files of the figures drawn.
+        naive: naive estimates beside the effects of twins; empty if all compounds are covered alike.
     """
 
     folder: Path
@@ -81,6 +85,8 @@ class Result:
     comparison: pd.DataFrame = field(default_factory=pd.DataFrame)
     runs: pd.DataFrame = field(default_factory=pd.DataFrame)
     cases: pd.DataFrame = field(default_factory=pd.DataFrame)
+    figures: list[Path] = field(default_factory=list)
+    naive: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def run(
@@ -116,17 +122,23 @@ def run(
         stored = pieces - sum(len(group.pieces) for group in missing)
         result = Result(folder, pieces, len(planned.groups), 0, [])
         tell(Progress(pieces, stored, 0, 0))
-        todo = [Task(group, config.days, config.detail, config.block_households, store) for group in missing]
+        todo = [
+            Order(task, config.days, config.detail, config.block_households, store)
+            for task in tasks(missing, planned.households)
+        ]
         for outcome in compute.map(work, todo):
-            wanted = outcome.task.group.pieces
+            groups = outcome.task.task.groups
+            wanted = [piece for group in groups for piece in group.pieces]
             if outcome.failure:
-                result.failures.append((outcome.task.group, outcome.failure))
+                if outcome.failure.refused:  # the disk is full: what is kept stays, and nothing more would be
+                    raise StoreError(outcome.failure.message)
+                result.failures += [(group, outcome.failure) for group in groups]
             kept = sum(store.has(piece.key) for piece in wanted) if outcome.failure else len(wanted)
             result.computed += kept
             failed = sum(len(group.pieces) for group, _ in result.failures)
             tell(Progress(pieces, stored, result.computed, failed))
         if not result.failures:
-            _finish(planned, store, result, begun, {"backend": backend, "workers": workers})
+            _finish(planned, store, result, begun, compute, {"backend": backend, "workers": workers})
     result.seconds = time.monotonic() - begun
     return result
 
@@ -137,30 +149,47 @@ def check_folder(folder: Path, resume: bool) -> None:
     Raises:
         StoreError: with one line that says what to do.
     """
-    holds_run = (folder / BLOCKS).is_dir() or (folder / LOCK).exists()
+    if str(folder) in ("", "."):
+        raise StoreError("the folder that one stands in is no place for results; name a new one with --out")
+    with telling("read", folder):
+        holds_run = (folder / BLOCKS).is_dir() or (folder / LOCK).exists()
+        foreign = not holds_run and folder.is_dir() and any(folder.iterdir())
     if resume and not holds_run:
         raise StoreError(f"there is nothing to resume in {folder}; run without --resume")
-    if folder.is_dir() and not holds_run and any(folder.iterdir()):
+    if foreign:
         raise StoreError(f"{folder} holds other files; choose an empty or new folder with --out")
 
 
-def work(task: Task) -> None:
-    """Compute a group: found it, burn it in once, run the missing scenarios from there and keep them."""
-    group = task.group
+def work(order: Order) -> None:
+    """Compute a task: found its worlds, burn them in once, run the missing scenarios from there, keep the pieces."""
+    task = order.task
     with stage("founding"):
-        worlds = Worlds(group.recipe, watch=group.watch)
+        worlds = Worlds(task.recipe, watch=task.watch)
+    split = task.recipe.place in compounds.PLACES
+    before_days = min(order.days, task.recipe.burn_in)
     with stage("burn-in"):
+        before = compounds.lived(worlds, 0, before_days) if split else {}
         worlds.run(0)
-    together = max(1, task.block_households // (worlds.n * worlds.households))
-    for pieces in _batches(group.pieces, together):
+    together = max(1, order.block_households // (worlds.n * worlds.households))
+    batches = list(_batches(range(len(task.scenarios)), together))
+    for numbers in batches:
         with stage("running"):
-            block = worlds.stack([piece.scenario for piece in pieces])
-            block.run(task.days)
+            block = worlds.stack([task.scenarios[number] for number in numbers], keep=numbers != batches[-1])
+            after = compounds.lived(block, order.days, order.days) if split else {}
+            block.run(order.days)
+        pieces = [(at, group.pieces[number]) for at, number in enumerate(numbers) for group in task.groups]
         with stage("recording"):
-            made = tables.record(block, group.recipe.layout, range(len(pieces)), task.detail)
+            parts = [_worlds_of(block, at, piece) for at, piece in pieces]
+            spans = tables.Spans(after, before, order.days, before_days) if split else None
+            made = tables.record(block, task.recipe.layout, parts, order.detail, spans)
         with stage("writing"):
-            for piece, piece_tables in zip(pieces, made, strict=True):
-                task.store.put(piece.key, piece_tables)
+            for (_, piece), piece_tables in zip(pieces, made, strict=True):
+                order.store.put(piece.key, piece_tables)
+
+
+def _worlds_of(block: Worlds, scenario: int, piece: Piece) -> NDArray[np.int64]:
+    """Return the worlds of a block that belong to a piece: its replications in the block's scenario of that number."""
+    return np.flatnonzero((block.scenario == scenario) & np.isin(block.replication, piece.recipe.replications))
 
 
 def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
@@ -173,25 +202,33 @@ def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
 # -- merging ----------------------------------------------------------------------------------
 
 
-def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict[str, Any]) -> None:
+def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: Executor, how: dict[str, Any]) -> None:
     """Merge the pieces into the tables of the experiment, compare, draw, and say what it all was."""
     config, folder = planned.config, result.folder
     (folder / MANIFEST).unlink(missing_ok=True)  # until the new one is there the folder is not complete
     specs = tables.merged_tables(config.place)
     digests = {}
     merged = {}
-    for name in ("daily", "events", "cases", "agreements", "runs") if config.detail else ("runs",):
+    wanted = ("daily", "events", "cases", "agreements", "cells", "runs") if config.detail else ("runs",)
+    for name in (*wanted, *(["compounds"] if "compounds" in specs else [])):
         merged[name] = _merge(planned, store, name)
         digests[name] = table_digest(merged[name], specs[name].keys)
         if name == "runs":
             write_csv(folder / "runs.csv", merged[name])
         else:
             write_parquet(folder / f"{name}.parquet", merged[name])
-        if name not in ("runs", "cases"):
+        if name not in ("runs", "cases", "compounds"):
             del merged[name]
     result.runs = read_csv(folder / "runs.csv")  # as written, so that whoever has the file gets the same comparison
     if not config.detail:  # what an earlier run has left would not be of this one
-        for name in ("daily.parquet", "events.parquet", "cases.parquet", "agreements.parquet", "ends.csv"):
+        for name in (
+            "daily.parquet",
+            "events.parquet",
+            "cases.parquet",
+            "agreements.parquet",
+            "cells.parquet",
+            "ends.csv",
+        ):
             (folder / name).unlink(missing_ok=True)
     else:
         result.cases = merged["cases"].to_pandas()
@@ -205,30 +242,32 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, how: dict
     if config.comparisons:
         table = pa.Table.from_pandas(result.comparison, preserve_index=False)
         digests["comparison"] = table_digest(table, ("scenario", "baseline", "outcome"))
-    _draw(config, result)
+    digests |= _naive(config, result, merged)
+    _draw(config, result, compute)
     seconds = time.monotonic() - begun
     said = manifest(planned, digests) | {"environment": environment(seconds, **how)}
     write_json(folder / MANIFEST, said)
 
 
-def _draw(config: Config, result: Result) -> None:
-    """Draw how cases end, and the comparison of the main outcomes."""
-    from sim.report.ends import competing_ends  # here, as plotting takes a second to import
-    from sim.report.figures import forest
+def _naive(config: Config, result: Result, merged: dict[str, pa.Table]) -> dict[str, str]:
+    """Put naive estimates beside the effects of twins where an arrangement stands in some compounds only."""
+    path = result.folder / "naive.csv"
+    path.unlink(missing_ok=True)
+    if "compounds" not in merged:
+        return {}
+    result.naive = naive.estimates(merged["compounds"].to_pandas(), config.comparisons)
+    if result.naive.empty:
+        return {}
+    write_csv(path, result.naive)
+    keys = ("scenario", "baseline", "outcome", "estimate")
+    return {"naive": table_digest(pa.Table.from_pandas(result.naive, preserve_index=False), keys)}
 
-    folder = result.folder / "figures"
-    if config.detail:
-        competing_ends(result.cases, result.runs, folder / "competing_ends", "How cases end, and how long it takes")
-    if config.comparisons:
-        title = _drawable(config.question) or config.name
-        forest(
-            result.comparison, result.runs, folder / "forest", title, outcomes=outcome_specs(config.place, main=True)
-        )
 
+def _draw(config: Config, result: Result, compute: Executor) -> None:
+    """Draw the figures."""
+    from sim.report.figures import draw  # here, as plotting takes a second to import
 
-def _drawable(text: str) -> str:
-    """Return a title if the figures' font has its letters, and nothing if it is in Chinese."""
-    return text if all(ord(letter) < 0x2E80 for letter in text) else ""
+    result.figures = draw(config, result.folder, compute)
 
 
 def outcome_specs(place: str, main: bool = False) -> list[OutcomeSpec]:

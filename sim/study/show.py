@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
-from sim import evidence, mechanisms, places
+from sim import environment, evidence, mechanisms, places
 from sim.errors import unknown
 from sim.mechanisms import mechanism_specs
 from sim.parameters import PRIOR, Spec
@@ -19,25 +21,29 @@ from sim.schedule import rules_of, world_specs
 from sim.study import compose
 from sim.study.config import RUN, load, options
 
-WIDTH = 100
+WIDEST = 100
+"""Columns of what is printed where no terminal is narrower."""
+
 TAGS = "S the seed page, F a public source, D derived, E a reasoned guess, G general knowledge"
 
-OWN_FILE = """\
-A file of your own, anywhere: python3 -m sim run mine.yaml
+EACH = "each: name, value, range, unit; prior, X = drawn anew for each replication, most likely X; meaning"
 
-  base: yijiantiao                # start from this experiment; leave it out to start from nothing
-  world: {base: hohhot, compounds: 100, quarrel_rate: 0.05}   # or only: world: hohhot
+OWN_FILE = """\
+A file of your own, anywhere: {program} run mine.yaml
+
+  base: yijiantiao             # start from this experiment, or from nothing
+  world: {quarrel_rate: 0.05}  # or {base: hohhot, compounds: 100}, or: hohhot
   replications: 50
   scenarios:
-    placebo: null                 # leave a scenario of the base out
+    placebo: null              # leave a scenario of the base out
     few_hours: [formed_body, yijiantiao, yijiantiao.hours=1]
   comparisons: [[few_hours, body], [merged, few_hours]]
-  mechanisms:
-    yijiantiao: {ledger_loss: 0.02}   # in every scenario that has it; a scenario's own words win
+  mechanisms:                  # in all scenarios that do not say otherwise
+    yijiantiao: {ledger_loss: 0.02}
 
-Folders world/, mechanism/ and experiment/ beside the file are found too, and a Hydra defaults list
-works. On the command line the same keys are written with dots: world.quarrel_rate=0.05 size=quick
-scenarios.few_hours=[formed_body,yijiantiao,yijiantiao.hours=1]"""
+Folders world/, mechanism/ and experiment/ beside the file are found too, and a
+Hydra defaults list works. On the command line the same keys have dots:
+world.quarrel_rate=0.05 size=quick scenarios.mine=[formed_body,yijiantiao]"""
 
 
 def experiment(source: str) -> str:
@@ -56,18 +62,19 @@ def experiment(source: str) -> str:
     lines += [f"  {name:<{wide}}  against {against}" for name, against in config.comparisons]
     lines += ["", "run"]
     lines += _table((spec, config.resolved[name]) for name, spec in RUN.items())
-    lines += ["", f"world (place {config.place}; prior = drawn for each replication)"]
+    lines += ["", *_wrapped(f"{EACH} [tag]", ""), *_wrapped(TAGS, "tags: ")]
+    lines += ["", f"world (place {config.place})"]
     world = config.resolved["world"]
     known = world_specs(config.place)
     chosen = [name for name in known if name in config.structure or name in config.fixed]
     lines += _table((known[name], world[name]) for name in chosen)
-    lines += [f"  and {len(known) - len(chosen)} more as declared; the page of a world lists them: show world/NAME"]
+    lines += [f"  and {len(known) - len(chosen)} more as declared: {environment.program()} show world/NAME"]
     used = [name for name in mechanisms.registry() if any(name in s.choices for s in config.scenarios)]
     for name in used:
         lines += ["", f"mechanisms.{name}", *_channels(name)]
         said = config.resolved["mechanisms"][name]
         lines += _table((spec, said[key]) for key, spec in mechanism_specs(name).items())
-    return "\n".join([*lines, "", OWN_FILE])
+    return "\n".join([*lines, "", OWN_FILE.replace("{program}", environment.program())])
 
 
 def world(name: str) -> str:
@@ -79,7 +86,14 @@ def world(name: str) -> str:
     said = compose.world(name)
     place = said["place"]
     summary = " ".join((places.registry()[place].__doc__ or "").split("\n\n")[0].split())
-    lines = [f"world/{name} (place {place})", "", *_wrapped(summary, ""), "", f"tags: {TAGS}"]
+    lines = [
+        f"world/{name} (place {place})",
+        "",
+        *_wrapped(summary, ""),
+        "",
+        *_wrapped(f"{EACH}; tag: source", ""),
+        *_wrapped(TAGS, "tags: "),
+    ]
     return "\n".join([*lines, *_by_owner(world_specs(place), said, sources=True)])
 
 
@@ -95,7 +109,13 @@ def mechanism(name: str) -> str:
     said = compose.mechanism(name) if name in options("mechanism") else {}
     rules = (sys.modules[kind.__module__].__doc__ or "").strip()
     lines = [f"mechanism/{name}", "", *_paragraphs(rules), "", *_channels(name)]
-    lines += [f"places:   {', '.join(kind.places)}", f"tags:     {TAGS}", ""]
+    lines += [
+        f"places:   {', '.join(kind.places)}",
+        "",
+        *_wrapped(f"{EACH}; tag: source", ""),
+        *_wrapped(TAGS, "tags: "),
+        "",
+    ]
     specs = mechanism_specs(name)
     return "\n".join([*lines, *_table(((spec, said.get(key)) for key, spec in specs.items()), sources=True)])
 
@@ -117,7 +137,8 @@ def rule(name: str) -> str:
             "",
             *_paragraphs((sys.modules[declaring[name].__module__].__doc__ or "").strip()),
             "",
-            f"tags: {TAGS}",
+            *_wrapped(f"{EACH}; tag: source", ""),
+            *_wrapped(TAGS, "tags: "),
             "",
             *_table(mine, sources=True),
         ]
@@ -153,7 +174,7 @@ def source(name: str) -> str:
 
 def sources() -> str:
     """Describe every source: tag, role, what it says."""
-    lines = ["Sources: the rows of sim/evidence/sources.csv; show source/ID says more.", "", f"tags: {TAGS}"]
+    lines = ["Sources: the rows of sim/evidence/sources.csv; show source/ID says more.", "", *_wrapped(TAGS, "tags: ")]
     for found in evidence.sources().values():
         lines += ["", f"  {found.id:<23} {found.tag}  {found.role:<6}  {found.trust.split(':')[0]}"]
         lines += _wrapped(found.says, " " * 6)
@@ -164,9 +185,11 @@ def outcomes() -> str:
     """Describe every outcome: unit, what is better, meaning."""
     from sim.outcomes import OUTCOMES
 
-    lines = ["Outcomes: a column each in runs.csv, beside the integers (n_...) that they are quotients of.", ""]
+    lines = _wrapped("Outcomes: a column each in runs.csv, beside the integers (n_...) that they are quotients of.", "")
+    lines.append("")
     for spec in OUTCOMES:
-        lines.append(f"  {spec.name:<23} {spec.unit:<43} {spec.direction}")
+        said = f"  {spec.name:<23} {spec.unit:<43} {spec.direction}"
+        lines += [said] if len(said) <= width() else [f"  {spec.name}", f"      {spec.unit}; {spec.direction}"]
         lines += _wrapped(spec.meaning, " " * 6)
     return "\n".join(lines)
 
@@ -202,9 +225,20 @@ def _source(found: evidence.Source, indent: str) -> list[str]:
     return lines
 
 
+def width() -> int:
+    """Return how many columns there are: those of the terminal, if there is one and it is not too wide to read."""
+    return min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns) if sys.stdout.isatty() else WIDEST
+
+
 def _wrapped(text: str, head: str) -> list[str]:
     """Wrap a text behind a heading."""
-    return textwrap.wrap(text or "-", WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+    return wrap(text or "-", width(), head, " " * len(head))
+
+
+def wrap(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
+    """Wrap a text; letters that are two columns wide count as two, on the safe side of wherever they stand."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return textwrap.wrap(text, max(columns - wide, columns // 2), initial_indent=first, subsequent_indent=rest)
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -212,7 +246,8 @@ def _paragraphs(text: str) -> list[str]:
     lines: list[str] = []
     for paragraph in text.split("\n\n"):
         items = re.split(r"\n(?=\* )", paragraph)
-        wrapped = (textwrap.wrap(item, WIDTH, subsequent_indent="  " * item.startswith("* ")) for item in items)
+        joined = (" ".join(item.split()) for item in items)
+        wrapped = (wrap(item, width(), "", "  " * item.startswith("* ")) for item in joined)
         lines += ["", *chain.from_iterable(wrapped)]
     return lines[1:]
 
@@ -235,8 +270,9 @@ def _table(rows: Iterable[tuple[Spec, Any]], *, sources: bool = False) -> list[s
     """List parameters: name, value, range, unit; below it meaning and, if asked for, source."""
     lines = []
     for spec, value in rows:
-        lines.append(f"  {spec.name:<23} {_value(spec, value):<14} {_range(spec):<18} {spec.unit}")
-        lines += _wrapped(spec.doc, " " * 6)
+        said = f"  {spec.name:<23} {_value(spec, value):<14} {_range(spec):<18} "
+        lines += [said + spec.unit] if len(said + spec.unit) <= width() else [said.rstrip(), f"      {spec.unit}"]
+        lines += _wrapped(spec.doc if sources or spec.owner == "run" else f"{spec.doc} [{spec.tag}]", " " * 6)
         if sources:
             lines += _wrapped(f"{spec.tag}: {spec.source}", " " * 6)
     return lines

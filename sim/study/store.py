@@ -20,6 +20,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -38,6 +39,9 @@ BLOCKS = "blocks"
 LOCK = ".lock"
 PART = ".part"
 """How a temporary name ends; whatever ends so when a store is opened was left by a run that died."""
+
+READERS = 2
+"""Threads that read pieces while they are merged."""
 
 NOT_AVAILABLE = "n/a"
 """What a CSV file says where there is no value: no path to an outcome is not 0."""
@@ -138,7 +142,7 @@ class Store:
                 raise ValueError(f"table '{name}' has {_columns(tables[name].schema)}, not {_columns(spec.schema)}")
             description[name] = {"rows": tables[name].num_rows, "digest": table_digest(tables[name], spec.keys)}
         record = self._record_path(key)
-        with _telling("write", record):
+        with telling("write", record):
             # An older description must not vouch for tables that are being replaced.
             record.unlink(missing_ok=True)
         for name, table in tables.items():
@@ -189,7 +193,9 @@ class Store:
         Raises:
             StoreError: a piece is not finished, or its file is foreign, damaged or gone.
         """
-        parts = [self.get(key, table) for key in keys]
+        # Reading, casting and hashing let go of the interpreter, so two threads are nearly twice as fast as one.
+        with ThreadPoolExecutor(READERS) as readers:
+            parts = list(readers.map(lambda key: self.get(key, table), keys))
         return pa.concat_tables([self.tables[table].schema.empty_table(), *parts]).combine_chunks()
 
     def _record_path(self, key: str) -> Path:
@@ -213,7 +219,7 @@ class Store:
         blocks = self.folder / BLOCKS
         if blocks.exists() and not blocks.is_dir():
             raise StoreError(f"{blocks} is a file, not a folder; choose another folder with --out")
-        with _telling("write", self.folder):
+        with telling("write", self.folder):
             for pattern in (f".*{PART}", f"{BLOCKS}/.*{PART}", f"{BLOCKS}/*/.*{PART}"):
                 for left in self.folder.glob(pattern):
                     left.unlink(missing_ok=True)
@@ -247,7 +253,7 @@ def atomic(path: str | Path) -> Iterator[BinaryIO]:
     """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
-    with _telling("write", path):
+    with telling("write", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with open(temporary, "xb") as file:
@@ -366,7 +372,7 @@ def _columns(schema: pa.Schema) -> str:
 
 def _locked(folder: Path) -> int:
     """Make the folder and lock it; the lock dies with the process, however that ends."""
-    with _telling("write", folder):
+    with telling("write", folder):
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
     try:
@@ -398,7 +404,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _telling(what: str, path: Path) -> Iterator[None]:
+def telling(what: str, path: Path) -> Iterator[None]:
     """Turn an error of the operating system into one line that says what to do."""
     try:
         yield

@@ -8,6 +8,7 @@ integers, but for the quotients in ``runs``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,9 @@ from sim.cases import NEVER, Activity, Kind, Stage
 from sim.outcomes import Recorded
 from sim.rules.trust import DESKS
 from sim.schedule import rules_of
+from sim.space import LAND_USE, where
+from sim.study import compounds
+from sim.study.compounds import Columns
 from sim.study.store import TableSpec
 from sim.worlds import Worlds
 
@@ -39,6 +43,10 @@ CASE = ("replication", "kind", "bearer", "ordinal")
 
 NOT_YET = -1
 """Stands for the day of an end that has not come by the end of the run."""
+
+CELLS = ("x", "y", "land_use", "settlement", "flats", "unresolved_thousandths", "leaking_roofs")
+"""Columns of a cell of the map: where it is, what stands there (a code of `sim.space.LAND_USE`; -1 where no
+settlement is), inhabited flats, severity of what is suffered in them at the end of the run, roofs that leak then."""
 
 WORDS = {
     "kind": [kind.name.lower() for kind in Kind],
@@ -64,7 +72,7 @@ def _daily_type(name: str) -> pa.DataType:
 
 
 def piece_tables(place: str, detail: bool = True) -> dict[str, TableSpec]:
-    """Return the tables that every piece has; without detail the runs only."""
+    """Return the tables that every piece has; without detail only the runs and, where there are compounds, theirs."""
     series = series_of(place)
     runs = [
         ("replication", pa.int32()),
@@ -80,15 +88,21 @@ def piece_tables(place: str, detail: bool = True) -> dict[str, TableSpec]:
     cases = [*case, ("opened", pa.int32()), ("closed", pa.int32()), ("stage", pa.int8()), ("level", pa.int8())]
     cases += [("sessions", pa.int32())]
     agreements = [*case, ("settled", pa.int32()), ("broken", pa.int32())]
-    runs_only = {"runs": TableSpec(pa.schema(runs), ("replication",))}
+    cells = [(name, pa.int32()) for name in ("replication", *CELLS)]
+    always = {"runs": TableSpec(pa.schema(runs), ("replication",))}
+    if place in compounds.PLACES:
+        columns = [*compounds.NAMES, "days", *(f"before_{name}" for name in compounds.BEFORE), "before_days"]
+        fields = [("replication", pa.int32()), ("compound", pa.int32()), *((name, pa.int64()) for name in columns)]
+        always["compounds"] = TableSpec(pa.schema(fields), ("replication", "compound"))
     if not detail:
-        return runs_only
+        return always
     return {
-        **runs_only,
+        **always,
         "daily": TableSpec(pa.schema(daily), ("replication", "day")),
         "events": TableSpec(pa.schema(events), ("replication", "seq")),
         "cases": TableSpec(pa.schema(cases), CASE),
         "agreements": TableSpec(pa.schema(agreements), CASE),
+        "cells": TableSpec(pa.schema(cells), ("replication", "x", "y")),
     }
 
 
@@ -112,20 +126,40 @@ def merged_tables(place: str) -> dict[str, TableSpec]:
     """Return the tables of a whole experiment."""
     pieces = piece_tables(place)
     named = {}
-    for name in ("runs", "daily", "cases", "agreements"):
+    for name in ("runs", "daily", "cases", "agreements", "cells", *(["compounds"] if "compounds" in pieces else [])):
         fields = [field.with_type(pa.string()) if field.name in WORDS else field for field in pieces[name].schema]
         named[name] = TableSpec(pa.schema([("scenario", pa.string()), *fields]), ("scenario", *pieces[name].keys))
     return {**named, "events": TableSpec(EVENTS, ("case:scenario", "case:replication", "seq"))}
 
 
-def record(w: Worlds, layout: int, scenarios: Sequence[int], detail: bool = True) -> list[dict[str, pa.Table]]:
-    """Return the tables of each scenario of a block.
+@dataclass(frozen=True)
+class Spans:
+    """Outcomes of each compound after day 0 and before it, and how many days these spans have.
+
+    Attributes:
+        after: of the worlds recorded.
+        before: of the worlds before they were stacked.
+        days: from day 0.
+        before_days: before it.
+    """
+
+    after: Columns
+    before: Columns
+    days: int
+    before_days: int
+
+
+def record(
+    w: Worlds, layout: int, parts: Sequence[Ints], detail: bool = True, spans: Spans | None = None
+) -> list[dict[str, pa.Table]]:
+    """Return the tables of each part of a block.
 
     Args:
         w: worlds that have lived from day 0 on.
         layout: their layout.
-        scenarios: numbers of the block's scenarios (as in ``w.scenario``), in the order of the result.
-        detail: whether to return more than the runs.
+        parts: numbers of the worlds of each part, in the order of the result; no world is in two.
+        detail: whether to return more than the runs and the compounds.
+        spans: outcomes of compounds, where there are any.
     """
     specs = piece_tables(w.recipe.place)
     seen = outcomes.recorded(w)
@@ -134,15 +168,23 @@ def record(w: Worlds, layout: int, scenarios: Sequence[int], detail: bool = True
     runs |= {_count_name(name): values for name, values in counts.items()} | outcomes.quotients(counts, w.recipe.place)
     lists: dict[str, dict[str, NDArray[Any]]] = {}
     if detail:
-        lists = {"events": _events(w, seen.desk_kind), "cases": _cases(seen), "agreements": _agreements(seen)}
+        lists = {
+            "events": _events(w, seen.desk_kind),
+            "cases": _cases(seen),
+            "agreements": _agreements(seen),
+            "cells": _cells(w),
+        }
+    part_of = np.full(w.n, -1)
     made = []
-    for scenario in scenarios:
-        worlds = np.flatnonzero(w.scenario == scenario)
+    for number, worlds in enumerate(parts):
+        part_of[worlds] = number
         tables = {"runs": _table({name: values[worlds] for name, values in runs.items()}, specs["runs"].schema)}
+        if spans:
+            tables["compounds"] = _compounds(w, spans, worlds, specs["compounds"].schema)
         if detail:
             tables["daily"] = _daily(w, seen.record, worlds, specs["daily"].schema)
         for name, rows in lists.items():
-            mine = w.scenario[rows["world"]] == scenario
+            mine = part_of[rows["world"]] == number
             columns = {column: values[mine] for column, values in rows.items()}
             columns["replication"] = w.replication[columns["world"]]
             tables[name] = _table(columns, specs[name].schema)
@@ -166,6 +208,21 @@ def _daily(w: Worlds, recorded: Ints, worlds: Ints, schema: pa.Schema) -> pa.Tab
     days = chosen.shape[2]
     columns = {"replication": np.repeat(w.replication[worlds], days), "day": np.tile(np.arange(days), len(worlds))}
     columns |= {name: chosen[i].reshape(-1) for i, name in enumerate(w.series)}
+    return _table(columns, schema)
+
+
+def _compounds(w: Worlds, spans: Spans, worlds: Ints, schema: pa.Schema) -> pa.Table:
+    """Return a row for each world and compound, world by world."""
+    number = w.layout.sizes["compound"]
+    columns = {
+        "replication": np.repeat(w.replication[worlds], number),
+        "compound": np.tile(np.arange(number), len(worlds)),
+    }
+    columns |= {name: values[worlds].reshape(-1) for name, values in spans.after.items()}
+    founded = worlds % len(next(iter(spans.before.values())))  # as `Worlds.stack` numbers copies
+    columns |= {f"before_{name}": spans.before[name][founded].reshape(-1) for name in compounds.BEFORE}
+    columns["days"] = np.full(len(worlds) * number, spans.days)
+    columns["before_days"] = np.full(len(worlds) * number, spans.before_days)
     return _table(columns, schema)
 
 
@@ -207,6 +264,35 @@ def _agreements(seen: Recorded) -> dict[str, NDArray[Any]]:
     return out
 
 
+def _cells(w: Worlds) -> dict[str, NDArray[Any]]:
+    """Return the cells that are not open land, and how things stand on them at the end, for the runs that are watched.
+
+    Cells are the same for all who share a layout; only the last two columns are a world's own.
+    """
+    layout, use, chosen = w.layout, w.layout.layers["land_use"], np.flatnonzero(w.log.watched)
+    nth = np.full(w.n, -1)
+    nth[chosen] = np.arange(len(chosen))
+    homes, severity, leaking = np.zeros((3, len(chosen), layout.width, layout.height), dtype=np.int64)
+    x, y = layout.cells["household"].T
+    for settlement in w.settlements:
+        world, household = np.nonzero(settlement.inhabited(w)[chosen])
+        np.add.at(homes, (world, x[household], y[household]), 1)
+    g = w.grievances
+    rows = where(g.aching & w.log.watched[g.world])
+    home = g.household[rows]
+    np.add.at(severity, (nth[g.world[rows]], x[home], y[home]), g.severity[rows])
+    if "asset_building" in layout.traits:
+        roofs = where((layout.traits["asset_kind"] == int(Kind.ROOF)) & (layout.traits["asset_building"] >= 0))
+        world, roof = np.nonzero(w.defective[np.ix_(chosen, roofs)])
+        at = layout.cells["building"][layout.traits["asset_building"][roofs[roof]]]
+        np.add.at(leaking, (world, at[:, 0], at[:, 1]), 1)
+    column, row = np.nonzero(use != LAND_USE["open"])
+    shared = [column, row, use[column, row], layout.layers["settlement"][column, row]]
+    own = [values[:, column, row].reshape(-1) for values in (homes, severity, leaking)]
+    columns = [*(np.tile(values, len(chosen)) for values in shared), *own]
+    return {"world": np.repeat(chosen, len(column)), **dict(zip(CELLS, columns, strict=True))}
+
+
 def name_rows(piece: pa.Table, scenario: str) -> pa.Table:
     """Put the scenario's name before the rows of any table but events, and words in the place of their numbers."""
     for at, name in enumerate(piece.column_names):
@@ -244,4 +330,6 @@ def name_events(piece: pa.Table, scenario: str) -> pa.Table:
     return pa.Table.from_arrays([c.cast(f.type) for c, f in zip(columns, EVENTS, strict=True)], schema=EVENTS)
 
 
-__all__ = ["DAY_0", "EVENTS", "merged_tables", "name_events", "name_rows", "piece_tables", "record", "series_of"]
+__all__ = [
+    "DAY_0", "EVENTS", "Spans", "merged_tables", "name_events", "name_rows", "piece_tables", "record", "series_of",
+]  # fmt: skip

@@ -108,6 +108,15 @@ class Asset(Agent):
                 else:
                     grievance.relieve()
 
+    def end_unfelt(self) -> None:
+        """Be sound if nobody suffers any more; what case there is has no object."""
+        if self.defective and not any(g.bearer is self and g.aching for g in self.model.grievances):
+            case = self.case
+            self._end()
+            self.model.count("unfelt")
+            if case is not None:
+                case.close("withdrawn", "withdrawn")
+
     def _end(self) -> None:
         """Have nothing wrong any more."""
         self.defective = False

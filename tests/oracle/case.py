@@ -152,7 +152,12 @@ class Case:
         """End."""
         self.stage = stage
         self.log(activity)
-        self.model.ended.append((self.identity(), self.opened, self.model.day, stage, self.desk.number, self.sessions))
+        end = self.identity(), self.opened, self.model.day, stage, self.desk.number, self.sessions
+        self.model.ended.append((*end, self.compound.number, self.started, *self.paid()))
+
+    def paid(self) -> tuple[bool | int, ...]:
+        """Return whether it was minor, its cost and who paid it: company, income, fund, owners, or conceded, fen."""
+        return False, 0, 0, 0, 0, 0, 0
 
     def identity(self) -> tuple[str, int, int]:
         """Return what names it."""

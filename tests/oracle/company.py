@@ -148,7 +148,7 @@ class Company(Agent):
         """Give notice after too many quarters of loss, or look for a company."""
         model, p, day = self.model, self.model.p, self.model.day
         if self.serves:
-            if self.contract == "developer" and self.compound.age + day / YEAR >= GROWN:
+            if self.contract == "developer" and self.compound.years >= GROWN:
                 self.contract = "holdover"
             if self.losses >= p.exit_quarters and not self.leaving:
                 self.notice()
@@ -198,7 +198,7 @@ class Company(Agent):
                 flat.purse -= bill
                 self.collected += bill
             else:
-                flat.arrears += bill
+                flat.arrears = min(flat.arrears + bill, round(4 * model.p.limitation_years) * bill)
         self.till += self.collected
         model.count("fees_paid_fen", self.collected)
 

@@ -63,6 +63,11 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "contract_up": ("compounds", attrgetter("renewals.up")),
     "balloting": ("compounds", lambda x: x.renewals.motion is not None),
     "recoup": ("compounds", attrgetter("renewals.recoup")),
+    "project_until": ("compounds", attrgetter("project.until")),
+    "project_rounds": ("compounds", attrgetter("project.rounds")),
+    "project_answer": ("compounds", lambda x: [None, "accepted", "refused"].index(x.project.answer)),
+    "project_room": ("compounds", attrgetter("project.room")),
+    "project_paid": ("compounds", attrgetter("project.paid")),
     "captured": ("compounds", attrgetter("capture.captured")),
     "careful_until": ("compounds", attrgetter("capture.careful_until")),
     "visited": ("compounds", attrgetter("rounds.visited")),
@@ -111,12 +116,13 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 GRIEVANCE = (
     "other", "key", "severity", "born", "state", "aching", "tries", "claims", "claimed", "desk", "answered", "case",
-    "act", "fade", "escalate",
+    "act", "fade", "escalate", "patch",
 )  # fmt: skip
 CASE = (
     "other", "key", "compound", "severity", "urgency", "opened", "stage", "desk", "organiser", "ready", "started",
     "handled", "sessions", "level_sessions", "narrowed", "sittings", "rounds", "handoffs", "minutes", "drafted",
-    "minor", "refused", "cost", "owed", "from_company", "from_public", "from_fund", "motion",
+    "minor", "refused", "cost", "owed", "from_company", "from_public", "from_fund", "from_owners", "conceded",
+    "motion",
 )  # fmt: skip
 MOTION = (
     "kind", "compound", "case", "organiser", "opened", "until", "share", "asked", "area", "heads_in", "area_in",
@@ -129,10 +135,29 @@ FIELDS = {"grievance": GRIEVANCE, "case": CASE, "motion": MOTION, "asked": ASKED
 
 TABLES: dict[str, set[str]] = {
     "grievances": {"world", "kind", "household", "bearer", "ordinal", *GRIEVANCE, "agreement", "fadings"},
-    "cases": {"world", "settlement", "kind", "bearer", "ordinal", *CASE},
+    "cases": {"world", "kind", "bearer", "ordinal", "settlement", *CASE},
     "motions": {"world", "key", *MOTION, "first", "open"},
     "asked": {"world", "motion", "owner", *ASKED},
-    "ended": {"world", "kind", "bearer", "ordinal", "opened", "closed", "stage", "desk", "sessions"},
+    "ended": {
+        "world",
+        "kind",
+        "bearer",
+        "ordinal",
+        "opened",
+        "closed",
+        "stage",
+        "desk",
+        "sessions",
+        "compound",
+        "started",
+        "minor",
+        "cost",
+        "from_company",
+        "from_public",
+        "from_fund",
+        "from_owners",
+        "conceded",
+    },
     "agreements": {"world", "kind", "bearer", "ordinal", "settled", "broken"},
     "agenda": {"world", "clock", "row", "day", "stamp"},
 }
@@ -215,7 +240,7 @@ def _grievance(g: Grievance) -> tuple[Any, ...]:
     case = None if g.case is None else g.case.identity()
     return (
         other, g.key, g.severity, g.born, g.state, g.aching, g.tries, g.claims, g.claimed, g.desk, g.answered, case,
-        g.act, g.fade_day, g.escalation_day,
+        g.act, g.fade_day, g.escalation_day, g.patch_day,
     )  # fmt: skip
 
 
@@ -234,10 +259,11 @@ def _case(c: Case) -> tuple[Any, ...]:
 def _money(c: Case) -> tuple[Any, ...]:
     """Return what a repair costs and who pays; of a dispute, nothing."""
     if not isinstance(c, Repair):
-        return False, False, 0, 0, 0, 0, 0, None
+        return False, False, 0, 0, 0, 0, 0, 0, 0, None
     f = c.funding
     motion = None if f.motion is None else f.motion.key
-    return c.minor, c.refused, f.cost, f.owed, f.from_company, f.from_public, f.from_fund, motion
+    paid = f.from_company, f.from_public, f.from_fund, f.from_owners, f.conceded
+    return c.minor, c.refused, f.cost, f.owed, *paid, motion
 
 
 def _by_compound(motions: list[Motion]) -> list[Motion]:
@@ -286,7 +312,10 @@ def of_engine(w: Worlds) -> list[Things]:
     what = np.array(ACTIVITY)[log["activity"]], kinds[log["kind"]], log["bearer"], log["ordinal"], log["desk"]
     events = _by_world(w, log["world"], what)
     closed = np.flatnonzero(e.closed == w.day - 1)
-    ends = kinds[e.kind], e.bearer, e.ordinal, e.opened, e.closed, stages[e.stage], e.desk, e.sessions
+    ends = (
+        kinds[e.kind], e.bearer, e.ordinal, e.opened, e.closed, stages[e.stage], e.desk, e.sessions, e.compound,
+        e.started, e.minor, e.cost, e.from_company, e.from_public, e.from_fund, e.from_owners, e.conceded,
+    )  # fmt: skip
     ended = _by_world(w, e.world[closed], [column[closed] for column in ends])
     made = w.agreements
     of_today = np.flatnonzero((made.settled == w.day - 1) | (made.broken == w.day - 1))

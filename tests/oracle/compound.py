@@ -12,6 +12,7 @@ from tests.oracle.draws import chance, gamma, uniform
 from tests.oracle.election import COMMITTEE, MANAGEMENT, NONE, Elections
 from tests.oracle.inspection import Inspections
 from tests.oracle.leader import Candidate, Leader
+from tests.oracle.project import Project
 from tests.oracle.renewal import Renewals
 from tests.oracle.visit import Rounds
 
@@ -68,6 +69,7 @@ class Compound(Agent):
         self.elections = Elections(self)
         self.inspections = Inspections(self)
         self.renewals = Renewals(self)
+        self.project = Project(self)
         self.capture = Capture(self)
         self.rounds = Rounds(self)
         self.director = Leader(model, number)
@@ -95,9 +97,14 @@ class Compound(Agent):
         self.rain = gamma(shape, self.model.replication_seed, "weather.rain", self.number, self.model.day // YEAR)
         self.rain /= shape
 
+    @property
+    def years(self) -> float:
+        """Return how old it is; before day 0 nothing ages."""
+        return self.age + max(self.model.day, 0) / YEAR
+
     def roof_rate(self) -> float:
         """Return how often a year a roof of its age begins to leak."""
-        p, years = self.model.p, self.age + self.model.day / YEAR
+        p, years = self.model.p, self.years
         return p.roof_young if years < 10 else p.roof_old if years > 25 else p.roof_middle
 
     def season(self) -> float:

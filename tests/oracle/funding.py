@@ -12,8 +12,6 @@ from tests.oracle.motion import Motion, about_repair
 if TYPE_CHECKING:
     from tests.oracle.repair import Repair
 
-YEAR = 365
-
 
 class Funding:
     """The money side of one repair.
@@ -24,6 +22,8 @@ class Funding:
         from_company: what the company has put into the asset's escrow, fen.
         from_public: what has come from the compound's public income.
         from_fund: what has come from the maintenance fund.
+        from_owners: what owners' shares have paid of it.
+        conceded: what it costs a company that has conceded it.
         motion: what stands before the owners, if anything.
     """
 
@@ -34,6 +34,7 @@ class Funding:
         self.compound = repair.compound
         self.cost = self.owed = 0
         self.from_company = self.from_public = self.from_fund = 0
+        self.from_owners = self.conceded = 0
         self.motion: Motion | None = None
 
     # -- what is minor
@@ -67,6 +68,7 @@ class Funding:
         self.model.count("conceded")
         self.model.count("decided_for_owners")
         self.model.count("conceded_fen", fen)
+        self.conceded = fen
         self.start()
 
     # -- the order of payers
@@ -92,8 +94,7 @@ class Funding:
 
     def under_warranty(self) -> bool:
         """Whether the developer still answers for the roof."""
-        age = self.compound.age + self.model.day / YEAR
-        return self.repair.kind == "roof" and age < self.model.p.warranty_years
+        return self.repair.kind == "roof" and self.compound.years < self.model.p.warranty_years
 
     def ask_company(self, rest: int) -> int:
         """Let the company pay as much of a dear repair as it would have to pay of a minor one; return it."""
@@ -197,7 +198,8 @@ class Funding:
         model.count("paid_company_fen", self.from_company)
         model.count("paid_public_fen", self.from_public)
         model.count("paid_fund_fen", self.from_fund)
-        model.count("paid_owners_fen", paid - self.from_company - self.from_public - self.from_fund)
+        self.from_owners = paid - self.from_company - self.from_public - self.from_fund
+        model.count("paid_owners_fen", self.from_owners)
         self.start()
 
     def start(self) -> None:

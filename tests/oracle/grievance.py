@@ -75,6 +75,9 @@ class Grievance:
         scale = model.p.escalation_days * (1.5 - severity / 1000)
         time = scale * power(exponential(self.key, "grievance.escalation", 0), 1 / model.p.escalation_shape)
         self.escalation_day = self.born + 1 + math.floor(min(time, 1e6))
+        self.patch_day = NEVER
+        if kind == "roof":
+            self.patch_day = self.born + days(model.p.patch_days, self.key, "grievance.patch")
 
     @property
     def dispute(self) -> bool:
@@ -103,6 +106,7 @@ class Grievance:
         if self.act > self.model.day:
             return
         if self.state == "latent":
+            self.model.count("named")
             self.state = "quiet"
         elif self.claimant and self.answered and self.case.under_way:
             self.act = self.model.day + int(self.model.p.review_days)
@@ -159,6 +163,23 @@ class Grievance:
             self.state = "quiet"
             self.start_fading()
             self.act = today + int(p.review_days)
+
+    def patch(self) -> None:
+        """Have the roof above the flat made tight at the owner's cost: suffered no more, and no desk has helped."""
+        fen = round(100 * self.model.p.patch_cost)
+        self.household.purse -= fen
+        self.model.outside += fen
+        self.model.count("patched")
+        self.model.count("patch_fen", fen)
+        if self.given_up:
+            self.relieve()
+            return
+        self.model.count("private")
+        self.hear_end(False)
+        self.aching = False
+        self.state = "private"
+        self.case = None
+        self.act = self.escalation_day = NEVER
 
     def relapse(self) -> None:
         """Break the agreement: the same household feels the grievance anew, at most fifteen times."""
@@ -232,6 +253,8 @@ class Grievance:
     def settle(self, confirmed: bool = False) -> None:
         """Be resolved; what two parties have agreed on, perhaps before a court, may not last."""
         self.model.count("settled")
+        if self.claims > 0:
+            self.model.count("settled_claimed")
         self.hear_end(True)
         self.aching = False
         self.state = "settled"

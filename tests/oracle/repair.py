@@ -44,6 +44,11 @@ class Repair(Case):
         months = (self.model.day - self.bearer.broke) / MONTH
         return round(self.base * (1 + self.model.p.leak_growth * months) * 100)
 
+    def paid(self) -> tuple[bool | int, ...]:
+        """Return whether it was minor, its cost and who paid it, fen."""
+        f = self.funding
+        return self.minor, f.cost, f.from_company, f.from_public, f.from_fund, f.from_owners, f.conceded
+
     # -- whose it is
 
     @property

@@ -39,6 +39,8 @@ class Rounds:
         for grievance in self.model.grievances:
             unvoiced = grievance.aching and grievance.state in ("latent", "quiet")
             if unvoiced and grievance.household is flat and grievance.kind != "fee":
+                if grievance.state == "latent":
+                    self.model.count("named")
                 grievance.state = "quiet"
                 grievance.act = self.model.day
                 self.model.count("surfaced")

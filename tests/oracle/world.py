@@ -180,6 +180,8 @@ class OracleModel(Model):
             compound.knock()
         self.owners_consider()
         self.crews_work()
+        if monday:
+            self.owners_patch()
         self.contracts_end()
         if monday:
             for home in self.households:
@@ -317,6 +319,7 @@ class OracleModel(Model):
         """Let bodies inspect what the company does, talk with it, and owners begin to elect a committee."""
         for compound in self.compounds:
             compound.inspections.inspect()
+            compound.project.talk()
             compound.renewals.talk()
             compound.elections.hold()
 
@@ -333,6 +336,15 @@ class OracleModel(Model):
         for case in self.cases:
             if case.stage == "works" and case.ready <= self.day:
                 case.finish()
+
+    def owners_patch(self) -> None:
+        """Let owners who have waited long enough patch the roof above their flats, unless somebody is at it."""
+        due = [g for g in self.grievances if g.patch_day <= self.day and g.aching]
+        due = [g for g in due if g.bearer.case is None or not g.bearer.case.under_way]
+        for grievance in due:
+            grievance.patch()
+        for roof in sorted({g.bearer for g in due}, key=lambda asset: asset.number):
+            roof.end_unfelt()
 
     def contracts_end(self) -> None:
         """Let contracts end whose day has come."""

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from matplotlib.collections import PolyCollection
 
-from sim.report.ends import COLOURS, STACK, competing_ends, competing_ends_figure
-from sim.study.ends import ENDS
-from tests.report.test_figures import check_layout
+from sim.report.ends import COLOURS, STACK, competing_ends, competing_ends_figure, estimate
+from sim.report.labels import LANGUAGES, Language
+from sim.study.ends import ENDS, summary
+from tests.report.layout import check_layout
 
 SCENARIOS = ("none", "body_branch", "merged_equal_hours", "a_scenario_with_a_rather_long_name_and_then_some_more")
 
@@ -37,52 +38,73 @@ def data(replications: int, scenarios: int, days: int = 730, seed: int = 1) -> t
     return cases, runs.set_axis(["scenario", "replication", "days"], axis=1)
 
 
-@pytest.mark.parametrize("kinds", [None, ("all",), ("all", "roof", "neighbour")])
+@pytest.mark.parametrize(("kinds", "language"), [(None, "en"), (("all",), "zh"), (("all", "roof", "neighbour"), "zh")])
 @pytest.mark.parametrize(("replications", "scenarios", "days"), [(20, 1, 730), (5, 4, 730), (2, 2, 60)])
-def test_words_do_not_touch(replications: int, scenarios: int, days: int, kinds: tuple[str, ...] | None) -> None:
+def test_words_do_not_touch(
+    replications: int, scenarios: int, days: int, kinds: tuple[str, ...] | None, language: Language
+) -> None:
     cases, runs = data(replications, scenarios, days)
     title = "How cases end, and how long it takes, in a title of some length which may take more than one line of it"
-    figure = competing_ends_figure(cases, runs, title, kinds=kinds, names={"none": "as found"}, note="Draft.")
+    panels = estimate(cases, runs, summary(cases, runs), kinds)
+    figure = competing_ends_figure(panels, language, title=title, names={"none": "as they were"}, note="Draft.")
     words = check_layout(figure)
-    assert len(figure.axes) == scenarios * (2 if kinds is None else len(kinds))
-    assert {"petition or fight", "still open", "as found"} <= set(words)
+    assert len(figure.axes) == (3 if kinds is None else len(kinds))
+    assert len(panels) == scenarios * len(figure.axes)
+    assert "as they were" in words
     foot = " ".join(words)
-    assert "Under these assumptions" in foot and "Draft." in foot
+    if language == "en":
+        assert {"petition or fight", "still open"} <= set(words)
+        assert "Under these assumptions" in foot and "Draft." in foot
+        assert {panel.day for panel in panels.values()} == {365 if days > 365 else 30}
+    else:
+        assert {"上访或冲突", "仍未了结"} <= set(words)
 
 
-def test_stacks_are_full() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_stacks_are_full_and_are_the_estimates(language: Language) -> None:
     cases, runs = data(10, 2)
-    figure = competing_ends_figure(cases, runs, "Full")
+    table = summary(cases, runs)
+    panels = estimate(cases, runs, table, ("all", "roof"))
+    figure = competing_ends_figure(panels, language)
     assert len(set(COLOURS.values())) == len(STACK) and set(STACK) == set(ENDS)
-    for axes in figure.axes:
-        layers = [c.get_paths()[0].vertices for c in axes.collections if isinstance(c, PolyCollection)]
-        assert len(layers) == len(STACK)
-        assert max(layer[:, 1].max() for layer in layers) == pytest.approx(1)
-        assert min(layer[:, 1].min() for layer in layers) == pytest.approx(0)
+    for axes, kind in zip(figure.axes, ("all", "roof"), strict=True):
+        layers = [c for c in axes.collections if isinstance(c, PolyCollection)][: len(STACK)]
+        for row, scenario in enumerate(SCENARIOS[:2]):
+            areas = [layer.get_paths()[row].vertices for layer in layers]
+            base = areas[-1][:, 1].min()
+            assert areas[0][:, 1].max() - base == pytest.approx(1)
+            said = table[(table["kind"] == kind) & (table["scenario"] == scenario) & (table["day"] == 365)]
+            shares = said.set_index("end")["share"]
+            for end, area in zip(STACK, areas, strict=True):
+                last = area[area[:, 0] == area[:, 0].max(), 1]  # the right edge of the area
+                assert last.max() - last.min() == pytest.approx(shares[end], abs=1e-9)
 
 
 def test_no_such_case() -> None:
     cases, runs = data(3, 2)
     cases = cases[(cases["scenario"] == "none") | (cases["kind"] == "neighbour")]
-    words = check_layout(competing_ends_figure(cases, runs, "Few"))
+    panels = estimate(cases, runs, summary(cases, runs), ("roof", "neighbour"))
+    words = check_layout(competing_ends_figure(panels, title="Few"))
     assert words.count("no such case") == 1
-    empty = check_layout(competing_ends_figure(cases.iloc[:0], runs, "Nothing"))
+    none = cases.iloc[:0]
+    empty = check_layout(competing_ends_figure(estimate(none, runs, summary(none, runs)), title="Nothing"))
     assert empty.count("no such case") == 2
     with pytest.raises(ValueError, match="no run"):
-        competing_ends_figure(cases, runs.iloc[:0], "Nothing")
+        estimate(cases, runs.iloc[:0], summary(cases, runs))
 
 
 def test_one_run_alone() -> None:
     cases, runs = data(1, 1)
-    words = check_layout(competing_ends_figure(cases, runs, "One"))
+    words = check_layout(competing_ends_figure(estimate(cases, runs, summary(cases, runs))))
     assert "settled" in words
     assert not any(" to " in word and len(word) < 14 for word in words)  # one run has no interval
 
 
 def test_the_same_numbers_give_the_same_bytes(tmp_path: Path) -> None:
     cases, runs = data(4, 2)
-    first = competing_ends(cases, runs, tmp_path / "one", "Twice")
-    second = competing_ends(cases.sample(frac=1, random_state=1), runs, tmp_path / "two", "Twice")
-    assert [path.name for path in first] == ["one.png", "one.pdf"]
+    table = summary(cases, runs)
+    first = competing_ends(cases, runs, table, tmp_path / "one", kinds=("all",))
+    second = competing_ends(cases.sample(frac=1, random_state=1), runs, table, tmp_path / "two", kinds=("all",))
+    assert [path.name for path in first] == ["one.png", "one.pdf", "one.zh.png", "one.zh.pdf"]
     for one, two in zip(first, second, strict=True):
         assert one.read_bytes() == two.read_bytes()

@@ -1,162 +1,37 @@
-"""Forest figures: the same bytes for the same numbers, and nothing written over anything else."""
+"""Which figures a result folder has, and that workers draw them from its files."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from itertools import combinations
+from dataclasses import replace
 from pathlib import Path
 
-import matplotlib as mpl
-import numpy as np
-import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 
-from sim.errors import StoreError
-from sim.report.figures import forest, forest_figure
-from sim.study.statistics import OutcomeSpec, compare_runs
+from sim.errors import SimError
+from sim.report.figures import FIGURES, Drawing, draw, wanted
+from sim.study.config import load
+from sim.study.executor import executor
 
-ROOT = Path(__file__).parents[2]
-
-OUTCOMES = [
-    OutcomeSpec("days", "grievance-days per 1,000 households a year", "severity-weighted unresolved grievance-days"),
-    OutcomeSpec("settled", "share of cases"),
-    OutcomeSpec("paid", "yuan", "paid by owners"),
-    OutcomeSpec("trust", "1", "trust in the community's desk, own and, discounted, neighbours' experience"),
-    OutcomeSpec("income", "yuan a year", "collective income, net of grants and unpaid labour"),
-    OutcomeSpec("hours", "hours a week"),
-    OutcomeSpec("rare", "per household and year"),
-    OutcomeSpec("level", "1"),
-]
-SIZES = (100.0, 0.02, 30_000.0, 0.00003, 1e8, 1.0, 1e-7, 3.0)
-NAMES = ("body", "body_branch", "merged", "merged_equal_hours", "a_scenario_with_a_rather_long_name_and_then_some_more")
+CONFIG = load("yijiantiao", ["size=quick"])
 
 
-def data(replications: int, comparisons: int, outcomes: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    rng = np.random.default_rng(1)
-    scenarios = ["baseline", *(NAMES[i % 5] + "_again" * (i // 5) for i in range(comparisons))]
-    luck = rng.gamma(3, 1, (8, replications))
-    parts = []
-    for i, scenario in enumerate(scenarios):
-        columns = {
-            outcome.name: size * (10 + luck[j] - 0.3 * i + 0.8 * (i > 0) * rng.standard_t(3, replications))
-            for j, (outcome, size) in enumerate(zip(OUTCOMES, SIZES, strict=True))
-        }
-        parts.append(pd.DataFrame({"scenario": scenario, "replication": range(replications)} | columns))
-    runs = pd.concat(parts)
-    pairs = [(scenario, "baseline" if i % 2 else scenarios[i]) for i, scenario in enumerate(scenarios[1:])]
-    return compare_runs(runs, pairs, OUTCOMES[:outcomes], resamples=200), runs
+def test_which_figures_there_are() -> None:
+    assert wanted(CONFIG) == list(FIGURES)
+    assert wanted(replace(CONFIG, detail=False)) == ["forest", "funnel"]
+    assert wanted(replace(CONFIG, comparisons=())) == ["competing_ends", "time_series", "funnel"]
+    assert "twin_maps" not in wanted(replace(CONFIG, events=0))
 
 
-def check_layout(figure: Figure) -> list[str]:
-    """Draw it and see that no words leave the figure or touch others; return the words."""
-    with mpl.rc_context({"font.sans-serif": ["DejaVu Sans"]}):
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        renderer = canvas.get_renderer()
-        texts = [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text().strip()]
-        # A tick outside the range has a label that is never drawn.
-        hidden = set()
-        for axes in figure.axes:
-            low, high = axes.get_xlim()
-            for tick in axes.xaxis.get_major_ticks():
-                if not low <= tick.get_loc() <= high:
-                    hidden |= {id(tick.label1), id(tick.label2)}
-        shown = [text for text in texts if text.get_visible() and id(text) not in hidden]
-        boxes = [(text, text.get_window_extent(renderer)) for text in shown]
-    width, height = figure.bbox.width, figure.bbox.height
-    for text, box in boxes:
-        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text.get_text()
-    for (one, a), (other, b) in combinations(boxes, 2):
-        # Boxes reach a little beyond the ink.
-        apart = a.x1 <= b.x0 + 1 or b.x1 <= a.x0 + 1 or a.y1 <= b.y0 + 2 or b.y1 <= a.y0 + 2
-        assert apart, f"{one.get_text()!r} touches {other.get_text()!r}"
-    return [text.get_text() for text in shown]
+def test_titles() -> None:
+    drawing = Drawing("forest", Path("out"), CONFIG)
+    assert drawing.stem == Path("out/figures/forest")
+    assert "one person" in drawing.title("en").lower() and "一肩挑" in drawing.title("zh")
+    mine = replace(CONFIG, name="mine", question="修房顶要多久？")
+    assert Drawing("forest", Path("out"), mine).title("en") == "修房顶要多久？"
+    unwritable = replace(CONFIG, name="mine", question="कितना?")
+    assert Drawing("forest", Path("out"), unwritable).title("zh") == "mine"
 
 
-@pytest.mark.parametrize(("comparisons", "outcomes"), [(1, 1), (1, 2), (4, 3), (10, 8)])
-@pytest.mark.parametrize("replications", [2, 200])
-def test_words_do_not_touch(comparisons: int, outcomes: int, replications: int) -> None:
-    comparison, runs = data(replications, comparisons, outcomes)
-    title = "What changes in one year, told in a title of some length which may take more than one line"
-    figure = forest_figure(comparison, runs, title, outcomes=OUTCOMES[:outcomes], note="Draft.")
-    words = check_layout(figure)
-    assert len(figure.axes) == outcomes
-    assert "Severity-weighted unresolved grievance-days" in words
-    foot = " ".join(words)
-    assert "Under these assumptions" in foot
-    assert f"over {replications} pairs" in foot
-    assert "Draft." in foot
-
-
-def test_equal_pairs_single_pairs_and_no_pairs() -> None:
-    comparison, runs = data(6, 2, 4)
-    runs["days"] = np.where(runs["scenario"] == "body", 0.1 + 0.2, 0.3)
-    runs["settled"] = np.where(runs["scenario"] == "body_branch", 0.5, 0.25)
-    runs["paid"] = np.nan
-    runs.loc[runs["replication"] != 2, "trust"] = np.nan
-    pairs = [("body", "baseline"), ("body_branch", "baseline")]
-    comparison = compare_runs(runs, pairs, OUTCOMES[:4])
-    words = check_layout(forest_figure(comparison, runs, "Odd", outcomes=OUTCOMES[:4], names={"body": "with a body"}))
-    assert words.count("all pairs equal") == 4
-    assert words.count("one pair") == 2
-    assert words.count("n/a") == 2
-    assert "+0.250" in words
-    assert "with a body" in words
-    assert "body branch" in words
-    assert any("minus baseline" in text for text in words)
-
-
-def test_one_far_off_replication_does_not_squeeze_the_rest() -> None:
-    comparison, runs = data(40, 1, 1)
-    runs.loc[(runs["scenario"] == "body") & (runs["replication"] == 7), "days"] = 1e6
-    figure = forest_figure(comparison, runs, "Far off")
-    assert figure.axes[0].get_xlim()[1] < 5_000
-    assert any("arrowhead" in text for text in check_layout(figure))
-
-
-def test_the_same_numbers_give_the_same_bytes(tmp_path: Path) -> None:
-    comparison, runs = data(30, 3, 3)
-    before = dict(mpl.rcParams)
-    first = forest(comparison, runs, tmp_path / "figures" / "one", "Twice")
-    assert dict(mpl.rcParams) == before
-    # Neither the order of the runs nor somebody's own settings matter.
-    with mpl.rc_context({"savefig.bbox": "tight", "axes.edgecolor": "red", "lines.linewidth": 5}):
-        second = forest(comparison, runs.sample(frac=1, random_state=1), tmp_path / "figures" / "two", "Twice")
-    assert [path.name for path in first] == ["one.png", "one.pdf"]
-    for one, two in zip(first, second, strict=True):
-        assert one.read_bytes() == two.read_bytes()
-    png, pdf = (path.read_bytes() for path in first)
-    assert png.startswith(b"\x89PNG")
-    assert pdf.startswith(b"%PDF")
-    assert b"CreationDate" not in pdf
-    # Fonts go in as TrueType, which every editor can open.
-    assert b"/FontFile2" in pdf
-    assert b"/Type3" not in pdf
-
-
-def test_a_figure_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "figures").write_text("mine")
-    comparison, runs = data(2, 1, 1)
-    with pytest.raises(StoreError, match=r"figures is a file, not a folder"):
-        forest(comparison, runs, tmp_path / "figures" / "one", "Nowhere")
-    with pytest.raises(ValueError, match="no comparison"):
-        forest_figure(comparison.iloc[:0], runs, "Nothing")
-
-
-ROOMS = """
-import sys
-import sim.study.digest, sim.study.executor, sim.study.statistics, sim.study.store
-assert not {"matplotlib", "rich", "hydra"} & set(sys.modules)
-import sim.report.figures
-assert "matplotlib.pyplot" not in sys.modules
-"""
-
-
-def test_plotting_stays_in_its_room() -> None:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-W", "error", "-c", ROOMS], env=environment, check=True)
+def test_a_folder_that_lacks_a_table_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SimError, match=r"comparison\.csv"):
+        draw(replace(CONFIG, detail=False), tmp_path, executor("serial"))

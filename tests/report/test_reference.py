@@ -155,8 +155,8 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     (
         MAIN,
-        "Taking the best of three candidates by score changes nothing that can be told from chance",
-        "从三名人选中挑评分最高的一名，看不出与偶然有别的变化",
+        "Taking the best of three candidates by score changes nothing in the headline that can be told from chance",
+        "从三名人选中挑评分最高的一名，主要指标看不出与偶然有别的变化",
         lambda e: e.sign("merged_selected", "merged") == 0,
     ),
 )

@@ -27,7 +27,7 @@ from sim.study.config import load
 from sim.study.store import read_csv
 from sim.worlds import Worlds
 from tests.helpers import daily, recipe
-from tests.report.test_figures import check_layout
+from tests.report.layout import check_layout
 
 RENEW = "python3 -m sim.report.stationarity"
 

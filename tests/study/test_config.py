@@ -234,7 +234,7 @@ def test_a_wrong_setting_is_one_line(settings: str, said: str) -> None:
         ("defaults: [nope]", "no experiment called 'nope'"),
         ("defaults: {a: b}", "defaults is not a list"),
         ("defaults:\n  - override /world: vilage\n", "no world called 'vilage'"),
-        ("defaults:\n  - override /wrld: x\n", "there is no group 'wrld' to override"),
+        ("defaults:\n  - override /wrld: x\n", "there is no group 'wrld' to choose from"),
         ("scenarios: {a b: []}", "scenario 'a b' needs another name"),
     ],
 )

@@ -19,7 +19,9 @@ import pytest
 from sim.cases import SHARED, Kind
 from sim.errors import SimError
 from sim.outcomes import HORIZONS, OUTCOMES
-from sim.study import ends, runner, tables
+from sim.report.figures import FIGURES
+from sim.space import LAND_USE
+from sim.study import ends, experiment, runner, tables
 from sim.study.config import Config, load
 from sim.study.digest import table_digest
 from sim.study.experiment import plan
@@ -52,7 +54,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw nothing: a second a run."""
-    monkeypatch.setattr(runner, "_draw", lambda config, result: None)
+    monkeypatch.setattr(runner, "_draw", lambda *_: None)
 
 
 def runs(folder: Path) -> bytes:
@@ -75,12 +77,25 @@ def same(folder: Path, reference: Path) -> bool:
 
 def test_what_a_folder_holds(reference: Path) -> None:
     assert {path.name for path in reference.iterdir()} == {
-        ".lock", "agreements.parquet", "blocks", "cases.parquet", "comparison.csv", "daily.parquet", "ends.csv",
-        "events.parquet", "figures", "manifest.json", "runs.csv",
+        ".lock", "agreements.parquet", "blocks", "cases.parquet", "cells.parquet", "comparison.csv",
+        "compounds.parquet", "daily.parquet", "ends.csv", "events.parquet", "figures", "manifest.json", "runs.csv",
     }  # fmt: skip
     assert {path.name for path in (reference / "figures").iterdir()} == {
-        "competing_ends.png", "competing_ends.pdf", "forest.png", "forest.pdf",
-    }  # fmt: skip
+        f"{name}{language}.{kind}" for name in FIGURES for language in ("", ".zh") for kind in ("png", "pdf")
+    }
+
+
+def test_cells_are_the_worlds_at_the_end(reference: Path) -> None:
+    """What is suffered on the cells of a map adds up to the day's stock, flats to the households of the run."""
+    cells, daily = (pq.read_table(reference / f"{name}.parquet").to_pandas() for name in ("cells", "daily"))
+    last = daily[daily["day"] == daily["day"].max()].set_index(["scenario", "replication"])
+    runs = read_csv(reference / "runs.csv").set_index(["scenario", "replication"])
+    assert cells["replication"].nunique() == tiny().events
+    for run, of in cells.groupby(["scenario", "replication"]):
+        assert of["unresolved_thousandths"].sum() == last.loc[run, "unresolved"]
+        assert of["leaking_roofs"].sum() == last.loc[run, "leaking_roofs"]
+        assert of["flats"].sum() == runs.loc[run, "households"]
+        assert (of["flats"] > 0).sum() == (of["land_use"] == LAND_USE["building"]).sum()
 
 
 def test_runs_are_sorted_and_complete(reference: Path) -> None:
@@ -179,7 +194,17 @@ def test_the_manifest(reference: Path) -> None:
     said = json.loads((reference / "manifest.json").read_text())
     assert said["config"] == json.loads(json.dumps(tiny().resolved))
     assert len(said["pieces"]) == 6
-    assert set(said["digests"]) == {"runs", "daily", "events", "cases", "agreements", "ends", "comparison"}
+    assert set(said["digests"]) == {
+        "runs",
+        "daily",
+        "events",
+        "cases",
+        "agreements",
+        "cells",
+        "ends",
+        "comparison",
+        "compounds",
+    }
     assert said["digests"]["daily"] == table_digest(
         pq.read_table(reference / "daily.parquet"), ("scenario", "replication", "day")
     )
@@ -202,6 +227,20 @@ def test_worker_processes_change_nothing(workers: int, reference: Path, tmp_path
 @pytest.mark.parametrize("rows", [1, 700])
 def test_stacking_changes_nothing(rows: int, reference: Path, tmp_path: Path) -> None:
     runner.run(tiny(f"block_households={rows}"), tmp_path / "run", backend="serial")
+    assert same(tmp_path / "run", reference)
+
+
+@pytest.mark.usefixtures("no_figures")
+@pytest.mark.parametrize(("households", "tasks"), [(1, 3), (10**6, 2)])
+def test_groups_computed_together_change_nothing(
+    households: int, tasks: int, reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Layout 0 has two groups of at most two here, layout 1 one: apart or together, the tables are the same."""
+    monkeypatch.setattr(experiment, "GROUP", 2)
+    monkeypatch.setattr(experiment, "TASK_HOUSEHOLDS", households)
+    planned = experiment.plan(tiny())
+    assert len(experiment.tasks(planned.groups, planned.households)) == tasks
+    runner.run(tiny(), tmp_path / "run", backend="serial")
     assert same(tmp_path / "run", reference)
 
 

@@ -1,0 +1,74 @@
+"""One year of all of Hohhot, about a million households, on one core: seconds and peak memory.
+
+``python -m benchmarks.city '{"burn_in": 364, "days": 365}'`` lives it in a fresh process and prints JSON.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.memory import peak
+from sim.study.config import load
+from sim.study.experiment import plan
+from sim.worlds import Worlds
+
+EXPERIMENT, SCENARIO = "coverage_today", "today"
+"""As the city is said to be: 892 of 1,990 compounds under one person, a body in each."""
+
+SECONDS, BYTES = 20.0, 1.5e9
+"""What the year may take at most."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is lived.
+
+    Attributes:
+        world: the world file.
+        burn_in: days before day 0, timed apart.
+        days: days from then on.
+    """
+
+    world: str = "hohhot"
+    burn_in: int = 364
+    days: int = 365
+
+
+QUICK = Plan(burn_in=28, days=28)
+
+
+def measure(asked: Plan) -> dict[str, Any]:
+    """Live the city, giving up the snapshot, and return seconds of one core and the most bytes held."""
+    settings = [f"world={asked.world}", f"burn_in={asked.burn_in}", "replications=1", "layouts=1"]
+    (group,) = plan(load(EXPERIMENT, settings)).groups
+    (scenario,) = [piece.scenario for piece in group.pieces if piece.scenario.name == SCENARIO]
+    clock = [time.process_time()]
+    w = Worlds(group.recipe)
+    clock.append(time.process_time())
+    w.run(0)
+    clock.append(time.process_time())
+    w = w.stack([scenario], keep=False)
+    wall = time.perf_counter()
+    clock.append(time.process_time())
+    w.run(asked.days)
+    wall = time.perf_counter() - wall
+    clock.append(time.process_time())
+    founding, burn_in, _, run = (after - before for before, after in itertools.pairwise(clock))
+    return {
+        "households": w.households,
+        "days": asked.days,
+        "founding": founding,
+        "burn_in": burn_in,
+        "processor": run,
+        "wall": wall,
+        "peak": peak(),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(Plan(**json.loads(sys.argv[1])))))

@@ -1,0 +1,317 @@
+"""Words: what outcomes, scenarios, mechanisms, channels, desks, kinds and ends are called, in English and in Chinese.
+
+A figure asks for the word of a thing in a language, ``outcome("unresolved", "zh")``, or calls one of the `Text` of
+this file, ``DAYS("zh")``, ``TWINS("en", n=200)``. A figure's own sentences stand as `Text` at the top of its file.
+Tests see that nothing declared lacks a Chinese word and that the project's font has every character.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sim import outcomes
+from sim.report.tables import interval
+
+Language = Literal["en", "zh"]
+ENGLISH: Language = "en"
+CHINESE: Language = "zh"
+LANGUAGES = (ENGLISH, CHINESE)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A word or sentence in both languages; ``{name}`` in it is filled in by the call.
+
+    Attributes:
+        en: in English.
+        zh: in Chinese.
+    """
+
+    en: str
+    zh: str
+
+    def __call__(self, language: Language, /, **values: object) -> str:
+        """Return it in a language, filled in."""
+        text = self.zh if language == CHINESE else self.en
+        return text.format(**values) if values else text
+
+
+# -- common words -----------------------------------------------------------------------------
+
+UNDER = Text("Under these assumptions.", "以上均在所设假设之下。")
+DAYS = Text("days", "天")
+MONTHS = Text("months from day 0", "自第 0 天起的月数")
+DIFFERENCE = Text("difference", "差值")
+AGAINST = Text("against {name}", "对比：{name}")
+NO_VALUE = Text("n/a", "无")
+TO = Text(" to ", " 至 ")
+
+SCENARIOS = {
+    "baseline": Text("baseline", "基准"),
+    "none": Text("as found", "原样"),
+    "body": Text("body", "只设业委会"),
+    "body_branch": Text("body and branch", "两人分任"),
+    "merged": Text("merged", "一肩挑"),
+    "placebo": Text("placebo (hours only)", "只加工时"),
+    "merged_equal_hours": Text("merged, equal hours", "一肩挑，工时相等"),
+    "merged_selected": Text("merged, best of three", "一肩挑，择优"),
+    "today": Text("today's coverage", "现有覆盖面"),
+    "everywhere": Text("everywhere", "全面推行"),
+    "one_person": Text("one person, no practice", "一人兼任，无做法"),
+    "plus_authority": Text("+ authority", "加召集转办"),
+    "plus_monitoring": Text("+ monitoring", "加检查物业"),
+    "plus_leverage": Text("+ renewal leverage", "加续签谈判"),
+    "plus_visits": Text("+ on-site visits", "加入户"),
+    "plus_sharing": Text("+ cost sharing", "加党员先签"),
+    "plus_ledger": Text("+ case ledger", "加台账"),
+    "without_authority": Text("merged - authority", "一肩挑减召集转办"),
+    "without_monitoring": Text("merged - monitoring", "一肩挑减检查物业"),
+    "without_leverage": Text("merged - renewal leverage", "一肩挑减续签谈判"),
+    "without_visits": Text("merged - on-site visits", "一肩挑减入户"),
+    "without_sharing": Text("merged - cost sharing", "一肩挑减党员先签"),
+    "without_ledger": Text("merged - case ledger", "一肩挑减台账"),
+}
+"""Scenarios of the experiments that come with the project; others are called by their names."""
+
+EXPERIMENTS = {
+    "yijiantiao": Text(
+        "One person as branch secretary and chair of the owners' body: what it changes, practice by practice",
+        "书记兼任业委会（物管会）主任，“一肩挑”改变了什么",
+    ),
+    "yijiantiao_channels": Text(
+        "The merger taken apart: each practice added alone, and each left out",
+        "拆开“一肩挑”：每项做法单独加上，或单独去掉",
+    ),
+    "coverage_today": Text("Merged in as many compounds as today, and in all", "按现有覆盖面推行“一肩挑”，与全面推行"),
+}
+"""Titles of the experiments that come with the project; others are headed by their question."""
+
+MECHANISMS = {
+    "formed_body": Text("a body is formed", "成立业委会（物管会）"),
+    "yijiantiao": Text("merged offices (yijiantiao)", "一肩挑"),
+    "village_alliance": Text("village alliance", "联村共建"),
+    "mobile_mediation": Text("mobile mediation", "流动调解"),
+    "courier_sensing": Text("couriers report", "快递小哥随手报"),
+    "elder_services": Text("elder services", "一站式养老"),
+    "community_culture": Text("community culture", "社区文化活动"),
+}
+CHANNELS = {
+    "formation": Text("formation", "成立"),
+    "coordination": Text("coordination (the merger)", "合并本身"),
+    "authority": Text("authority", "召集与就近转办"),
+    "monitoring": Text("monitoring", "检查物业"),
+    "renewal_leverage": Text("renewal leverage", "续签谈判"),
+    "cost_sharing": Text("cost sharing", "党员先签"),
+    "onsite_visits": Text("on-site visits", "入户"),
+    "case_ledger": Text("case ledger", "台账"),
+}
+
+DESKS = {
+    "company": Text("company", "物业公司"),
+    "body": Text("owners' body", "业委会（物管会）"),
+    "branch": Text("party branch", "党支部"),
+    "community": Text("community", "社区"),
+    "centre": Text("sub-district centre", "街道综治中心"),
+    "court": Text("court", "法院"),
+    "hotline": Text("hotline", "热线"),
+}
+KINDS = {
+    "all": Text("all cases", "全部案件"),
+    "roof": Text("leaking roofs", "房顶漏雨"),
+    "pipe": Text("pipes", "管道"),
+    "lighting": Text("lighting and doors", "照明与门"),
+    "rubbish": Text("rubbish", "垃圾"),
+    "pests": Text("pests", "虫害"),
+    "road": Text("road and gate", "道路与大门"),
+    "nuisance": Text("building works nearby", "施工扰民"),
+    "neighbour": Text("quarrels between neighbours", "邻里纠纷"),
+    "fee": Text("companies' claims to fees", "追讨物业费"),
+}
+ENDS = {
+    "settled": Text("settled", "已解决"),
+    "open": Text("still open", "仍未了结"),
+    "failed": Text("no agreement at any level", "各级均未谈成"),
+    "withdrawn": Text("withdrawn", "当事人撤回"),
+    "escalated": Text("petition or fight", "上访或冲突"),
+}
+ENDS_SHORT = ENDS | {
+    "open": Text("open", "未了结"),
+    "failed": Text("no agreement", "未谈成"),
+    "withdrawn": Text("withdrawn", "撤回"),
+    "escalated": Text("petition", "上访冲突"),
+}
+
+# -- outcomes ---------------------------------------------------------------------------------
+
+_PER = " / 1,000 household-years"
+_COUNTED = {
+    "severity-days": "加权受困天数",
+    "grievances": "件烦心事",
+    "cases": "件案件",
+    "roofs": "个房顶",
+    "roof-days": "漏雨房顶·天",
+    "rounds": "轮",
+    "proposals": "个方案",
+    "hours": "小时",
+    "yuan": "元",
+    "defect-days": "毛病·天",
+}
+UNITS = {
+    "": "",
+    "1": "",
+    "share": "比例",
+    "0 to 1": "0 至 1",
+    "hours per case": "小时／件",
+    "per agreement": "每份协议",
+    "per compound-year": "每小区每年",
+    "per contract that came up": "每份到期合同",
+    "per grievance": "每件烦心事",
+    "per hand-off": "每次转办",
+    "yuan per yuan conceded": "元／让出的每元",
+    **{f"{what}{_PER}": f"{chinese}／千户·年" for what, chinese in _COUNTED.items()},
+}
+"""Units of outcomes to their Chinese."""
+
+_KINDS = ("pipe", "lighting", "rubbish", "pests", "road", "nuisance", "fee")
+_PURPOSES = {
+    "company": "物业办事",
+    "centre": "综治中心",
+    "body": "业委会（物管会）办事",
+    "branch": "党支部办事",
+    "community": "社区办事",
+    "ledger": "台账",
+    "summons": "召集",
+    "calls": "动员签字",
+    "talks": "谈判",
+    "inspections": "检查",
+    "rounds": "巡查",
+    "doors": "入户",
+}
+OUTCOMES = {
+    "unresolved": "未解决的困扰",
+    "settled_30": "30 天内解决",
+    "settled_90": "90 天内解决",
+    "settled_365": "一年内解决",
+    "settled_90_roof": "房顶案件 90 天内解决",
+    "settled_90_neighbour": "邻里纠纷 90 天内解决",
+    "settled_365_roof": "房顶案件一年内解决",
+    "arisen": "产生的烦心事",
+    "voiced": "说出口的烦心事",
+    "claims": "每件烦心事提出的次数",
+    "private": "自行解决",
+    "opened": "立案",
+    "petitions": "上访和冲突",
+    "relapse": "被毁的协议",
+    "durable_365": "维持一年的协议",
+    "lost": "转办中丢失的案件",
+    "settled_low": "在小区内解决",
+    "mended": "修好的房顶",
+    "leaking": "房顶漏雨的日子",
+    "rounds_failed": "未凑齐的签字",
+    "turned_back": "被退回的方案",
+    "hours": "投入工时",
+    "hours_per_settled": "每解决一件的工时",
+    "collection": "物业费收缴率",
+    "companies": "有物业的小区",
+    "repair_yuan": "付给施工队",
+    "paid_company_yuan": "维修：物业公司出",
+    "paid_public_yuan": "维修：公共收益出",
+    "paid_fund_yuan": "维修：维修资金出",
+    "paid_owners_yuan": "维修：业主出",
+    "paid_developer_yuan": "维修：开发商出",
+    "paid_budget_yuan": "维修：财政出",
+    "conceded_yuan": "维修：谈判让出",
+    "patches_yuan": "维修：住户自行出",
+    "unpaid_yuan": "维修：尚未支付",
+    "recouped_yuan": "让出后收回",
+    "recouped": "让出后收回的比例",
+    "inspections": "检查物业",
+    "talks": "与物业谈判",
+    "contracts_up": "到期的合同",
+    "renewals_raised": "提出的续签表决",
+    "replacement_ballots": "更换物业的表决",
+    "replaced": "被更换的物业",
+    "companies_left": "离开的物业",
+    "contracts_developer": "合同：前期物业",
+    "contracts_fixed": "合同：固定期限",
+    "contracts_holdover": "合同：到期未续",
+    "contracts_none": "合同：无物业",
+    "captured": "被收买的小区",
+    "elections": "启动的业委会选举",
+    "elected": "选出的业委会",
+    "sued": "诉至法院",
+    "unresolved_connected": "未解决：与干部相熟",
+    "unresolved_unconnected": "未解决：与干部不熟",
+    "unresolved_owner": "未解决：自住业主",
+    "unresolved_tenant": "未解决：租户",
+    "unresolved_elder": "未解决：有老人",
+    "unresolved_no_elder": "未解决：无老人",
+    "unresolved_top": "未解决：顶层",
+    "unresolved_below": "未解决：顶层以下",
+    "unresolved_fee": "未解决：追讨物业费",
+    "satisfaction": "满意度",
+    "without_owners": "未经业主决定的维修",
+    **{f"hours_{name}": f"工时：{words}" for name, words in _PURPOSES.items()},
+    **{f"defects_{kind}": f"未修好的日子：{KINDS[kind].zh}" for kind in _KINDS[:-1]},
+    **{f"settled_90_{kind}": f"90 天内解决：{KINDS[kind].zh}" for kind in _KINDS},
+    **{f"claims_at_{desk}": f"找谁：{words.zh}" for desk, words in DESKS.items()},
+    **{f"settled_at_{desk}": f"在哪解决：{words.zh}" for desk, words in DESKS.items()},
+    **{f"trust_{desk}": f"信任：{words.zh}" for desk, words in DESKS.items()},
+}
+"""Outcomes to their Chinese; the English stands in `sim.outcomes.OUTCOMES`."""
+
+_ENGLISH = {spec.name: spec.label for spec in outcomes.OUTCOMES}
+
+
+# -- asking -----------------------------------------------------------------------------------
+
+
+def outcome(name: str, language: Language, default: str = "") -> str:
+    """Return what an outcome is called.
+
+    Args:
+        name: its column in the table of runs.
+        language: in which language.
+        default: what to say where there is no label; the name with spaces if empty.
+    """
+    known = OUTCOMES if language == CHINESE else _ENGLISH
+    return known.get(name, default or name.replace("_", " "))
+
+
+def unit(words: str, language: Language) -> str:
+    """Return a unit, as `sim.outcomes.OUTCOMES` writes it, in a language; an unknown one stays as it is."""
+    if language == CHINESE:
+        return UNITS.get(words, words)
+    return "" if words == "1" else words
+
+
+def scenario(name: str, language: Language) -> str:
+    """Return what a scenario is called; its name with spaces where it has no label."""
+    return SCENARIOS[name](language) if name in SCENARIOS else name.replace("_", " ")
+
+
+def mechanism(name: str, language: Language) -> str:
+    """Return what a mechanism is called; its name with spaces where it has no label."""
+    return MECHANISMS[name](language) if name in MECHANISMS else name.replace("_", " ")
+
+
+def channel(name: str, language: Language) -> str:
+    """Return what a channel is called; its name with spaces where it has no label."""
+    return CHANNELS[name](language) if name in CHANNELS else name.replace("_", " ")
+
+
+def kind(name: str, language: Language) -> str:
+    """Return what a kind of cases is called; its name with spaces where it has no label."""
+    return KINDS[name](language) if name in KINDS else name.replace("_", " ")
+
+
+def title(experiment: str, question: str, language: Language) -> str:
+    """Return what stands above an experiment's figures: its title, else its question, else its name."""
+    return EXPERIMENTS[experiment](language) if experiment in EXPERIMENTS else question or experiment
+
+
+def span(low: float, high: float, scale: float | None, language: Language) -> str:
+    """Write an interval, see `sim.report.tables.interval`."""
+    text = interval(low, high, scale)
+    return NO_VALUE(language) if text == "n/a" else text.replace(" to ", TO(language))
