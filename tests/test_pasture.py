@@ -16,10 +16,12 @@ from sim.model import GovernanceModel
 from sim.parameters import specs
 from sim.places import pasture
 from sim.places.pasture import CAMPER, CENTRE, HERDER, STAFFED, STATION, TEAM, WORKER, Structure, build
+from sim.report.figures import wanted
 from sim.rules import frictions, grievances, travel, wages
 from sim.rules.trust import DESKS
 from sim.scenario import parse
 from sim.space import Layout
+from sim.study.config import load
 from sim.worlds import Recipe, Worlds
 from tests.helpers import around, assert_same, desk_rows, total
 
@@ -472,3 +474,9 @@ def test_the_far_go_less_to_desks_and_come_less_to_sessions() -> None:
 def test_the_mesa_face_says_what_it_shows() -> None:
     with pytest.raises(ConfigError, match=r"^place=pasture has no agents to show; the Mesa face shows: compound$"):
         GovernanceModel(place="pasture")
+
+
+def test_figures_are_those_that_the_place_has() -> None:
+    """There is no map of roofs where there are none."""
+    assert "twin_maps" not in wanted(load("mobile_mediation", ["size=quick"]))
+    assert "twin_maps" in wanted(load("yijiantiao", ["size=quick"]))

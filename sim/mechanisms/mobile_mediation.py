@@ -77,7 +77,7 @@ class Parameters:
         unit="per year",
         kind="set",
         source="prior-team",
-        doc="law talks for which time is set aside, a way of two hours and a half there and back reckoned for each",
+        doc="law talks for which time is set aside, a way of four hours there and back reckoned for each",
     )
     entered_loss: float = parameter(
         0.01,
@@ -101,7 +101,7 @@ class Parameters:
 USUAL_HOURS = 25.0
 """Hours at which `circuit_hours` and the time set aside for practices are meant."""
 
-HOURS_PER_TALK = 4.5
+HOURS_PER_TALK = 6.0
 """Hours reckoned for a law talk, way included, when time is set aside."""
 
 WEEKS = 365 / 7

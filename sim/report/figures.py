@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim import outcomes
+from sim.cases import Kind
 from sim.errors import SimError
 from sim.report import labels, series, style
 from sim.report.ends import competing_ends
@@ -114,13 +115,16 @@ FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
 OF_COMPARISONS = ("forest", "twin_maps")
 OF_DETAIL = ("competing_ends", "time_series", "twin_maps")
 OF_EVENTS = ("twin_maps",)
-"""Figures that need comparisons, more than the runs, or runs that are watched."""
+OF_ROOFS = ("twin_maps",)
+"""Figures that need comparisons, more than the runs, runs that are watched, or buildings."""
 
 
 def wanted(config: Config) -> list[str]:
     """Return the names of the figures that an experiment's results allow."""
     names = [name for name in FIGURES if config.comparisons or name not in OF_COMPARISONS]
     names = [name for name in names if config.events or name not in OF_EVENTS]
+    roofs = Kind.ROOF in outcomes.kinds(config.place)
+    names = [name for name in names if roofs or name not in OF_ROOFS]
     return [name for name in names if config.detail or name not in OF_DETAIL]
 
 

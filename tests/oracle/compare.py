@@ -135,7 +135,7 @@ FIELDS = {"grievance": GRIEVANCE, "case": CASE, "motion": MOTION, "asked": ASKED
 
 TABLES: dict[str, set[str]] = {
     "grievances": {"world", "kind", "household", "bearer", "ordinal", *GRIEVANCE, "agreement", "fadings"},
-    "cases": {"world", "kind", "bearer", "ordinal", "settlement", *CASE},
+    "cases": {"world", "kind", "bearer", "ordinal", "settlement", "visited", "joint", *CASE},
     "motions": {"world", "key", *MOTION, "first", "open"},
     "asked": {"world", "motion", "owner", *ASKED},
     "ended": {
