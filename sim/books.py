@@ -30,6 +30,7 @@ ACCOUNTS = {
     "capital": ("base", "money of a base that is not lent to households, fen"),
     "treasury": ("village", "what the collective has gained and neither paid out nor put to work, fen"),
     "till_firm": ("township", "what the enterprise has made since it came, fen"),
+    "contractor": ("asset", "what contractors of a work site have for wages; below 0 it has been paid, fen"),
     "outside": ("world", "everybody the model does not follow, contractors among them, fen"),
 }
 """Account to (entity whose rows it has, meaning)."""
@@ -40,6 +41,7 @@ RULE = Rule(
     only={
         **dict.fromkeys(("till", "public", "fund"), ("compound",)),
         **dict.fromkeys(("capital", "treasury", "till_firm"), ("village",)),
+        "contractor": ("pasture",),
     },
 )
 
