@@ -25,7 +25,7 @@ from sim.errors import SimError
 from sim.report.reference import CLONE, REFERENCE
 from sim.report.style import BAND, DOT, FAINT, GREY, INK, MEAN, WIDTH_TWO, house, save
 from sim.rules import bodies, contracts
-from sim.rules.trust import EVIDENCE
+from sim.rules.trust import SHELF
 from sim.study.config import Config, load
 from sim.study.executor import executor
 from sim.study.experiment import plan
@@ -97,8 +97,7 @@ def _a_flat(w: Worlds, fen: NDArray[Any]) -> Floats:
 
 def _remembered(w: Worlds) -> Floats:
     """Return the experiences that a household remembers, its own and its neighbours' discounted."""
-    columns = [column for pair in EVIDENCE.values() for column in pair]
-    total: Floats = sum((getattr(w, c).sum(axis=1) for c in columns), np.zeros(w.n)) / 1000.0 / w.households
+    total: Floats = w.shelves[SHELF].sum(axis=(0, 2)) / 1000.0 / w.households
     return total
 
 

@@ -119,15 +119,15 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     (
         MAIN,
-        "The practices together take some 9% off the headline; the merger nearly as much again, two thirds of that "
-        "also at equal hours",
-        "那些具体做法合起来使主要指标下降约9%；合并本身再减少将近同样多，其中三分之二在工时相等时也保留",
+        "The practices together take some 7% off the headline; the merger some 10%, two thirds of that also at equal "
+        "hours",
+        "那些具体做法合起来使主要指标下降约7%；合并本身再减少约10%，其中三分之二在工时相等时也保留",
         lambda e: (
             e.sign("body_branch", "body") < 0
-            and -0.1 < e.of("body_branch", "body") / e.level("body_branch", "body") < -0.085
-            and 0.8 < e.of("merged", "body_branch") / e.of("body_branch", "body") < 1
+            and -0.075 < e.of("body_branch", "body") / e.level("body_branch", "body") < -0.065
+            and -0.11 < e.of("merged", "body_branch") / e.level("merged", "body_branch") < -0.095
             and e.sign("merged_equal_hours", "body_branch") < 0
-            and 0.6 < e.of("merged_equal_hours", "body_branch") / e.of("merged", "body_branch") < 0.75
+            and 0.6 < e.of("merged_equal_hours", "body_branch") / e.of("merged", "body_branch") < 0.72
         ),
     ),
     (
@@ -178,10 +178,10 @@ TAKEN_APART: tuple[tuple[str, str, Callable[[Effects], bool]], ...] = (
     ),
     (
         MAIN,
-        "some 13 are captured at any time in `body_branch` and some 94 in `merged`",
+        "some 12 are captured at any time in `body_branch` and some 92 in `merged`",
         lambda e: (
-            0.0125 < e.level("merged", "body_branch", "captured") < 0.0135
-            and 0.0935 < e.level("merged_selected", "merged", "captured") < 0.0945
+            0.0115 < e.level("merged", "body_branch", "captured") < 0.0125
+            and 0.0915 < e.level("merged_selected", "merged", "captured") < 0.0925
         ),
     ),
     (
@@ -195,11 +195,11 @@ TAKEN_APART: tuple[tuple[str, str, Callable[[Effects], bool]], ...] = (
     ),
     (
         MAIN,
-        "On the top floor people suffer about three times as much as below, and gain most",
+        "On the top floor people suffer about twice as much as below, and gain most",
         lambda e: (
-            2.7 < e.level("merged", "none", "unresolved_top") / e.level("merged", "none", "unresolved_below") < 3.3
+            1.9 < e.level("merged", "none", "unresolved_top") / e.level("merged", "none", "unresolved_below") < 2.3
             and e.of("merged", "none", "unresolved_top")
-            < 2 * min(e.of("merged", "none", f"unresolved_{x}") for x in ("connected", "tenant", "elder", "below"))
+            < 1.5 * min(e.of("merged", "none", f"unresolved_{x}") for x in ("connected", "tenant", "elder", "below"))
         ),
     ),
     (
@@ -286,11 +286,13 @@ def test_what_the_readmes_say_is_so(claim: Claim) -> None:
     assert holds(Effects(experiment))
 
 
-def test_more_roofs_leak_at_the_end_than_at_the_start() -> None:
-    assert "Under every arrangement more roofs leak at the end than at the start." in words("README.md")
-    assert "无论哪种安排，期末漏雨的房顶都比期初多" in words("README.zh.md")
-    sums = read_csv(folder(MAIN) / RUNS).groupby("scenario")[["n_leaked", "n_mended"]].sum()
+def test_crews_mend_fewer_roofs_than_begin_to_leak() -> None:
+    assert "Under every arrangement crews mend fewer roofs than begin to leak." in words("README.md")
+    assert "无论哪种安排，施工队修好的房顶都少于新漏的。" in words("README.zh.md")
+    sums = read_csv(folder(MAIN) / RUNS).groupby("scenario")[["n_leaked", "n_mended", "n_unfelt"]].sum()
     assert (sums["n_leaked"] > sums["n_mended"]).all()
+    assert (sums["n_unfelt"] > 0.1 * sums["n_leaked"]).all()
+    assert sums["n_unfelt"]["body_branch"] < sums["n_unfelt"]["body"]
 
 
 def test_the_magnitudes_of_the_baseline_are_those_that_the_odd_tells() -> None:
