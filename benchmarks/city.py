@@ -17,7 +17,7 @@ from sim.study.config import load
 from sim.study.experiment import plan
 from sim.worlds import Worlds
 
-EXPERIMENT, SCENARIO = "coverage_today", "today"
+EXPERIMENT, SCENARIO = "hohhot_2025", "lot"
 """As the city is said to be: 892 of 1,990 compounds under one person, a body in each."""
 
 SECONDS, BYTES = 20.0, 1.5e9

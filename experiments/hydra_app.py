@@ -2,7 +2,7 @@
 
     .venv/bin/python experiments/hydra_app.py size=quick
     .venv/bin/python experiments/hydra_app.py -m size=quick mechanisms.yijiantiao.hours=1,4
-    .venv/bin/python experiments/hydra_app.py -m experiment=coverage_today size=quick seed=1,2
+    .venv/bin/python experiments/hydra_app.py -m experiment=yijiantiao_channels size=quick seed=1,2
 
 Each job is a run with twins of its own, in a folder of its own below results/local/hydra; the same seed means the
 same people, weather and luck in all of them. A parameter that the world's file does not name is added with a plus,

@@ -30,6 +30,7 @@ ACCOUNTS = {
     "capital": ("base", "money of a base that is not lent to households, fen"),
     "treasury": ("village", "what the collective has gained and neither paid out nor put to work, fen"),
     "till_firm": ("township", "what the enterprise has made since it came, fen"),
+    "contractor": ("asset", "what contractors of a work site have for wages; below 0 it has been paid, fen"),
     "outside": ("world", "everybody the model does not follow, contractors among them, fen"),
 }
 """Account to (entity whose rows it has, meaning)."""
@@ -37,7 +38,11 @@ ACCOUNTS = {
 RULE = Rule(
     name="books",
     columns=tuple(Column(name, of, np.int64, doc) for name, (of, doc) in ACCOUNTS.items()),
-    only=dict.fromkeys(("till", "public", "fund"), ("compound",)),
+    only={
+        **dict.fromkeys(("till", "public", "fund"), ("compound",)),
+        **dict.fromkeys(("capital", "treasury", "till_firm"), ("village",)),
+        "contractor": ("pasture",),
+    },
 )
 
 

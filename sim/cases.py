@@ -40,6 +40,10 @@ class Kind(IntEnum):
     NUISANCE = 6  # building works nearby; the contractor is the other party of all who suffer
     NEIGHBOUR = 7
     FEE = 8  # the company claims
+    BOUNDARY = 9  # grazing across a boundary
+    LIVESTOCK = 10  # animals lost, mixed up or in somebody's hay
+    WAGES = 11  # a crew's, that a contractor owes
+    HELP = 12  # a request for help, no dispute
 
 
 def _table(*kinds: Kind) -> NDArray[np.bool_]:
@@ -50,13 +54,19 @@ def _table(*kinds: Kind) -> NDArray[np.bool_]:
 DEFECT = _table(Kind.ROOF, Kind.PIPE, Kind.LIGHTING, Kind.RUBBISH, Kind.PESTS, Kind.ROAD)
 """By number of the kind: is it repaired? Defects do not fade."""
 
-DISPUTE = _table(Kind.NUISANCE, Kind.NEIGHBOUR, Kind.FEE)
+DISPUTE = _table(Kind.NUISANCE, Kind.NEIGHBOUR, Kind.FEE, Kind.BOUNDARY, Kind.LIVESTOCK, Kind.WAGES)
 """By number of the kind: is it bargained over?"""
 
-SHARED = DEFECT | _table(Kind.NUISANCE)
+SHARED = DEFECT | _table(Kind.NUISANCE, Kind.WAGES)
 """By number of the kind: do several people suffer from one thing, whose case later claims join?"""
 
-RELAPSING = _table(Kind.NEIGHBOUR)
+LASTING = DEFECT | _table(Kind.WAGES)
+"""By number of the kind: is it suffered until its cause is gone? All else fades, and is over when given up."""
+
+SUABLE = DISPUTE & ~_table(Kind.NUISANCE)
+"""By number of the kind: may a court be asked?"""
+
+RELAPSING = _table(Kind.NEIGHBOUR, Kind.BOUNDARY, Kind.LIVESTOCK)
 """By number of the kind: may an agreement on it be broken any day, by a hazard?"""
 
 
@@ -70,6 +80,10 @@ class Desk(IntEnum):
     CENTRE = 4
     COURT = 5  # outside the model but for the time it takes; its row is the last
     HOTLINE = 6  # an intake without a row
+    STATION = 7  # the border police
+    ROOM = 8  # a mediation room at the road
+    JUSTICE = 9  # the justice office
+    TEAM = 10  # the station's officers on call, who go to people
 
 
 class State(IntEnum):
@@ -204,6 +218,8 @@ CASES = {
     "from_owners": np.int64,  # what owners' shares have paid of it when the works began, fen
     "conceded": np.int64,  # what it costs the company that has conceded it in talks, fen
     "motion": np.int64,  # row of the motion before the owners, -1 = none
+    "visited": np.bool_,  # while a circuit holds a session where the parties live
+    "joint": np.bool_,  # while a circuit holds one, all agencies on board
 }
 """Fields of the case table: one row an open case."""
 
@@ -289,6 +305,11 @@ class Clock(IntEnum):
     NEIGHBOUR = 1
     FEE = 2
     SILENCE = 3
+    BOUNDARY = 4
+    LIVESTOCK = 5
+    HERDERS = 6  # quarrels between herders
+    HELP = 7
+    WAGES = 8
 
 
 class Table:

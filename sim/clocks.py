@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise
-from sim.cases import Clock
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ WEEK = 7
 PART = 2**15
 """Clocks that are run at a time."""
 
-CLOCKS = tuple(map(int, Clock))
+NOTHING = (np.zeros(0, dtype=np.int64),) * 3
 
 
 def days_left(day: int) -> int:
@@ -116,12 +115,12 @@ def turn_page(w: Worlds) -> None:
     today = today[np.lexsort((agenda.row[today], agenda.world[today]))]  # by world and row, whenever it was put down
     clock = agenda.clock[today]
     w.page = {}
-    for number in CLOCKS:
+    for number in np.unique(clock).tolist():
         rows = today[clock == number]
         w.page[number] = agenda.world[rows], agenda.row[rows], agenda.stamp[rows].astype(np.int64)
 
 
 def due(w: Worlds, clock: int) -> tuple[Ints, Ints]:
     """Return world and row of the clocks of one kind that fire today."""
-    world, row, _ = w.page[clock]
+    world, row, _ = w.page.get(clock, NOTHING)
     return world, row

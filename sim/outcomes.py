@@ -21,6 +21,7 @@ from sim.cases import NEVER, Desk, Kind, Stage
 from sim.incomes import HIGHER, LOWER, NEITHER, Direction
 from sim.rules import defects, desks, grievances, trust
 from sim.rules.keeping import PURPOSES
+from sim.rules.teams import PURPOSES as TEAM_PURPOSES
 from sim.study.survival import kaplan_meier
 
 if TYPE_CHECKING:
@@ -150,6 +151,7 @@ STOCKS = {
     "captured_compounds": "captured_days",
     "satisfaction": "satisfaction_thousandths",
     **incomes.STOCKS,
+    "seasonal": "seasonal_days",
 }
 """Stock to the name of its sum over the ends of all days."""
 
@@ -266,7 +268,7 @@ OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below"}
 
 A_YEAR = "/ 1,000 household-years"
 BY_COMPOUND = "per compound-year"
-COMPOUND = ("compound",)
+COMPOUND, PASTURE = ("compound",), ("pasture",)
 
 LEVELS = [trust.DESKS[desk] for desk in (*desks.WORKED_AT, Desk.COURT)]
 """Kinds of desk where a case may be settled somewhere."""
@@ -457,6 +459,29 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
         "cost",
     ),
     *(
+        OutcomeSpec(
+            f"hours_{trust.DESKS[desk]}",
+            f"hours {A_YEAR}",
+            f"hours worked at {desks.WORKED_AT[desk]}",
+            NEITHER,
+            f"hours at {desks.WORKED_AT[desk]}",
+            "cost",
+        )
+        for desk in (Desk.STATION, Desk.ROOM, Desk.JUSTICE, Desk.TEAM)
+    ),
+    OutcomeSpec(
+        "hours_circuits",
+        f"hours {A_YEAR}",
+        "hours on circuits, of all agencies on board, the way among them",
+        NEITHER,
+        "hours on circuits",
+        "cost",
+    ),
+    *(
+        OutcomeSpec(f"hours_{p}", f"hours {A_YEAR}", f"hours worked on {what}", NEITHER, f"hours on {p}", "cost")
+        for p, what in TEAM_PURPOSES.items()
+    ),
+    *(
         OutcomeSpec(f"hours_{p}", f"hours {A_YEAR}", f"hours worked on {what}", NEITHER, f"hours on {p}", "cost")
         for p, what in PURPOSES.items()
     ),
@@ -612,7 +637,7 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
             f"settled in 90 days: {kind}",
             "kinds",
         )
-        for kind in (*LOOKED_AFTER, "fee")
+        for kind in (*LOOKED_AFTER, "fee", "boundary", "livestock", "wages", "help")
     ),
     *(
         OutcomeSpec(
@@ -654,6 +679,8 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
             ("no_elder", "without an elder"),
             ("top", "top floor"),
             ("below", "below the top floor"),
+            ("near", "the fifth of herders nearest to the centre"),
+            ("far", "the fifth of herders farthest from the centre"),
         )
     ),
     OutcomeSpec(
@@ -682,6 +709,52 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
             "people",
         )
         for desk in trust.TRUSTED
+    ),
+    OutcomeSpec(
+        "unresolved_seasonal",
+        f"severity-days {A_YEAR}",
+        "the headline of campers and workers, per 1,000 of their households and the year in which they are there",
+        LOWER,
+        "unresolved: campers, workers",
+        "whom",
+    ),
+    OutcomeSpec(
+        "wages_paid",
+        "yuan per yuan",
+        "wages paid over wages that came to be owed in the same days; missing if none did",
+        HIGHER,
+        "wages paid",
+        "wages",
+    ),
+    OutcomeSpec(
+        "wages_agreed",
+        "yuan per yuan",
+        "wages agreed on over wages that came to be owed in the same days, a broken plan agreed on again counts again; "
+        "missing if none did",
+        HIGHER,
+        "wages agreed on",
+        "wages",
+    ),
+    OutcomeSpec(
+        "wages_defaulted",
+        "yuan per yuan",
+        "promised instalments not paid over wages agreed on in the same days; missing if none were",
+        LOWER,
+        "wages promised, not paid",
+        "wages",
+    ),
+    OutcomeSpec("law_talks", f"talks {A_YEAR}", "law talks held", NEITHER, "law talks", "disputes"),
+    OutcomeSpec("helped", f"times {A_YEAR}", "times that help was brought", HIGHER, "help brought", "disputes"),
+    OutcomeSpec(
+        "travel_people",
+        f"hours {A_YEAR}",
+        "hours that parties were on the way to sessions, unpaid and not among the hours worked",
+        LOWER,
+        "parties' hours on the way",
+        "cost",
+    ),
+    OutcomeSpec(
+        "travel_field", f"km {A_YEAR}", "kilometres that officers drove to households", NEITHER, "officers' km", "cost"
     ),
     OutcomeSpec(
         "without_owners",
@@ -714,6 +787,9 @@ ONLY: dict[str, tuple[str, ...]] = {
     **{f"unresolved_{others}": places.having("GROUPS", group) for group, others in OTHERS.items()},
     "unresolved_fee": places.having("KINDS", Kind.FEE),
     **dict.fromkeys((row[0] for row in incomes.OUTCOMES), ("village",)),
+    **dict.fromkeys(("wages_paid", "wages_agreed", "wages_defaulted", "travel_people", "travel_field"), PASTURE),
+    **dict.fromkeys(("hours_circuits", "law_talks", *(f"hours_{purpose}" for purpose in TEAM_PURPOSES)), PASTURE),
+    "helped": places.having("KINDS", Kind.HELP),
 }
 """Outcomes to which there is a path only in some kinds of settlement, and in which; to the rest there is in all."""
 
@@ -762,6 +838,7 @@ CONTRACTS = {
 
 FAMILIES = {
     "payers": "who pays for repairs",
+    "wages": "wages",
     "behaviour": "bodies, companies and courts",
     "kinds": "by kind of trouble",
     "desks": "by desk",
@@ -774,7 +851,7 @@ FAMILIES = {
 
 def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
     """Return the outcomes of each world from its counts, in the order of `specs`."""
-    exposure = n["households"] * n["days"]
+    exposure = n["households"] * n["days"] + n.get("seasonal_days", 0)
 
     def a_year(count: Ints, units: float = 1.0) -> Floats:
         """Per 1,000 households and year; `units` of the count make one."""
@@ -817,6 +894,8 @@ def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
         out |= _in_compounds(n, a_year)
     if "village" in there:
         out |= incomes.quotients(n)
+    if "pasture" in there:
+        out |= _on_pastures(n, a_year)
     return {spec.name: out[spec.name] for spec in specs(place)}
 
 
@@ -848,6 +927,19 @@ def _in_compounds(n: Mapping[str, Ints], a_year: Callable[..., Floats]) -> dict[
     return out
 
 
+def _on_pastures(n: Mapping[str, Ints], a_year: Callable[..., Floats]) -> dict[str, Floats]:
+    """Return the outcomes about wages, help and ways."""
+    return {
+        "wages_paid": _over(n["wages_paid_fen"], n["wages_due_fen"]),
+        "wages_agreed": _over(n["wages_agreed_fen"], n["wages_due_fen"]),
+        "wages_defaulted": _over(n["wages_defaulted_fen"], n["wages_agreed_fen"]),
+        "helped": a_year(n["helped"]),
+        "law_talks": a_year(n["law_talks"]),
+        "travel_people": a_year(n["people_minutes"], 60.0),
+        "travel_field": a_year(n["field_metres"], 1000.0),
+    }
+
+
 def _for_whom(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
     """Return the headline of each group of people and of all others, and what of the headline companies claim."""
     out, everybody = {}, n["unresolved_thousandths"]
@@ -855,7 +947,12 @@ def _for_whom(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
         claimed = n["unresolved_fee_thousandths"]
         out["unresolved_fee"] = _over(claimed, n["households"] * n["days"], float(YEAR))
         everybody = everybody - claimed
-    for group in grievances.groups_of(place):
+    groups = grievances.groups_of(place)
+    if "seasonal" in groups:
+        seasonal = n["unresolved_seasonal_thousandths"]
+        out["unresolved_seasonal"] = _over(seasonal, n["seasonal_days"], float(YEAR))
+        everybody = everybody - seasonal
+    for group in (group for group in groups if group != "seasonal"):
         of, flats = n[f"unresolved_{group}_thousandths"], n[f"households_{group}"]
         out[f"unresolved_{group}"] = _over(of, flats * n["days"], float(YEAR))
         if group in OTHERS:

@@ -11,6 +11,7 @@ import pytest
 from sim import commands, environment
 from sim.errors import LISTED, SimError, said, shortened, unknown
 from sim.study import runner, store
+from sim.study.tables import piece_tables
 
 MAIN = "yijiantiao"
 FEW = ("size=quick", "days=7", "burn_in=7", "replications=2", "layouts=2", "--backend", "serial")
@@ -46,8 +47,16 @@ WORDS = [
     (["burn_in=-7"], "burn_in=-7 is out of range [0, 36498]"),
     (["burn_in=10"], "burn_in=10 is not a whole number of weeks; 7 is"),
     (["detail=perhaps"], "detail=perhaps is not true or false"),
+    (
+        ["hours=2"],
+        "unknown setting 'hours'; did you mean 'mechanisms.village_alliance.hours' or 'mechanisms.yijiantiao.hours'?",
+    ),
+    (["coverage=1"], "did you mean 'mechanisms.formed_body.coverage' or 'mechanisms.yijiantiao.coverage'"),
+    (["world.hours=3"], " or 'mechanisms.yijiantiao.hours'?"),
+    (["scenario.x=[]"], "unknown setting 'scenario.x'; did you mean 'scenarios.x'?"),
+    (["mechanism.yijiantiao.hourz=2"], "unknown setting 'mechanism.yijiantiao.hourz'; did you mean 'mechanisms."),
     (["size=null"], "unknown size 'null'; did you mean 'full'?"),
-    (["quick=3"], "no setting called 'quick'; have: baseline, "),
+    (["quick=3"], "no setting called 'quick'; have: attribution, baseline, "),
     (["world=null"], "world=null is not the name of a world; have: compound, hohhot"),
     (["world=[a]"], "world=[a] is not the name of a world"),
     (["world.compounds=null"], "world.compounds=null is not a whole number"),
@@ -63,7 +72,7 @@ WORDS = [
     (["scenarios=null"], "there is no scenario; e.g."),
     (["scenarios.x.y=[]"], "scenario 'x' is not a list of words"),
     (["scenarios.x=[5]"], "scenario 'x': 5 is not a word like"),
-    (["scenarios.x=[baseline]"], "no mechanism called 'baseline'; have: formed_body, yijiantiao"),
+    (["scenarios.x=[baseline]"], "no mechanism called 'baseline'; have: formed_body, "),
     (["scenarios.x=[yijiantiao,yijiantiao.hours=1,yijiantiao.hours=2]"], "scenario 'x' sets yijiantiao.hours twice"),
     (["comparisons=[[]]"], "comparison [] is not a pair of scenarios"),
     (["comparisons={a: b}"], "comparisons is not a list of pairs"),
@@ -72,7 +81,7 @@ WORDS = [
     (["name=" + "x" * 300], " ...' cannot name a folder; use at most 100 letters"),
     (["question=[a]"], "question is not a text"),
     (["=5"], "'=5' is not a setting; write key=value"),
-    ([".=5"], "no setting called '.'; have: baseline, "),
+    ([".=5"], "no setting called '.'; have: attribution, baseline, "),
     (["replications=${seed}"], "replications: configs are data; '${seed}' is not filled in"),
     (["comparisons=[[a,b"], "cannot read 'comparisons=[[a,b'; write key=value"),
 ]
@@ -150,7 +159,7 @@ def test_a_file_that_cannot_be_read(
         "loop.yaml": "cannot read 'loop.yaml': Too many levels of symbolic links",
         "gone.yaml": "there is no file 'gone.yaml'",
         "world/compound": "there is no file 'world/compound'; is world=compound meant?",
-        "": "no experiment called ''; have: coverage_today, ",
+        "": "no experiment called ''; have: capture, ",
     }.items():
         assert message in refused(capsys, "run", name)
 
@@ -161,6 +170,13 @@ def test_a_file_that_cannot_be_read(
 
     monkeypatch.setattr("omegaconf.OmegaConf.load", locked)  # whoever tests as root may read everything
     assert refused(capsys, "run", "mine.yaml") == "cannot read 'mine.yaml': Permission denied"
+
+
+def three(folder: Path) -> str:
+    """Write an experiment of three scenarios and return its path."""
+    file = folder / "three.yaml"
+    file.write_text("scenarios: {none: [], body: [formed_body], merged: [formed_body, yijiantiao]}\n")
+    return str(file)
 
 
 # -- where results go -----------------------------------------------------------------------------
@@ -178,8 +194,8 @@ def test_a_folder_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str
         "": "the folder that one stands in is no place for results; name a new one with --out",
         long: "File name too long",
     }.items():
-        assert message in refused(capsys, "run", "coverage_today", *FEW, "--out", name)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "full"]
+        assert message in refused(capsys, "run", three(tmp_path), *FEW, "--out", name)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "full", "three.yaml"]
     assert (tmp_path / "file").read_text() == (tmp_path / "full" / "other").read_text() == "mine"
 
 
@@ -212,11 +228,13 @@ def test_a_full_disk_keeps_what_is_finished(
 ) -> None:
     """The run ends at once, with one line, without half a file; the next goes on from the finished pieces."""
     monkeypatch.setattr(runner, "_draw", lambda *given: None)
-    words = ["run", "coverage_today", *FEW, "--out"]
+    words = ["run", three(tmp_path), *FEW, "--out"]
     assert commands.main([*words, "whole"]) == commands.OK
     capsys.readouterr()
 
-    room = [9]  # files: a piece has five tables and its record
+    room = [
+        len(piece_tables("compound")) + 4
+    ]  # files: a piece has so many tables and its record; the next is cut short
     usual = os.fsync
 
     def fsync(descriptor: int) -> None:
@@ -238,7 +256,7 @@ def test_a_full_disk_keeps_what_is_finished(
     assert room[0] == -1, "it went on although the disk was full"
 
     assert commands.main([*words, "full", "--resume"]) == commands.OK
-    assert "1 of 6 pieces were there already" in capsys.readouterr().out
+    assert "1 of 8 pieces were there already" in capsys.readouterr().out
     assert (folder / "runs.csv").read_bytes() == (tmp_path / "whole" / "runs.csv").read_bytes()
 
 

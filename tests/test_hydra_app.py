@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from sim.study import runner
+from sim.study.config import load
 from sim.study.store import read_csv
 from tests.conftest import ROOT
 
 SMALL = (
-    "experiment=coverage_today", "size=quick", "replications=1", "days=14", "burn_in=7", "detail=false",
+    "experiment=yijiantiao", "size=quick", "replications=1", "days=14", "burn_in=7", "detail=false",
     "hydra/job_logging=disabled", "hydra/hydra_logging=disabled",
 )  # fmt: skip
 
@@ -28,13 +29,12 @@ def start(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> None:
 
 def test_a_multirun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     start(monkeypatch, tmp_path, "seed=1,2")
-    assert capsys.readouterr().out.count("everywhere - body: ") == 2
+    assert capsys.readouterr().out.count("merged - body_branch: ") == 2
     found = [read_csv(tmp_path / job / "run" / "runs.csv") for job in "01"]
     seeds = [json.loads((tmp_path / job / "run" / "manifest.json").read_text())["config"]["seed"] for job in "01"]
     assert seeds == [1, 2]
-    assert (
-        found[0]["scenario"].tolist() == found[1]["scenario"].tolist() == ["body", "today", "everywhere"]
-    )  # one replication: what is asked for wins over quick
+    scenarios = [run["scenario"].tolist() for run in found]  # one replication: what is asked for wins over quick
+    assert scenarios[0] == scenarios[1] == list(load("yijiantiao").resolved["scenarios"])
     assert not found[0].equals(found[1])
 
 

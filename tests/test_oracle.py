@@ -226,7 +226,7 @@ def test_all_that_the_engine_keeps_in_tables_is_compared() -> None:
 
 
 def test_engine_and_oracle_number_kinds_alike() -> None:
-    assert tuple(KIND) == KINDS
+    assert tuple(KIND)[: len(KINDS)] == KINDS  # then those of other places
 
 
 def test_the_first_difference_is_named() -> None:

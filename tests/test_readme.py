@@ -103,7 +103,7 @@ def test_the_page_on_results_names_every_file_and_column() -> None:
     page = (ROOT / "docs" / "read-a-result.md").read_text("utf-8")
     for name in (*piece_tables("compound"), "ends", "comparison"):
         assert f"`{name}.csv`" in page or f"`{name}.parquet`" in page, name
-    assert [name for name in FIGURES if f"`figures/{name}`" not in page] == []
+    assert [name for name in FIGURES if f"| `{name}` |" not in page] == []
     assert [column for column in COLUMNS if f"`{column}`" not in page] == []
     (snippet,) = blocks(page, "python")
     runs = ROOT / "results" / "reference" / "yijiantiao" / "runs.csv"

@@ -55,10 +55,10 @@ def levers() -> str:
 
 def columns() -> str:
     """Return every column, that is the state variables, by entity."""
-    rules = {rule.name: rule for place in places.registry() for rule in rules_of(place)}
-    found = [c for rule in rules.values() for c in rule.columns]
+    known = [c for place in places.registry() for rule in rules_of(place) for c in rule.columns]
+    found = {c.name: c for c in known}.values()
     order = (
-        *("world", "township", "community", "compound", "candidate", "desk", "building", "asset"),
+        *("world", "township", "community", "sumu", "compound", "candidate", "desk", "building", "asset"),
         *("village", "base", "team", "yard", "household"),
     )
     rows = sorted(found, key=lambda c: order.index(c.of))

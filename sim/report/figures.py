@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim import outcomes, places
+from sim.cases import Kind
 from sim.errors import SimError
 from sim.report import labels, series, style
 from sim.report.attribution import waterfall
@@ -148,7 +149,8 @@ FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
 OF_COMPARISONS = ("attribution", "curves", "forest", "map", "twin_maps")
 OF_DETAIL = ("competing_ends", "time_series", "twin_maps", "diffusion")
 OF_EVENTS = ("twin_maps",)
-"""Figures that need comparisons, more than the runs, or runs that are watched."""
+OF_ROOFS = ("twin_maps",)
+"""Figures that need comparisons, more than the runs, runs that are watched, or buildings."""
 
 
 MAPPED = ("unresolved", WITHHELD.name, "captured")
@@ -167,7 +169,8 @@ def wanted(config: Config) -> list[str]:
     names = [name for name in names if config.comparisons or name not in OF_COMPARISONS]
     names = [name for name in names if config.events or name not in OF_EVENTS]
     names = [name for name in names if config.detail or name not in OF_DETAIL]
-    absent = [*(OF_DISPUTES if not places.declared(config.place, "KINDS") else ())]
+    kinds = places.declared(config.place, "KINDS")
+    absent = [*(OF_DISPUTES if not kinds else ()), *(OF_ROOFS if Kind.ROOF not in kinds else ())]
     absent += [] if "village" in places.settlements(config.place) else ["diffusion"]
     return [name for name in names if name not in absent]
 

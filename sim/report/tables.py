@@ -135,7 +135,8 @@ def print_rates(
     table.add_column("unit", max_width=26, overflow="fold", style="dim")
     for heading in ("mean", "5% to 95%", "n"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for family, heading in families.items():
+    there = {outcome.family for outcome in outcomes}
+    for family, heading in ((family, heading) for family, heading in families.items() if family in there):
         table.add_row(f"[bold]{escape(heading)}[/bold]")
         for outcome in outcomes:
             if outcome.family == family:

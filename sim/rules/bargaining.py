@@ -18,7 +18,7 @@ from sim import distributions, noise, places, settlements
 from sim.cases import SHARED, Activity, Kind, Stage, close_cases, grievances_of, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.rules import arrears, courts, defects, desks, grievances, trust
+from sim.rules import arrears, courts, desks, grievances, trust
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -62,6 +62,14 @@ class Parameters:
         unit="share of stake",
         source="prior-settling",
         doc="what owner and company together save by settling about fees",
+    )
+    wage_joint_cost: float = parameter(
+        0.2,
+        0.1,
+        0.4,
+        unit="share of stake",
+        source="prior-steppe-settling",
+        doc="what crew and contractors together save by settling about wages",
     )
     narrowing: float = parameter(
         0.7,
@@ -115,6 +123,10 @@ class Parameters:
     )
 
 
+JOINT_COST = ((Kind.FEE, "fee_joint_cost"), (Kind.WAGES, "wage_joint_cost"))
+"""Kinds of dispute about which less is saved by settling than usual, and the parameters that say what."""
+
+
 def mediate(w: Worlds, rows: Ints) -> None:
     """Hold one session for each of the given disputes."""
     if len(rows) == 0:
@@ -133,12 +145,10 @@ def mediate(w: Worlds, rows: Ints) -> None:
     c.handled[rows] = w.day
     c.narrowed[rows] *= _left_by_a_session(w, rows)
     w.count("sessions", world)
+    for settlement, at in settlements.of_cases(w, rows):
+        settlement.held(w, rows[at])
     log_cases(w, rows, Activity.SESSION)
-    fee = c.kind[rows] == int(Kind.FEE)
-    saved = w.at("joint_cost", world)
-    if fee.any():
-        saved = np.where(fee, w.at("fee_joint_cost", world), saved)
-    agreed = gap(w, rows) <= saved
+    agreed = gap(w, rows) <= _saved(w, rows)
     failed = ~agreed & (c.level_sessions[rows] >= w.at("most_sessions", world))
     _agree(w, rows[agreed])
     over = rows[failed]
@@ -150,13 +160,24 @@ def mediate(w: Worlds, rows: Ints) -> None:
     desks.hand_off(w, over[above >= 0], above[above >= 0])
 
 
+def _saved(w: Worlds, rows: Ints) -> NDArray[np.float64]:
+    """Return what both parties save by settling, as a share of the stake."""
+    c = w.cases
+    saved = w.at("joint_cost", c.world[rows])
+    for kind, parameter_name in JOINT_COST:
+        here = where(c.kind[rows] == kind)
+        if len(here):
+            saved[here] = w.at(parameter_name, c.world[rows[here]])
+    return saved
+
+
 def _agree(w: Worlds, rows: Ints) -> None:
     """Settle disputes; works nearby become quiet for all who suffer from them."""
     c = w.cases
     many = SHARED.take(c.kind[rows])
     shared, pairs = rows[many], rows[~many]
-    world, asset = c.world[shared], c.bearer[shared]
-    defects.mend(w, world, asset)
+    for settlement, at in settlements.of_cases(w, shared):
+        settlement.relieve(w, shared[at])
     own = grievances_of(w, pairs)
     confirmed = c.stage[w.grievances.case[own]] == int(Stage.COURT)
     grievances.settle(w, own, confirmed)
@@ -184,13 +205,10 @@ def _fail(w: Worlds, rows: Ints) -> None:
 
 def _no_show(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     """Return the chance that a party stays away: less where somebody with authority at the desk summons it."""
-    c = w.cases
-    world = c.world[rows]
-    called = np.empty(len(rows), dtype=bool)
+    chance = np.empty(len(rows))
     for settlement, at in settlements.of_cases(w, rows):
-        called[at] = settlement.summoned(w, rows[at])
-    chance = w.at("no_show", world)
-    return np.where(called, np.minimum(chance, w.at("no_show_summoned", world)), chance)
+        chance[at] = settlement.no_show(w, rows[at])
+    return chance
 
 
 def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
@@ -220,5 +238,5 @@ RULE = Rule(
     name="bargaining",
     parameters=Parameters,
     flows={"sessions": "mediation sessions held with both parties"},
-    only={"fee_joint_cost": places.having("KINDS", Kind.FEE)},
+    only={name: places.having("KINDS", kind) for kind, name in JOINT_COST},
 )

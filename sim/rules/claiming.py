@@ -118,6 +118,10 @@ def decide(w: Worlds) -> None:
     rows = where((g.act <= w.day) & (g.state == int(State.QUIET)))
     if len(rows) == 0:
         return
+    goes_on = np.ones(len(rows), dtype=bool)
+    for settlement, at in settlements.of_households(w, g.household[rows]):
+        goes_on[at] = settlement.weigh(w, rows[at])
+    rows = rows[goes_on]
     desk = np.empty(len(rows), dtype=np.int64)
     for settlement, at in settlements.of_households(w, g.household[rows]):
         some = rows[at]
@@ -129,7 +133,7 @@ def decide(w: Worlds) -> None:
     voiced = desk != SILENT
     rows = rows[voiced]
     if len(rows):
-        _claim(w, rows, desk[voiced])
+        voice(w, rows, desk[voiced])
 
 
 def _weights(w: Worlds, settlement: Settlement, rows: Ints) -> NDArray[np.float64]:
@@ -139,6 +143,7 @@ def _weights(w: Worlds, settlement: Settlement, rows: Ints) -> NDArray[np.float6
     utility = np.empty((1 + len(settlement.intakes), len(rows)))
     utility[QUIET] = w.at("quiet", world) - w.at("quiet_severity", world) * (g.severity[rows] / 1000)
     success = trust.in_success(w, kind, world, household)
+    success = settlement.believed(w, rows, success)
     common = w.at("any_desk", world) + w.at("b_success", world) * success
     for option, desk in enumerate(settlement.intakes, start=1):
         burden = settlement.burden(w, desk, world, household)
@@ -149,7 +154,7 @@ def _weights(w: Worlds, settlement: Settlement, rows: Ints) -> NDArray[np.float6
     return weights.T
 
 
-def _claim(w: Worlds, rows: Ints, kind: Ints) -> None:
+def voice(w: Worlds, rows: Ints, kind: Ints) -> None:
     """Voice grievances at desks of the given kinds: each opens a case, joins one, or brings one back."""
     g = w.grievances
     world = g.world[rows]
@@ -207,7 +212,10 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         cap = w.at("minor_cap", world[defect])
         minor[defect] = defects.base_cost(w, world[defect], kind[defect], key[defect]) <= cap
     settled_in, unit = _whereabouts(w, g.household[own])
-    late = called[opener]
+    late, days = called[opener], np.zeros(len(own), dtype=np.int64)
+    for settlement, some in settlements.of_households(w, g.household[own]):
+        days[some] = settlement.passing_on(w, world[some], g.household[own[some]])
+    late = late & (days > 0)
     opened = c.append(
         world=world,
         kind=kind,
@@ -223,7 +231,7 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         stage=np.where(late, int(Stage.TRANSIT), int(Stage.WAITING)),
         desk=desk[opener],
         organiser=-1,
-        ready=np.where(late, w.day + w.whole("hotline_days", world), w.day),
+        ready=np.where(late, w.day + days, w.day),
         started=0,
         handled=-NEVER,
         sessions=0,
@@ -244,6 +252,8 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         from_owners=0,
         conceded=0,
         motion=-1,
+        visited=False,
+        joint=False,
     )
     w.count("opened", world)
     log_cases(w, opened, Activity.OPENED)
@@ -289,7 +299,15 @@ def _bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
     log_cases(w, case[stage == int(Stage.SHELVED)], Activity.RETABLED)
 
 
-AT = {Desk.COMPANY: "companies'", Desk.BODY: "bodies'", Desk.COMMUNITY: "communities'"}
+AT = {
+    Desk.COMPANY: "companies'",
+    Desk.BODY: "bodies'",
+    Desk.COMMUNITY: "communities'",
+    Desk.CENTRE: "sumu centres'",
+    Desk.STATION: "border stations'",
+    Desk.ROOM: "roadside rooms'",
+    Desk.JUSTICE: "justice offices'",
+}
 """Kinds of desk where claims are counted, and whose desks they are."""
 
 RULE = Rule(

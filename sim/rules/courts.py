@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import distributions, noise
-from sim.cases import SHARED, Activity, Stage, log_cases, move_cases
+from sim.cases import SUABLE, Activity, Stage, log_cases, move_cases
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.rules import desks
@@ -61,10 +61,10 @@ SHORTEST, LONGEST = 15, 180
 
 
 def sue(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
-    """Let claimants sue, or not, over disputes of two parties that have failed; return which do."""
+    """Let claimants sue, or not, over disputes that have failed; return which do."""
     c = w.cases
     world = c.world[rows]
-    sued = ~SHARED.take(c.kind[rows]) & noise.chance(w.at("sues", world), c.key[rows], "court.sue")
+    sued = SUABLE.take(c.kind[rows]) & noise.chance(w.at("sues", world), c.key[rows], "court.sue")
     away, world = rows[sued], world[sued]
     if len(away) == 0:
         return sued

@@ -423,7 +423,7 @@ def _end_of_works(w: Worlds, world: Ints, asset: Ints) -> None:
 
 def fall_silent(w: Worlds) -> None:
     """Phase: works nearby end; whoever still suffers from them suffers no more, unsettled."""
-    world, asset, stamp = w.page[int(Clock.SILENCE)]
+    world, asset, stamp = w.page.get(int(Clock.SILENCE), clocks.NOTHING)
     still = w.defective[world, asset] & (w.defects[world, asset] == stamp)
     world, asset = world[still], asset[still]
     if len(world) == 0:

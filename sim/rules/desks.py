@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise, places, settlements
-from sim.cases import Activity, Desk, Stage, log_cases, move_cases
+from sim.cases import Activity, Desk, Kind, Stage, log_cases, move_cases
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
 from sim.rules.trust import DESKS
@@ -30,10 +30,25 @@ Ints = NDArray[np.int64]
 
 WAITING, TRANSIT, LOST, APPROVAL = map(int, (Stage.WAITING, Stage.TRANSIT, Stage.LOST, Stage.APPROVAL))
 
-STEPS = ("mediation_hours", "sitting_hours", "proposal_hours", "triage_hours", "minor_hours", "fee_hours")
+STEPS = (
+    "mediation_hours",
+    "sitting_hours",
+    "proposal_hours",
+    "triage_hours",
+    "minor_hours",
+    "fee_hours",
+    "boundary_hours",
+    "livestock_hours",
+    "wage_hours",
+    "help_hours",
+)
 """Parameters that say how long a step of a case takes."""
 
-MEDIATE, SIT, PROPOSE, TRIAGE, MEND, DUN = range(len(STEPS))
+MEDIATE, SIT, PROPOSE, TRIAGE, MEND, DUN, BOUNDARY, LIVESTOCK, WAGES, HELP = range(len(STEPS))
+
+STEP_OF_KIND = np.full(len(Kind), MEDIATE)
+"""By number of the kind: the step that a session about it is, on the steppe."""
+STEP_OF_KIND[[Kind.BOUNDARY, Kind.LIVESTOCK, Kind.WAGES, Kind.HELP]] = BOUNDARY, LIVESTOCK, WAGES, HELP
 
 WEEK = 7
 """Minutes are kept in sevenths, so that a week's minutes accrue in whole numbers day by day."""
@@ -43,7 +58,11 @@ WORKED_AT = {
     Desk.BODY: "bodies' desks",
     Desk.BRANCH: "branches' desks",
     Desk.COMMUNITY: "communities' desks",
-    Desk.CENTRE: "sub-district centres",
+    Desk.CENTRE: "sub-district or sumu centres",
+    Desk.STATION: "border stations",
+    Desk.ROOM: "roadside rooms",
+    Desk.JUSTICE: "justice offices",
+    Desk.TEAM: "stations' officers on call in the field",
 }
 """Kinds of desk whose hours are counted, and whose desks they are."""
 
@@ -78,6 +97,70 @@ class Parameters:
         unit="hours/week per 300 flats at full effort",
         source="prior-hours",
         doc="hours of the company's repairer",
+    )
+    station_hours: float = parameter(
+        40.0,
+        20.0,
+        80.0,
+        unit="hours/week",
+        source="prior-steppe-hours",
+        doc="hours that a border station gives to disputes and help",
+    )
+    room_hours: float = parameter(
+        20.0,
+        8.0,
+        40.0,
+        unit="hours/week",
+        source="prior-steppe-hours",
+        doc="hours that a roadside mediation room is open",
+    )
+    justice_hours: float = parameter(
+        20.0,
+        8.0,
+        40.0,
+        unit="hours/week",
+        source="prior-steppe-hours",
+        doc="hours that a justice office has",
+    )
+    sumu_hours: float = parameter(
+        20.0,
+        8.0,
+        40.0,
+        unit="hours/week",
+        source="prior-steppe-hours",
+        doc="hours that a sumu's centre gives to disputes and help",
+    )
+    boundary_hours: float = parameter(
+        3.0,
+        1.5,
+        6.0,
+        unit="hours",
+        source="prior-steppe-hours",
+        doc="one session about a grazing boundary",
+    )
+    livestock_hours: float = parameter(
+        1.5,
+        0.75,
+        3.0,
+        unit="hours",
+        source="prior-steppe-hours",
+        doc="one session about animals",
+    )
+    wage_hours: float = parameter(
+        6.0,
+        3.0,
+        12.0,
+        unit="hours",
+        source="prior-steppe-hours",
+        doc="one session about a crew's wages",
+    )
+    help_hours: float = parameter(
+        1.0,
+        0.5,
+        3.0,
+        unit="hours",
+        source="guess: half a morning with the people",
+        doc="bringing help, the way apart",
     )
     minor_hours: float = parameter(
         0.5,
@@ -379,6 +462,13 @@ RULE = Rule(
                 *("ledger_loss", "ledger_deadline"),
             ),
             ("compound",),
+        ),
+        **dict.fromkeys(
+            (
+                *("station_hours", "room_hours", "justice_hours", "sumu_hours"),
+                *("boundary_hours", "livestock_hours", "wage_hours", "help_hours"),
+            ),
+            ("pasture",),
         ),
     },
 )

@@ -15,7 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import cases, noise, places
-from sim.cases import DEFECT, NEVER, RELAPSING, SHARED, Activity, Kind, Stage, State, close_cases, move_grievances
+from sim.cases import (
+    DISPUTE,
+    LASTING,
+    NEVER,
+    RELAPSING,
+    SHARED,
+    Activity,
+    Kind,
+    Stage,
+    State,
+    close_cases,
+    move_grievances,
+)
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.rules import trust
@@ -37,6 +49,9 @@ GROUPS = {
     "connected": "of people close to cadres",
     "elder": "in flats with an elder",
     "top": "on top floors",
+    "near": "of the herders nearest to the sumu centre",
+    "far": "of the herders farthest from it",
+    "seasonal": "of campers and workers",
 }
 """Groups of people whose own grievances are added up apart; which of them there are stands with the settlements."""
 
@@ -184,7 +199,7 @@ def feel(w: Worlds) -> None:
         agreement=-1,
         fadings=1,
         act=w.day + w.wait("naming_days", world, naming),
-        fade=np.where(DEFECT.take(kind), NEVER, w.day + w.wait("fade_days", world, fading)),
+        fade=np.where(LASTING.take(kind), NEVER, w.day + w.wait("fade_days", world, fading)),
         escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
         patch=_patience(w, world, new["household"], kind, key),
     )
@@ -361,7 +376,7 @@ def _withdraw(w: Worlds, rows: Ints) -> None:
     w.count("withdrawn", g.world[rows])
     _drop_case(w, rows, Stage.WITHDRAWN, Activity.WITHDRAWN)
     _hear_end(w, rows, False)
-    defect = DEFECT.take(g.kind[rows])
+    defect = LASTING.take(g.kind[rows])
     silent = rows[defect]
     g.act[silent] = w.day + w.whole("review_days", g.world[silent])
     move_grievances(w, silent, QUIET)
@@ -390,7 +405,7 @@ def _give_up(w: Worlds, rows: Ints, state: int) -> None:
 def _draw_fade(w: Worlds, rows: Ints) -> None:
     """Start the fading of disputes that leave a desk; fading is memoryless, so it starts afresh."""
     g = w.grievances
-    rows = rows[~DEFECT.take(g.kind[rows])]
+    rows = rows[~LASTING.take(g.kind[rows])]
     if len(rows):
         draw = noise.exponential(g.key[rows], "grievance.fade", g.fadings[rows])
         g.fadings[rows] += 1
@@ -444,7 +459,7 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
     g.fade[rows] = NEVER
-    agreed = rows[~SHARED.take(g.kind[rows])]
+    agreed = rows[DISPUTE.take(g.kind[rows]) & ~SHARED.take(g.kind[rows])]
     if len(agreed):
         whose = {f: getattr(g, f)[agreed] for f in ("world", "kind", "bearer", "ordinal")}
         g.agreement[agreed] = w.agreements.append(settled=w.day, broken=NEVER, **whose)

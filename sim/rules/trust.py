@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 ONE = 1000
 """One experience, in the unit in which evidence is kept."""
 
-DESKS = ("company", "body", "branch", "community", "centre", "court", "hotline")
+DESKS = ("company", "body", "branch", "community", "centre", "court", "hotline", "station", "room", "justice", "team")
 """Words for the kinds of desk, by the numbers of `sim.cases.Desk`."""
 
 TRUSTED = tuple(desk.name.lower() for desk in Desk if places.having("INTAKES", desk))
@@ -92,6 +92,38 @@ class Parameters:
         unit="probability",
         source="prior-trust",
         doc="trust in the hotline before any experience",
+    )
+    trust_station: float = parameter(
+        0.6,
+        0.45,
+        0.75,
+        unit="probability",
+        source="prior-steppe-trust",
+        doc="trust in a border station before any experience",
+    )
+    trust_room: float = parameter(
+        0.6,
+        0.45,
+        0.75,
+        unit="probability",
+        source="guess, prior-steppe-trust: as a station",
+        doc="trust in a roadside room before any experience",
+    )
+    trust_justice: float = parameter(
+        0.55,
+        0.4,
+        0.7,
+        unit="probability",
+        source="guess, prior-trust: as a community's committee",
+        doc="trust in a justice office before any experience",
+    )
+    trust_centre: float = parameter(
+        0.55,
+        0.4,
+        0.7,
+        unit="probability",
+        source="guess, prior-trust: as a community's committee",
+        doc="trust in a sumu's centre before any experience",
     )
     trust_strength: float = parameter(
         5.0,

@@ -54,6 +54,18 @@ class Settlement:
 
     # -- claiming ---------------------------------------------------------------------------------
 
+    def weigh(self, w: Worlds, rows: Ints) -> Mask:
+        """Return which of the given grievances, all due, are still thought of claiming; the others come to rest."""
+        return np.ones(len(rows), dtype=bool)
+
+    def believed(self, w: Worlds, rows: Ints, success: Floats) -> Floats:
+        """Return the success that is believed in for each grievance, given what its kind is believed to have."""
+        return success
+
+    def passing_on(self, w: Worlds, world: Ints, household: Ints) -> Ints:
+        """Return the days until a call of each household to the hotline has been passed on; 0 = at once."""
+        return w.whole("hotline_days", world)
+
     def burden(self, w: Worlds, desk: int, world: Ints, household: Ints) -> Floats:
         """Return what the way to a kind of desk and the wait there cost households, logits."""
         raise NotImplementedError
@@ -107,9 +119,12 @@ class Settlement:
         """Do what the served cases are about that are no disputes."""
         raise NotImplementedError
 
-    def summoned(self, w: Worlds, rows: Ints) -> Mask:
-        """Return to which sessions both parties are summoned by somebody with authority."""
+    def no_show(self, w: Worlds, rows: Ints) -> Floats:
+        """Return the chance that a party stays away from each session."""
         raise NotImplementedError
+
+    def held(self, w: Worlds, rows: Ints) -> None:
+        """Count what it has cost the parties to come to these sessions."""
 
     def ability(self, w: Worlds, rows: Ints) -> Floats:
         """Return the ability, 0 to 1, of whoever holds each session."""
@@ -117,6 +132,10 @@ class Settlement:
 
     def above(self, w: Worlds, rows: Ints) -> Ints:
         """Return the desk to which each dispute goes that could not be settled where it is, -1 after the last."""
+        raise NotImplementedError
+
+    def relieve(self, w: Worlds, rows: Ints) -> None:
+        """Settle disputes that several suffer from together: with the agreement all are relieved."""
         raise NotImplementedError
 
 

@@ -9,7 +9,19 @@ from numpy.typing import NDArray
 
 from sim.cases import DEFECT, Kind, Stage
 from sim.places.compound import BODY, CENTRE, COMMUNITY, COMPANY, HOTLINE, INTAKES, OWNER, TENANT, VACANT
-from sim.rules import bodies, contracts, desks, funding, inspections, keeping, leaders, referrals, renewals, repairs
+from sim.rules import (
+    bodies,
+    contracts,
+    defects,
+    desks,
+    funding,
+    inspections,
+    keeping,
+    leaders,
+    referrals,
+    renewals,
+    repairs,
+)
 from sim.settlements import Floats, Ints, Mask, Settlement
 from sim.space import where
 
@@ -122,14 +134,16 @@ class Compound(Settlement):
         paid_for[repairs.organise(w, rows[~second & ~at_company])] = True
         funding.find(w, rows[paid_for[rows]])
 
-    def summoned(self, w: Worlds, rows: Ints) -> Mask:
-        """Return whom the centre summons, which always does, and whom a keeper has time to."""
+    def no_show(self, w: Worlds, rows: Ints) -> Floats:
+        """Return the chance to stay away, less if the centre summons, which always does, or a keeper who has time."""
         c = w.cases
+        world = c.world[rows]
         level = desks.kind_of(w, c.desk[rows])
         called: Mask = level == CENTRE
         below = where(level < COMMUNITY)
-        called[below] = keeping.spend(w, "summons", c.world[rows[below]], c.compound[rows[below]], "triage_hours")
-        return called
+        called[below] = keeping.spend(w, "summons", world[below], c.compound[rows[below]], "triage_hours")
+        chance = w.at("no_show", world)
+        return np.where(called, np.minimum(chance, w.at("no_show_summoned", world)), chance)
 
     def ability(self, w: Worlds, rows: Ints) -> Floats:
         """Return the ability of mediators, or of whoever holds the body's desk."""
@@ -143,3 +157,7 @@ class Compound(Settlement):
     def above(self, w: Worlds, rows: Ints) -> Ints:
         """Return the community's desk, then the centre's."""
         return referrals.above(w, rows)
+
+    def relieve(self, w: Worlds, rows: Ints) -> None:
+        """Make works nearby quiet."""
+        defects.mend(w, w.cases.world[rows], w.cases.bearer[rows])

@@ -6,13 +6,12 @@ that a mistake is told at once.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim import environment, garbage, mechanisms, places
+from sim import garbage, mechanisms, places
 from sim.errors import ConfigError, said, shortened, unknown
 from sim.mechanisms import mechanism_specs
 from sim.parameters import PRIOR, Spec, Value, check_all, specs
@@ -23,6 +22,7 @@ from sim.study import sweep as sweeps
 from sim.study.coalitions import Attribution
 from sim.study.compose import GROUPS, Plain, compose, options
 from sim.study.scenarios import LONGEST_NAME, along, checked, compared, is_name, understood
+from sim.study.suggest import unknown_setting
 from sim.study.sweep import Sweep
 
 SIZES = ("full", "quick")
@@ -231,7 +231,7 @@ def _check_words(settings: Sequence[str]) -> None:
             above = key.rpartition(".")[0]
             if known.get(above):
                 raise ConfigError(f"unknown setting '{key}'; '{above}' is not a group of settings")
-            raise _unknown_setting(key, list(known))
+            raise unknown_setting(key, list(known), KEYS)
         spec = known[key]
         if spec and NUMBER.fullmatch(value):
             checked(spec, float(value) if "." in value else int(value), key)
@@ -271,7 +271,7 @@ def _check_keys(plain: Plain, known: Sequence[str]) -> None:
             given += [f"mechanisms.{name}.{key}" for key in _mapping({name: inner}, name, f"mechanisms.{name}")]
     for key in given:
         if key not in known:
-            raise _unknown_setting(str(key), known)
+            raise unknown_setting(str(key), known, KEYS)
 
 
 def _check_quick(plain: Plain, place: str) -> None:
@@ -290,25 +290,6 @@ def _check_possible(place: str, given: Mapping[str, Value]) -> None:
     wrong = impossible(given) if impossible else None
     if wrong:
         raise ConfigError(wrong)
-
-
-def _unknown_setting(key: str, known: Sequence[str]) -> ConfigError:
-    group, _, last = key.rpartition(".")
-    mechanism = mechanisms.registry().get(group.removeprefix("mechanisms."))
-    if mechanism and last in mechanism.channels:
-        word = f"{mechanism.name}.{last}=off"
-        return ConfigError(f"'{last}' is a channel; switch it in a scenario with the word {word}")
-    # Within a group that exists only the last word can be wrong; a shared beginning is no likeness.
-    start = f"{group}." if group in known else ""
-    words = [name.removeprefix(start) for name in known if name.startswith(start) and name.count(".") >= key.count(".")]
-    key = shortened(key)
-    near = difflib.get_close_matches(key.removeprefix(start), words, n=1, cutoff=0.6)
-    if near:
-        return ConfigError(f"unknown setting '{key}'; did you mean '{start}{near[0]}'?")
-    if group:
-        see = f"{environment.program()} show NAME, world/NAME or mechanism/NAME"
-        return ConfigError(f"no setting called '{key}'; see: {see}")
-    return unknown("setting", key, KEYS)
 
 
 def _text(key: str, value: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -211,11 +212,13 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
     wanted = ("daily", "events", "cases", "agreements", "cells", "runs") if config.detail else ("runs",)
     for name in (*wanted, *(["compounds"] if "compounds" in specs else [])):
         merged[name] = _merge(planned, store, name)
-        digests[name] = table_digest(merged[name], specs[name].keys)
-        if name == "runs":
-            write_csv(folder / "runs.csv", merged[name])
-        else:
-            write_parquet(folder / f"{name}.parquet", merged[name])
+        with ThreadPoolExecutor(1) as aside:  # hashing and writing let go of the interpreter: both at once
+            digest = aside.submit(table_digest, merged[name], specs[name].keys)
+            if name == "runs":
+                write_csv(folder / "runs.csv", merged[name])
+            else:
+                write_parquet(folder / f"{name}.parquet", merged[name])
+            digests[name] = digest.result()
         if name not in ("runs", "cases", "compounds"):
             del merged[name]
     result.runs = read_csv(folder / "runs.csv")  # as written, so that whoever has the file gets the same comparison

@@ -38,7 +38,7 @@ A file of your own, anywhere: {program} run mine.yaml
     placebo: null              # leave a scenario of the base out
     few_hours: [formed_body, yijiantiao, yijiantiao.hours=1]
   comparisons: [[few_hours, body], [merged, few_hours]]
-  sweep:                       # each scenario at every value of what concerns it
+  sweep:                       # each scenario at every value that concerns it
     yijiantiao.coverage: [0.2, 0.5, {all: 1.0}]
     world.detected: [0.05, 0.5]
   mechanisms:                  # in all scenarios that do not say otherwise

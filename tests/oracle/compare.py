@@ -135,7 +135,7 @@ FIELDS = {"grievance": GRIEVANCE, "case": CASE, "motion": MOTION, "asked": ASKED
 
 TABLES: dict[str, set[str]] = {
     "grievances": {"world", "kind", "household", "bearer", "ordinal", *GRIEVANCE, "agreement", "fadings"},
-    "cases": {"world", "kind", "bearer", "ordinal", "settlement", *CASE},
+    "cases": {"world", "kind", "bearer", "ordinal", "settlement", "visited", "joint", *CASE},
     "motions": {"world", "key", *MOTION, "first", "open"},
     "asked": {"world", "motion", "owner", *ASKED},
     "ended": {
@@ -161,7 +161,8 @@ TABLES: dict[str, set[str]] = {
     "agreements": {"world", "kind", "bearer", "ordinal", "settled", "broken"},
     "agenda": {"world", "clock", "row", "day", "stamp"},
 }
-"""Fields of every table that are compared, or that show in what is: the agenda is how the engine foresees events,
+"""Fields of every table that are compared, or that show in what is: a place of one kind has the `settlement` 0 only,
+the agenda is how the engine foresees events,
 `fadings` numbers draws of `fade`, `agreement` and `first` says where a motion's rows of `asked` are."""
 
 ELSEWHERE = {"occupied", "outside", "defect_case"}

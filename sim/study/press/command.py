@@ -157,6 +157,8 @@ def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argpa
     write_csv(folder / "cases.csv", pd.concat(tables, ignore_index=True))
     write_csv(folder / "channels.csv", pd.concat(parts, ignore_index=True))
     draw(played, folder / "figures" / "cases")
+    if "size=quick" in arguments.words:
+        print("size=quick shows that everything works; it is too small and too short to say anything.")
     print(f"Results: {_short(folder)}  (cases.csv, channels.csv, figures/cases.png)", flush=True)
     return 0
 
@@ -209,7 +211,7 @@ def _print(console: Any, done: Played, told: Any, parts: Any) -> None:
             number(full["reported"]) if name in case.reported else "",
             _time(full["median"]),
             interval(full["low"], full["high"]) if _finite(full) else _open(full),
-            f"{full['percentile']:.1f}%" if name in case.reported else "",
+            f"{full['percentile']:.3g}%" if name in case.reported else "",
             _time(less["median"]),
             interval(less["low"], less["high"]) if _finite(less) else _open(less),
         )
@@ -261,4 +263,5 @@ def show(name: str) -> str:
 
 def listing() -> list[str]:
     """Return the press cases in a line each."""
-    return [f"{name}  {cases.load(name).title}" for name in cases.names()]
+    told = [f"{name}  {cases.load(name).title}" for name in cases.names()]
+    return [*told, f"{TAIL}  the best four of 892 compounds, and what a page would show of them"]

@@ -1,0 +1,289 @@
+"""Teams: officers who leave their desks for the steppe, on call and on circuits; nobody's hours are added.
+
+The station's officers give hours a week to calls: a case that comes by the hotline is then the team's, which hears it
+on the phone first and goes there. Once a week a circuit starts at the station, always goes to the nearest case that
+can still be held and reached back from in time, and ends at the station. With other agencies on board it may take
+cases of their desks too; then all levels sit in one tent, and what they cannot settle there is nobody else's but a
+court's. Sessions are held where the first party lives; the other comes there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cases import DISPUTE, Kind, Stage, State, move_grievances
+from sim.columns import Column, Lever, Rule
+from sim.parameters import parameter
+from sim.places import pasture
+from sim.places.pasture import CENTRE, JUSTICE, STAFFED, STATION, TEAM
+from sim.rules import bargaining, desks, travel, trust
+from sim.space import rank_in_group, where
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+ON_BOARD = 3
+"""Agencies on board of a joint circuit: station, justice office and centre."""
+
+PURPOSES = {
+    "summoned": "summoning parties, and carrying cases to the next desk",
+    "papers": "entries in a ledger",
+    "lessons": "law talks, in person and online, with the way",
+}
+"""What time of the station's is set aside for, besides the field; it can be saved."""
+
+SAVED_WEEKS = 8
+"""Weeks for which such time can be saved."""
+
+WEEK = 7
+"""Minutes in hand are counted in sevenths, as at desks."""
+
+MINUTES = 60
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What goes on in the field."""
+
+    phone_hours: float = parameter(
+        0.5,
+        0.1,
+        1.0,
+        unit="hours",
+        source="prior-team",
+        doc="hearing a call on the phone before anybody drives",
+    )
+    by_phone: float = parameter(
+        0.3,
+        0.0,
+        0.6,
+        unit="share",
+        source="guess: a paper or a word, against a vehicle in the snow",
+        doc="needs of help that are seen to on the phone",
+    )
+    on_call_days: float = parameter(
+        14.0,
+        3.0,
+        30.0,
+        unit="days",
+        source="guess: two weeks",
+        doc="wait beyond which officers on call pass calls on to the centre, as without them",
+    )
+    ask_hours: float = parameter(
+        0.25,
+        0.0,
+        1.0,
+        unit="hours",
+        source="guess: tea, and what troubles people around",
+        doc="asking around at a stop of a circuit",
+    )
+
+
+def set_aside(w: Worlds) -> tuple[Ints, Ints, Ints]:
+    """Divide the week of station, justice office and centre; the rest is for whoever comes to their desks.
+
+    Returns:
+        Minutes a week missing at the station, at each other agency, and given to calls, shape ``(worlds, sumus)``.
+    """
+    left = np.rint(MINUTES * w.p.station_hours).astype(np.int64) + w.station_extra
+    others = np.rint(MINUTES * np.minimum(w.p.justice_hours, w.p.sumu_hours)).astype(np.int64)
+    begun = left
+    joint = w.team_board > 1
+    w.circuit_time[...] = np.minimum(w.team_circuit, np.where(joint, np.minimum(left, others), left))
+    left = left - w.circuit_time
+    for purpose in PURPOSES:
+        balance, time = getattr(w, purpose + "_in_hand"), getattr(w, purpose + "_weekly")
+        able = np.minimum(getattr(w, f"team_{purpose}"), left)
+        most = SAVED_WEEKS * WEEK * able
+        balance[...] = np.minimum(balance, most)
+        time[...] = np.minimum(able, (most - balance) // WEEK)
+        left = left - time
+    field = np.minimum(w.team_field, left)
+    return begun - left + field, np.where(joint, w.circuit_time, 0), field
+
+
+def save(w: Worlds) -> None:
+    """Phase, weekly: stations put the week's time to what they have in hand for each purpose."""
+    for purpose in PURPOSES:
+        getattr(w, purpose + "_in_hand")[...] += getattr(w, purpose + "_weekly") * WEEK
+
+
+def spend(w: Worlds, purpose: str, world: Ints, sumu: Ints, minutes: Ints) -> NDArray[np.bool_]:
+    """Spend time set aside on the given acts, in order, as far as it goes; return which were done.
+
+    Args:
+        w: the worlds.
+        purpose: one of `PURPOSES`.
+        world: world of each act.
+        sumu: in which sumu.
+        minutes: what each takes; the same for all of one world.
+    """
+    balance = getattr(w, purpose + "_in_hand")
+    done = balance[world, sumu] > 0
+    if not done.any():
+        return done
+    cost = minutes * WEEK
+    nth = rank_in_group(world * w.layout.sizes["sumu"] + sumu)
+    done = (nth + 1) * cost <= balance[world, sumu]
+    np.subtract.at(balance, (world[done], sumu[done]), cost[done])
+    w.count("minutes_" + purpose, world[done], minutes[done])
+    return done
+
+
+def at(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
+    """Return where sessions of the given cases are held if somebody goes there: metres east and north."""
+    c, t = w.cases, w.layout.traits
+    household = c.bearer[rows].copy()
+    crew = where(c.kind[rows] == Kind.WAGES)
+    household[crew] = t["first_hand"][c.bearer[rows[crew]]]
+    return of_households(w, household)
+
+
+def of_households(w: Worlds, household: Ints) -> tuple[Ints, Ints]:
+    """Return where households are today, metres east and north."""
+    t, summer = w.layout.traits, travel.on_summer_ground(w)[household]
+    x = np.where(summer, t["x_summer"][household], t["x_winter"][household])
+    return x, np.where(summer, t["y_summer"][household], t["y_winter"][household])
+
+
+def go_round(w: Worlds) -> None:
+    """Phase, weekly: circuits hold the sessions and bring the help that are on their way."""
+    if not w.circuit_time.any():
+        return
+    c = w.cases
+    rows = where((c.stage == int(Stage.WAITING)) & (c.ready <= w.day))
+    kind = desks.kind_of(w, c.desk[rows])
+    own = (kind == STATION) | (kind == TEAM)
+    joint = w.team_board[c.world[rows], c.compound[rows]] > 1
+    theirs = joint & ((kind == JUSTICE) | (kind == CENTRE))
+    rows = rows[(own | theirs) & (w.circuit_time[c.world[rows], c.compound[rows]] > 0)]
+    stops = _route(w, rows)
+    if len(stops) == 0:
+        return
+    c.visited[stops] = w.team_drives[c.world[stops], c.compound[stops]] > 0
+    c.joint[stops] = w.team_board[c.world[stops], c.compound[stops]] > 1
+    _ask_around(w, stops[c.visited[stops]])
+    dispute = DISPUTE.take(c.kind[stops])
+    bargaining.mediate(w, stops[dispute])
+    trust.learn(w)
+    (settlement,) = (s for s in w.settlements if s.name == "pasture")
+    settlement.attend(w, stops[~dispute])
+    c.visited[stops] = c.joint[stops] = False
+
+
+def _route(w: Worlds, rows: Ints) -> Ints:
+    """Route all circuits in stacked rounds: in each every circuit takes its nearest case; return them in that order.
+
+    A case is taken if there is time to get there, for what it takes there, and to get back to the station. Where
+    they do not drive from camp to camp, they take what they can at the centre, which the station's officer reaches.
+    """
+    c, t, sumus = w.cases, w.layout.traits, w.layout.sizes["sumu"]
+    left = w.circuit_time.reshape(-1).astype(np.float64)
+    home = np.tile(t["sumu_desk"][len(STAFFED) * np.arange(sumus) + STAFFED.index(STATION)], w.n)
+    x, y = t["x"][home].copy(), t["y"][home].copy()
+    driven = np.zeros(len(left), dtype=np.int64)
+    of = c.world[rows] * sumus + c.compound[rows]
+    drives = w.team_drives.reshape(-1)[of] > 0  # else they sit at the centre, and parties come there
+    to_x, to_y = at(w, rows)
+    centre = t["sumu_desk"][len(STAFFED) * c.compound[rows] + STAFFED.index(CENTRE)]
+    to_x, to_y = np.where(drives, to_x, t["x"][centre]), np.where(drives, to_y, t["y"][centre])
+    there = session_minutes(w, rows) + np.where(drives, np.rint(MINUTES * w.at("ask_hours", c.world[rows])), 0)
+    back = pasture.way(w.layout, to_x, to_y, t["x"][home[of]], t["y"][home[of]])
+    open_, stops = np.arange(len(rows)), []
+    while len(open_):
+        circuit = of[open_]
+        metres = pasture.way(w.layout, x[circuit], y[circuit], to_x[open_], to_y[open_])
+        takes = _drive(w, c.world[rows[open_]], metres) + there[open_]
+        fits = takes + _drive(w, c.world[rows[open_]], back[open_]) <= left[circuit]
+        open_, circuit, metres, takes = open_[fits], circuit[fits], metres[fits], takes[fits]
+        nearest = rank_in_group(circuit, metres) == 0
+        taken, by = open_[nearest], circuit[nearest]
+        left[by] -= takes[nearest]
+        driven[by] += metres[nearest]
+        x[by], y[by] = to_x[taken], to_y[taken]
+        stops.append(rows[taken])
+        open_ = open_[~nearest]
+    went = np.unique(of[np.isin(rows, np.concatenate(stops))]) if stops else where(driven > 0)
+    way_back = pasture.way(w.layout, x[went], y[went], t["x"][home[went]], t["y"][home[went]])
+    left[went] -= _drive(w, went // sumus, way_back)
+    spent = np.rint(w.circuit_time.reshape(-1) - left).astype(np.int64)
+    w.count("minutes_circuits", went // sumus, spent[went] * w.team_board.reshape(-1)[went])
+    w.count("field_metres", went // sumus, driven[went] + way_back)
+    w.count("circuits", went // sumus)
+    out = np.concatenate(stops) if stops else rows[:0]
+    w.count("stops", c.world[out])
+    return out
+
+
+def _drive(w: Worlds, world: Ints, metres: Ints) -> Floats:
+    """Return the minutes that ways take, one way."""
+    return MINUTES / 2 * travel.hours(w, world, metres)
+
+
+def session_minutes(w: Worlds, rows: Ints) -> Ints:
+    """Return what the given cases take where they are held, the way apart."""
+    step = desks.STEP_OF_KIND[w.cases.kind[rows]]
+    return desks.take(w, w.cases.world[rows], step)
+
+
+def _ask_around(w: Worlds, stops: Ints) -> None:
+    """Ask at each stop what troubles the people around; who has something on the mind decides the next day."""
+    c, g = w.cases, w.grievances
+    household = c.bearer[stops].copy()
+    crew = where(c.kind[stops] == Kind.WAGES)
+    household[crew] = w.layout.traits["first_hand"][c.bearer[stops[crew]]]
+    circle = w.layout.up("household", "circle")
+    asked = np.zeros((w.n, w.layout.sizes["circle"]), dtype=bool)
+    asked[c.world[stops], circle[household]] = True
+    silent = where((g.state <= int(State.QUIET)) & g.aching)
+    silent = silent[asked[g.world[silent], circle[g.household[silent]]]]
+    w.count("surfaced_around", g.world[silent])
+    move_grievances(w, silent, int(State.QUIET))
+    g.act[silent] = w.day + 1
+
+
+RULE = Rule(
+    name="teams",
+    places=("pasture",),
+    columns=(
+        Column("circuit_time", "sumu", np.int64, "minutes a week now given to circuits, by each agency on board"),
+        *(Column(f"{p}_in_hand", "sumu", np.int64, f"minutes in hand for {x}, sevenths") for p, x in PURPOSES.items()),
+        *(
+            Column(f"{p}_weekly", "sumu", np.int64, f"minutes a week now set aside for {x}")
+            for p, x in PURPOSES.items()
+        ),
+    ),
+    levers=(
+        Lever("team_field", "sumu", 0, "add", "minutes/week", "what the station gives to calls in the field"),
+        Lever("team_circuit", "sumu", 0, "add", "minutes/week", "what each agency on board gives to circuits"),
+        Lever(
+            "team_drives", "sumu", 0, "max", "switch", "whether circuits drive from camp to camp, or sit at the centre"
+        ),
+        Lever("team_board", "sumu", 1, "max", "agencies", "agencies on board of circuits"),
+        *(Lever(f"team_{p}", "sumu", 0, "add", "minutes/week", f"set aside for {x}") for p, x in PURPOSES.items()),
+        Lever("team_loss", "sumu", 1.0, "min", "probability", "chance that an entered case is lost", np.float64),
+        Lever(
+            "station_extra",
+            "sumu",
+            0,
+            "add",
+            "minutes/week",
+            "hours added to the station's desk from nowhere (0 unless scanned)",
+        ),
+    ),
+    parameters=Parameters,
+    flows={
+        "circuits": "circuits held",
+        "stops": "cases that circuits went to",
+        "minutes_circuits": "minutes on circuits, of all agencies on board",
+        "surfaced_around": "grievances not voiced that a circuit asked about",
+        **{f"minutes_{p}": f"minutes spent on {what}" for p, what in PURPOSES.items()},
+    },
+)

@@ -1,0 +1,129 @@
+"""Travel: on the steppe every way costs time, by terrain, season and the ground on which a household is.
+
+Herders go to the summer ground in mid-June, each on its day, and back in October; campers are there while herders
+are; workers while there is work. From November to March ways are slow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.columns import Rule
+from sim.parameters import parameter
+from sim.places.pasture import CAMPER, HERDER, WORKER
+from sim.rules.trust import DESKS
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+YEAR = 365
+
+SUMMER = (165, 273)
+"""First day on which somebody moves to the summer ground, and on which somebody moves back: mid-June, October."""
+
+WORK = (90, 334)
+"""First day of the building season and first day after it: April to November."""
+
+SNOW = (304, 90)
+"""First day of slow ways and first day after them: November to March."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What ways cost."""
+
+    speed: float = parameter(
+        50.0,
+        40.0,
+        60.0,
+        unit="km/h",
+        source="prior-travel",
+        doc="speed on the open steppe",
+    )
+    winter_speed: float = parameter(
+        27.0,
+        20.0,
+        35.0,
+        unit="km/h",
+        source="prior-travel",
+        doc="the same from November to March",
+    )
+    b_travel: float = parameter(
+        0.5,
+        0.2,
+        1.0,
+        unit="logit/hour",
+        source="prior-travel, mcfadden-1974",
+        doc="weight of an hour on the way, there and back",
+    )
+
+
+def of_year(day: int) -> int:
+    """Return the day of the year, from 0."""
+    return day % YEAR
+
+
+def snow(day: int) -> bool:
+    """Return whether ways are slow."""
+    first, after = SNOW
+    return of_year(day) >= first or of_year(day) < after
+
+
+def on_summer_ground(w: Worlds) -> Mask:
+    """Return which households are on the summer ground today, or would be, shape ``(households,)``."""
+    first, back = SUMMER
+    late: Ints = w.layout.traits["moves"]
+    summer: Mask = (first + late <= of_year(w.day)) & (of_year(w.day) < back + late)
+    return summer
+
+
+def there(w: Worlds) -> Mask:
+    """Return which households are in the sumu today, shape ``(households,)``."""
+    living = w.layout.traits["living"]
+    work = WORK[0] <= of_year(w.day) < WORK[1]
+    present: Mask = (living == HERDER) | ((living == CAMPER) & on_summer_ground(w)) | ((living == WORKER) & work)
+    return present
+
+
+def move(w: Worlds) -> None:
+    """Phase: who is there for a season only is counted."""
+    w.stock["seasonal"][...] = int(np.count_nonzero(there(w) & (w.layout.traits["living"] != HERDER)))
+
+
+def way(w: Worlds, desk: int, household: Ints) -> Ints:
+    """Return the way from each household's present ground to its sumu's desk of a kind, metres of open steppe."""
+    winter, summer = (w.layout.traits[f"way_{DESKS[desk]}_{season}"] for season in ("winter", "summer"))
+    return np.where(on_summer_ground(w)[household], summer[household], winter[household])
+
+
+def hours(w: Worlds, world: Ints, metres: Ints) -> Floats:
+    """Return how long ways take there and back, hours.
+
+    Args:
+        w: the worlds.
+        world: world of each.
+        metres: ways of so many metres on the open steppe, one way.
+    """
+    speed = w.at("winter_speed" if snow(w.day) else "speed", world)
+    return 2 * metres / (1000 * speed)
+
+
+RULE = Rule(
+    name="travel",
+    places=("pasture",),
+    parameters=Parameters,
+    flows={
+        "people_minutes": "minutes that parties were on the way to sessions",
+        "field_metres": "metres that officers drove to households and back",
+        "helped": "times that help was brought",
+    },
+    stocks={"seasonal": "campers and workers who are there, households"},
+)
