@@ -12,6 +12,7 @@ from sim.errors import ConfigError
 from sim.mechanisms import registry
 from sim.rules import alliance, bases
 from sim.schedule import RULES
+from sim.study.config import load
 from sim.worlds import Worlds
 from tests.helpers import assert_same, difference, state, total
 from tests.villages import alone, burnt_in, lived, recipe, say
@@ -241,3 +242,21 @@ def test_the_layout_knows_who_belongs_to_whom() -> None:
     assert layout.traits["village_role"].tolist() == [0, 1, 0]
     assert (layout.layers["land_use"][tuple(layout.cells["yard"].T)] == 4).all()
     assert len({tuple(cell) for cell in layout.cells["yard"].tolist()}) == 135
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("world.money_capital=-5", r"world.money_capital=-5 is out of range \[0, 1500000\]"),
+        ("world.land_land=-1", r"world.land_land=-1 is out of range \[0, 5000\]"),
+        ("world.floor=1.2", r"world.floor=1.2 is out of range \[0.7, 0.95\]"),
+        ("world.mismatch=2", r"world.mismatch=2 is out of range \[0, 1\]"),
+        ("mechanisms.village_alliance.share=1.5", r"village_alliance.share=1.5 is out of range \[0, 1\]"),
+        ("world.villages=1", r"village_alliance joins two home villages; world.villages=1 has only one"),
+        ("world=compound", r"village_alliance applies in a village, not in a compound"),
+    ],
+)
+def test_a_wrong_setting_is_one_line(setting: str, said: str) -> None:
+    """Negative endowments, shares out of range, a floor above every price, an alliance of one village."""
+    with pytest.raises(ConfigError, match=said):
+        load("village_alliance", [setting])
