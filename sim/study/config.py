@@ -158,7 +158,7 @@ def check(plain: Plain) -> Config:
         **run,
         "size": size,
         "world": {"place": place, **world},
-        "mechanisms": {name: values for name, (_, values) in general.items()},
+        "mechanisms": {name: values for name, (_, values) in general.items() if _applies(name, place)},
     }
     parts: dict[str, Any] = dict(structure=structure, fixed=fixed, scenarios=scenarios, comparisons=comparisons)
     return Config(place=place, size=size, resolved=resolved, **texts, **run, **parts)
@@ -335,8 +335,8 @@ def _scenarios(given: Plain, general: Mapping[str, Mapping[str, Value]], place: 
             raise ConfigError(f"scenario '{shortened(str(name))}' needs another name; use letters, digits, . _ and -")
         scenario = _with(parse(str(name), words), general)
         for mechanism in scenario.choices:
-            fits = mechanisms.registry()[mechanism].places
-            if fits and not set(places.settlements(place)) & set(fits):
+            if not _applies(mechanism, place):
+                fits = mechanisms.registry()[mechanism].places
                 raise ConfigError(f"scenario '{name}': {mechanism} applies in a {' or '.join(fits)}, not in a {place}")
         for other in scenarios:
             if other.description() == scenario.description():
@@ -349,6 +349,12 @@ def _scenarios(given: Plain, general: Mapping[str, Mapping[str, Value]], place: 
 
 def _is_name(text: str) -> bool:
     return bool(NAME.fullmatch(text)) and len(text) <= LONGEST_NAME
+
+
+def _applies(mechanism: str, place: str) -> bool:
+    """Return whether a mechanism can apply somewhere in a place."""
+    fits = mechanisms.registry()[mechanism].places
+    return not fits or bool(set(places.settlements(place)) & set(fits))
 
 
 def _with(scenario: Scenario, general: Mapping[str, Mapping[str, Value]]) -> Scenario:
