@@ -679,8 +679,8 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
             ("no_elder", "without an elder"),
             ("top", "top floor"),
             ("below", "below the top floor"),
-            ("near", "the fifth of herders nearest to the centre"),
-            ("far", "the fifth of herders farthest from the centre"),
+            ("near", "nearest herders"),
+            ("far", "farthest herders"),
         )
     ),
     OutcomeSpec(

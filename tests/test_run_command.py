@@ -45,10 +45,10 @@ def test_every_experiment_runs(name: str, tmp_path: Path, capsys: pytest.Capture
     folder = str(tmp_path / "out")
     out, err = told(capsys, "run", name, *FEW, "--out", folder, "--backend", "serial")
     assert f"Results: {folder}" in out
-    specs = outcomes.specs(load(name).place)
-    assert specs[0].label.split(",")[0] in out
+    known = outcomes.specs(load(name).place)
+    assert known[0].label.split(",")[0] in out
     assert f"Rates in: {load(name).scenarios[0].name} " in out
-    there = {spec.family for spec in specs}
+    there = {spec.family for spec in known}
     assert all((f" {heading} " in out) == (family in there) for family, heading in FAMILIES.items())
     assert err == ""  # no bar where there is no terminal
     assert (tmp_path / "out" / "manifest.json").exists()

@@ -58,7 +58,8 @@ class Household(View):
     @property
     def trust_by_desk(self) -> dict[str, float]:
         """Trust in each kind of desk, a probability of being answered in time."""
-        return dict(zip(trust.TRUSTED, self.model.today(today.trust_in_desks)[:, self.row].tolist(), strict=True))
+        desks = trust.trusted(self.model.world.recipe.place)
+        return dict(zip(desks, self.model.today(today.trust_in_desks)[:, self.row].tolist(), strict=True))
 
     @property
     def belief(self) -> float:

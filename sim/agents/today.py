@@ -23,9 +23,9 @@ Floats = NDArray[np.float64]
 
 
 def trust_in_desks(w: Worlds) -> Floats:
-    """Return every household's trust in each kind of desk of `trust.TRUSTED`, shape ``(desks, households)``."""
+    """Return every household's trust in each kind of desk that takes claims, shape ``(desks, households)``."""
     world, household = np.zeros(w.households, dtype=np.int64), np.arange(w.households)
-    return np.stack([trust.in_desk(w, desk, world, household) for desk in trust.TRUSTED])
+    return np.stack([trust.in_desk(w, desk, world, household) for desk in trust.trusted(w.recipe.place)])
 
 
 def beliefs_in_success(w: Worlds) -> Floats:

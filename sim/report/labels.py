@@ -57,6 +57,7 @@ SCENARIOS = {
     "body_branch": Text("body and branch", "两人分任"),
     "merged": Text("merged", "一肩挑"),
     "placebo": Text("placebo (hours only)", "只加工时"),
+    "full": Text("all channels", "全部做法"),
     "merged_equal_hours": Text("merged, equal hours", "一肩挑，工时相等"),
     "merged_selected": Text("merged, best of three", "一肩挑，择优"),
     "today": Text("today's coverage", "现有覆盖面"),
@@ -96,6 +97,10 @@ EXPERIMENTS = {
     "capture": Text("When one is easier to buy than two", "一个人比两个人更容易被收买：何时更差"),
     "hohhot_2025": Text("Merged in 892 of 1,990 compounds", "1990个小区中的892个“一肩挑”"),
     **{name: Text(*words) for name, words in village_labels.EXPERIMENTS.items()},
+    "mobile_mediation": Text(
+        "Mediators who come to you: officers on calls and circuits, with the same people's hours",
+        "流动调解：人员离开办公桌下乡巡回，工时不变，改变了什么",
+    ),
 }
 """Titles of the experiments that come with the project; others are headed by their question."""
 
@@ -118,6 +123,7 @@ CHANNELS = {
     "onsite_visits": Text("on-site visits", "入户"),
     "case_ledger": Text("case ledger", "台账"),
     **{name: Text(*words) for name, words in village_labels.CHANNELS.items()},
+    "legal_awareness": Text("legal awareness", "普法"),
 }
 
 DESKS = {
@@ -128,6 +134,10 @@ DESKS = {
     "centre": Text("sub-district centre", "街道综治中心"),
     "court": Text("court", "法院"),
     "hotline": Text("hotline", "热线"),
+    "station": Text("border station", "边境派出所"),
+    "room": Text("roadside room", "路边调解室"),
+    "justice": Text("justice office", "司法所"),
+    "team": Text("officers on call", "出动人员"),
 }
 KINDS = {
     "all": Text("all cases", "全部案件"),
@@ -140,6 +150,10 @@ KINDS = {
     "nuisance": Text("building works nearby", "施工扰民"),
     "neighbour": Text("quarrels between neighbours", "邻里纠纷"),
     "fee": Text("companies' claims to fees", "追讨物业费"),
+    "boundary": Text("grazing boundaries", "草场边界"),
+    "livestock": Text("livestock", "牲畜"),
+    "wages": Text("wages owed", "拖欠工资"),
+    "help": Text("needs of help", "求助"),
 }
 ENDS = {
     "settled": Text("settled", "已解决"),
@@ -169,6 +183,9 @@ _COUNTED = {
     "hours": "小时",
     "yuan": "元",
     "defect-days": "毛病·天",
+    "talks": "场",
+    "times": "次",
+    "km": "公里",
 }
 UNITS = {
     "": "",
@@ -182,12 +199,14 @@ UNITS = {
     "per grievance": "每件烦心事",
     "per hand-off": "每次转办",
     "yuan per yuan conceded": "元／让出的每元",
+    "yuan per yuan": "元／元",
     **{f"{what}{_PER}": f"{chinese}／千户·年" for what, chinese in _COUNTED.items()},
     **village_labels.UNITS,
 }
 """Units of outcomes to their Chinese."""
 
-_KINDS = ("pipe", "lighting", "rubbish", "pests", "road", "nuisance", "fee")
+_DEFECTS = ("pipe", "lighting", "rubbish", "pests", "road", "nuisance")
+_KINDS = (*_DEFECTS, "fee", "boundary", "livestock", "wages", "help")
 _PURPOSES = {
     "company": "物业办事",
     "centre": "综治中心",
@@ -201,6 +220,14 @@ _PURPOSES = {
     "inspections": "检查",
     "rounds": "巡查",
     "doors": "入户",
+    "station": "派出所办事",
+    "room": "调解室办事",
+    "justice": "司法所办事",
+    "team": "出动办事",
+    "circuits": "巡回",
+    "summoned": "传唤",
+    "papers": "登记",
+    "lessons": "普法",
 }
 OUTCOMES = {
     "unresolved": "未解决的困扰",
@@ -264,10 +291,20 @@ OUTCOMES = {
     "unresolved_top": "未解决：顶层",
     "unresolved_below": "未解决：顶层以下",
     "unresolved_fee": "未解决：追讨物业费",
+    "unresolved_near": "未解决：最近的牧户",
+    "unresolved_far": "未解决：最远的牧户",
+    "unresolved_seasonal": "未解决：季节性人员",
+    "wages_paid": "付清的工资",
+    "wages_agreed": "谈妥的工资",
+    "wages_defaulted": "承诺未付的工资",
+    "law_talks": "普法讲座",
+    "helped": "上门帮助",
+    "travel_people": "当事人路上的时间",
+    "travel_field": "办事人员的里程",
     "satisfaction": "满意度",
     "without_owners": "未经业主决定的维修",
     **{f"hours_{name}": f"工时：{words}" for name, words in _PURPOSES.items()},
-    **{f"defects_{kind}": f"未修好的日子：{KINDS[kind].zh}" for kind in _KINDS[:-1]},
+    **{f"defects_{kind}": f"未修好的日子：{KINDS[kind].zh}" for kind in _DEFECTS},
     **{f"settled_90_{kind}": f"90 天内解决：{KINDS[kind].zh}" for kind in _KINDS},
     **{f"claims_at_{desk}": f"找谁：{words.zh}" for desk, words in DESKS.items()},
     **{f"settled_at_{desk}": f"在哪解决：{words.zh}" for desk, words in DESKS.items()},

@@ -60,7 +60,8 @@ def test_every_experiment_is_asked_and_quick(name: str) -> None:
 @pytest.mark.parametrize("name", options("world"))
 def test_every_world_composes(name: str) -> None:
     said = compose.world(name)
-    config = load({"village": "village_alliance"}.get(said["place"], "yijiantiao"), [f"world={name}"])
+    own = {"compound": "yijiantiao", "pasture": "mobile_mediation", "village": "village_alliance"}
+    config = load(own[said["place"]], [f"world={name}"])
     assert {key: value for key, value in said.items() if key in config.structure} == config.structure
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from sim.cases import SHARED, Kind
 from sim.errors import SimError
-from sim.outcomes import HORIZONS, OUTCOMES
+from sim.outcomes import HORIZONS, kinds, specs
 from sim.report.figures import wanted
 from sim.space import LAND_USE
 from sim.study import ends, experiment, runner, tables
@@ -34,7 +34,7 @@ SETTINGS = (
     "scenarios.merged_selected=null", "comparisons=[[merged,body],[body,none]]",
 )  # fmt: skip
 
-PAIRS = [kind for kind in Kind if not SHARED[kind]]
+PAIRS = [kind for kind in kinds("compound") if not SHARED[kind]]
 """Kinds of dispute between two parties, which end in agreements."""
 
 
@@ -103,7 +103,7 @@ def test_runs_are_sorted_and_complete(reference: Path) -> None:
     lines = rows(reference)
     named = [(row["scenario"], int(row["replication"]), int(row["layout"])) for row in lines]
     assert named == [(s, k, k % 2) for s in ("none", "body", "merged") for k in range(5)]
-    assert {spec.name for spec in OUTCOMES} < set(lines[0])
+    assert {spec.name for spec in specs("compound")} < set(lines[0])
     assert sum(int(row["n_arisen"]) for row in lines) > 0
 
 
@@ -113,7 +113,7 @@ def test_the_comparison(reference: Path) -> None:
         "scenario", "baseline", "outcome", "unit", "difference", "low", "high", "share_same_sign",
         "variance_reduction", "n",
     ]  # fmt: skip
-    assert len(compared) == 2 * len(OUTCOMES)
+    assert len(compared) == 2 * len(specs("compound"))
     by_run = {(r["scenario"], r["replication"]): float(r["unresolved"]) for r in rows(reference)}
     differences = [by_run["merged", str(k)] - by_run["body", str(k)] for k in range(5)]
     assert float(compared[0]["difference"]) == pytest.approx(np.mean(differences), abs=1e-5)
@@ -161,7 +161,7 @@ def test_the_ends_are_those_of_the_cases(reference: Path) -> None:
     assert [(row["scenario"], row["kind"], row["day"], row["end"]) for row in written] == [
         (scenario, kind, str(day), end)
         for scenario in ("none", "body", "merged")
-        for kind in ends.KINDS
+        for kind in ends.kinds_of("compound")
         for day in HORIZONS
         for end in ends.ENDS
     ]
