@@ -411,7 +411,8 @@ def test_the_checks_can_fail() -> None:
     check(lambda w: None)
     gifts = a_gift("purse", "outside"), a_gift("till", "public"), a_gift("till", "outside")
     columns = map(turned, ("balloting", "electing", "leaving"))
-    for harm in (*map(one_fen, books.ACCOUNTS), *gifts, *columns, no_case, forgotten, never_ending):
+    accounts = [account for account in books.ACCOUNTS if account in found.columns]
+    for harm in (*map(one_fen, accounts), *gifts, *columns, no_case, forgotten, never_ending):
         with pytest.raises(AssertionError):
             check(harm)
     for place in (

@@ -183,9 +183,9 @@ def test_what_is_learnt_is_learnt_of_whom_one_went_to() -> None:
     idle = dict(repairer_hours=0.0, community_hours=0.0, director_hours=0.0, idle_director_hours=0.0, centre_hours=0.0)
     idle |= dict(exit_quarters=12)  # what waits for a company that leaves is handed on, and that is an answer
     w = burnt_in(replications=range(3), burn_in=98, fixed=idle | dict(b_wait=0.0, any_desk=2.0, answer_days=7))
-    learnt = {desk: getattr(w, f"ignored_{desk}").sum() for desk in trust.TRUSTED}
+    learnt = {desk: getattr(w, f"ignored_{desk}").sum() for desk in trust.trusted("compound")}
     assert min(learnt.values()) > 0
-    assert not any(getattr(w, f"answered_{desk}").any() for desk in trust.TRUSTED)
+    assert not any(getattr(w, f"answered_{desk}").any() for desk in trust.trusted("compound"))
     only_hotline = burnt_in(
         replications=range(3),
         burn_in=98,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim import distributions
+from sim import distributions, outcomes
 from sim.cases import Activity, Kind, Stage, State
 from sim.places.compound import BODY
 from sim.rules import trust
@@ -193,7 +193,7 @@ def test_what_is_learned_fades_by_its_half_life() -> None:
     w = burnt_in(replications=(0, 4), burn_in=92, fixed=dict(memory_half_life=182.0))
     w.run(90)
     columns = [name for name in w.columns if name.startswith(("answered_", "ignored_", "succeeded_", "failed_"))]
-    assert len(columns) == 2 * (len(trust.TRUSTED) + len(Kind))
+    assert len(columns) == 2 * (len(trust.trusted("compound")) + len(outcomes.kinds("compound")))
     # day 91 begins a quarter: nothing can be learned any more, then everything is forgotten a little
     still = {name: getattr(w, name).copy() for name in columns}
     w.grievances.act[...] = 2**31 - 1

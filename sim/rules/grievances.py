@@ -451,6 +451,7 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
         return
     g = w.grievances
     w.count("settled", g.world[rows])
+    _answered(w, rows)
     w.count("settled_claimed", g.world[rows[g.claims[rows] > 0]])
     _hear_end(w, rows, True)
     _end_ache(w, rows)
@@ -503,6 +504,16 @@ def _break(w: Worlds, rows: Ints) -> None:
     rows = rows[g.ordinal[rows] % REOPENINGS < REOPENINGS - 1]  # what broke fifteen times stays broken
     old = {f: getattr(g, f)[rows] for f in ("world", "household", "kind", "bearer", "other", "severity")}
     arise(w, **old, ordinal=g.ordinal[rows].astype(np.int64) + 1)
+
+
+def _answered(w: Worlds, rows: Ints) -> None:
+    """Let claimants whose grievance is settled before they asked for an answer know that they were answered in time."""
+    g = w.grievances
+    state = g.state[rows]
+    rows = rows[((state == OPEN) | (state == JOINED)) & ~g.answered[rows]]
+    g.answered[rows] = True
+    rows = rows[g.kind[rows] != FEE]  # there the company claims
+    trust.hear(w, trust.DESKS, g.desk[rows], np.ones(len(rows), dtype=bool), g.world[rows], g.household[rows])
 
 
 def _hear_end(w: Worlds, rows: Ints, good: bool) -> None:

@@ -255,6 +255,9 @@ class Grievance:
         self.model.count("settled")
         if self.claims > 0:
             self.model.count("settled_claimed")
+        if self.claimant and not self.answered:  # nobody need ask any more
+            self.answered = True
+            self.learn(self.desk, True)
         self.hear_end(True)
         self.aching = False
         self.state = "settled"
