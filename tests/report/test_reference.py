@@ -230,8 +230,8 @@ TAKEN_APART: tuple[tuple[str, str, Callable[[Effects], bool]], ...] = (
     ),
     (
         CHANNELS,
-        "alone does two thirds of what calls do, at four times the hours; talking about its contract (`renewal_leverage`) "
-        "a fifth. Where the others are there neither does anything that can be told from chance.",
+        "alone does two thirds of what calls do, at four times the hours; talking about its contract "
+        "(`renewal_leverage`) a fifth. Where the others are there neither does anything that can be told from chance.",
         lambda e: (
             0.6 < e.of("plus_monitoring", "one_person") / e.of("plus_sharing", "one_person") < 0.72
             and 3.6 < e.of("plus_monitoring", "one_person", "hours") / e.of("plus_sharing", "one_person", "hours") < 4.4
