@@ -325,3 +325,25 @@ def test_what_the_page_of_the_experiment_says_is_so(claim: tuple[str, str, Calla
     experiment, said, holds = claim
     assert said in words("experiments/yijiantiao/README.md")
     assert holds(Effects(experiment))
+
+
+def test_what_the_page_says_of_shares_is_what_they_are() -> None:
+    """Shapley's shares of the headline with their intervals, rounded to tens, and the whole that they add up to."""
+    kept = read_csv(folder("yijiantiao-attribution") / "attribution.csv")
+    headline = kept[kept["outcome"] == "unresolved"].set_index(["measure", "channel"])
+    page = words("experiments/yijiantiao/README.md")
+
+    def tens(value: float) -> str:
+        return f"{round(abs(value), -1):,.0f}"
+
+    for channel in ("coordination", "cost_sharing", "authority", "monitoring", "onsite_visits", "renewal_leverage"):
+        row = headline.loc[("shapley", channel)]
+        assert row["high"] < 0
+        assert f"{tens(row['difference'])} ({tens(row['high'])} to {tens(row['low'])})" in page, channel
+    ledger = headline.loc[("shapley", "case_ledger")]
+    assert f"+{tens(ledger['difference'])} ({tens(ledger['low'])} to {tens(ledger['high'])})" in page
+    whole = kept[(kept["outcome"] == "unresolved") & (kept["measure"] == "total")].iloc[0]
+    assert f"of {tens(whole['difference'])} severity-days per 1,000 household-years (interval" in page
+    shares = headline.loc["shapley", "difference"]
+    assert abs(shares.sum() - whole["difference"]) < 0.01
+    assert 0.72 < shares["coordination"] / whole["difference"] < 0.8
