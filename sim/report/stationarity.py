@@ -256,7 +256,7 @@ def stationarity_figure(years: Floats, burn_in: int, default: int) -> Figure:
             _panel(axes, STOCKS[number], at, mean[:, number], error[:, number], default / YEAR)
             if number + COLUMNS >= len(STOCKS):
                 axes.set_xlabel("years since the founding", color=GREY)
-        figure.suptitle("The baseline from its founding on", x=0.06, ha="left", color=INK, fontsize=11, weight="bold")
+        figure.suptitle("The baseline from its founding on", x=0.06, ha="left", color=INK, fontsize=11)
         figure.text(
             0.06,
             0.012,

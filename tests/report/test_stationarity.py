@@ -92,3 +92,18 @@ def test_the_table_kept_is_of_today() -> None:
     assert np.all(kept["n"] == REPLICATIONS)
     assert np.allclose(kept["drift_of_level"], kept["drift"] / kept["level"], atol=1e-3, equal_nan=True)
     assert np.array_equal(kept["clear"], kept["drift"].abs() > CLEAR * kept["error"])
+
+
+def test_the_headline_stands_still_after_the_default_burn_in() -> None:
+    """What the READMEs and the ODD say of the kept table: the headline's drift is within two of its errors."""
+    kept = read_csv(reference.CLONE / reference.REFERENCE / FOLDER / TABLE).set_index(["burn_in", "stock"])
+    now = kept.loc[load(BASELINE).burn_in]
+    headline = now.loc["unresolved"]
+    assert abs(headline["drift"]) < 2 * headline["error"]
+    said = f"({headline['drift_of_level']:.1%} a year, standard error {headline['error_of_level']:.1%})"
+    assert said in (reference.CLONE / "ODD.md").read_text("utf-8")
+    assert not now.loc[["payers", "satisfaction", "effort", "cases_other", "no_company"], "clear"].any()
+    assert now.loc["leaking_roofs", "drift_of_level"] == pytest.approx(0.045, abs=0.0005)
+    assert now.loc["arrears", "drift_of_level"] == pytest.approx(0.038, abs=0.0005)
+    assert not kept.loc[2912].loc[["leaking_roofs", "arrears"], "clear"].any()
+    assert now.loc["fund", "drift_of_level"] == pytest.approx(-0.028, abs=0.0005)
