@@ -49,7 +49,8 @@ WORDS = [
     (["detail=perhaps"], "detail=perhaps is not true or false"),
     (
         ["hours=2"],
-        "unknown setting 'hours'; did you mean 'mechanisms.village_alliance.hours' or 'mechanisms.yijiantiao.hours'?",
+        "unknown setting 'hours'; did you mean 'mechanisms.mobile_mediation.hours' or "
+        "'mechanisms.village_alliance.hours' or 'mechanisms.yijiantiao.hours'?",
     ),
     (["coverage=1"], "did you mean 'mechanisms.formed_body.coverage' or 'mechanisms.yijiantiao.coverage'"),
     (["world.hours=3"], " or 'mechanisms.yijiantiao.hours'?"),
@@ -256,7 +257,7 @@ def test_a_full_disk_keeps_what_is_finished(
     assert room[0] == -1, "it went on although the disk was full"
 
     assert commands.main([*words, "full", "--resume"]) == commands.OK
-    assert "1 of 8 pieces were there already" in capsys.readouterr().out
+    assert "1 of 6 pieces were there already" in capsys.readouterr().out
     assert (folder / "runs.csv").read_bytes() == (tmp_path / "whole" / "runs.csv").read_bytes()
 
 

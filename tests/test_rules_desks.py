@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.cases import Kind, Stage, State
-from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, STAFFED
+from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, KINDS, STAFFED
 from sim.rules import contracts
 from sim.rules.desks import kinds
 from sim.rules.trust import DESKS
@@ -100,7 +100,7 @@ def test_desks_serve_as_a_plain_queue_does(monkeypatch: pytest.MonkeyPatch, hour
     assert queues.steps > 60
     assert queues.left_over > 100
     assert queues.carried > 100
-    assert queues.kinds == set(map(int, Kind))
+    assert queues.kinds == set(map(int, KINDS))
     assert queues.levels == {COMPANY, BODY, BRANCH, COMMUNITY, CENTRE}
 
 

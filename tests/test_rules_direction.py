@@ -129,8 +129,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], Any]] = {
         lambda w: total(w, "defective_assets"),
     ),
     "a larger duty of companies leaves less to owners": (
-        dict(BUSY, no_company=0.0, fund_empty=1.0, minor_cap=5000.0),
-        dict(BUSY, no_company=0.0, fund_empty=1.0, minor_cap=500.0),
+        dict(BUSY, no_company=0.0, fund_empty=1.0, minor_cap=12000.0, patch_days=1e6),
+        dict(BUSY, no_company=0.0, fund_empty=1.0, minor_cap=500.0, patch_days=1e6),
         lambda w: total(w, "paid_owners_fen"),
     ),
     "owners who take no part block the fund": (
@@ -222,7 +222,7 @@ def found() -> Worlds:
     much = dict(any_desk=1.0, b_wait=0.01, escalation_days=1000.0, gap_mean=0.1, gap_sd=0.35, joint_cost=0.6)
     much |= dict(no_company=0.0, exit_quarters=10**6, fee_start=0.9, functioning_share=0.3, own_resolve=0.0)
     much |= dict(talk_hours=1.5, talk_rounds=2, talk_pause_days=30, ballot_days=30, apathy=0.2, forecast_error=0.1)
-    much |= dict(no_show=0.5, no_show_summoned=0.05, capture=False)
+    much |= dict(no_show=0.5, no_show_summoned=0.05, capture=False, patch_days=1e6)  # nobody helps themselves
     return burnt_in(replications=REPLICATIONS, prior_draws=False, fixed=much, structure=dict(compounds=4))
 
 

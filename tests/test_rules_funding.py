@@ -139,7 +139,7 @@ def test_who_comes_second_finds_what_is_left(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("arm", ARMS)
 def test_who_pays_sums_to_what_crews_got(arm: str) -> None:
     """Whatever went outside was paid by company, public income, fund or owners, and said to be."""
-    w = burnt_in(replications=(2, 5)).stack(scenarios(arm))
+    w = burnt_in(replications=range(2, 8)).stack(scenarios(arm))
     for _ in range(13):
         give_public_income(w, 100_000)
         outside = w.outside[:, 0].copy()
@@ -149,7 +149,7 @@ def test_who_pays_sums_to_what_crews_got(arm: str) -> None:
         payers = sum(week[f"paid_{payer}_fen"] for payer in ("company", "public", "fund", "owners"))
         assert np.array_equal(payers, week["repair_fen"])
         repairs = payers + week["company_fen"] + week["minor_public_fen"] + week["conceded_fen"]
-        leaves = week["wages_fen"] + week["bribes_fen"] + week["tills_closed_fen"]
+        leaves = week["wages_fen"] + week["bribes_fen"] + week["tills_closed_fen"] + week["patch_fen"]
         comes = week["kept_fen"] + week["public_fen"]
         assert np.array_equal(w.outside[:, 0] - outside, repairs + leaves - comes)
     assert all(np.any(total(w, f"paid_{payer}_fen")) for payer in ("company", "public", "fund", "owners"))
@@ -160,7 +160,7 @@ def test_what_fails_goes_back_to_the_fen() -> None:
     vain = dict(apathy=1.0, emergency=0.0, funded_share=1.0, never_pay=0.6, fund_empty=0.3, warranty_years=0.0)
     little = dict(minor_cap=100.0)  # company and public income together pay for nothing, and nothing is minor
     # no fee is billed, so that companies cost nothing, earn nothing and concede nothing; they stay
-    little |= dict(fee=0.0, public_income=0.0, substitute=0.0, exit_quarters=10**6)
+    little |= dict(fee=0.0, public_income=0.0, substitute=0.0, exit_quarters=10**6, patch_days=1e6)
     w = Worlds(recipe(range(6), 0, fixed=BUSY | vain | little, prior_draws=False))
     fund, public = w.fund.copy(), 10_000
     give_public_income(w, public)

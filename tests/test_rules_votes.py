@@ -128,7 +128,7 @@ def test_a_ballot_is_decided_on_the_first_day_on_which_it_can_be(monkeypatch: py
 
     around(monkeypatch, "funding.conclude", before, after)
     for silence in (False, True):
-        lived(burnt_in(fixed=BUSY | dict(silence_counts=silence)), 56, say("formed_body"))
+        lived(burnt_in(replications=range(6), fixed=BUSY | dict(silence_counts=silence)), 56, say("formed_body"))
     assert min(seen.values()) > 10, seen
 
 

@@ -87,12 +87,12 @@ def test_households_show_their_columns(lived: GovernanceModel) -> None:
     assert homes.get("compound") == w.layout.up("household", "compound").tolist()
     assert homes.agg("open_grievances", sum) == w.stock["aching"][0] > 0
     every, here = np.arange(w.households), np.zeros(w.households, dtype=np.int64)
-    for desk in trust.TRUSTED:
+    for desk in trust.trusted("compound"):
         expected = trust.in_desk(w, desk, here, every).tolist()
         assert [home.trust_by_desk[desk] for home in homes] == expected
     assert len(set(homes.get("trust"))) > 1
     for home in homes:
-        assert home.trust == pytest.approx(sum(home.trust_by_desk.values()) / len(trust.TRUSTED))
+        assert home.trust == pytest.approx(sum(home.trust_by_desk.values()) / len(trust.trusted("compound")))
         assert home.belief == pytest.approx(sum(home.belief_by_kind.values()) / len(home.belief_by_kind))
         assert home in home.building.households
         assert home.cell is home.building.cell
