@@ -283,6 +283,11 @@ class Worlds:
         return self.layout.sizes["household"]
 
     @property
+    def flats(self) -> int:
+        """Return the number of flats of one world: in compounds all household rows, elsewhere beside them the first."""
+        return self.layout.rows("flat")
+
+    @property
     def record(self) -> Ints:
         """Return what was recorded, a view of shape ``(days, worlds, series)``."""
         return self._diary[: self._days].transpose(0, 2, 1)

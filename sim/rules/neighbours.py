@@ -59,7 +59,7 @@ class Parameters:
 
 def _set_up(w: Worlds) -> None:
     """Draw frailty and first threshold of every household; empty flats never quarrel."""
-    seeds, flat = w.seeds[:, None], np.arange(w.households)
+    seeds, flat = w.seeds[:, None], np.arange(w.flats)
     shape = w.p.quarrel_frailty
     frailty = distributions.gamma(shape, seeds, "quarrel.frailty", flat) / shape
     hazard = clocks.quantise(w.p.quarrel_rate * frailty / YEAR)
@@ -111,9 +111,9 @@ RULE = Rule(
     name="neighbours",
     places=("compound",),
     columns=(
-        Column("quarrel_left", "household", np.int64, "hazard left on the household's clock, units of sim.noise.UNIT"),
-        Column("quarrel_hazard", "household", np.int64, "quarrel hazard a day, same units"),
-        Column("quarrels", "household", np.int32, "times its clock has fired"),
+        Column("quarrel_left", "flat", np.int64, "hazard left on the household's clock, units of sim.noise.UNIT"),
+        Column("quarrel_hazard", "flat", np.int64, "quarrel hazard a day, same units"),
+        Column("quarrels", "flat", np.int32, "times its clock has fired"),
     ),
     parameters=Parameters,
     set_up=_set_up,
