@@ -239,8 +239,8 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         seed: the layout's seed, shape ``(1,)``.
 
     Returns:
-        A layout with the entities household, flat (the same rows: a flat's is its household's), entrance, building, asset, compound, candidate, community, centre,
-        courier, desk and world. A circle, those who hear of one another's cases, is an entrance.
+        A layout with the entities household, flat (the same rows), entrance, building, asset, compound, candidate,
+        community, centre, courier, desk and world. A circle, those who hear of one another's cases, is an entrance.
         Assets, the things that break: those of a compound stand together, building by building its roof,
         pipes and lights, then the compound's rubbish point, grounds, road and the site of works nearby.
         Desks: those of compound c are rows 3c (company), 3c + 1 (body) and 3c + 2 (branch), then come
@@ -428,7 +428,8 @@ def _set_up(w: Worlds) -> None:
     )
     w.member[...] = (w.tenure != VACANT) & noise.chance(w.p.member_share, seeds, "people.member", flat)
     w.elder[...] = (w.tenure != VACANT) & noise.chance(w.p.elder_share, seeds, "people.elder", flat)
-    w.connected[:, : w.flats] = (w.tenure != VACANT) & noise.chance(w.p.connected_share, seeds, "people.connected", flat)
+    known = noise.chance(w.p.connected_share, seeds, "people.connected", flat)
+    w.connected[:, : w.flats] = (w.tenure != VACANT) & known
     spread = w.p.area_spread
     factor = noise.exp(spread * distributions.normal(seeds, "people.area", flat) - spread * spread / 2)
     w.area[...] = np.rint(100 * w.p.flat_area * factor)

@@ -190,9 +190,7 @@ RULE = Rule(
     name="shares",
     places=("compound",),
     columns=(
-        Column(
-            "benefit", "flat", np.float64, "benefit over share to the flat's owner; minus infinity: never pays"
-        ),
+        Column("benefit", "flat", np.float64, "benefit over share to the flat's owner; minus infinity: never pays"),
     ),
     parameters=Parameters,
     set_up=_set_up,
