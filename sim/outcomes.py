@@ -263,7 +263,7 @@ def _over(above: Ints, below: Ints, scale: float = 1.0) -> Floats:
     return out
 
 
-OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below"}
+OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below", "around": "home"}
 """Groups to the names of those who are not in them; who lives there is either an owner or a tenant."""
 
 A_YEAR = "/ 1,000 household-years"
@@ -467,7 +467,7 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
             f"hours at {desks.WORKED_AT[desk]}",
             "cost",
         )
-        for desk in (Desk.STATION, Desk.ROOM, Desk.JUSTICE, Desk.TEAM)
+        for desk in (Desk.STATION, Desk.ROOM, Desk.JUSTICE, Desk.TEAM, Desk.MEDIATOR)
     ),
     OutcomeSpec(
         "hours_circuits",
@@ -637,7 +637,7 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
             f"settled in 90 days: {kind}",
             "kinds",
         )
-        for kind in (*LOOKED_AFTER, "fee", "boundary", "livestock", "wages", "help")
+        for kind in (*LOOKED_AFTER, "fee", "boundary", "livestock", "wages", "help", "contract", "sharing")
     ),
     *(
         OutcomeSpec(
@@ -681,6 +681,8 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
             ("below", "below the top floor"),
             ("near", "nearest herders"),
             ("far", "farthest herders"),
+            ("around", "in the villages around"),
+            ("home", "in home villages"),
         )
     ),
     OutcomeSpec(
@@ -863,6 +865,7 @@ def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
     own_claims = sum(claims.values(), nothing)
     worked = [name for name in n if name.startswith("minutes_")]
     minutes = sum((n[name] for name in worked), nothing)
+    on_cases = minutes - sum((n.get(f"minutes_{p}", nothing) for p in incomes.FOR_BIRDS), nothing)
     low = sum((n[f"cases_settled_at_{trust.DESKS[desk]}"] for desk in places.declared(place, "LOWEST")), nothing)
     out = {
         "unresolved": a_year(n["unresolved_thousandths"], 1000.0),
@@ -875,7 +878,7 @@ def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
         "petitions": a_year(n["escalated"]),
         "private": a_year(n["private"]),
         "hours": a_year(minutes, 60.0),
-        "hours_per_settled": _over(minutes, n["cases_settled"], 1 / 60),
+        "hours_per_settled": _over(on_cases, n["cases_settled"], 1 / 60),
         "sued": a_year(n["sued"]),
     }
     for desk in trusted:

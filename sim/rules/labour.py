@@ -13,7 +13,7 @@ from sim.parameters import parameter
 if TYPE_CHECKING:
     from sim.worlds import Worlds
 
-PRACTICES = ("asking", "calling", "showing", "contracts", "orders", "meeting", "coaching")
+PRACTICES = ("asking", "calling", "showing", "contracts", "orders", "meeting", "sharing", "coaching")
 """What hours are given to without pay; coaching by members with large flocks, the rest by branches."""
 
 
