@@ -103,8 +103,10 @@ def agree(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_]) -> None:
     breaks = np.where(confirmed, breaks * w.at("confirmed_factor", world), breaks)
     owing = w.dealing_owed[world, yard] > 0
     broken = owing & (~w.firm[world, township] | noise.chance(breaks, g.key[rows], "dealings.default"))
+    whose = world * w.layout.sizes["yard"] + yard
+    pays = np.unique(whose[owing & ~broken])
+    broken &= ~np.isin(whose, pays)  # one word kept pays all that is owed
     g.act[rows[broken]] = w.day + w.whole("dealing_days", world[broken])
-    pays = np.unique((world * w.layout.sizes["yard"] + yard)[owing & ~broken])
     _pay(w, pays // w.layout.sizes["yard"], pays % w.layout.sizes["yard"])
 
 
