@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 PRACTICES = ("asking", "calling", "showing", "contracts", "orders", "meeting", "sharing", "coaching")
 """What hours are given to without pay; coaching by members with large flocks, the rest by branches."""
 
+FOR_BIRDS = tuple(practice for practice in PRACTICES if practice != "sharing")
+"""Practices that are not about disputes."""
+
 
 @dataclass(frozen=True)
 class Parameters:
