@@ -9,7 +9,7 @@ import numpy as np
 from sim import places
 from sim.cases import Desk, Kind
 from sim.outcomes.counts import LOOKED_AFTER, kinds, levels
-from sim.outcomes.spec import A_YEAR, HIGHER, LOWER, NEITHER, YEAR, Floats, Ints, OutcomeSpec, a_year, over
+from sim.outcomes.spec import A_YEAR, HIGHER, LOWER, NEITHER, YEAR, Floats, Ints, OutcomeSpec, a_year, of_kind, over
 from sim.rules import desks, grievances, trust
 
 OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below", "around": "home"}
@@ -201,6 +201,9 @@ FOR_WHOM: tuple[OutcomeSpec, ...] = (
             ("below", "below the top floor"),
             ("near", "nearest herders"),
             ("far", "farthest herders"),
+            ("compound", "all in compounds"),
+            ("village", "all in villages"),
+            ("pasture", "all on pastures, campers and workers while they are there"),
             ("around", "in the villages around"),
             ("home", "in home villages"),
         )
@@ -275,20 +278,32 @@ def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
 
 def _for_whom(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
     """Return the headline of each group of people and of all others, and what of the headline companies claim."""
-    out, everybody = {}, n["unresolved_thousandths"]
+    out = {}
+    there = places.settlements(place)
     if Kind.FEE in kinds(place):
-        claimed = n["unresolved_fee_thousandths"]
-        out["unresolved_fee"] = over(claimed, n["households"] * n["days"], float(YEAR))
-        everybody = everybody - claimed
+        whose = of_kind(n, *(kind for kind in there if Kind.FEE in places.declared(kind, "KINDS")))["households"]
+        out["unresolved_fee"] = over(n["unresolved_fee_thousandths"], whose * n["days"], float(YEAR))
     groups = grievances.groups_of(place)
     if "seasonal" in groups:
-        seasonal = n["unresolved_seasonal_thousandths"]
-        out["unresolved_seasonal"] = over(seasonal, n["seasonal_days"], float(YEAR))
-        everybody = everybody - seasonal
+        out["unresolved_seasonal"] = over(n["unresolved_seasonal_thousandths"], n["seasonal_days"], float(YEAR))
     for group in (group for group in groups if group != "seasonal"):
-        of, flats = n[f"unresolved_{group}_thousandths"], n[f"households_{group}"]
-        out[f"unresolved_{group}"] = over(of, flats * n["days"], float(YEAR))
+        of, own = n[f"unresolved_{group}_thousandths"], n[f"households_{group}"] * n["days"]
+        if group == "pasture":
+            own = own + n["seasonal_days"]
+        out[f"unresolved_{group}"] = over(of, own, float(YEAR))
         if group in OTHERS:
-            rest = n["households"] - flats
-            out[f"unresolved_{OTHERS[group]}"] = over(everybody - of, rest * n["days"], float(YEAR))
+            among = [kind for kind in there if group in places.declared(kind, "GROUPS")]
+            rest = of_kind(n, *among)["households"] - n[f"households_{group}"]
+            out[f"unresolved_{OTHERS[group]}"] = over(_suffered(n, place, among) - of, rest * n["days"], float(YEAR))
     return out
+
+
+def _suffered(n: Mapping[str, Ints], place: str, among: list[str]) -> Ints:
+    """Return what people who live there all year suffer themselves, in some of the place's kinds of settlement."""
+    if len(places.settlements(place)) > 1:
+        out = sum((n[f"unresolved_{kind}_thousandths"] for kind in among), np.zeros_like(n["days"]))
+    else:
+        out = n["unresolved_thousandths"]
+        if Kind.FEE in kinds(place):  # there the company claims
+            out = out - n["unresolved_fee_thousandths"]
+    return out - n["unresolved_seasonal_thousandths"] if "pasture" in among else out

@@ -54,6 +54,20 @@ def over(above: Ints, below: Ints, scale: float = 1.0) -> Floats:
     return out
 
 
+def of_kind(n: Mapping[str, Ints], *kinds: str) -> Mapping[str, Ints]:
+    """Return the counts with the households of some kinds of settlement only, where there are several.
+
+    Args:
+        n: counts of each world, see `sim.outcomes.counts`.
+        kinds: kinds of settlement, each present.
+    """
+    if f"households_{kinds[0]}" not in n:
+        return n
+    own = sum((n[f"households_{kind}"] for kind in kinds), np.zeros_like(n["days"]))
+    seasonal = n["seasonal_days"] if "pasture" in kinds else np.zeros_like(n["days"])
+    return {**n, "households": own, "seasonal_days": seasonal}
+
+
 def a_year(n: Mapping[str, Ints], count: Ints, units: float = 1.0) -> Floats:
     """Return a count per 1,000 households and year of each world.
 

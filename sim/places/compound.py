@@ -17,7 +17,7 @@ from sim import distributions, noise
 from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
 from sim.parameters import Value, parameter
-from sim.space import LAND_USE, Layout
+from sim.space import LAND_USE, Layout, Trait
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -56,6 +56,15 @@ IN_COMPOUND = (Kind.RUBBISH, Kind.PESTS, Kind.ROAD, Kind.NUISANCE)
 KINDS = (*IN_BUILDING, *IN_COMPOUND, Kind.NEIGHBOUR, Kind.FEE)
 
 GROUPS = ("owner", "tenant", "connected", "elder", "top")
+
+TRAITS = {
+    "desk_kind": Trait("desk"),
+    "asset_kind": Trait("asset", otherwise=-1),
+    "asset_building": Trait("asset", to="building", otherwise=-1),
+    "first_company": Trait("compound", to="compound"),
+    "floor": Trait("flat"),
+    "top": Trait("flat"),
+}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sim.books import FEN
 from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.space import LAND_USE, Layout
+from sim.space import LAND_USE, Layout, Trait
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -37,6 +37,18 @@ LOWEST = (MEDIATOR,)
 INTAKES = (MEDIATOR, JUSTICE)
 
 GROUPS = ("connected", "around")
+
+TRAITS = {
+    "yard_household": Trait("yard", to="household"),
+    "village_role": Trait("village"),
+    "village_base": Trait("village", to="base"),
+    "village_desk": Trait("village", to="desk"),
+    "township_joint": Trait("township", to="base"),
+    "township_desk": Trait("township", to="desk"),
+    "desk_kind": Trait("desk"),
+    "base_village": Trait("base", to="village"),
+    "base_township": Trait("base", to="township"),
+}
 
 MONEY, LAND, AROUND = 0, 1, 2
 """Roles of villages: the one with money, the one with land, those around them."""
@@ -259,8 +271,8 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         office of every township, the court) and world. Bases, the places where chicks are brooded and birds range: one
         for each home village, and after the two of a township the joint one that they would have. Traits:
         ``yard_household`` (row of the household), ``village_role``, ``village_base`` and ``township_joint`` (row of
-        the base, -1 = none), ``base_village`` (row of the village, -1 of a joint one), ``base_township`` and
-        ``desk_kind``.
+        the base, -1 = none), ``base_village`` (row of the village, -1 of a joint one), ``base_township``,
+        ``desk_kind``, ``village_desk`` and ``township_desk`` (row of the mediator's, of the justice office's desk).
     """
     villages, bases, joint = _list(structure)
     township, roles, size, own_base = np.array(villages).T
@@ -296,7 +308,9 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         yard_household=np.arange(layout.sizes["yard"]),
         village_role=roles,
         village_base=own_base,
+        village_desk=np.arange(len(villages)),
         township_joint=np.array(joint),
+        township_desk=len(villages) + np.arange(len(joint)),
         desk_kind=np.array([MEDIATOR] * len(villages) + [JUSTICE] * len(joint) + [COURT], dtype=np.int64),
         base_village=base_village,
         base_township=base_township,

@@ -53,6 +53,9 @@ GROUPS = {
     "far": "of the herders farthest from it",
     "seasonal": "of campers and workers",
     "around": "in the villages around",
+    "compound": "in compounds",
+    "village": "in villages",
+    "pasture": "on pastures",
 }
 """Groups of people whose own grievances are added up apart; which of them there are stands with the settlements."""
 
@@ -232,6 +235,8 @@ def groups(w: Worlds) -> Ints:
         bits = np.zeros((w.n, w.households), dtype=np.int16)
         for settlement in w.settlements:
             belong = settlement.groups(w)
+            if len(w.settlements) > 1:  # also who is there for a season
+                belong[settlement.name] = w.layout.traits["settlement"] == settlements.number(w, settlement.name)
             for number, group in enumerate(groups_of(w.recipe.place)):
                 if group in belong:
                     bits |= belong[group].astype(np.int16) << number

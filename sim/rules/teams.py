@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import settlements
 from sim.cases import DISPUTE, Kind, Stage, State, move_grievances
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
@@ -76,13 +77,14 @@ class Parameters:
         source="guess: two weeks",
         doc="wait beyond which officers on call pass calls on to the centre, as without them",
     )
-    ask_hours: float = parameter(
+    stop_hours: float = parameter(
         0.25,
         0.0,
         1.0,
         unit="hours",
         source="guess: tea, and what troubles people around",
         doc="asking around at a stop of a circuit",
+        drawn_as="ask_hours",
     )
 
 
@@ -159,6 +161,7 @@ def go_round(w: Worlds) -> None:
         return
     c = w.cases
     rows = where((c.stage == int(Stage.WAITING)) & (c.ready <= w.day))
+    rows = rows[c.settlement[rows] == settlements.number(w, "pasture")]
     kind = desks.kind_of(w, c.desk[rows])
     own = (kind == STATION) | (kind == TEAM)
     joint = w.team_board[c.world[rows], c.compound[rows]] > 1
@@ -173,8 +176,7 @@ def go_round(w: Worlds) -> None:
     dispute = DISPUTE.take(c.kind[stops])
     bargaining.mediate(w, stops[dispute])
     trust.learn(w)
-    (settlement,) = (s for s in w.settlements if s.name == "pasture")
-    settlement.attend(w, stops[~dispute])
+    w.settlements[settlements.number(w, "pasture")].attend(w, stops[~dispute])
     c.visited[stops] = c.joint[stops] = False
 
 
@@ -194,7 +196,7 @@ def _route(w: Worlds, rows: Ints) -> Ints:
     to_x, to_y = at(w, rows)
     centre = t["sumu_desk"][len(STAFFED) * c.compound[rows] + STAFFED.index(CENTRE)]
     to_x, to_y = np.where(drives, to_x, t["x"][centre]), np.where(drives, to_y, t["y"][centre])
-    there = session_minutes(w, rows) + np.where(drives, np.rint(MINUTES * w.at("ask_hours", c.world[rows])), 0)
+    there = session_minutes(w, rows) + np.where(drives, np.rint(MINUTES * w.at("stop_hours", c.world[rows])), 0)
     back = pasture.way(w.layout, to_x, to_y, t["x"][home[of]], t["y"][home[of]])
     open_, stops = np.arange(len(rows)), []
     while len(open_):

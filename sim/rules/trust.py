@@ -237,7 +237,7 @@ def forget(w: Worlds) -> None:
     """Phase, quarterly: evidence fades."""
     half_lives = QUARTER / w.p.memory_half_life
     kept = np.rint(65536 * noise.exp(-0.6931471805599453 * half_lives)).astype(np.int64)
-    for column in RULE.within(places.settlements(w.recipe.place)).columns:
+    for column in RULE.within(places.standing(w.recipe.place)).columns:
         evidence = getattr(w, column.name)
         evidence[...] = (evidence * kept) >> 16
 
