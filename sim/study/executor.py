@@ -20,7 +20,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
 from sim.errors import ConfigError, SimError, StoreError, unknown
 
@@ -62,6 +62,18 @@ class Outcome(Generic[Task, Value]):
     task: Task
     value: Value | None = None
     failure: Failure | None = None
+
+    def get(self) -> Value:
+        """Return the value.
+
+        Raises:
+            SimError: there is none; its notes have the traceback.
+        """
+        if self.failure is None:
+            return cast("Value", self.value)
+        error = (StoreError if self.failure.refused else SimError)(self.failure.message)
+        error.add_note(self.failure.traceback)
+        raise error
 
 
 class Executor(Protocol):

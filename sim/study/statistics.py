@@ -13,14 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from sim.errors import unknown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEVEL = 0.95
 RESAMPLES = 9_999
@@ -202,6 +203,8 @@ def compare_runs(
     Raises:
         ConfigError: a scenario or an outcome is not in the runs.
     """
+    import pandas as pd  # here and below: heavy, and not needed by whoever only speaks of outcomes
+
     names = [outcome.name for outcome in outcomes]
     for name in names:
         if name not in runs.columns:
@@ -268,6 +271,8 @@ def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
     corrected = np.full(values.shape, np.nan)
     tested = ~np.isnan(values)
     if tested.any():
+        from scipy import stats
+
         corrected[tested] = stats.false_discovery_control(values[tested], method="bh")
     return corrected
 
@@ -327,6 +332,8 @@ def _bootstrap(
     """
     if len(differences) == 0:
         return np.empty(0), np.empty(0), np.empty(0, dtype=bool)
+    from scipy import stats
+
     n = differences.shape[1]
     # In whole numbers of a power of two so many bits below the largest of a row, every sum over a resample is exact:
     # it does not depend on the order of adding, so one product of matrices makes all of them, on any machine alike.
