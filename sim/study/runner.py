@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 MANIFEST = "manifest.json"
+
+WRITERS = 4
+"""Threads in which a worker keeps pieces: most of it is waiting for the disk, sixteen times a piece."""
 
 FAILURES = "failures.txt"
 """Where the command line keeps what went wrong; removed by the next run."""
@@ -194,9 +198,9 @@ def work(order: Order) -> None:
             parts = [np.flatnonzero((block.scenario == at) & (block.group == group)) for at, group in where]
             spans = tables.Spans(after, before, order.days, before_days) if split else None
             made = tables.record(block, task.recipes[0].layout, parts, order.detail, spans)
-        with stage("writing"):
-            for (at, group), piece_tables in zip(where, made, strict=True):
-                order.store.put(task.groups[group].pieces[numbers[at]].key, piece_tables)
+        keys = [task.groups[group].pieces[numbers[at]].key for at, group in where]
+        with stage("writing"), ThreadPoolExecutor(WRITERS) as writers:
+            list(writers.map(order.store.put, keys, made))
 
 
 def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
