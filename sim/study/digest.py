@@ -67,11 +67,23 @@ def table_digest(table: pa.Table, keys: Sequence[str]) -> str:
     table = _sorted(table, keys)
     digest = hashlib.sha256(FORMAT)
     digest.update(_number(table.num_columns) + _number(table.num_rows))
+    whole, ones = np.empty(0, dtype="<i8"), np.ones(table.num_rows, dtype=np.uint8)
     for name in table.column_names:
-        array = _flat(table.column(name))
-        kind, values, there = _values(name, array)
+        column = table.column(name)
+        kind = _kind(name, column.type)
         for text in (name, kind):
             digest.update(_number(len(text.encode())) + text.encode())
+        if kind == "integer" and not column.null_count and not pa.types.is_uint64(column.type):
+            # By far the most columns: part by part and without new memory.
+            digest.update(ones.data)
+            for chunk in column.iterchunks():
+                if len(chunk) > len(whole):
+                    whole = np.empty(len(chunk), dtype="<i8")
+                whole[: len(chunk)] = chunk.to_numpy(zero_copy_only=False)
+                digest.update(whole[: len(chunk)].data)
+            continue
+        array = _flat(column)
+        _, values, there = _values(name, array)
         digest.update(there.view(np.uint8).data)
         digest.update(np.ascontiguousarray(values, dtype="<i8").data)
         if kind == "string":
@@ -163,10 +175,7 @@ def _sorted(table: pa.Table, keys: Sequence[str]) -> pa.Table:
     rank = _ranks(plain)
     if rank is not None and (rank[1:] > rank[:-1]).all():  # as pieces are written, they are in order
         return table
-    if rank is None:
-        order = pc.sort_indices(plain, sort_keys=[(name, "ascending") for name in keys]).to_numpy()
-    else:
-        order = np.argsort(rank, kind="stable")
+    order = order_of(plain, keys)
     plain, table = plain.take(pa.array(order)), _taken(table, order)
     top, bottom = plain.slice(0, plain.num_rows - 1), plain.slice(1)
     same = np.ones(top.num_rows, dtype=bool)
@@ -176,6 +185,16 @@ def _sorted(table: pa.Table, keys: Sequence[str]) -> pa.Table:
         key = ", ".join(f"{name}={value}" for name, value in _key(plain, int(same.argmax()), keys))
         raise ValueError(f"two rows have the same key: {key}")
     return table
+
+
+def order_of(table: pa.Table, keys: Sequence[str]) -> NDArray[np.int64]:
+    """Return the numbers of the rows in the order of their keys; of rows with equal keys the first comes first."""
+    plain = pa.table({name: _flat(table.column(name)) for name in keys})
+    rank = _ranks(plain)
+    if rank is None:
+        order = pc.sort_indices(plain, sort_keys=[(name, "ascending") for name in keys]).to_numpy()
+        return cast("NDArray[np.int64]", order)
+    return np.argsort(rank, kind="stable")
 
 
 def _ranks(keys: pa.Table) -> NDArray[np.int64] | None:
@@ -222,12 +241,7 @@ def _values(name: str, array: pa.Array) -> tuple[str, NDArray[Any], NDArray[np.b
     Strings come as their lengths; their text is looked at apart.
     """
     kind = _kind(name, array.type)
-    if array.null_count:
-        there = np.asarray(array.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
-    else:
-        there = np.ones(len(array), dtype=bool)
-        if kind == "integer" and not pa.types.is_uint64(array.type):
-            return kind, array.to_numpy(zero_copy_only=False).astype(np.int64, copy=False), there
+    there = np.asarray(array.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
     if kind == "string":
         lengths = pc.binary_length(array).cast(pa.int64())
         return kind, pc.fill_null(lengths, MISSING).to_numpy(zero_copy_only=False), there

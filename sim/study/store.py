@@ -162,10 +162,8 @@ class Store:
             StoreError: the piece is not finished, or its file is foreign, damaged or gone.
         """
         spec = self.tables[table]
-        record = self._record(key)
+        record = self._finished(key)
         path = self.path(key, table)
-        if record is None:
-            raise StoreError(f"{self._record_path(key)} is missing or damaged; run again with --resume to compute it")
         remedy = "delete it and run again with --resume"
         try:
             written = path.read_bytes()
@@ -192,10 +190,16 @@ class Store:
         Raises:
             StoreError: the piece is not finished.
         """
-        record = self._record(key)
-        if record is None:
-            raise StoreError(f"{self._record_path(key)} is missing or damaged; run again with --resume to compute it")
+        record = self._finished(key)
         return {name: str(record[name]["digest"]) for name in self.tables}
+
+    def rows(self, key: str, table: str) -> int:
+        """Return how many rows a table of a finished piece has.
+
+        Raises:
+            StoreError: the piece is not finished.
+        """
+        return int(self._finished(key)[table]["rows"])
 
     def merge(self, keys: Iterable[str], table: str) -> pa.Table:
         """Read one table of many pieces, one below the other in the order of the keys.
@@ -206,11 +210,18 @@ class Store:
         # Reading, casting and hashing let go of the interpreter, so two threads are nearly twice as fast as one.
         with ThreadPoolExecutor(READERS) as readers:
             parts = list(readers.map(lambda key: self.get(key, table), keys))
-        return pa.concat_tables([self.tables[table].schema.empty_table(), *parts]).combine_chunks()
+        return pa.concat_tables([self.tables[table].schema.empty_table(), *parts])
 
     def _record_path(self, key: str) -> Path:
         """Return the file whose presence makes a piece finished."""
         return self.folder / BLOCKS / f"{_hex(key)}.json"
+
+    def _finished(self, key: str) -> dict[str, dict[str, int | str]]:
+        """Read the description of a finished piece, or say that it is none."""
+        record = self._record(key)
+        if record is None:
+            raise StoreError(f"{self._record_path(key)} is missing or damaged; run again with --resume to compute it")
+        return record
 
     def _record(self, key: str) -> dict[str, dict[str, int | str]] | None:
         """Read the description of a finished piece; whatever is not one is as good as absent."""
