@@ -124,11 +124,25 @@ def recipe(structure: Mapping[str, Any], fixed: Mapping[str, Any], **more: Any) 
 KEEP = {"only_ledger": VARIANTS["only_ledger"]}
 """With doors and calls hardly a round fails; where nobody does either, the ledger has something to bring up."""
 
+ALL_LOOK_OUT = ["courier_sensing", "courier_sensing.enrolled=1"]
+LOOKED_OUT: dict[str, list[str]] = {
+    "everybody": ALL_LOOK_OUT,
+    "half, merged": [*ONE, "courier_sensing", "courier_sensing.enrolled=0.5"],
+    "unanswered": [*ALL_LOOK_OUT, "courier_sensing.responsiveness=off"],
+    "unaided": [*ALL_LOOK_OUT, "courier_sensing.reciprocity=off", "courier_sensing.extra_hours=2"],
+    "blind": [*ALL_LOOK_OUT, "courier_sensing.early_detection=off"],
+}
+"""Couriers, channel by channel."""
+
+WATCHED = LIVELY | dict(notice=0.2, courier_trust=0.6, courier_troubles=12.0, community_hours=4.0)
+"""Couriers who see and say much, and communities with little time."""
+
 BLOCKS = {
     "priors": (recipe(SMALL, LIVELY, seed=1, replications=(0, 1)), ARMS, 203),
     "defaults": (recipe(SMALL, LIVELY, seed=2, replications=(2,), layout=1, prior_draws=False), ARMS | KEEP, 203),
     "variants": (recipe(SMALL, LIVELY, seed=6, replications=(5,), layout=3), VARIANTS, 203),
     "fought": (recipe(SMALL, FOUGHT, seed=7, replications=(0, 1)), ARMS, 308),
+    "watched": (recipe(SMALL | dict(couriers=50.0), WATCHED, seed=12, replications=(0, 1)), LOOKED_OUT, 140),
     "bought": (recipe(SMALL, BOUGHT, seed=8, replications=(2, 3, 4), prior_draws=False), ARMS, 203),
 }
 """Worlds, the scenarios they live, and for how many days."""
@@ -144,7 +158,8 @@ TRAVELLED = (
     "committee given up", "talks", "renewals", "renewed", "renew failed", "came_up", "replacements", "replaced",
     "replace failed", "succeeded", "conceded_fen", "demand refused", "recouped_fen", "captured_quarters",
     "captured though two", "only the first held out", "only the second held out", "bribes_fen", "detected",
-    "inspections", "visits", "surfaced", "left", "expired",
+    "inspections", "visits", "surfaced", "left", "expired", "reports", "duplicates", "sensed_first", "false_alarms",
+    "people_sensed", "reports_answered", "couriers_helped", "minutes_reports", "minutes_rest",
 )  # fmt: skip
 """Flows and paths that must have been travelled: that both sides agree on nothing having happened says little."""
 

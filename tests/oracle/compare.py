@@ -12,6 +12,7 @@ from sim import cases
 from sim.cases import Activity, Kind, Stage, State
 from sim.worlds import Worlds
 from tests.oracle.case import Case
+from tests.oracle.community import CHORES
 from tests.oracle.company import CONTRACTS
 from tests.oracle.compound import PURPOSES
 from tests.oracle.grievance import Grievance
@@ -79,6 +80,15 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     **{f"succeeded_{k}": ("households", lambda x, k=k: x.evidence[k].good) for k in KINDS},
     **{f"failed_{k}": ("households", lambda x, k=k: x.evidence[k].bad) for k in KINDS},
     "quarrels": ("households", lambda x: x.clock.rings),
+    **{f"{chore}_owed": ("communities", lambda x, c=chore: x.owed[c]) for chore in CHORES},
+    **{f"{chore}_time": ("communities", lambda x, c=chore: x.time[c]) for chore in CHORES},
+    **{f"courier_{name}": ("couriers", attrgetter(name)) for name in ("good", "bad", "fresh")},
+    "sensed_defect": ("assets", attrgetter("sensed")),
+    "sensed_by": ("assets", lambda x: sum(1 << x.compound.community.couriers.index(c) for c in x.sensed_by)),
+    "reported": ("assets", lambda x: x.report.nth if x.report else 0),
+    "reporter": ("assets", lambda x: x.report.courier.number if x.report else 0),
+    "report_day": ("assets", lambda x: x.report.day if x.report else 0),
+    "report_due": ("assets", lambda x: x.report.due if x.report and x.report.due is not None else cases.NEVER),
 }
 """Columns compared every day: whose, and the oracle's value."""
 
@@ -97,6 +107,8 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     **{f"director_{name}": ("compounds", attrgetter(f"director.{name}")) for name in ("ability", "integrity")},
     "secretary": ("compounds", lambda x: -1 if x.secretary is None else x.candidates.index(x.secretary)),
     **{f"{p}_minutes": ("compounds", lambda x, p=p: x.aside[p]) for p in PURPOSES},
+    "community_extra": ("communities", attrgetter("extra_minutes")),
+    **{n: ("communities", attrgetter(n)) for n in ("couriers_share", "couriers_answered", "rest_stations")},
     "doors_time": ("compounds", lambda x: x.doors_time),
     "benefit": ("households", lambda x: x.benefit),
     "desk_minutes": ("desks", lambda x: x.minutes),

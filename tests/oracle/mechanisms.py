@@ -176,6 +176,22 @@ class Yijiantiao(Mechanism):
             compound.ledger_deadline = min(compound.ledger_deadline, round(self.p.deadline_days))
 
 
+class CourierSensing(Mechanism):
+    """Couriers look out, are told what became of it, and are listened to."""
+
+    name = "courier_sensing"
+    channels = ("early_detection", "responsiveness", "reciprocity")
+
+    def offer(self) -> None:
+        """Say in every community who looks out, and what for."""
+        for community in self.model.communities:
+            community.extra_minutes += round(60 * self.p.extra_hours)
+            if self.on["early_detection"] and self.p.enrolled > 0:
+                community.couriers_share = self.p.enrolled
+                community.couriers_answered = int(self.on["responsiveness"])
+                community.rest_stations = int(self.on["reciprocity"])
+
+
 def appointed(model: OracleModel, words: Sequence[str]) -> list[Mechanism]:
     """Return the mechanisms that a scenario names; a body is formed before anybody takes part in it."""
-    return [kind(model, words) for kind in (FormedBody, Yijiantiao) if kind.name in words]
+    return [kind(model, words) for kind in (FormedBody, Yijiantiao, CourierSensing) if kind.name in words]

@@ -20,8 +20,10 @@ from tests.oracle.asset import Asset
 from tests.oracle.building import Building
 from tests.oracle.case import Case
 from tests.oracle.clock import UNIT
+from tests.oracle.community import Community
 from tests.oracle.company import choose_efforts
 from tests.oracle.compound import Compound
+from tests.oracle.courier import Courier, answer, go_round
 from tests.oracle.court import Court
 from tests.oracle.desk import Desk
 from tests.oracle.dispute import Dispute
@@ -133,14 +135,19 @@ class OracleModel(Model):
         self.desks.append(self.court)
         communities = [desk for desk in self.desks if desk.kind == "community"]
         centres = [desk for desk in self.desks if desk.kind == "centre"]
+        self.communities = [Community(self, number, desk) for number, desk in enumerate(communities)]
+        self.couriers: list[Courier] = []
         self.flats_under = Counter[Desk]()
         for compound in self.compounds:
             community = int(layout.up("compound", "community")[compound.number])
             compound.desks = {desk.kind: desk for desk in self.desks[3 * compound.number : 3 * compound.number + 3]}
             compound.desks["community"] = communities[community]
             compound.desks["centre"] = centres[int(layout.up("community", "centre")[community])]
-            for kind in ("community", "centre"):
-                self.flats_under[compound.desks[kind]] += len(compound.flats)
+            self.flats_under[compound.desks["centre"]] += len(compound.flats)
+            compound.community = self.communities[community]
+            compound.community.compounds.append(compound)
+        for number, community in enumerate(layout.up("courier", "community").tolist()):
+            self.couriers.append(Courier(self, number, self.communities[community]))
 
     def begin(self) -> None:
         """Bring in the scenario's mechanisms, when the burn-in is over."""
@@ -167,6 +174,7 @@ class OracleModel(Model):
         if monday:
             for compound in self.compounds:
                 compound.rounds.go()
+        go_round(self)
         self.grievances_mature()
         self.grievances_are_felt()
         self.households_claim()
@@ -192,6 +200,10 @@ class OracleModel(Model):
             compound.renewals.count()
             compound.elections.count()
         self.money_comes()
+        answer(self)
+        if monday:
+            for courier in self.couriers:
+                courier.rest()
         if self.day % QUARTER == 0:
             self.households_forget()
         if sunday:
@@ -203,6 +215,8 @@ class OracleModel(Model):
         """Let keepers have their time, refresh the hazards of assets, and see who owes fees; it holds for the week."""
         for compound in self.compounds:
             compound.begin_week()
+        for community in self.communities:
+            community.give()
         for asset in self.assets:
             asset.clock.hazard = int(asset.defects_a_day() * UNIT)
         for home in self.households:
@@ -384,8 +398,8 @@ class OracleModel(Model):
 
     def change_offices(self) -> None:
         """Rebuild the levers, staff the desks and post the waits."""
-        for compound in self.compounds:
-            compound.reset_levers()
+        for unit in (*self.compounds, *self.communities):
+            unit.reset_levers()
         for mechanism in self.mechanisms:
             mechanism.offer()
         for case in self.cases:
@@ -393,9 +407,10 @@ class OracleModel(Model):
                 case.come_back()
         for compound in self.compounds:
             compound.staff()
+        for community in self.communities:
+            community.staff()
         for desk, flats in self.flats_under.items():
-            hours, served = (self.p.community_hours, 300) if desk.kind == "community" else (self.p.centre_hours, 20000)
-            desk.minutes = round(hours * 60 * flats / served)
+            desk.minutes = round(self.p.centre_hours * 60 * flats / 20000)
         for case in self.cases:
             if case.stage == "waiting" and case.desk.kind == "company" and not case.compound.company.serves:
                 case.hand_off(case.next_desk())
