@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim import outcomes
-from sim.report import village_labels
+from sim.report import elder_labels, village_labels
 from sim.report.tables import interval
 
 Language = Literal["en", "zh"]
@@ -97,6 +97,7 @@ EXPERIMENTS = {
     "capture": Text("When one is easier to buy than two", "一个人比两个人更容易被收买：何时更差"),
     "hohhot_2025": Text("Merged in 892 of 1,990 compounds", "1990个小区中的892个“一肩挑”"),
     **{name: Text(*words) for name, words in village_labels.EXPERIMENTS.items()},
+    **{name: Text(*words) for name, words in elder_labels.EXPERIMENTS.items()},
     "mobile_mediation": Text(
         "Mediators who come to you: officers on calls and circuits, with the same people's hours",
         "流动调解：人员离开办公桌下乡巡回，工时不变，改变了什么",
@@ -124,6 +125,7 @@ CHANNELS = {
     "case_ledger": Text("case ledger", "台账"),
     **{name: Text(*words) for name, words in village_labels.CHANNELS.items()},
     "legal_awareness": Text("legal awareness", "普法"),
+    **{name: Text(*words) for name, words in elder_labels.CHANNELS.items()},
 }
 
 DESKS = {
@@ -186,6 +188,7 @@ _COUNTED = {
     "talks": "场",
     "times": "次",
     "km": "公里",
+    **elder_labels.COUNTED,
 }
 UNITS = {
     "": "",
@@ -310,6 +313,7 @@ OUTCOMES = {
     **{f"settled_at_{desk}": f"在哪解决：{words.zh}" for desk, words in DESKS.items()},
     **{f"trust_{desk}": f"信任：{words.zh}" for desk, words in DESKS.items()},
     **village_labels.OUTCOMES,
+    **elder_labels.OUTCOMES,
 }
 """Outcomes to their Chinese; the English stands in `sim.outcomes.OUTCOMES`."""
 

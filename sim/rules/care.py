@@ -65,7 +65,7 @@ def tend(w: Worlds) -> None:
     family = noise.chance(w.at("family_care", world), w.seeds[world], "care.family", home, month)
     w.count("care_family", world[family])
     world, home = world[~family], home[~family]
-    if w.care_in_store.any():
+    if w.care_balance.any():
         known = np.flatnonzero(w.came[world, home] & elders.WEEKS > 0)
         minutes = np.rint(60 * w.at("tend_hours", world[known])).astype(np.int64)
         community = w.layout.up("household", "community")[home[known]]

@@ -45,9 +45,9 @@ class Parameters:
 
 def hold(w: Worlds) -> None:
     """Phase, weekly: where there is time for it an event is held, and who comes meets."""
-    if not w.events_in_store.any():
+    if not w.events_balance.any():
         return
-    world, community = np.nonzero(w.events_in_store > 0)
+    world, community = np.nonzero(w.events_balance > 0)
     minutes = np.rint(60 * w.at("event_hours", world)).astype(np.int64)
     held = hosting.spend(w, "events", world, community, minutes)
     if not held.any():
@@ -58,7 +58,7 @@ def hold(w: Worlds) -> None:
     lives = w.tenure[world[at], flat] != VACANT
     flat, at = flat[lives], at[lives]
     chance = np.minimum(w.at("event_guests", world) / np.maximum(np.bincount(at, minlength=len(world)), 1), 1.0)
-    comes = noise.chance(chance[at], w.seeds[world[at]], "events.comes", flat, np.int64(w.day // 7))
+    comes = noise.chance(chance[at], w.seeds[world[at]], "events.comes", flat, w.day // 7)
     flat, at = flat[comes], at[comes]
     w.count("event_guests", world[at])
     elders.note(w, world[at], flat)

@@ -44,11 +44,11 @@ def give(w: Worlds, minutes: Ints) -> Ints:
     """
     left = minutes + w.community_extra
     for purpose, weeks in SAVED_WEEKS.items():
-        balance, able = getattr(w, f"{purpose}_in_store"), np.minimum(getattr(w, f"host_{purpose}"), left)
+        balance, able = getattr(w, f"{purpose}_balance"), np.minimum(getattr(w, f"host_{purpose}"), left)
         most = weeks * able
         balance[...] = np.minimum(balance, most)
         time = np.minimum(able, most - balance)
-        getattr(w, f"{purpose}_given")[...] = time
+        getattr(w, f"{purpose}_time")[...] = time
         left = left - time
     return left
 
@@ -56,7 +56,7 @@ def give(w: Worlds, minutes: Ints) -> Ints:
 def save(w: Worlds) -> None:
     """Phase, weekly: communities put the week's time to what they have in hand for each purpose."""
     for purpose in PURPOSES:
-        getattr(w, f"{purpose}_in_store")[...] += getattr(w, f"{purpose}_given")
+        getattr(w, f"{purpose}_balance")[...] += getattr(w, f"{purpose}_time")
 
 
 def spend(w: Worlds, purpose: str, world: Ints, community: Ints, minutes: Ints) -> NDArray[np.bool_]:
@@ -69,7 +69,7 @@ def spend(w: Worlds, purpose: str, world: Ints, community: Ints, minutes: Ints) 
         community: in which community.
         minutes: what each takes; the same for all of one world.
     """
-    balance = getattr(w, f"{purpose}_in_store")
+    balance = getattr(w, f"{purpose}_balance")
     nth = rank_in_group(world * w.layout.sizes["community"] + community)
     done: NDArray[np.bool_] = (nth + 1) * minutes <= balance[world, community]
     np.subtract.at(balance, (world[done], community[done]), minutes[done])
@@ -81,8 +81,8 @@ RULE = Rule(
     name="hosting",
     places=("compound",),
     columns=(
-        *(Column(f"{p}_in_store", "community", np.int64, f"minutes in hand for {x}") for p, x in PURPOSES.items()),
-        *(Column(f"{p}_given", "community", np.int64, f"minutes a week now given to {x}") for p, x in PURPOSES.items()),
+        *(Column(f"{p}_balance", "community", np.int64, f"minutes in hand for {x}") for p, x in PURPOSES.items()),
+        *(Column(f"{p}_time", "community", np.int64, f"minutes a week now given to {x}") for p, x in PURPOSES.items()),
     ),
     levers=(
         *(Lever(f"host_{p}", "community", 0, "add", "minutes/week", f"given to {x}") for p, x in PURPOSES.items()),

@@ -78,15 +78,15 @@ class Parameters:
 
 def open_up(w: Worlds) -> None:
     """Phase, weekly: rooms are opened for the sessions that there is time for; who sits together meets or falls out."""
-    if not w.rooms_in_store.any():
+    if not w.rooms_balance.any():
         return
     minutes = np.rint(60 * w.p.session_hours).astype(np.int64)
-    sessions = np.minimum(w.rooms_in_store // minutes, MOST_SESSIONS)
+    sessions = np.minimum(w.rooms_balance // minutes, MOST_SESSIONS)
     at, community = np.nonzero(sessions)
     if len(at) == 0:
         return
     taken = sessions[at, community] * minutes[at, 0]
-    w.rooms_in_store[at, community] -= taken
+    w.rooms_balance[at, community] -= taken
     w.count("minutes_rooms", at, taken)
     w.count("room_sessions", at, sessions[at, community])
 

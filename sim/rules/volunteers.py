@@ -101,7 +101,7 @@ def help_out(w: Worlds, world: Ints, home: Ints) -> Mask:
         home: whose need; once in a world.
     """
     seen_to = np.zeros(len(world), dtype=bool)
-    if not w.rota_in_store.any():
+    if not w.rota_balance.any():
         return seen_to
     month = w.day // MONTH
     compound, community = w.layout.up("household", "compound"), w.layout.up("household", "community")
@@ -130,7 +130,7 @@ def help_out(w: Worlds, world: Ints, home: Ints) -> Mask:
 def _ready(w: Worlds) -> tuple[Ints, Ints]:
     """Return world and household of the elders who can be called on, where volunteers are called on at all."""
     of = w.layout.up("household", "community")
-    world, home = np.nonzero(w.elder & (w.rota_given > 0)[:, of])
+    world, home = np.nonzero(w.elder & (w.rota_time > 0)[:, of])
     trait = w.at("willing", world)
     share = trait + (1 - trait) * (w.tie[world, home] / ties.WHOLE)
     ready = noise.chance(share, w.seeds[world], "volunteer.willing", home)

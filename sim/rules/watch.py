@@ -60,13 +60,13 @@ class Parameters:
 
 def ask(w: Worlds) -> None:
     """Phase, weekly: clinics are held where there is time; elders who come, or have stopped coming, are asked."""
-    if not (w.watch_in_store.any() or w.clinics_in_store.any()):
+    if not (w.watch_balance.any() or w.clinics_balance.any()):
         return
     met = np.zeros((w.n, w.households), dtype=bool)
     _hold_clinics(w, met)
     of = w.layout.up("household", "community")
     lately = w.came & np.uint8(0b11)
-    world, home = np.nonzero(w.elder & (lately > 0) & ~met & (w.watch_in_store > 0)[:, of])
+    world, home = np.nonzero(w.elder & (lately > 0) & ~met & (w.watch_balance > 0)[:, of])
     there = lately[world, home] & np.uint8(1) > 0
     lot = elders.order(w, "watch.asked", world, home) >> 1
     turn = np.lexsort((np.where(there, lot | LATE, lot), world))
@@ -80,13 +80,13 @@ def ask(w: Worlds) -> None:
 
 def _hold_clinics(w: Worlds, met: Mask) -> None:
     """Hold a clinic wherever there is the time for one, and enter in `met` who comes."""
-    world, community = np.nonzero(w.clinics_in_store > 0)
+    world, community = np.nonzero(w.clinics_balance > 0)
     minutes = np.rint(60 * w.at("clinic_hours", world)).astype(np.int64)
     held = hosting.spend(w, "clinics", world, community, minutes)
     if not held.any():
         return
     w.count("clinics", world[held])
-    here = np.zeros(w.clinics_in_store.shape, dtype=bool)
+    here = np.zeros(w.clinics_balance.shape, dtype=bool)
     here[world[held], community[held]] = True
     world, home, _ = elders.of_communities(w, here)
     wants = elders.comes(w, world, home, "clinic", w.at("clinic_logit", world))
