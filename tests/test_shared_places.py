@@ -168,8 +168,12 @@ def test_meals_are_paid_for_to_the_fen() -> None:
     meals, paid, budget = (total(w, name) for name in ("meals", "meals_paid_fen", "meals_budget_fen"))
     assert np.array_equal(paid + budget, hundredths * meals) and np.all(meals > 0)
     assert np.all((400 * meals <= paid) & (paid <= 800 * meals))
-    came_in = 15 * w.meal_budget.sum(axis=1)
-    assert np.all(budget + w.meal_fund.sum(axis=1) <= came_in)
+    came_in = total(w, "meal_fund_fen")
+    assert np.array_equal(budget + w.meal_fund.sum(axis=1), came_in) and np.all(
+        came_in <= 15 * w.meal_budget.sum(axis=1)
+    )
+    owners = total(w, "meals_owners_fen")
+    assert np.all((owners > 0) & (owners < paid))
     usual, few_seats, poor = meals.reshape(3, -1).sum(axis=1)
     assert few_seats < usual and poor < usual
 

@@ -149,7 +149,11 @@ class ElderServices(Mechanism):
         small, shared = np.minimum(scale, 1.0), active & me.on("shared_places")
         w.offer("canteen_seats", np.rint(me.seats * small * thousands), shared & (me.budget > 0))
         w.offer("meal_budget", np.rint(100 * me.budget * small * thousands / WEEKS), shared)
-        for channel, purposes in self.purposes.items():
-            for purpose in purposes:
-                hours = me.values[f"{purpose}_hours"] * scale * thousands
-                w.offer(f"host_{purpose}", np.rint(60 * hours), active & me.on(channel))
+        for channel, lever, hours in (
+            ("early_detection", "host_watch", me.watch_hours),
+            ("early_detection", "host_care", me.care_hours),
+            ("early_detection", "host_clinics", me.clinics_hours),
+            ("shared_places", "host_rooms", me.rooms_hours),
+            ("reciprocity", "host_rota", me.rota_hours),
+        ):
+            w.offer(lever, np.rint(60 * hours * scale * thousands), active & me.on(channel))

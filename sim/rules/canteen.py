@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 WEEK = 7
+
+MEALS = (
+    ("lunch", "lunch_price", ""),
+    ("breakfast", "breakfast_price", "breakfast_share"),
+    ("supper", "lunch_price", "supper_share"),
+)
+"""Meals of a day, and the parameters that say what each costs and how many of those who come have it."""
+
 KEPT_WEEKS = 13
 """Weeks for which unspent budget is kept."""
 
@@ -120,10 +128,10 @@ def serve(w: Worlds) -> None:
     seats = WEEK * w.canteen_seats[world, community] // days  # people that a meal of the day has room for
     meals = np.zeros(len(world), dtype=np.int64)
     fen, rest = np.zeros_like(meals), np.zeros_like(meals)
-    for name, price in (("lunch", "lunch_price"), ("breakfast", "breakfast_price"), ("supper", "lunch_price")):
+    for name, price, share in MEALS:
         hungry = np.ones(len(world), dtype=bool)
-        if name != "lunch":
-            hungry = noise.chance(w.at(f"{name}_share", world), w.seeds[world], f"canteen.{name}", home, week)
+        if share:
+            hungry = noise.chance(w.at(share, world), w.seeds[world], f"canteen.{name}", home, week)
         hungry[hungry] = rank_in_group(place[hungry]) < seats[hungry]
         meals += np.where(hungry, days, 0)
         fen += np.where(hungry, days, 0) * _fen(w, price, world)
@@ -149,6 +157,7 @@ def _take_in(w: Worlds) -> None:
     week = np.maximum(np.minimum(w.meal_budget, KEPT_WEEKS * w.meal_budget - w.meal_fund), 0)
     world, community = np.nonzero(week)
     books.transfer(w, "outside", np.zeros_like(world), "meal_fund", community, world, week[world, community])
+    w.count("meal_fund_fen", world, week[world, community])
 
 
 def _pay(w: Worlds, world: Ints, home: Ints, community: Ints, fen: Ints, rest: Ints) -> None:
@@ -158,6 +167,7 @@ def _pay(w: Worlds, world: Ints, home: Ints, community: Ints, fen: Ints, rest: I
     books.transfer(w, "purse", home[own], "outside", outside[own], world[own], fen[own])
     books.transfer(w, "meal_fund", community, "outside", outside, world, rest)
     w.count("meals_paid_fen", world, fen)
+    w.count("meals_owners_fen", world[own], fen[own])
     w.count("meals_budget_fen", world, rest)
 
 
@@ -172,6 +182,8 @@ RULE = Rule(
     flows={
         "meals": "meals served in canteens",
         "meals_paid_fen": "what elders paid for them, fen",
+        "meals_owners_fen": "of that, what came out of the purses of owners, fen",
+        "meal_fund_fen": "public money that came in for meals, fen",
         "meals_budget_fen": "what the public budget paid for them, fen",
     },
 )
