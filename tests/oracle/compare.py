@@ -12,6 +12,7 @@ from sim import cases
 from sim.cases import Activity, Kind, Stage, State
 from sim.worlds import Worlds
 from tests.oracle.case import Case
+from tests.oracle.community import SAVED_WEEKS
 from tests.oracle.company import CONTRACTS
 from tests.oracle.compound import PURPOSES
 from tests.oracle.grievance import Grievance
@@ -79,6 +80,9 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     **{f"succeeded_{k}": ("households", lambda x, k=k: x.evidence[k].good) for k in KINDS},
     **{f"failed_{k}": ("households", lambda x, k=k: x.evidence[k].bad) for k in KINDS},
     "quarrels": ("households", lambda x: x.clock.rings),
+    **{name: ("households", attrgetter(name)) for name in ("tie", "came", "tired")},
+    **{f"{p}_balance": ("communities", lambda x, p=p: x.balance[p]) for p in SAVED_WEEKS},
+    "meal_fund": ("communities", attrgetter("fund")),
 }
 """Columns compared every day: whose, and the oracle's value."""
 
@@ -98,6 +102,11 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "secretary": ("compounds", lambda x: -1 if x.secretary is None else x.candidates.index(x.secretary)),
     **{f"{p}_minutes": ("compounds", lambda x, p=p: x.aside[p]) for p in PURPOSES},
     "doors_time": ("compounds", lambda x: x.doors_time),
+    **{f"{p}_time": ("communities", lambda x, p=p: x.times[p]) for p in SAVED_WEEKS},
+    **{f"host_{p}": ("communities", lambda x, p=p: x.aside[p]) for p in SAVED_WEEKS},
+    "community_extra": ("communities", attrgetter("extra")),
+    "canteen_seats": ("communities", attrgetter("seats")),
+    "meal_budget": ("communities", attrgetter("budget")),
     "benefit": ("households", lambda x: x.benefit),
     "desk_minutes": ("desks", lambda x: x.minutes),
     "wait_days": ("desks", lambda x: x.wait),
