@@ -125,8 +125,8 @@ KEEP = {"only_ledger": VARIANTS["only_ledger"]}
 """With doors and calls hardly a round fails; where nobody does either, the ledger has something to bring up."""
 
 MET = LIVELY | dict(
-    elder_share=0.6, tie_gain=0.3, tie_calm=2.0, tie_half_life=60.0, card_quarrel=0.2, session_hours=0.5,
-    session_guests=4, clinic_hours=0.5, ask_hours=0.1, event_hours=0.5, event_guests=10.0, canteen_logit=0.5,
+    elder_share=0.6, tie_gain=0.3, tie_calm=2.0, tie_half_life=60.0, card_quarrel=0.9, session_hours=0.5,
+    session_guests=6, clinic_hours=0.5, ask_hours=0.1, event_hours=0.5, event_guests=10.0, canteen_logit=0.5,
     room_logit=1.0, care_rate=0.6, family_care=0.3, tend_hours=0.3, willing=0.4, call_hours=0.05, help_tires=1.0,
 )  # fmt: skip
 """Many elders who often meet, and fall out at cards."""
@@ -151,7 +151,7 @@ BLOCKS = {
     "variants": (recipe(SMALL, LIVELY, seed=6, replications=(5,), layout=3), VARIANTS, 203),
     "fought": (recipe(SMALL, FOUGHT, seed=7, replications=(0, 1)), ARMS, 308),
     "bought": (recipe(SMALL, BOUGHT, seed=8, replications=(2, 3, 4), prior_draws=False), ARMS, 203),
-    "met": (recipe(SMALL, MET, seed=12, replications=(0, 1)), PLACES, 140),
+    "met": (recipe(SMALL, MET, seed=12, replications=(1,)), PLACES, 140),
 }
 """Worlds, the scenarios they live, and for how many days."""
 
