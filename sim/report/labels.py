@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim import outcomes
-from sim.report import elder_labels, village_labels
+from sim.report import courier_labels, elder_labels, village_labels
 from sim.report.tables import interval
 
 Language = Literal["en", "zh"]
@@ -76,6 +76,7 @@ SCENARIOS = {
     "without_sharing": Text("merged - cost sharing", "一肩挑减党员先签"),
     "without_ledger": Text("merged - case ledger", "一肩挑减台账"),
     **{name: Text(*words) for name, words in village_labels.SCENARIOS.items()},
+    **{name: Text(*words) for name, words in courier_labels.SCENARIOS.items()},
 }
 """Scenarios of the experiments that come with the project; others are called by their names."""
 
@@ -97,6 +98,7 @@ EXPERIMENTS = {
     "capture": Text("When one is easier to buy than two", "一个人比两个人更容易被收买：何时更差"),
     "hohhot_2025": Text("Merged in 892 of 1,990 compounds", "1990个小区中的892个“一肩挑”"),
     **{name: Text(*words) for name, words in village_labels.EXPERIMENTS.items()},
+    **{name: Text(*words) for name, words in courier_labels.EXPERIMENTS.items()},
     **{name: Text(*words) for name, words in elder_labels.EXPERIMENTS.items()},
     "mobile_mediation": Text(
         "Mediators who come to you: officers on calls and circuits, with the same people's hours",
@@ -124,6 +126,7 @@ CHANNELS = {
     "onsite_visits": Text("on-site visits", "入户"),
     "case_ledger": Text("case ledger", "台账"),
     **{name: Text(*words) for name, words in village_labels.CHANNELS.items()},
+    **{name: Text(*words) for name, words in courier_labels.CHANNELS.items()},
     "legal_awareness": Text("legal awareness", "普法"),
     **{name: Text(*words) for name, words in elder_labels.CHANNELS.items()},
 }
@@ -188,6 +191,7 @@ _COUNTED = {
     "talks": "场",
     "times": "次",
     "km": "公里",
+    "reports": "份报告",
     **elder_labels.COUNTED,
 }
 UNITS = {
@@ -313,6 +317,7 @@ OUTCOMES = {
     **{f"settled_at_{desk}": f"在哪解决：{words.zh}" for desk, words in DESKS.items()},
     **{f"trust_{desk}": f"信任：{words.zh}" for desk, words in DESKS.items()},
     **village_labels.OUTCOMES,
+    **courier_labels.OUTCOMES,
     **elder_labels.OUTCOMES,
 }
 """Outcomes to their Chinese; the English stands in `sim.outcomes.OUTCOMES`."""

@@ -40,9 +40,9 @@ def give(w: Worlds, minutes: Ints) -> Ints:
 
     Args:
         w: the worlds.
-        minutes: what mediators of each community have, shape ``(worlds, communities)``.
+        minutes: what mediators of each community have and owe to nothing else, shape ``(worlds, communities)``.
     """
-    left = minutes + w.community_extra
+    left = minutes
     for purpose, weeks in SAVED_WEEKS.items():
         balance, able = getattr(w, f"{purpose}_balance"), np.minimum(getattr(w, f"host_{purpose}"), left)
         most = weeks * able
@@ -84,16 +84,8 @@ RULE = Rule(
         *(Column(f"{p}_balance", "community", np.int64, f"minutes in hand for {x}") for p, x in PURPOSES.items()),
         *(Column(f"{p}_time", "community", np.int64, f"minutes a week now given to {x}") for p, x in PURPOSES.items()),
     ),
-    levers=(
-        *(Lever(f"host_{p}", "community", 0, "add", "minutes/week", f"given to {x}") for p, x in PURPOSES.items()),
-        Lever(
-            "community_extra",
-            "community",
-            0,
-            "add",
-            "minutes/week",
-            "hours added to the community's desk from nowhere (0 unless scanned)",
-        ),
+    levers=tuple(
+        Lever(f"host_{p}", "community", 0, "add", "minutes/week", f"given to {x}") for p, x in PURPOSES.items()
     ),
     flows={f"minutes_{p}": f"minutes spent on {what}" for p, what in PURPOSES.items()},
 )

@@ -149,6 +149,11 @@ def of(place: str) -> tuple[Settlement, ...]:
     return tuple(found)
 
 
+def number(w: Worlds, name: str) -> int:
+    """Return the number of a kind of settlement among those that there are."""
+    return next(k for k, settlement in enumerate(w.settlements) if settlement.name == name)
+
+
 EVERY = slice(None)
 
 

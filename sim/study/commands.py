@@ -252,8 +252,11 @@ class _Progress:
     def tell(self, now: Progress) -> None:
         """Move the bar."""
         done = now.stored + now.computed
-        doing = "merging" if done == now.pieces else "computing"
-        self._bar.update(self._task, total=now.pieces, completed=done, description=doing)
+        self.show(done, now.pieces, "merging" if done == now.pieces else "computing")
+
+    def show(self, done: int, pieces: int, doing: str) -> None:
+        """Move the bar to so many of all pieces, and say what is being done."""
+        self._bar.update(self._task, total=pieces, completed=done, description=doing)
 
 
 def _console() -> Console:

@@ -176,6 +176,22 @@ class Yijiantiao(Mechanism):
             compound.ledger_deadline = min(compound.ledger_deadline, round(self.p.deadline_days))
 
 
+class CourierSensing(Mechanism):
+    """Couriers look out, are told what became of it, and are listened to."""
+
+    name = "courier_sensing"
+    channels = ("early_detection", "responsiveness", "reciprocity")
+
+    def offer(self) -> None:
+        """Say in every community who looks out, and what for."""
+        for community in self.model.communities:
+            community.extra_minutes += round(60 * self.p.extra_hours)
+            if self.on["early_detection"] and self.p.enrolled > 0:
+                community.couriers_share = self.p.enrolled
+                community.couriers_answered = int(self.on["responsiveness"])
+                community.rest_stations = int(self.on["reciprocity"])
+
+
 class ElderServices(Mechanism):
     """One place for elders in every community."""
 
@@ -186,21 +202,22 @@ class ElderServices(Mechanism):
         """Give seats, money and time."""
         p = self.p
         for community in self.model.communities:
-            community.extra += round(60 * p.extra_hours)
+            commons = community.commons
+            community.extra_minutes += round(60 * p.extra_hours)
             if p.hours > 0:
-                thousands, scale = len(community.flats) / 1000, p.hours / 2
+                thousands, scale = len(commons.flats) / 1000, p.hours / 2
                 if self.on["shared_places"]:
                     small = min(scale, 1.0)
                     if p.budget > 0:
-                        community.seats = max(community.seats, round(p.seats * small * thousands))
-                    community.budget += round(100 * p.budget * small * thousands / (365 / 7))
+                        commons.seats = max(commons.seats, round(p.seats * small * thousands))
+                    commons.budget += round(100 * p.budget * small * thousands / (365 / 7))
                 for channel, purpose in (
                     ("early_detection", "watch"), ("early_detection", "care"), ("early_detection", "clinics"),
                     ("shared_places", "rooms"), ("reciprocity", "rota"),
                 ):  # fmt: skip
                     if self.on[channel]:
                         hours = getattr(p, f"{purpose}_hours")
-                        community.aside[purpose] += round(60 * hours * scale * thousands)
+                        commons.aside[purpose] += round(60 * hours * scale * thousands)
 
 
 class CommunityCulture(Mechanism):
@@ -212,12 +229,12 @@ class CommunityCulture(Mechanism):
     def offer(self) -> None:
         """Give time."""
         for community in self.model.communities:
-            community.extra += round(60 * self.p.extra_hours)
+            community.extra_minutes += round(60 * self.p.extra_hours)
             if self.on["shared_places"]:
-                community.aside["events"] += round(60 * self.p.events * self.p.hours / (365 / 7))
+                community.commons.aside["events"] += round(60 * self.p.events * self.p.hours / (365 / 7))
 
 
-ALL = (FormedBody, Yijiantiao, ElderServices, CommunityCulture)
+ALL = (FormedBody, Yijiantiao, CourierSensing, ElderServices, CommunityCulture)
 
 
 def appointed(model: OracleModel, words: Sequence[str]) -> list[Mechanism]:

@@ -23,6 +23,7 @@ from tests.oracle.clock import UNIT
 from tests.oracle.community import Community
 from tests.oracle.company import choose_efforts
 from tests.oracle.compound import Compound
+from tests.oracle.courier import Courier, answer, go_round
 from tests.oracle.court import Court
 from tests.oracle.desk import Desk
 from tests.oracle.dispute import Dispute
@@ -135,21 +136,23 @@ class OracleModel(Model):
         self.desks.append(self.court)
         communities = [desk for desk in self.desks if desk.kind == "community"]
         centres = [desk for desk in self.desks if desk.kind == "centre"]
+        cells = map(tuple, layout.cells["community"].tolist())
+        self.communities = [
+            Community(self, number, desk, cell)
+            for number, (desk, cell) in enumerate(zip(communities, cells, strict=True))
+        ]
+        self.couriers: list[Courier] = []
         self.flats_under = Counter[Desk]()
         for compound in self.compounds:
             community = int(layout.up("compound", "community")[compound.number])
             compound.desks = {desk.kind: desk for desk in self.desks[3 * compound.number : 3 * compound.number + 3]}
             compound.desks["community"] = communities[community]
             compound.desks["centre"] = centres[int(layout.up("community", "centre")[community])]
-            for kind in ("community", "centre"):
-                self.flats_under[compound.desks[kind]] += len(compound.flats)
-        self.communities = [
-            Community(
-                self, number, [c for c in self.compounds if c.desks["community"] is desk], desk,
-                tuple(layout.cells["community"][number].tolist()),
-            )
-            for number, desk in enumerate(communities)
-        ]  # fmt: skip
+            self.flats_under[compound.desks["centre"]] += len(compound.flats)
+            compound.community = self.communities[community]
+            compound.community.compounds.append(compound)
+        for number, community in enumerate(layout.up("courier", "community").tolist()):
+            self.couriers.append(Courier(self, number, self.communities[community]))
 
     def begin(self) -> None:
         """Bring in the scenario's mechanisms, when the burn-in is over."""
@@ -177,6 +180,7 @@ class OracleModel(Model):
             for compound in self.compounds:
                 compound.rounds.go()
             self.communities_meet()
+        go_round(self)
         self.grievances_mature()
         self.grievances_are_felt()
         self.households_claim()
@@ -202,6 +206,10 @@ class OracleModel(Model):
             compound.renewals.count()
             compound.elections.count()
         self.money_comes()
+        answer(self)
+        if monday:
+            for courier in self.couriers:
+                courier.rest()
         if self.day % 28 == 27:
             self.month_ends()
         if self.day % QUARTER == 0:
@@ -216,7 +224,7 @@ class OracleModel(Model):
         for compound in self.compounds:
             compound.begin_week()
         for community in self.communities:
-            community.begin_week()
+            community.give()
         for home in self.households:
             home.begin_week()
         for asset in self.assets:
@@ -251,18 +259,18 @@ class OracleModel(Model):
     def communities_meet(self) -> None:
         """Let people eat, play and celebrate together, and be asked what troubles them."""
         for community in self.communities:
-            community.cook()
+            community.commons.cook()
         for community in self.communities:
-            community.open_rooms()
+            community.commons.open_rooms()
         for community in self.communities:
-            community.hold_event()
+            community.commons.hold_event()
         for community in self.communities:
-            community.watch()
+            community.commons.watch()
 
     def month_ends(self) -> None:
         """See to elders' needs, and count who has taken part in something."""
         for community in self.communities:
-            community.tend()
+            community.commons.tend()
         for home in self.households:
             if home.elder:
                 own = chance(self.p.elsewhere, self.replication_seed, "elders.elsewhere", home.number, self.day // 28)
@@ -422,10 +430,8 @@ class OracleModel(Model):
 
     def change_offices(self) -> None:
         """Rebuild the levers, staff the desks and post the waits."""
-        for compound in self.compounds:
-            compound.reset_levers()
-        for community in self.communities:
-            community.reset_levers()
+        for unit in (*self.compounds, *self.communities):
+            unit.reset_levers()
         for mechanism in self.mechanisms:
             mechanism.offer()
         for case in self.cases:
@@ -433,11 +439,10 @@ class OracleModel(Model):
                 case.come_back()
         for compound in self.compounds:
             compound.staff()
-        for desk, flats in self.flats_under.items():
-            hours, served = (self.p.community_hours, 300) if desk.kind == "community" else (self.p.centre_hours, 20000)
-            desk.minutes = round(hours * 60 * flats / served)
         for community in self.communities:
-            community.desk.minutes = community.give(community.desk.minutes)
+            community.staff()
+        for desk, flats in self.flats_under.items():
+            desk.minutes = round(self.p.centre_hours * 60 * flats / 20000)
         for case in self.cases:
             if case.stage == "waiting" and case.desk.kind == "company" and not case.compound.company.serves:
                 case.hand_off(case.next_desk())

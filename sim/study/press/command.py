@@ -9,6 +9,7 @@ import os
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,7 +142,7 @@ def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argpa
     import pandas as pd
 
     from sim.report.press import draw
-    from sim.study.commands import _console, _short
+    from sim.study.commands import _console, _Progress, _short
     from sim.study.executor import executor
     from sim.study.press import judge
     from sim.study.press.play import play
@@ -152,7 +153,9 @@ def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argpa
     console = _console()
     tables, parts, played = [], [], []
     for case in chosen:
-        done = play(case, _long_enough(case, how), compute)
+        bar = _Progress()
+        with bar:  # a case takes minutes at full size
+            done = play(case, _long_enough(case, how), compute, partial(bar.show, doing=case.name))
         tables.append(judge.table(done))
         parts.append(judge.channels(done))
         played.append(done)
