@@ -40,6 +40,8 @@ def compound_of_rows(w: Worlds, entity: str) -> Array | None:
         return None
     if entity == "entrance":
         return layout.up("building", "compound")[layout.up("entrance", "building")]
+    if entity == "courier":
+        return community[layout.up("courier", "community")]
     return above[entity] if entity in above else layout.up(entity, "compound")
 
 
