@@ -30,7 +30,7 @@ Array = NDArray[Any]
 Ints = NDArray[np.int64]
 
 MONTH = 28
-"""Days after which motions that are over, and who was asked, are dropped from the tables; the others each week."""
+"""Days after which what is over is dropped from the tables."""
 
 TALLIED = {"grievances": ("state", len(State)), "cases": ("stage", len(Stage))}
 """Table to the field that says where a row stands, and in how many ways it can."""
@@ -376,14 +376,18 @@ class Worlds:
             self._diary = longer
 
     def compact(self) -> None:
-        """Drop what is over from the tables, keeping order and pointers."""
-        grievances = self.grievances
-        self._keep("cases", self.cases.stage < int(Stage.SETTLED))
-        if self.day % MONTH == MONTH - 1:  # by far the most rows, and few of them are over in a week
+        """Drop what is over from the tables, keeping order and pointers.
+
+        Nothing acts on what is over, so it does not matter when. Of the agenda all is over by the end of a week; of
+        the other tables few rows are, and moving all the rest costs more than passing over them.
+        """
+        self._keep("agenda", self.agenda.day >= self.day)
+        if self.day % MONTH == MONTH - 1:
+            grievances = self.grievances
+            self._keep("cases", self.cases.stage < int(Stage.SETTLED))
             self._keep("asked", self.motions.open[self.asked.motion])
             self._keep("motions", self.motions.open.copy())
-        self._keep("grievances", grievances.aching | (grievances.act != cases.NEVER))
-        self._keep("agenda", self.agenda.day >= self.day)
+            self._keep("grievances", grievances.aching | (grievances.act != cases.NEVER))
 
     def _keep(self, name: str, mask: NDArray[np.bool_]) -> None:
         """Drop the rows of a table outside the mask and let every pointer to the others follow."""
@@ -391,6 +395,7 @@ class Worlds:
             return
         if name in TALLIED:
             self.over[name] += self._counted(name, where(~mask))
+        before = np.concatenate(([0], np.cumsum(mask)))
         moved = getattr(self, name).keep(mask)
         for other, (_, points_to) in TABLES.items():
             for field_, target in points_to.items():
@@ -399,7 +404,7 @@ class Worlds:
         for column_name, column in self.columns.items():
             if column.points_to == name:
                 array = getattr(self, column_name)
-                array[...] = moved[array]
+                array[...] = (before if column.edge else moved)[array]
 
     # -- scenarios ----------------------------------------------------------------------------
 

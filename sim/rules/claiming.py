@@ -252,6 +252,7 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         from_owners=0,
         conceded=0,
         motion=-1,
+        opener=own,
         visited=False,
         joint=False,
     )

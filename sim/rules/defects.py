@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import clocks, distributions, noise
-from sim.cases import SHARED, Activity, Clock, Kind, Stage, State, close_cases
+from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import VACANT, ages, flats_of
@@ -453,11 +453,8 @@ def end_unfelt(w: Worlds, world: Ints, asset: Ints) -> None:
     """End defects from which nobody suffers any more, of the given assets; their cases are dropped."""
     once = np.unique(world * w.layout.sizes["asset"] + asset)
     world, asset = once // w.layout.sizes["asset"], once % w.layout.sizes["asset"]
-    g = w.grievances
-    felt = np.zeros(w.defective.size, dtype=bool)
-    rows = where(g.aching & SHARED.take(g.kind))
-    felt[g.world[rows] * w.layout.sizes["asset"] + g.bearer[rows]] = True
-    over = ~felt[once] & w.defective[world, asset]
+    over = w.defective[world, asset]
+    over[grievances.sufferers(w, world, asset)[1]] = False
     world, asset = world[over], asset[over]
     if len(world) == 0:
         return
@@ -469,14 +466,8 @@ def end_unfelt(w: Worlds, world: Ints, asset: Ints) -> None:
 
 def _suffering(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
     """Return the rows of grievances still suffered from the given assets: those given up, and the others."""
-    g = w.grievances
-    assets = w.layout.sizes["asset"]
-    hit = np.zeros(w.defective.size, dtype=bool)
-    hit[world * assets + asset] = True
-    # what is between two has a household as bearer: a number that may lie beyond the assets
-    rows = where(hit.take(g.world * assets + g.bearer, mode="clip"))
-    rows = rows[SHARED.take(g.kind[rows]) & g.aching[rows]]
-    given_up = g.state[rows] > int(State.JOINED)
+    rows = np.sort(grievances.sufferers(w, world, asset)[0])  # in the order of the table
+    given_up = w.grievances.state[rows] > int(State.JOINED)
     return rows[given_up], rows[~given_up]
 
 
@@ -484,6 +475,7 @@ def _restore(w: Worlds, world: Ints, asset: Ints) -> None:
     """Make assets whole; their clocks run from tomorrow."""
     w.defective[world, asset] = False
     w.defect_case[world, asset] = -1
+    grievances.disperse(w, world, asset)
     _take_stock(w, world, w.layout.traits["asset_kind"][asset], -1)
     left = clocks.days_left(w.day) - 1
     clocks.restart(w, Clock.DEFECT, w.defect_left, w.defect_hazard, world, asset, left)

@@ -404,7 +404,7 @@ def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
 
 
 def let_go(w: Worlds) -> None:
-    """Phase, weekly: drop from the tables what is over; motions and who was asked every fourth week."""
+    """Phase, weekly: drop from the tables what is over: from the agenda each week, from the others every fourth."""
     w.compact()
 
 

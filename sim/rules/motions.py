@@ -20,7 +20,7 @@ from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import COMMUNITY, count_flats, flats_of
 from sim.rules import defects, desks, trust
-from sim.space import where
+from sim.space import spans, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -149,9 +149,7 @@ def put_case(w: Worlds, rows: Ints, kind: Motion, days: str, share: Ints | int =
 def asked_of(w: Worlds, motion: Ints) -> Ints:
     """Return the rows of the owners asked of the given motions, motion after motion."""
     m = w.motions
-    count = m.asked[motion].astype(np.int64)
-    end = np.cumsum(count)
-    return np.repeat(m.first[motion] - (end - count), count) + np.arange(end[-1] if len(end) else 0)
+    return spans(m.first[motion], m.asked[motion].astype(np.int64))[0]
 
 
 def confidence(w: Worlds, asked: Ints) -> Floats:
