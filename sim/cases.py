@@ -194,6 +194,7 @@ CASES = {
     "severity": np.int32,
     "urgency": np.int32,  # by which desks take up cases: severity, and a little more for who knows people
     "opened": np.int32,
+    "precedence": np.int64,  # of these two: the smaller, the sooner desks take it up
     "stage": np.int8,
     "desk": np.int64,  # row of the desk that has it
     "organiser": np.int64,  # row of the desk that proposes the repair, -1 before
@@ -265,6 +266,7 @@ MOTIONS = {
     "passed": np.int32,  # doors passed, over and over
     "first": np.int64,  # row of its first owner in the table of owners asked
     "open": np.bool_,
+    "stirred": np.bool_,  # put, or somebody has taken part, since it was last counted
 }
 """Fields of the table of motions: one row a matter that is before the owners."""
 

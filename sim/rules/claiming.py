@@ -216,6 +216,7 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
     for settlement, some in settlements.of_households(w, g.household[own]):
         days[some] = settlement.passing_on(w, world[some], g.household[own[some]])
     late = late & (days > 0)
+    urgency = _urgency(w, own)
     opened = c.append(
         world=world,
         kind=kind,
@@ -226,8 +227,9 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         settlement=settled_in,
         compound=unit,
         severity=g.severity[own],
-        urgency=_urgency(w, own),
+        urgency=urgency,
         opened=w.day,
+        precedence=desks.precedence(w, urgency),
         stage=np.where(late, int(Stage.TRANSIT), int(Stage.WAITING)),
         desk=desk[opener],
         organiser=-1,

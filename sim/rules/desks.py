@@ -66,6 +66,12 @@ WORKED_AT = {
 }
 """Kinds of desk whose hours are counted, and whose desks they are."""
 
+PRECEDENCE_BITS = 34
+"""Bits of a case's place in a queue, see `precedence`; the desk stands above them."""
+
+NOBODY = np.int64(1 << PRECEDENCE_BITS)
+"""Place of the head of a queue in which nobody waits."""
+
 LONGEST_WAIT = 999.0
 """Days that a desk without hours posts as its wait."""
 
@@ -330,6 +336,11 @@ def arrive(w: Worlds) -> None:
         enter_queue(w, rows, c.desk[rows])
 
 
+def precedence(w: Worlds, urgency: Ints) -> Ints:
+    """Return the places in a queue of cases opened today: the most urgent, then the oldest, in 10 and 24 bits."""
+    return ((1000 - urgency.astype(np.int64)) << 24) | (w.day - w.first_book_day)
+
+
 def serve(w: Worlds) -> Ints:
     """Let every desk work on its queue for a day; return the cases served, desk by desk in order.
 
@@ -340,29 +351,30 @@ def serve(w: Worlds) -> Ints:
     rows = where(((c.stage == WAITING) | (c.stage == APPROVAL)) & (c.ready <= w.day))
     balance = w.balance.reshape(-1)
     desk = c.world[rows] * w.layout.sizes["desk"] + c.desk[rows]
-    queued = np.bincount(desk, minlength=len(balance))
+    precedence = c.precedence[rows]
+    head = np.full(len(balance), NOBODY)
+    np.minimum.at(head, desk, precedence)
     balance += w.desk_minutes.reshape(-1)
-    balance *= queued > 0  # minutes that nobody needs are not saved
-    cost = c.minutes[rows] * WEEK
+    balance *= head < NOBODY  # minutes that nobody needs are not saved
 
-    # Only a desk that can pay for some case need be put in order.
+    # Only a desk that can pay for the head of its queue need be put in order.
+    first = where(precedence == head[desk])
     able = np.zeros(len(balance), dtype=bool)
-    able[desk[cost <= balance[desk]]] = True
-    some = able[desk]
-    rows, desk, cost = rows[some], desk[some], cost[some]
-    if len(rows) == 0:
-        return rows
-    # desk, then the most urgent, then the oldest in one number: 29, 10 and 24 bits
-    urgency = ((1000 - c.urgency[rows].astype(np.int64)) << 24) | (c.opened[rows] - w.first_book_day)
-    order = np.argsort((desk << 34) | urgency, kind="stable")
-    rows, desk, cost = rows[order], desk[order], cost[order]
+    able[desk[first[c.minutes[rows[first]] * WEEK <= balance[desk[first]]]]] = True
+    some = where(able[desk])
+    if len(some) == 0:
+        return some
+    rows, desk = rows[some], desk[some]
+    order = np.argsort((desk << PRECEDENCE_BITS) | precedence[some], kind="stable")
+    rows, desk = rows[order], desk[order]
+    cost = c.minutes[rows] * WEEK
     total = np.cumsum(cost)
     before = (total - cost)[first_of_group(desk)]
     done = total - before <= balance[desk]
+    able[desk[~done]] = False
     rows, desk, cost = rows[done], desk[done], cost[done]
     np.subtract.at(balance, desk, cost)
-    served = np.bincount(desk, minlength=len(balance))
-    balance *= served < queued
+    balance[able] = 0  # all are served
 
     kind = kind_of(w, desk % w.layout.sizes["desk"])
     for number in places.declared(w.recipe.place, "STAFFED"):

@@ -295,7 +295,7 @@ def concede(w: Worlds, rows: Ints, own: Ints) -> None:
 def conclude(w: Worlds) -> None:
     """Phase: ballots are counted, the fund pays, rounds of signing succeed or are paid back."""
     m, c = w.motions, w.cases
-    ballots = where(m.open & (m.kind == int(Motion.FUND)))
+    ballots = motions.stirred(w, Motion.FUND)
     if len(ballots):
         passed, failed = votes.count(w, ballots)
         yes, no = m.case[ballots[passed]], m.case[ballots[failed]]
@@ -307,7 +307,10 @@ def conclude(w: Worlds) -> None:
         _give_back(w, no, "fund")
         shares.ask(w, no)
     begin(w, where((c.stage == int(Stage.FUNDING)) & (c.ready <= w.day)))
-    _end_rounds(w, where(c.stage == int(Stage.SIGNING)))
+    rounds = motions.stirred(w, Motion.SHARES)
+    case = m.case[rounds]
+    going_on = (c.stage[case] == int(Stage.SIGNING)) & (c.motion[case] == rounds)
+    _end_rounds(w, np.sort(case[going_on]))  # in the order of the table
 
 
 def _end_rounds(w: Worlds, rows: Ints) -> None:

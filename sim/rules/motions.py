@@ -121,6 +121,7 @@ def put(
         passed=0,
         first=w.asked.n + np.cumsum(asked) - asked,
         open=True,
+        stirred=True,
     )
     world, motion = world[position], motion[position]
     return w.asked.append(world=world, motion=motion, owner=owner, need=0.0, yes=True, day=NEVER, done=False)
@@ -201,6 +202,7 @@ def take_part(w: Worlds, asked: Ints) -> None:
     a.done[asked] = True
     yes = a.yes[asked]
     area = w.pick("area", world, owner)
+    m.stirred[motion] = True
     np.add.at(m.heads_in, motion, np.int32(1))
     np.add.at(m.area_in, motion, area)
     np.add.at(m.heads_yes, motion[yes], np.int32(1))
@@ -211,6 +213,20 @@ def take_part(w: Worlds, asked: Ints) -> None:
         asset = w.cases.bearer[m.case[motion]]
         books.transfer(w, "purse", owner[paid], "escrow", asset, world, m.share[motion])
         w.count("signed_shares", world)
+
+
+def stirred(w: Worlds, *kinds: Motion) -> Ints:
+    """Return the open motions of these kinds in which somebody has taken part since the last count, or time is up.
+
+    No other can have come to an end: what has been counted in vain once need not be counted each day.
+    """
+    m = w.motions
+    rows = where(m.open & (m.stirred | (m.until <= w.day)))
+    wanted = np.zeros(len(Motion), dtype=bool)
+    wanted[list(kinds)] = True
+    rows = rows[wanted.take(m.kind[rows])]
+    m.stirred[rows] = False
+    return rows
 
 
 def close(w: Worlds, motions: Ints) -> None:

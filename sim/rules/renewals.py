@@ -238,7 +238,7 @@ def _demand(w: Worlds, world: Ints, compound: Ints) -> NDArray[np.bool_]:
 def count(w: Worlds) -> None:
     """Phase: ballots on renewal or replacement are counted."""
     m = w.motions
-    ballots = where(m.open & ((m.kind == int(Motion.RENEW)) | (m.kind == int(Motion.REPLACE))))
+    ballots = motions.stirred(w, Motion.RENEW, Motion.REPLACE)
     if len(ballots) == 0:
         return
     passed, failed = votes.count(w, ballots)
