@@ -86,7 +86,6 @@ class Worlds:
         grievances, cases, motions, asked, ended, agreements, agenda: tables, see `sim.cases.TABLES`.
         shelves: arrays of which some columns are views, see `sim.columns.Column`.
         log: the event log.
-        flow: name to today's counts per world.
         stock: name to the present integer stock per world.
         first_book_day: the first day on which a case can have been opened.
         over: name of a table in `TALLIED` to counts of the rows that it no longer holds, see `tally`.
@@ -193,7 +192,8 @@ class Worlds:
         self.series = [*flows, *stocks]
         self._place = {name: k for k, name in enumerate(self.series)}
         self._today = values
-        self.flow = {name: values[k] for k, name in enumerate(flows)}
+        self._flow = {name: values[k] for k, name in enumerate(flows)}
+        self._counts: list[tuple[int, Ints, ArrayLike]] = []
         self.stock = {name: values[len(flows) + k] for k, name in enumerate(stocks)}
         self._diary = np.empty((0, *values.shape), dtype=np.int64)
         self._days = 0
@@ -237,7 +237,19 @@ class Worlds:
         if self._acting is not None:
             self.may_change()
         if len(world):
-            np.add.at(self.flow[flow], world, amount)
+            self._counts.append((self._place[flow] * self.n, world, amount))  # added when asked for, all at once
+
+    @property
+    def flow(self) -> dict[str, Ints]:
+        """Return today's counts per world by the flow's name."""
+        if self._counts:
+            firsts, worlds, amounts = zip(*self._counts, strict=True)
+            self._counts = []
+            sizes = [len(world) for world in worlds]
+            place = np.concatenate(worlds) + np.repeat(np.array(firsts), sizes)
+            each = [a if isinstance(a, np.ndarray) else np.full(s, a) for a, s in zip(amounts, sizes, strict=True)]
+            np.add.at(self._today.reshape(-1), place, np.concatenate(each))
+        return self._flow
 
     def stocks(self, stock: str, world: Ints, amount: ArrayLike) -> None:
         """Change a stock, once for each given world."""
@@ -356,9 +368,10 @@ class Worlds:
             if phase.due(self.day, first) and phase.rule in stand:
                 phase.function(self)
         self._reserve(1)
+        flows = len(self.flow)  # what has been counted is added
         self._diary[self._days] = self._today
         self._days += 1
-        self._today[: len(self.flow)] = 0
+        self._today[:flows] = 0
         self.day += 1
 
     def run(self, until: int) -> None:
@@ -468,7 +481,8 @@ class Worlds:
         out.log = EventLog(np.tile(self.log.watched, copies))
         out.over = {k: np.tile(v, (copies, 1, 1)) for k, v in self.over.items()}
         out.suffered = np.tile(self.suffered, (copies, 1, 1))
-        out._open_diary(list(self.flow), list(self.stock), np.tile(self._today, copies))
+        flows = list(self.flow)  # what has been counted is added
+        out._open_diary(flows, list(self.stock), np.tile(self._today, copies))
         out.derived, out.page, out.newborn, out.heard = {}, {}, [], []
         out._appoint(scenarios)
         return out

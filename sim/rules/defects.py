@@ -399,8 +399,9 @@ def break_down(w: Worlds, world: Ints, asset: Ints) -> None:
     order = noise.bits(w.seeds[at], "defect.sufferer", flats, asset[position], number)
     depth = np.where(roof[position], DEEPEST - w.layout.traits["floor"][flats], 0)
     lot = (order >> np.uint64(64 - LOT_BITS)).astype(np.int64)
-    hit = rank_in_group(position, (depth << LOT_BITS) | lot) < of_kind(w, "sufferers", at, kind[position])
-    hit &= w.pick("tenure", at, flats) != VACANT
+    most = of_kind(w, "sufferers", world, kind)
+    hit = where(rank_in_group(position, (depth << LOT_BITS) | lot) < most[position])
+    hit = hit[w.pick("tenure", at[hit], flats[hit]) != VACANT]
     at, position, flats = at[hit], position[hit], flats[hit]
     severity = np.rint(1000 * of_kind(w, "severity", at, kind[position]))
     ordinal = grievances.REOPENINGS * number[hit].astype(np.int64)

@@ -72,6 +72,9 @@ PRECEDENCE_BITS = 34
 NOBODY = np.int64(1 << PRECEDENCE_BITS)
 """Place of the head of a queue in which nobody waits."""
 
+UNKNOWN = -1
+"""Minutes of a case that has just entered a queue, see `look_over`."""
+
 LONGEST_WAIT = 999.0
 """Days that a desk without hours posts as its wait."""
 
@@ -289,7 +292,7 @@ def _post_waits(w: Worlds) -> None:
 
 
 def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING) -> None:
-    """Put cases into a desk's queue; what their next step takes is settled on entering, and when offices change.
+    """Put cases into a desk's queue; what their next step takes is settled then, and when offices change.
 
     Args:
         w: the worlds.
@@ -301,8 +304,19 @@ def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING) -> None
         return
     c = w.cases
     c.desk[rows] = desk
-    c.minutes[rows] = _service_minutes(w, rows)
+    c.minutes[rows] = UNKNOWN
     move_cases(w, rows, stage)
+
+
+def look_over(w: Worlds) -> None:
+    """Settle what the next step takes of all cases that have entered a queue since this was last called.
+
+    Desks do so before they serve and after it, for all who have entered by then at once: in between nothing changes
+    on which it depends.
+    """
+    rows = where(w.cases.minutes == UNKNOWN)
+    if len(rows):
+        w.cases.minutes[rows] = _service_minutes(w, rows)
 
 
 def _service_minutes(w: Worlds, rows: Ints) -> Ints:
@@ -347,6 +361,7 @@ def serve(w: Worlds) -> Ints:
     A step that takes longer than a day's minutes is done when the minutes have come together; they
     belong to the desk, so a more severe newcomer is served first.
     """
+    look_over(w)
     c = w.cases
     rows = where(((c.stage == WAITING) | (c.stage == APPROVAL)) & (c.ready <= w.day))
     balance = w.balance.reshape(-1)
