@@ -23,7 +23,7 @@ from sim.mechanisms import Setting
 from sim.parameters import Value, Values, draw
 from sim.rules import grievances, offices
 from sim.scenario import Scenario
-from sim.schedule import SCHEDULE, rules_of, world_specs
+from sim.schedule import SCHEDULE, Phase, rules_of, world_specs
 from sim.space import Layout, where
 
 Array = NDArray[Any]
@@ -132,6 +132,7 @@ class Worlds:
         self.p = Values({name: np.concatenate([values[name] for values in drawn]) for name in known})
         self.settings: dict[str, Setting] = {}
         self._acting: mechanisms.Mechanism | None = None
+        self._standing: tuple[tuple[Phase, ...], list[Phase]] = (), []
         self.mechanisms: list[mechanisms.Mechanism] = []
         self.derived: dict[str, Array] = {}
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
@@ -307,9 +308,10 @@ class Worlds:
             array = getattr(self, lever.name)
             array.flags.writeable = True
             array[...] = getattr(self, lever.base) if isinstance(lever.base, str) else lever.base
-        for mechanism in self.mechanisms:
-            with self.guarded(mechanism):
-                mechanism.offices(self, self.settings[mechanism.name])
+        with self.guarded():
+            for mechanism in self.mechanisms:
+                with self.acting(mechanism):
+                    mechanism.offices(self, self.settings[mechanism.name])
         for lever in self.levers.values():
             getattr(self, lever.name).flags.writeable = False
 
@@ -329,11 +331,10 @@ class Worlds:
         array.flags.writeable = False
 
     @contextmanager
-    def guarded(self, mechanism: mechanisms.Mechanism) -> Iterator[None]:
-        """Make everything but the mechanism's own columns read-only while it acts."""
-        own = {c.name for c in mechanism.columns}
+    def guarded(self) -> Iterator[None]:
+        """Make everything read-only while mechanisms act, one after another: see `acting`."""
         arrays = [*self.shelves.values()]
-        arrays += [getattr(self, name) for name in (*self.columns, *self.levers) if name not in own]
+        arrays += [getattr(self, name) for name in (*self.columns, *self.levers)]
         arrays += [self._today, self._diary, *self.flow.values(), *self.stock.values(), *self.over.values()]
         arrays += [*self.p.values.values(), *self.p.flat.values(), *self.derived.values()]
         arrays += [self.suffered, self.seeds, self.replication, self.scenario]
@@ -343,15 +344,27 @@ class Worlds:
         arrays = [array for array in arrays if array.flags.writeable]
         for array in arrays:
             array.flags.writeable = False
+        try:
+            yield
+        finally:
+            for table in tables:
+                table.lock(False)
+            for array in arrays:  # an array comes before its views
+                array.flags.writeable = True
+
+    @contextmanager
+    def acting(self, mechanism: mechanisms.Mechanism) -> Iterator[None]:
+        """Let a mechanism write its own columns, and nothing else."""
+        own = [getattr(self, column.name) for column in mechanism.columns]
+        for array in own:
+            array.flags.writeable = True
         self._acting = mechanism
         try:
             yield
         finally:
             self._acting = None
-            for table in tables:
-                table.lock(False)
-            for array in arrays:  # an array comes before its views
-                array.flags.writeable = True
+            for array in own:
+                array.flags.writeable = False
 
     def may_change(self) -> None:
         """Say so if a mechanism tries to change what is not its own (``ufunc.at`` writes into read-only arrays)."""
@@ -363,9 +376,8 @@ class Worlds:
     def step(self) -> None:
         """Live one day: every phase of the schedule that is due, then the record."""
         first = self.day == self.first_day
-        stand = {"", *(rule.name for rule in self.rules)}
-        for phase in SCHEDULE:
-            if phase.due(self.day, first) and phase.rule in stand:
+        for phase in self._phases(SCHEDULE):
+            if phase.due(self.day, first):
                 phase.function(self)
         self._reserve(1)
         flows = len(self.flow)  # what has been counted is added
@@ -373,6 +385,13 @@ class Worlds:
         self._days += 1
         self._today[:flows] = 0
         self.day += 1
+
+    def _phases(self, schedule: tuple[Phase, ...]) -> list[Phase]:
+        """Return the phases of a schedule whose rules stand here; looked up once."""
+        if self._standing[0] is not schedule:
+            stand = {"", *(rule.name for rule in self.rules)}
+            self._standing = schedule, [phase for phase in schedule if phase.rule in stand]
+        return self._standing[1]
 
     def run(self, until: int) -> None:
         """Live until the given day begins."""
@@ -443,6 +462,7 @@ class Worlds:
         out.rules, out.settlements, out.levers = self.rules, self.settlements, self.levers
         out.columns = dict(self.columns)
         out._acting = None
+        out._standing = self._standing
         out.day = out.first_day = self.day
         out.first_book_day = self.first_book_day
         out.n = self.n * copies
@@ -519,7 +539,8 @@ class Worlds:
                 self.columns[column.name] = column
                 shape = (self.n, self.layout.rows(column.of))
                 setattr(self, column.name, np.full(shape, column.default, dtype=column.dtype))
-        for mechanism in self.mechanisms:
-            with self.guarded(mechanism):
-                mechanism.set_up(self, self.settings[mechanism.name])
+        with self.guarded():
+            for mechanism in self.mechanisms:
+                with self.acting(mechanism):
+                    mechanism.set_up(self, self.settings[mechanism.name])
         offices.change(self)

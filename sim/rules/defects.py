@@ -399,13 +399,35 @@ def break_down(w: Worlds, world: Ints, asset: Ints) -> None:
     order = noise.bits(w.seeds[at], "defect.sufferer", flats, asset[position], number)
     depth = np.where(roof[position], DEEPEST - w.layout.traits["floor"][flats], 0)
     lot = (order >> np.uint64(64 - LOT_BITS)).astype(np.int64)
-    most = of_kind(w, "sufferers", world, kind)
-    hit = where(rank_in_group(position, (depth << LOT_BITS) | lot) < most[position])
+    most = np.ceil(of_kind(w, "sufferers", world, kind)).astype(np.int64)
+    hit = _first(position, (depth << LOT_BITS) | lot, most, ~roof)
     hit = hit[w.pick("tenure", at[hit], flats[hit]) != VACANT]
     at, position, flats = at[hit], position[hit], flats[hit]
     severity = np.rint(1000 * of_kind(w, "severity", at, kind[position]))
     ordinal = grievances.REOPENINGS * number[hit].astype(np.int64)
     grievances.arise(w, at, flats, kind[position], asset[position], -1, ordinal, severity)
+
+
+def _first(position: Ints, order: Ints, most: Ints, by_lot: NDArray[np.bool_]) -> Ints:
+    """Return those who come first, in the order given: of each place at most so many.
+
+    Where the order is by lot only low lots are sorted, so many that there ought to be enough of them; if somewhere
+    there are not, all are.
+
+    Args:
+        position: the place of each, in order.
+        order: whole numbers, the smaller the sooner; lots are of `LOT_BITS` bits.
+        most: how many of each place.
+        by_lot: in which places the order is by lot alone.
+    """
+    there = np.bincount(position, minlength=len(most))
+    share = np.where(by_lot, (most + 5 * np.sqrt(most) + 10) / np.maximum(there, 1), np.inf)
+    highest = (np.minimum(share, DEEPEST + 1) * (1 << LOT_BITS)).astype(np.int64)
+    low = where(order < highest[position])
+    if (np.bincount(position[low], minlength=len(most)) < np.minimum(most, there)).any():
+        low = np.arange(len(position))
+    position = position[low]
+    return low[rank_in_group(position, order[low]) < most[position]]
 
 
 def place_of(w: Worlds, asset: Ints) -> tuple[Ints, Ints]:

@@ -79,7 +79,7 @@ def hold(w: Worlds) -> None:
     w.count("elections", world)
     organiser = referrals.of_compound(w, compound, COMMUNITY)
     key = noise.bits(w.seeds[world], "motion", int(Motion.ELECT), compound, w.day)
-    votes.call(w, motions.put(w, Motion.ELECT, world, compound, organiser, key, "ballot_days"))
+    votes.call(w, motions.put(w, Motion.ELECT, world, compound, organiser, key, w.whole("ballot_days", world)))
 
 
 def count(w: Worlds) -> None:

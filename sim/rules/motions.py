@@ -71,12 +71,12 @@ def _set_up(w: Worlds) -> None:
 
 def put(
     w: Worlds,
-    kind: Motion,
+    kind: Motion | Ints,
     world: Ints,
     compound: Ints,
     organiser: Ints,
     key: NDArray[np.uint64],
-    days: str,
+    days: Ints,
     building: Ints | None = None,
     case: Ints | int = -1,
     share: Ints | int = 0,
@@ -85,12 +85,12 @@ def put(
 
     Args:
         w: the worlds.
-        kind: what is asked.
+        kind: what is asked, in all or in each.
         world: world of each matter.
         compound: its compound.
         organiser: row of the desk that organises it.
         key: names it in draws.
-        days: name of the parameter that says after how many days it is too late.
+        days: after how many days each is too late.
         building: its building, -1 (or nothing) where the whole compound is asked.
         case: row of the case it is about, -1 = none.
         share: what agreeing costs each owner, fen.
@@ -104,13 +104,13 @@ def put(
     asked, area = count_flats(w.layout, building, compound), _area(w, world, building, compound)
     motion = w.motions.append(
         world=world,
-        kind=int(kind),
+        kind=kind,
         compound=compound,
         case=case,
         key=key,
         organiser=organiser,
         opened=w.day,
-        until=w.day + w.whole(days, world),
+        until=w.day + days,
         share=share,
         asked=asked,
         area=area,
@@ -137,12 +137,12 @@ def _area(w: Worlds, world: Ints, building: Ints, compound: Ints) -> Ints:
     return np.where(building >= 0, own, w.derived["area_of_compounds"][world, compound])
 
 
-def put_case(w: Worlds, rows: Ints, kind: Motion, days: str, share: Ints | int = 0) -> Ints:
+def put_case(w: Worlds, rows: Ints, kind: Ints, days: Ints, share: Ints) -> Ints:
     """Put the repairs of the given cases before the owners concerned; see `put`."""
     c = w.cases
     c.rounds[rows] += 1
     c.motion[rows] = w.motions.n + np.arange(len(rows))
-    key = noise.bits(c.key[rows], "motion", int(kind), c.rounds[rows])
+    key = noise.bits(c.key[rows], "motion", kind, c.rounds[rows])
     building, compound = defects.place_of(w, c.bearer[rows])
     return put(w, kind, c.world[rows], compound, c.organiser[rows], key, days, building, rows, share)
 

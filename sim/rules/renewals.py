@@ -170,7 +170,7 @@ def _conclude(w: Worlds, world: Ints, compound: Ints) -> None:
             continue
         organiser = referrals.of_compound(w, at, BODY)
         key = noise.bits(w.seeds[where_], "motion", int(kind), at, w.day)
-        votes.call(w, motions.put(w, kind, where_, at, organiser, key, "ballot_days"))
+        votes.call(w, motions.put(w, kind, where_, at, organiser, key, w.whole("ballot_days", where_)))
 
 
 def value(w: Worlds) -> Floats:
