@@ -63,13 +63,14 @@ class Parameters:
         source="guess, hk-time-credits: a few in every compound",
         doc="elders who can be called on whether or not they know others from shared places",
     )
-    help_hours: float = parameter(
+    turn_hours: float = parameter(
         1.0,
         0.5,
         2.0,
         unit="hours",
         source="guess, hk-time-credits: a bit more than an hour a week is given by those who do",
         doc="unpaid time of each who steps forward",
+        drawn_as="help_hours",
     )
     call_hours: float = parameter(
         0.1,
@@ -120,7 +121,7 @@ def help_out(w: Worlds, world: Ints, home: Ints) -> Mask:
     helps = noise.chance(steps_forward(cost, size - 1), w.seeds[where_], "volunteer.helps", who, month, home[at])
     at, who, where_ = at[helps], who[helps], where_[helps]
     seen_to[at] = True
-    w.count("volunteer_minutes", where_, np.rint(60 * w.at("help_hours", where_)).astype(np.int64))
+    w.count("volunteer_minutes", where_, np.rint(60 * w.at("turn_hours", where_)).astype(np.int64))
     turns = np.zeros(w.tired.shape, dtype=np.int64)
     np.add.at(turns, (where_, who), A_TURN)
     w.tired[...] = np.minimum(w.tired + turns, MOST_TIRED)

@@ -263,7 +263,7 @@ class Commons:
         for elder in unseen:
             helpers = self.helpers(elder, month) if elder in called else []
             turns += helpers
-            model.count("volunteer_minutes", len(helpers) * round(60 * p.help_hours))
+            model.count("volunteer_minutes", len(helpers) * round(60 * p.turn_hours))
             model.count("care_volunteers" if helpers else "care_unmet")
         for helper in turns:
             helper.tired += 8
