@@ -15,6 +15,9 @@ from sim.rules import desks, grievances, trust
 OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below", "around": "home"}
 """Groups to the names of those who are not in them; who lives there is either an owner or a tenant."""
 
+SETTLED_IN = {"compound": "in compounds", "village": "in villages", "pasture": "on pastures"}
+"""Kinds of settlement that are told apart where there are several, and words for where that is."""
+
 LEVELS = [trust.DESKS[desk] for desk in (*desks.WORKED_AT, Desk.COURT)]
 """Kinds of desk where a case may be settled somewhere."""
 
@@ -153,6 +156,17 @@ BY_KIND: tuple[OutcomeSpec, ...] = (
         )
         for kind in (*LOOKED_AFTER, "fee", "boundary", "livestock", "wages", "help", "contract", "sharing")
     ),
+    *(
+        OutcomeSpec(
+            f"settled_90_{settlement}",
+            "share",
+            f"cases that arose {where} settled within 90 days; missing without one that was followed for so long",
+            HIGHER,
+            f"settled in 90 days: {where}",
+            "kinds",
+        )
+        for settlement, where in SETTLED_IN.items()
+    ),
 )
 
 BY_DESK: tuple[OutcomeSpec, ...] = (
@@ -239,6 +253,7 @@ ONLY: dict[str, tuple[str, ...]] = {
     **{f"claims_at_{desk}": places.having("INTAKES", Desk[desk.upper()]) for desk in trust.TRUSTED},
     **{f"trust_{desk}": places.having("INTAKES", Desk[desk.upper()]) for desk in trust.TRUSTED},
     **{f"unresolved_{group}": places.having("GROUPS", group) for group in grievances.GROUPS},
+    **{f"settled_90_{kind}": places.having("GROUPS", kind) for kind in SETTLED_IN},
     **{f"unresolved_{others}": places.having("GROUPS", group) for group, others in OTHERS.items()},
     "unresolved_fee": places.having("KINDS", Kind.FEE),
 }
@@ -273,6 +288,8 @@ def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
         out[name] = a_year(n, n[name])
     for word in ("30", "90", "365", *(f"90_{kind.name.lower()}" for kind in kinds(place))):
         out[f"settled_{word}"] = over(n[f"settled_in_{word}"], n[f"cohort_{word}"])
+    for kind in places.settlements(place) if len(places.settlements(place)) > 1 else ():
+        out[f"settled_90_{kind}"] = over(n[f"settled_in_90_{kind}"], n[f"cohort_90_{kind}"])
     return out | _for_whom(n, place)
 
 

@@ -309,7 +309,13 @@ def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, c
 def add_up(w: Worlds) -> None:
     """Phase: what is suffered is added up for each group of people, and what companies claim."""
     parts, counts_in = _parts(w.recipe.place)
-    amounts = w.suffered.reshape(w.n, -1) @ counts_in
+    suffered = w.suffered.reshape(w.n, -1)
+    if len(w.settlements) > 1:  # of very many combinations of groups hardly any occur
+        if "combinations" not in w.derived:
+            own = np.unique(groups(w))
+            w.derived["combinations"] = np.concatenate([own, own + w.suffered.shape[2]])
+        suffered, counts_in = suffered[:, w.derived["combinations"]], counts_in[w.derived["combinations"]]
+    amounts = suffered @ counts_in
     for stock, amount in zip(parts, amounts.T, strict=True):
         w.stock[stock][...] = amount
 
