@@ -73,7 +73,7 @@ WORDS = [
     (["scenarios=null"], "there is no scenario; e.g."),
     (["scenarios.x.y=[]"], "scenario 'x' is not a list of words"),
     (["scenarios.x=[5]"], "scenario 'x': 5 is not a word like"),
-    (["scenarios.x=[baseline]"], "no mechanism called 'baseline'; have: formed_body, "),
+    (["scenarios.x=[baseline]"], "no mechanism called 'baseline'; have: "),
     (["scenarios.x=[yijiantiao,yijiantiao.hours=1,yijiantiao.hours=2]"], "scenario 'x' sets yijiantiao.hours twice"),
     (["comparisons=[[]]"], "comparison [] is not a pair of scenarios"),
     (["comparisons={a: b}"], "comparisons is not a list of pairs"),
