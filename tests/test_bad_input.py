@@ -49,8 +49,7 @@ WORDS = [
     (["detail=perhaps"], "detail=perhaps is not true or false"),
     (
         ["hours=2"],
-        "unknown setting 'hours'; did you mean 'mechanisms.mobile_mediation.hours' or "
-        "'mechanisms.village_alliance.hours' or 'mechanisms.yijiantiao.hours'?",
+        "'mechanisms.mobile_mediation.hours' or 'mechanisms.village_alliance.hours' or 'mechanisms.yijiantiao.hours'?",
     ),
     (["coverage=1"], "did you mean 'mechanisms.formed_body.coverage' or 'mechanisms.yijiantiao.coverage'"),
     (["world.hours=3"], " or 'mechanisms.yijiantiao.hours'?"),
