@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim import outcomes
-from sim.report import courier_labels, village_labels
+from sim.report import courier_labels, elder_labels, village_labels
 from sim.report.tables import interval
 
 Language = Literal["en", "zh"]
@@ -99,6 +99,7 @@ EXPERIMENTS = {
     "hohhot_2025": Text("Merged in 892 of 1,990 compounds", "1990个小区中的892个“一肩挑”"),
     **{name: Text(*words) for name, words in village_labels.EXPERIMENTS.items()},
     **{name: Text(*words) for name, words in courier_labels.EXPERIMENTS.items()},
+    **{name: Text(*words) for name, words in elder_labels.EXPERIMENTS.items()},
     "mobile_mediation": Text(
         "Mediators who come to you: officers on calls and circuits, with the same people's hours",
         "流动调解：人员离开办公桌下乡巡回，工时不变，改变了什么",
@@ -127,7 +128,13 @@ CHANNELS = {
     **{name: Text(*words) for name, words in village_labels.CHANNELS.items()},
     **{name: Text(*words) for name, words in courier_labels.CHANNELS.items()},
     "legal_awareness": Text("legal awareness", "普法"),
+    **{name: Text(*words) for name, words in elder_labels.CHANNELS.items()},
 }
+
+CHANNELS_OF = {
+    "village_alliance": {name: Text(*words) for name, words in village_labels.OF_ALLIANCE.items()},
+}
+"""Mechanism to its channels that are something else there than elsewhere."""
 
 DESKS = {
     "company": Text("company", "物业公司"),
@@ -193,6 +200,7 @@ _COUNTED = {
     "times": "次",
     "km": "公里",
     "reports": "份报告",
+    **elder_labels.COUNTED,
 }
 UNITS = {
     "": "",
@@ -319,6 +327,7 @@ OUTCOMES = {
     **{f"trust_{desk}": f"信任：{words.zh}" for desk, words in DESKS.items()},
     **village_labels.OUTCOMES,
     **courier_labels.OUTCOMES,
+    **elder_labels.OUTCOMES,
 }
 """Outcomes to their Chinese; the English stands in `sim.outcomes.OUTCOMES`."""
 
@@ -357,9 +366,10 @@ def mechanism(name: str, language: Language) -> str:
     return MECHANISMS[name](language) if name in MECHANISMS else name.replace("_", " ")
 
 
-def channel(name: str, language: Language) -> str:
-    """Return what a channel is called; its name with spaces where it has no label."""
-    return CHANNELS[name](language) if name in CHANNELS else name.replace("_", " ")
+def channel(name: str, language: Language, mechanism: str = "") -> str:
+    """Return what a channel is called, as one of a mechanism; its name with spaces where it has no label."""
+    known = {**CHANNELS, **CHANNELS_OF.get(mechanism, {})}
+    return known[name](language) if name in known else name.replace("_", " ")
 
 
 def kind(name: str, language: Language) -> str:
