@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -156,6 +156,12 @@ class VillageAlliance(Mechanism):
         "supply_minutes",
         "coach_minutes",
     )
+    purposes: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "complementarity": ("meeting",),
+        "demonstration": ("calling", "showing"),
+        "floor_price": ("contracts",),
+        "inputs_and_skill": ("orders", "coaching"),
+    }
 
     @classmethod
     def refuse(cls, structure: Mapping[str, Value]) -> str:

@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 
 from sim import outcomes, places
 from sim.cases import Kind
-from sim.errors import SimError
 from sim.report import labels, series, style
 from sim.report.attribution import waterfall
 from sim.report.diffusion import COLUMNS, diffusion
@@ -191,9 +190,7 @@ def draw(config: Config, folder: Path, compute: Executor) -> list[Path]:
     """
     paths = []
     for outcome in compute.map(work, [Drawing(name, folder, config) for name in wanted(config)]):
-        if outcome.failure or outcome.value is None:
-            raise SimError(outcome.failure.message if outcome.failure else f"no figure '{outcome.task.name}'")
-        paths += outcome.value
+        paths += outcome.get()
     return sorted(paths)
 
 

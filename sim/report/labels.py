@@ -143,6 +143,7 @@ DESKS = {
     "room": Text("roadside room", "路边调解室"),
     "justice": Text("justice office", "司法所"),
     "team": Text("officers on call", "出动人员"),
+    "mediator": Text("village mediator", "村调解员"),
 }
 KINDS = {
     "all": Text("all cases", "全部案件"),
@@ -159,6 +160,8 @@ KINDS = {
     "livestock": Text("livestock", "牲畜"),
     "wages": Text("wages owed", "拖欠工资"),
     "help": Text("needs of help", "求助"),
+    "contract": Text("contracts with the enterprise", "与企业的合同纠纷"),
+    "sharing": Text("shares of the collective", "集体分配纠纷"),
 }
 ENDS = {
     "settled": Text("settled", "已解决"),
@@ -213,7 +216,7 @@ UNITS = {
 """Units of outcomes to their Chinese."""
 
 _DEFECTS = ("pipe", "lighting", "rubbish", "pests", "road", "nuisance")
-_KINDS = (*_DEFECTS, "fee", "boundary", "livestock", "wages", "help")
+_KINDS = (*_DEFECTS, "fee", "boundary", "livestock", "wages", "help", "contract", "sharing")
 _PURPOSES = {
     "company": "物业办事",
     "centre": "综治中心",
@@ -231,6 +234,7 @@ _PURPOSES = {
     "room": "调解室办事",
     "justice": "司法所办事",
     "team": "出动办事",
+    "mediator": "村调解员办事",
     "circuits": "巡回",
     "summoned": "传唤",
     "papers": "登记",

@@ -29,6 +29,10 @@ OUTCOMES = {
     "contract_uptake": "签下的合同",
     "firm_per_bird": "企业每只所得",
     "side_sold": "卖给他人的合同批次",
+    "contract_paid": "企业违约欠款的清偿",
+    "left_in_anger": "因纠纷退出养殖",
+    "unresolved_around": "未解决的困扰：周边村",
+    "unresolved_home": "未解决的困扰：本村",
     "gini": "收入的基尼系数",
     "birds_small": "养殖收入：小户",
     "birds_large": "养殖收入：大户",
@@ -46,6 +50,7 @@ OUTCOMES = {
     "hours_contracts": "工时：签合同",
     "hours_orders": "工时：代购",
     "hours_meeting": "工时：磋商",
+    "hours_sharing": "工时：分配纠纷到场",
     "hours_coaching": "工时：结对指导",
 }
 """Outcomes to their Chinese."""

@@ -350,6 +350,7 @@ AT = {
     Desk.STATION: "border stations'",
     Desk.ROOM: "roadside rooms'",
     Desk.JUSTICE: "justice offices'",
+    Desk.MEDIATOR: "village mediators'",
 }
 """Kinds of desk where claims are counted, and whose desks they are."""
 

@@ -86,6 +86,9 @@ class Settlement:
         """Return the row of the desk that takes each claim made at a kind of desk or at the hotline."""
         raise NotImplementedError
 
+    def embitter(self, w: Worlds, rows: Ints) -> None:
+        """Let grievances that came to a petition or a fight, or that no desk could settle, have their consequences."""
+
     # -- desks ------------------------------------------------------------------------------------
 
     def before_offers(self, w: Worlds) -> None:

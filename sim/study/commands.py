@@ -48,14 +48,14 @@ def run(arguments: argparse.Namespace) -> int:
     from sim.outcomes import FAMILIES
     from sim.report.naive import print_naive
     from sim.report.tables import print_comparison, print_rates
-    from sim.study import runner
+    from sim.study import answers
 
     console, first = _console(), config.scenarios[0].name
-    there = {spec.family for spec in runner.outcome_specs(config.place)}
+    there = {spec.family for spec in answers.outcome_specs(config.place)}
     headed = {family: heading for family, heading in FAMILIES.items() if family in there}
-    print_rates(console, result.runs, first, runner.outcome_specs(config.place), families=headed)
+    print_rates(console, result.runs, first, answers.outcome_specs(config.place), families=headed)
     if len(result.comparison):
-        specs = runner.outcome_specs(config.place, main=True)
+        specs = answers.outcome_specs(config.place, main=True)
         few = len(config.comparisons) <= MOST_COMPARISONS
         title = config.question or config.name
         print_comparison(console, result.comparison, title=title, outcomes=specs if few else specs[:1])

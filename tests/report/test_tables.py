@@ -11,7 +11,7 @@ from rich.console import Console
 
 from sim import outcomes
 from sim.report.tables import interval, number, print_comparison, print_rates
-from sim.study.runner import outcome_specs
+from sim.study.answers import outcome_specs
 from sim.study.statistics import OutcomeSpec, compare_runs
 
 OUTCOMES = [

@@ -87,7 +87,7 @@ def read(words: Sequence[str]) -> tuple[list[Case], dict[str, Any]]:
         if name not in known:
             raise unknown("press case", name, known)
     chosen = [cases.load(name) for name in dict.fromkeys(named or cases.names())]
-    early = [case for case in chosen if -case.says("day") > how.get("burn_in", SETTINGS["burn_in"].default)]
+    early = [case for case in chosen if -(case.says("day") or 0) > how.get("burn_in", SETTINGS["burn_in"].default)]
     if early and "size=quick" not in words:
         raise ConfigError(f"burn_in={how['burn_in']} is too short for {early[0].name}, which begins earlier")
     return chosen, how
@@ -172,7 +172,7 @@ def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argpa
 
 def _long_enough(case: Case, how: Play) -> Play:
     """Return how to play a case: a quick burn-in is lengthened where things break before day 0."""
-    return replace(how, burn_in=max(how.burn_in, -case.says("day")))
+    return replace(how, burn_in=max(how.burn_in, -(case.says("day") or 0)))
 
 
 def check_folder(folder: Path, holds: str = "cases.csv") -> None:
@@ -251,17 +251,18 @@ def show(name: str) -> str:
         ConfigError: there is none of this name.
     """
     case = cases.load(name)
-    wide = max(len(key) for key in [*cases.OBSERVABLE, *cases.CHOICES])
+    numbers, choices = cases.NUMBERS[case.place], cases.CHOICES if case.place == "compound" else {}
+    wide = max(len(key) for key in [*numbers, *choices])
     lines = [f"press/{name}: {case.title}", ""]
     for head, text in (("page", case.page), ("expected", case.expected)):
         lines += textwrap.wrap(text, WIDTH, initial_indent=f"{head:<10}", subsequent_indent=" " * 10)
     lines += [f"sources   {', '.join(case.sources)}", f"days      {case.days}", "", "reported"]
     lines += [f"  {measure} = {value:,g}" for measure, value in case.reported.items()]
     lines += ["", "observable context (all that a case may set; every other number is drawn as in any world)"]
-    for key, spec in cases.OBSERVABLE.items():
+    for key, spec in numbers.items():
         said = f"{case.context[key]}" if key in case.context else "not told"
         lines.append(f"  {key:<{wide}}  {said:<10}  {spec.doc} ({spec.unit})")
-    for key, words in cases.CHOICES.items():
+    for key, words in choices.items():
         lines.append(f"  {key:<{wide}}  {case.context.get(key, 'not told')!s:<10}  one of: {', '.join(words)}")
     lines += ["", f"scenarios: {', '.join(case.without) or 'nothing'}; {', '.join(case.arrangement)}; and the latter"]
     lines += ["without each of its channels"]
