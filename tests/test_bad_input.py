@@ -94,6 +94,31 @@ def test_a_wrong_word(words: list[str], message: str, tmp_path: Path, capsys: py
     assert list(tmp_path.iterdir()) == []
 
 
+OF_VILLAGES = [
+    (["world.money_capital=-5"], "world.money_capital=-5 is out of range [0, 1500000]"),
+    (["world.land_rooms=-1"], "world.land_rooms=-1 is out of range [0, 5000]"),
+    (["world.floor=1.2"], "world.floor=1.2 is out of range [0.7, 0.95]"),
+    (["world.firm_refuses=2"], "world.firm_refuses=2 is out of range [0, 0.5]"),
+    (["world.mediator_hours=-6"], "world.mediator_hours=-6 is out of range [3, 12]"),
+    (["world.unfair_rate=-0.1"], "world.unfair_rate=-0.1 is out of range [0, 0.05]"),
+    (["mechanisms.village_alliance.share=1.5"], "village_alliance.share=1.5 is out of range [0, 1]"),
+    (["mechanisms.village_alliance.share=-0.1"], "village_alliance.share=-0.1 is out of range [0, 1]"),
+    (["world.villages=1"], "village_alliance joins two home villages; world.villages=1 has only one"),
+    (["world=compound"], "village_alliance applies in a village, not in a compound"),
+    (["world.fee_severity=0.2"], "unknown setting 'world.fee_severity'"),
+]
+
+
+@pytest.mark.parametrize("command", ["run", "attribute"])
+@pytest.mark.parametrize(("words", "message"), OF_VILLAGES, ids=[words[0] for words, _ in OF_VILLAGES])
+def test_a_wrong_word_about_villages(
+    command: str, words: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Negative endowments and rates, shares outside 0 to 1, an alliance of one village, a floor above every price."""
+    assert message in refused(capsys, command, "village_alliance", *words)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_other_scripts_need_no_quotes(capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main(["run", MAIN, "name=\u793a\u4f8b", "--dry-run"]) == commands.OK
     assert capsys.readouterr().out.startswith("\u793a\u4f8b: 7 scenarios")

@@ -131,6 +131,11 @@ CHANNELS = {
     **{name: Text(*words) for name, words in elder_labels.CHANNELS.items()},
 }
 
+CHANNELS_OF = {
+    "village_alliance": {name: Text(*words) for name, words in village_labels.OF_ALLIANCE.items()},
+}
+"""Mechanism to its channels that are something else there than elsewhere."""
+
 DESKS = {
     "company": Text("company", "物业公司"),
     "body": Text("owners' body", "业委会（物管会）"),
@@ -361,9 +366,10 @@ def mechanism(name: str, language: Language) -> str:
     return MECHANISMS[name](language) if name in MECHANISMS else name.replace("_", " ")
 
 
-def channel(name: str, language: Language) -> str:
-    """Return what a channel is called; its name with spaces where it has no label."""
-    return CHANNELS[name](language) if name in CHANNELS else name.replace("_", " ")
+def channel(name: str, language: Language, mechanism: str = "") -> str:
+    """Return what a channel is called, as one of a mechanism; its name with spaces where it has no label."""
+    known = {**CHANNELS, **CHANNELS_OF.get(mechanism, {})}
+    return known[name](language) if name in known else name.replace("_", " ")
 
 
 def kind(name: str, language: Language) -> str:
