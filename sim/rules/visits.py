@@ -38,12 +38,12 @@ def go_round(w: Worlds) -> None:
     world, compound = world[position], compound[position]
     flat = w.layout.first("compound", "household")[compound] + nth % flats[position]
     home = noise.chance(w.at("at_home", world), w.seeds[world], "visit.at_home", flat, nth)
-    met = np.zeros((w.n, w.households), dtype=bool)
-    met[world[home], flat[home]] = True
+    met = np.zeros(w.n * w.households, dtype=bool)
+    met[world[home] * w.households + flat[home]] = True
 
     g = w.grievances
     silent = where((g.state <= int(State.QUIET)) & (g.kind != int(Kind.FEE)) & g.aching)
-    asked = silent[met[g.world[silent], g.household[silent]]]
+    asked = silent[met[g.world[silent] * w.households + g.household[silent]]]
     w.count("surfaced", g.world[asked])
     w.count("named", g.world[asked[g.state[asked] == int(State.LATENT)]])
     move_grievances(w, asked, State.QUIET)
