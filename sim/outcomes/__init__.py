@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim import places
-from sim.outcomes import compounds, costs, disputes, pastures, sensing, villages
+from sim.outcomes import compounds, costs, disputes, elders, pastures, sensing, villages
 from sim.outcomes.counts import LOOKED_AFTER, counts, kinds, levels, names_of_counts
 from sim.outcomes.disputes import LEVELS
 from sim.outcomes.recorded import Recorded, recorded
@@ -72,11 +72,12 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
     *compounds.CONSENT,
     *sensing.SENSING,
     *villages.INCOMES,
+    *elders.ELDERS,
 )
 """Every outcome, the headline first."""
 
 ONLY: dict[str, tuple[str, ...]] = (
-    compounds.ONLY | disputes.ONLY | costs.ONLY | pastures.ONLY | sensing.ONLY | villages.ONLY
+    compounds.ONLY | disputes.ONLY | costs.ONLY | pastures.ONLY | sensing.ONLY | villages.ONLY | elders.ONLY
 )
 """Outcomes to which there is a path only in some kinds of settlement, and in which; to the rest there is in all."""
 
@@ -113,7 +114,7 @@ def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
     there = places.settlements(place)
     out = disputes.quotients(n, place) | costs.quotients(n)
     if "compound" in there:
-        out |= compounds.quotients(n) | sensing.quotients(n)
+        out |= compounds.quotients(n) | sensing.quotients(n) | elders.quotients(n)
     if "village" in there:
         out |= villages.quotients(n)
     if "pasture" in there:

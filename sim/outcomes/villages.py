@@ -119,7 +119,7 @@ _ROWS: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
      "Gini of income", "farm", True),
     *(
         (f"birds_{group}", A_HOUSEHOLD, f"what birds left in the last full year to those {who}; missing without any",
-         HIGHER, f"from birds: {group}", "farm", False)
+         HIGHER, f"from birds: {group.replace('_', ' ')}", "farm", False)
         for group, who in GROUPS.items()
     ),
     ("allied", "share", "township-days on which the home villages are allied", NEITHER, "allied", "alliance", False),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim import outcomes
-from sim.report import courier_labels, village_labels
+from sim.report import courier_labels, elder_labels, village_labels
 from sim.report.tables import interval
 
 Language = Literal["en", "zh"]
@@ -99,6 +99,7 @@ EXPERIMENTS = {
     "hohhot_2025": Text("Merged in 892 of 1,990 compounds", "1990个小区中的892个“一肩挑”"),
     **{name: Text(*words) for name, words in village_labels.EXPERIMENTS.items()},
     **{name: Text(*words) for name, words in courier_labels.EXPERIMENTS.items()},
+    **{name: Text(*words) for name, words in elder_labels.EXPERIMENTS.items()},
     "mobile_mediation": Text(
         "Mediators who come to you: officers on calls and circuits, with the same people's hours",
         "流动调解：人员离开办公桌下乡巡回，工时不变，改变了什么",
@@ -127,6 +128,7 @@ CHANNELS = {
     **{name: Text(*words) for name, words in village_labels.CHANNELS.items()},
     **{name: Text(*words) for name, words in courier_labels.CHANNELS.items()},
     "legal_awareness": Text("legal awareness", "普法"),
+    **{name: Text(*words) for name, words in elder_labels.CHANNELS.items()},
 }
 
 CHANNELS_OF = {
@@ -198,6 +200,7 @@ _COUNTED = {
     "times": "次",
     "km": "公里",
     "reports": "份报告",
+    **elder_labels.COUNTED,
 }
 UNITS = {
     "": "",
@@ -324,6 +327,7 @@ OUTCOMES = {
     **{f"trust_{desk}": f"信任：{words.zh}" for desk, words in DESKS.items()},
     **village_labels.OUTCOMES,
     **courier_labels.OUTCOMES,
+    **elder_labels.OUTCOMES,
 }
 """Outcomes to their Chinese; the English stands in `sim.outcomes.OUTCOMES`."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,14 +147,15 @@ def _computed(config: Config, arguments: argparse.Namespace) -> Result | int:
 
 
 def _tell_results(config: Config, result: Result, files: str) -> None:
-    """Say where the results are, and how long they took."""
+    """Say what and where the results are, and how long they took."""
     if config.size == "quick":
         _say("size=quick shows that everything works; it is too small and too short to say anything.")
     reused = result.pieces - result.computed
     were = f", {reused} of {result.pieces} pieces were there already" if reused else ""
     drawn = [path.name for path in result.figures if path.suffix == ".png" and ".zh." not in path.name]
     files += f", figures: {', '.join(drawn)}" if drawn else ""
-    _say(f"Results: {_short(result.folder)}  ({files}; {result.seconds:.0f} s{were})")
+    _say_list("Files: ", files)
+    _say(f"Results: {_short(result.folder)}  ({result.seconds:.0f} s{were})")
 
 
 def default_folder(config: Config) -> Path:
@@ -285,6 +287,12 @@ def _say(text: str) -> None:
     print(text, flush=True)
 
 
+def _say_list(head: str, names: str) -> None:
+    """Say names after a head, in lines that are broken between names only."""
+    lines = textwrap.TextWrapper(WIDTH, head, " " * len(head), break_on_hyphens=False, break_long_words=False)
+    _say(lines.fill(names))
+
+
 def _paragraph(console: Console, text: str, indent: int) -> None:
     from sim.study.show import wrap
 
@@ -338,7 +346,8 @@ def _dry_run(config: Config, folder: Path) -> int:
     )
     _say(f"{config.name}: {len(config.scenarios)} scenarios x {config.replications} replications, size={config.size}")
     names = [s.name for s in config.scenarios]
-    _say(f"  scenarios  {', '.join(names) if len(names) <= 30 else f'{names[0]}, {names[1]}, ... {names[-1]}'}")
+    listed = ", ".join(names) if len(names) <= 30 else f"{names[0]}, {names[1]}, ... {names[-1]}"
+    _say_list("  scenarios  ", listed)
     _say(f"  world      {config.place}, about {planned.households:,} households, {config.layouts} layouts")
     _say(f"  days       {config.days} after a burn-in of {config.burn_in}")
     pieces = len(planned.pieces)

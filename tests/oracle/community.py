@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from mesa import Agent
 
+from tests.oracle.commons import Commons
+
 if TYPE_CHECKING:
     from tests.oracle.compound import Compound
     from tests.oracle.courier import Courier
@@ -24,7 +26,7 @@ class Community(Agent):
         time: minutes of the coming week set aside, by chore.
     """
 
-    def __init__(self, model: OracleModel, number: int, desk: Desk) -> None:
+    def __init__(self, model: OracleModel, number: int, desk: Desk, cell: tuple[int, int]) -> None:
         super().__init__(model)
         self.number = number
         self.desk = desk
@@ -32,6 +34,7 @@ class Community(Agent):
         self.couriers: list[Courier] = []
         self.owed = dict.fromkeys(CHORES, 0)
         self.time = dict.fromkeys(CHORES, 0)
+        self.commons = Commons(self, cell)
         self.reset_levers()
 
     def reset_levers(self) -> None:
@@ -40,6 +43,7 @@ class Community(Agent):
         self.couriers_share = 0.0
         self.couriers_answered = 0
         self.rest_stations = 0
+        self.commons.reset_levers()
 
     def owe(self, chore: str, hours: float) -> None:
         """Owe so much time."""
@@ -52,7 +56,7 @@ class Community(Agent):
         for chore in CHORES:
             self.time[chore] = min(self.owed[chore], left)
             left -= self.time[chore]
-        self.desk.minutes = left
+        self.desk.minutes = self.commons.give(left)
 
     def give(self) -> None:
         """Give the time set aside."""
@@ -60,3 +64,4 @@ class Community(Agent):
             self.owed[chore] -= self.time[chore]
             self.model.count(f"minutes_{chore}", self.time[chore])
             self.time[chore] = 0
+        self.commons.begin_week()

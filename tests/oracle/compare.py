@@ -12,6 +12,7 @@ from sim import cases
 from sim.cases import Activity, Kind, Stage, State
 from sim.worlds import Worlds
 from tests.oracle.case import Case
+from tests.oracle.commons import SAVED_WEEKS
 from tests.oracle.community import CHORES
 from tests.oracle.company import CONTRACTS
 from tests.oracle.compound import PURPOSES
@@ -89,6 +90,9 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "reporter": ("assets", lambda x: x.report.courier.number if x.report else 0),
     "report_day": ("assets", lambda x: x.report.day if x.report else 0),
     "report_due": ("assets", lambda x: x.report.due if x.report and x.report.due is not None else cases.NEVER),
+    **{name: ("households", attrgetter(name)) for name in ("tie", "came", "tired")},
+    **{f"{p}_balance": ("communities", lambda x, p=p: x.commons.balance[p]) for p in SAVED_WEEKS},
+    "meal_fund": ("communities", attrgetter("commons.fund")),
 }
 """Columns compared every day: whose, and the oracle's value."""
 
@@ -110,6 +114,10 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "community_extra": ("communities", attrgetter("extra_minutes")),
     **{n: ("communities", attrgetter(n)) for n in ("couriers_share", "couriers_answered", "rest_stations")},
     "doors_time": ("compounds", lambda x: x.doors_time),
+    **{f"{p}_time": ("communities", lambda x, p=p: x.commons.times[p]) for p in SAVED_WEEKS},
+    **{f"host_{p}": ("communities", lambda x, p=p: x.commons.aside[p]) for p in SAVED_WEEKS},
+    "canteen_seats": ("communities", attrgetter("commons.seats")),
+    "meal_budget": ("communities", attrgetter("commons.budget")),
     "benefit": ("households", lambda x: x.benefit),
     "desk_minutes": ("desks", lambda x: x.minutes),
     "wait_days": ("desks", lambda x: x.wait),

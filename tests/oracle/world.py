@@ -27,7 +27,7 @@ from tests.oracle.courier import Courier, answer, go_round
 from tests.oracle.court import Court
 from tests.oracle.desk import Desk
 from tests.oracle.dispute import Dispute
-from tests.oracle.draws import exp
+from tests.oracle.draws import chance, exp
 from tests.oracle.grievance import NEVER, Agreement, Grievance
 from tests.oracle.household import Household
 from tests.oracle.kinds import DEFECTS, IN_BUILDING, IN_COMPOUND
@@ -112,7 +112,8 @@ class OracleModel(Model):
             entrance = entrances[layout.up("household", "entrance")[number]]
             building = self.buildings[layout.up("household", "building")[number]]
             floor, top = int(layout.traits["floor"][number]), bool(layout.traits["top"][number])
-            home = Household(self, number, building, entrance, floor, top)
+            cell = tuple(layout.cells["household"][number].tolist())
+            home = Household(self, number, building, entrance, floor, top, cell)
             entrance.append(home)
             building.flats.append(home)
             self.households.append(home)
@@ -135,7 +136,11 @@ class OracleModel(Model):
         self.desks.append(self.court)
         communities = [desk for desk in self.desks if desk.kind == "community"]
         centres = [desk for desk in self.desks if desk.kind == "centre"]
-        self.communities = [Community(self, number, desk) for number, desk in enumerate(communities)]
+        cells = map(tuple, layout.cells["community"].tolist())
+        self.communities = [
+            Community(self, number, desk, cell)
+            for number, (desk, cell) in enumerate(zip(communities, cells, strict=True))
+        ]
         self.couriers: list[Courier] = []
         self.flats_under = Counter[Desk]()
         for compound in self.compounds:
@@ -174,6 +179,7 @@ class OracleModel(Model):
         if monday:
             for compound in self.compounds:
                 compound.rounds.go()
+            self.communities_meet()
         go_round(self)
         self.grievances_mature()
         self.grievances_are_felt()
@@ -204,6 +210,8 @@ class OracleModel(Model):
         if monday:
             for courier in self.couriers:
                 courier.rest()
+        if self.day % 28 == 27:
+            self.month_ends()
         if self.day % QUARTER == 0:
             self.households_forget()
         if sunday:
@@ -217,6 +225,8 @@ class OracleModel(Model):
             compound.begin_week()
         for community in self.communities:
             community.give()
+        for home in self.households:
+            home.begin_week()
         for asset in self.assets:
             asset.clock.hazard = int(asset.defects_a_day() * UNIT)
         for home in self.households:
@@ -246,6 +256,28 @@ class OracleModel(Model):
         for home in ringing:
             home.collection.claim()
 
+    def communities_meet(self) -> None:
+        """Let people eat, play and celebrate together, and be asked what troubles them."""
+        for community in self.communities:
+            community.commons.cook()
+        for community in self.communities:
+            community.commons.open_rooms()
+        for community in self.communities:
+            community.commons.hold_event()
+        for community in self.communities:
+            community.commons.watch()
+
+    def month_ends(self) -> None:
+        """See to elders' needs, and count who has taken part in something."""
+        for community in self.communities:
+            community.commons.tend()
+        for home in self.households:
+            if home.elder:
+                own = chance(self.p.elsewhere, self.replication_seed, "elders.elsewhere", home.number, self.day // 28)
+                self.count("elder_months")
+                self.count("took_part", int(own or home.came & 15 > 0))
+                self.count("elder_ties", home.tie)
+
     def grievances_mature(self) -> None:
         """First the faded fade, then the festering escalate, then everybody does what is due."""
         for grievance in self.grievances:
@@ -273,7 +305,7 @@ class OracleModel(Model):
         """Let all decide, then all claims be booked, and last let cases come back that were lost or shelved."""
         voiced = []
         for grievance in self.grievances:
-            if grievance.state == "quiet" and grievance.act <= self.day:
+            if grievance.state == "quiet" and grievance.act <= self.day and not grievance.talked_over():
                 intake = grievance.choose()
                 if intake is not None:
                     voiced.append((grievance, intake))

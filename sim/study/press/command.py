@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import importlib
 import os
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,9 @@ WIDTH = 100
 TAIL = "tail"
 """The word for the press tail, which is no case and is computed alone."""
 
+ALONE = {TAIL: "tail_command", "S7": "hubs_command", "S10": "hubs_command"}
+"""Words that are computed in another way than cases are, alone, and the module of this folder that does it."""
+
 
 def _spec(name: str, default: Any, low: Any, high: Any, unit: str, doc: str) -> Spec:
     return Spec(name, "reproduce", default, low, high, unit, doc, source="design", tag="E", kind="set")
@@ -56,10 +60,10 @@ def reproduce(arguments: argparse.Namespace) -> int:
     Args:
         arguments: words (names of cases, settings), out, backend, workers.
     """
-    if TAIL in arguments.words:
-        from sim.study.press import tail_command
-
-        return tail_command.run(arguments)
+    for word, module in ALONE.items():
+        if word in arguments.words:
+            found: int = importlib.import_module(f"sim.study.press.{module}").run(arguments)
+            return found
     chosen, how = read(arguments.words)
     from sim.study.press.play import Play
 
@@ -74,7 +78,7 @@ def read(words: Sequence[str]) -> tuple[list[Case], dict[str, Any]]:
     Raises:
         ConfigError: an unknown case or setting, or a value out of range.
     """
-    known = [*cases.names(), TAIL]
+    known = [*cases.names(), *ALONE]
     named = [word for word in words if "=" not in word]
     how = settings(words, SETTINGS, QUICK)
     if how.get("burn_in", 0) % 7:
@@ -268,4 +272,9 @@ def show(name: str) -> str:
 def listing() -> list[str]:
     """Return the press cases in a line each."""
     told = [f"{name}  {cases.load(name).title}" for name in cases.names()]
-    return [*told, f"{TAIL}  the best four of 892 compounds, and what a page would show of them"]
+    return [
+        *told,
+        "S7  disputes down by four fifths at a hub for elders: the base and the selection that it takes",
+        "S10  photographs of events: nothing to match",
+        f"{TAIL}  the best four of 892 compounds, and what a page would show of them",
+    ]
