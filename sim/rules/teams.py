@@ -1,10 +1,11 @@
 """Teams: officers who leave their desks for the steppe, on call and on circuits; nobody's hours are added.
 
 The station's officers give hours a week to calls: a case that comes by the hotline is then the team's, which hears it
-on the phone first and goes there. Once a week a circuit starts at the station, always goes to the nearest case that
-can still be held and reached back from in time, and ends at the station. With other agencies on board it may take
-cases of their desks too; then all levels sit in one tent, and what they cannot settle there is nobody else's but a
-court's. Sessions are held where the first party lives; the other comes there.
+on the phone first and goes there; several crews share one queue of calls. Once a week each crew's circuit starts at
+the station, always goes to the nearest case that can still be held and reached back from in time, and ends at the
+station; of several crews each takes what those before it have left. With other agencies on board it may take cases
+of their desks too; then all levels sit in one tent, and what they cannot settle there is nobody else's but a court's.
+Sessions are held where the first party lives; the other comes there.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 ON_BOARD = 3
-"""Agencies on board of a joint circuit: station, justice office and centre."""
+"""Agencies on board of a joint circuit: station, justice office and centre; a judge is one more."""
+
+MOST_CREWS = 4
+"""Crews that a station forms, at most."""
 
 PURPOSES = {
     "summoned": "summoning parties, and carrying cases to the next desk",
@@ -91,13 +95,16 @@ def set_aside(w: Worlds) -> tuple[Ints, Ints, Ints]:
 
     Returns:
         Minutes a week missing at the station, at each other agency, and given to calls, shape ``(worlds, sumus)``.
+
+    Every crew's circuit takes the same time, so the agency with least time for each of them says how long it is.
     """
     left = np.rint(MINUTES * w.p.station_hours).astype(np.int64) + w.station_extra
     others = np.rint(MINUTES * np.minimum(w.p.justice_hours, w.p.sumu_hours)).astype(np.int64)
     begun = left
-    joint = w.team_board > 1
-    w.circuit_time[...] = np.minimum(w.team_circuit, np.where(joint, np.minimum(left, others), left))
-    left = left - w.circuit_time
+    joint, crews = w.team_board > 1, w.team_crews
+    able = np.where(joint, np.minimum(left, others), left) // crews
+    w.circuit_time[...] = np.minimum(w.team_circuit, able)
+    left = left - crews * w.circuit_time
     for purpose in PURPOSES:
         balance, time = getattr(w, purpose + "_in_hand"), getattr(w, purpose + "_weekly")
         able = np.minimum(getattr(w, f"team_{purpose}"), left)
@@ -106,7 +113,7 @@ def set_aside(w: Worlds) -> tuple[Ints, Ints, Ints]:
         time[...] = np.minimum(able, (most - balance) // WEEK)
         left = left - time
     field = np.minimum(w.team_field, left)
-    return begun - left + field, np.where(joint, w.circuit_time, 0), field
+    return begun - left + field, np.where(joint, crews * w.circuit_time, 0), field
 
 
 def save(w: Worlds) -> None:
@@ -163,7 +170,8 @@ def go_round(w: Worlds) -> None:
     own = (kind == STATION) | (kind == TEAM)
     joint = w.team_board[c.world[rows], c.compound[rows]] > 1
     theirs = joint & ((kind == JUSTICE) | (kind == CENTRE))
-    rows = rows[(own | theirs) & (w.circuit_time[c.world[rows], c.compound[rows]] > 0)]
+    can = DISPUTE.take(c.kind[rows]) | (w.team_drives[c.world[rows], c.compound[rows]] > 0)  # help must be brought
+    rows = rows[(own | theirs) & can & (w.circuit_time[c.world[rows], c.compound[rows]] > 0)]
     stops = _route(w, rows)
     if len(stops) == 0:
         return
@@ -179,7 +187,16 @@ def go_round(w: Worlds) -> None:
 
 
 def _route(w: Worlds, rows: Ints) -> Ints:
-    """Route all circuits in stacked rounds: in each every circuit takes its nearest case; return them in that order.
+    """Route all circuits, one crew of a station after the other; return the cases that they take, in that order."""
+    out, crews = [rows[:0]], w.team_crews[w.cases.world[rows], w.cases.compound[rows]]
+    for crew in range(int(crews.max(initial=0))):
+        left = ~np.isin(rows, np.concatenate(out))
+        out.append(_tour(w, rows[left & (crews > crew)]))
+    return np.concatenate(out)
+
+
+def _tour(w: Worlds, rows: Ints) -> Ints:
+    """Route one circuit of every sumu in stacked rounds: in each every circuit takes its nearest case.
 
     A case is taken if there is time to get there, for what it takes there, and to get back to the station. Where
     they do not drive from camp to camp, they take what they can at the centre, which the station's officer reaches.
@@ -201,16 +218,17 @@ def _route(w: Worlds, rows: Ints) -> Ints:
         circuit = of[open_]
         metres = pasture.way(w.layout, x[circuit], y[circuit], to_x[open_], to_y[open_])
         takes = _drive(w, c.world[rows[open_]], metres) + there[open_]
-        fits = takes + _drive(w, c.world[rows[open_]], back[open_]) <= left[circuit]
-        open_, circuit, metres, takes = open_[fits], circuit[fits], metres[fits], takes[fits]
-        nearest = rank_in_group(circuit, metres) == 0
+        fits = where(takes + _drive(w, c.world[rows[open_]], back[open_]) <= left[circuit])
+        if len(fits) == 0:
+            break
+        nearest = fits[rank_in_group(circuit[fits], metres[fits]) == 0]
         taken, by = open_[nearest], circuit[nearest]
         left[by] -= takes[nearest]
         driven[by] += metres[nearest]
         x[by], y[by] = to_x[taken], to_y[taken]
         stops.append(rows[taken])
-        open_ = open_[~nearest]
-    went = np.unique(of[np.isin(rows, np.concatenate(stops))]) if stops else where(driven > 0)
+        open_ = np.delete(open_, nearest)
+    went = np.unique(of[np.isin(rows, np.concatenate(stops))]) if stops else of[:0]
     way_back = pasture.way(w.layout, x[went], y[went], t["x"][home[went]], t["y"][home[went]])
     left[went] -= _drive(w, went // sumus, way_back)
     spent = np.rint(w.circuit_time.reshape(-1) - left).astype(np.int64)
@@ -253,7 +271,7 @@ RULE = Rule(
     name="teams",
     places=("pasture",),
     columns=(
-        Column("circuit_time", "sumu", np.int64, "minutes a week now given to circuits, by each agency on board"),
+        Column("circuit_time", "sumu", np.int64, "minutes a week for a crew's circuit, of each agency on board"),
         *(Column(f"{p}_in_hand", "sumu", np.int64, f"minutes in hand for {x}, sevenths") for p, x in PURPOSES.items()),
         *(
             Column(f"{p}_weekly", "sumu", np.int64, f"minutes a week now set aside for {x}")
@@ -262,11 +280,13 @@ RULE = Rule(
     ),
     levers=(
         Lever("team_field", "sumu", 0, "add", "minutes/week", "what the station gives to calls in the field"),
-        Lever("team_circuit", "sumu", 0, "add", "minutes/week", "what each agency on board gives to circuits"),
+        Lever("team_circuit", "sumu", 0, "add", "minutes/week", "what each agency on board gives to a crew's circuit"),
+        Lever("team_crews", "sumu", 1, "max", "crews", "crews that go on circuits"),
         Lever(
             "team_drives", "sumu", 0, "max", "switch", "whether circuits drive from camp to camp, or sit at the centre"
         ),
         Lever("team_board", "sumu", 1, "max", "agencies", "agencies on board of circuits"),
+        Lever("team_judge", "sumu", 0, "max", "switch", "whether one of them is a judge, who confirms agreements"),
         *(Lever(f"team_{p}", "sumu", 0, "add", "minutes/week", f"set aside for {x}") for p, x in PURPOSES.items()),
         Lever("team_loss", "sumu", 1.0, "min", "probability", "chance that an entered case is lost", np.float64),
         Lever(

@@ -218,18 +218,18 @@ def block(w: Worlds) -> None:
         claiming.voice(w, rows, np.full(len(rows), STATION))
 
 
-def agree(w: Worlds, cases: Ints) -> None:
+def agree(w: Worlds, cases: Ints, confirmed: NDArray[np.bool_]) -> None:
     """Book agreements on wages: who is liquid pays, others promise instalments; nobody of the crew suffers now.
 
     Args:
         w: the worlds.
         cases: case rows.
+        confirmed: which agreements a court has confirmed.
     """
     if len(cases) == 0:
         return
     c = w.cases
     world, site = c.world[cases], c.bearer[cases]
-    confirmed = c.stage[cases] == int(Stage.COURT)
     _relieve(w, world, site, grievances.settle)
     whose = {f: getattr(c, f)[cases] for f in ("world", "kind", "bearer", "ordinal")}
     w.wage_agreement[world, site] = w.agreements.append(settled=w.day, broken=NEVER, **whose)

@@ -11,7 +11,7 @@ from sim import noise
 from sim.cases import Activity, Kind, Stage, close_cases, grievances_of
 from sim.places import pasture
 from sim.places.pasture import CENTRE, HERDER, HOTLINE, INTAKES, JUSTICE, ROOM, STAFFED, STATION, TEAM
-from sim.rules import awareness, desks, grievances, teams, travel, trust, wages
+from sim.rules import awareness, bargaining, desks, grievances, teams, travel, trust, wages
 from sim.settlements import Floats, Ints, Mask, Settlement
 from sim.space import where
 
@@ -213,6 +213,12 @@ class Pasture(Settlement):
         hours = travel.hours(w, world, self._farthest(w, rows))
         w.count("people_minutes", world, np.rint(MINUTES * hours).astype(np.int64))
 
+    def confirms(self, w: Worlds, rows: Ints) -> Mask:
+        """Return what is agreed on a joint circuit with a judge on board."""
+        c = w.cases
+        confirms: Mask = c.joint[rows] & (w.team_judge[c.world[rows], c.compound[rows]] > 0)
+        return confirms
+
     def ability(self, w: Worlds, rows: Ints) -> Floats:
         """Return the ability of officers."""
         return w.at("mediator_ability", w.cases.world[rows])
@@ -228,7 +234,7 @@ class Pasture(Settlement):
 
     def relieve(self, w: Worlds, rows: Ints) -> None:
         """Book agreements on wages."""
-        wages.agree(w, rows)
+        wages.agree(w, rows, bargaining.confirmed_by_court(w, rows))
 
 
 HOURS = {STATION: "station_hours", ROOM: "room_hours", JUSTICE: "justice_hours", CENTRE: "sumu_hours"}
