@@ -169,15 +169,19 @@ ELSEWHERE = {"occupied", "outside", "defect_case"}
 """Columns compared in another shape."""
 
 
+Columns = Callable[[int], dict[str, tuple[str, Callable[[Any], Any]]]]
+"""What says which columns are compared before a given day."""
+
+
 def columns(day: int) -> dict[str, tuple[str, Callable[[Any], Any]]]:
     """Return the columns that are compared before the given day."""
     return COLUMNS | WEEKLY if day % 7 == 0 else COLUMNS
 
 
-def first_difference(w: Worlds, models: list[OracleModel]) -> str:
+def first_difference(w: Worlds, models: Sequence[OracleModel], columns: Columns = columns) -> str:
     """Say what first differs between the engine's worlds and as many oracles; nothing if nothing does."""
-    for k, (engine, model) in enumerate(zip(of_engine(w), models, strict=True)):
-        oracle = of_oracle(model)
+    for k, (engine, model) in enumerate(zip(of_engine(w, columns), models, strict=True)):
+        oracle = of_oracle(model, columns)
         for thing in oracle:
             found = _difference(thing, engine[thing], oracle[thing])
             if found:
@@ -206,7 +210,7 @@ def _difference(thing: str, engine: Any, oracle: Any) -> str:
 # -- the oracle -----------------------------------------------------------------------------------
 
 
-def of_oracle(model: OracleModel) -> Things:
+def of_oracle(model: OracleModel, columns: Columns = columns) -> Things:
     """Return everything that is compared."""
     things: Things = {
         "events": _stories(model.events),
@@ -300,7 +304,7 @@ def _numbered(rows: list[Any]) -> dict[Any, Any]:
 # -- the engine -----------------------------------------------------------------------------------
 
 
-def of_engine(w: Worlds) -> list[Things]:
+def of_engine(w: Worlds, columns: Columns = columns) -> list[Things]:
     """Return the same of every world; the log is read and begun anew."""
     g, c, e, m, a = w.grievances, w.cases, w.ended, w.motions, w.asked
     kinds, states, stages = np.array(KIND), np.array(STATE), np.array(STAGE)
