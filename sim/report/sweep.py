@@ -20,8 +20,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from sim.incomes import HIGHER
-from sim.outcomes import OUTCOMES
+from sim.outcomes import HIGHER, OUTCOMES
 from sim.report import labels
 from sim.report.forest import _tick
 from sim.report.labels import AGAINST, DIFFERENCE, UNDER, Language, Text

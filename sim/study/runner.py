@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sim import incomes, outcomes
+from sim import outcomes
 from sim.errors import StoreError
 from sim.study import answers, compounds, ends, naive, tables
 from sim.study.config import Config
@@ -33,7 +33,7 @@ from sim.worlds import Worlds
 Item = TypeVar("Item")
 
 MANIFEST = "manifest.json"
-SWEPT = ("headline", "disputes", "repairs", "cost", "payers", "behaviour", "people", *incomes.FAMILIES)
+SWEPT = ("headline", "disputes", "repairs", "cost", "payers", "behaviour", "people", *outcomes.villages.FAMILIES)
 """Families of outcomes that are compared in a sweep."""
 
 FAILURES = "failures.txt"
