@@ -13,7 +13,7 @@ from sim import books, places
 from sim.cases import Activity, Desk, Kind
 from sim.places import pasture
 from sim.places.pasture import CENTRE, HERDER, JUSTICE, STATION, TEAM
-from sim.rules import awareness, teams, travel
+from sim.rules import awareness, circuits, teams, travel
 from sim.rules.trust import DESKS
 from sim.scenario import Scenario, parse
 from sim.worlds import Recipe, Worlds
@@ -129,7 +129,7 @@ def test_a_circuit_goes_to_the_nearest_and_gets_home() -> None:
     c = w.cases
     rows = np.flatnonzero((c.stage == 0) & (c.world == 0) & (c.compound == 0))
     assert len(rows) > 3
-    stops = teams._route(w, rows)
+    stops = circuits._tour(w, rows).stops
     assert len(stops) > 1
     t = w.layout.traits
     home = t["sumu_desk"][pasture.STAFFED.index(STATION)]
@@ -137,17 +137,19 @@ def test_a_circuit_goes_to_the_nearest_and_gets_home() -> None:
     speed = w.p.flat["winter_speed" if travel.snow(w.day) else "speed"][0] * 1000 / 60
     spent, left = 0.0, list(rows)
     for row in stops:
-        to = teams.at(w, np.array(left))
+        to = circuits.at(w, np.array(left))
         far = pasture.way(w.layout, at[0].repeat(len(left)), at[1].repeat(len(left)), *to)
         own = dict(zip(left, far, strict=True))
         ahead = [r for r in left if own[r] < own[row]]
-        back = {r: pasture.way(w.layout, *teams.at(w, np.array([r])), t["x"][[home]], t["y"][[home]])[0] for r in left}
-        here = {r: teams.session_minutes(w, np.array([r]))[0] + round(60 * w.p.flat["ask_hours"][0]) for r in left}
+        back = {
+            r: pasture.way(w.layout, *circuits.at(w, np.array([r])), t["x"][[home]], t["y"][[home]])[0] for r in left
+        }
+        here = {r: circuits.session_minutes(w, np.array([r]))[0] + round(60 * w.p.flat["ask_hours"][0]) for r in left}
         budget = w.circuit_time[0, 0]
         assert all(spent + (own[r] + back[r]) / speed + here[r] > budget - 1e-6 for r in ahead)
         spent += own[row] / speed + here[row]
         assert spent + back[row] / speed <= budget + 1e-6
-        at, left = teams.at(w, np.array([row])), [r for r in left if r != row]
+        at, left = circuits.at(w, np.array([row])), [r for r in left if r != row]
 
 
 # -- channels ------------------------------------------------------------------------------------------

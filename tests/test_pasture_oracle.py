@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
 import pytest
 
-from sim.cases import Kind
+from sim.cases import SPELLS, Kind
 from sim.mechanisms import registry
 from sim.scenario import parse
 from sim.worlds import Recipe, Worlds
@@ -63,8 +64,8 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 """Columns and levers that change at a week's end or never, and clocks, which the engine runs a week ahead."""
 
-ELSEWHERE = {"occupied", "outside", "defect_case", "escrow", "wage_agreement"}
-"""Compared in another shape, or never used here (`escrow`); agreements are compared as a table."""
+ELSEWHERE = {"occupied", "outside", "defect_case", "escrow", "wage_agreement", "wage_spell"}
+"""Compared in another shape, or never used here (`escrow`); agreements and spells are compared as tables."""
 
 
 def columns(day: int) -> dict[str, tuple[str, Callable[[Any], Any]]]:
@@ -96,7 +97,20 @@ def live(recipe: Recipe, arms: Mapping[str, Sequence[str]], days: int) -> Counte
         for model in models:
             seen.update({flow: abs(amount) for flow, amount in model.today.items()})
             seen.update(f"{kind} {activity}" for activity, kind, *_ in model.events)
+    assert [of_spells(v, k) for k in range(v.n)] == [of_sites(model) for model in models]
     return seen
+
+
+def of_spells(w: Worlds, k: int) -> list[tuple[int, ...]]:
+    """Return the spells in which wages were owed in a world: site, day, how much, and what was paid in time."""
+    s = w.spells
+    rows = np.flatnonzero(s.world == k)
+    return sorted(zip(*(getattr(s, field)[rows].tolist() for field in list(SPELLS)[1:]), strict=True))
+
+
+def of_sites(model: Steppe) -> list[tuple[int, ...]]:
+    """Return the same of the oracle."""
+    return sorted((site.number, *spell) for site in model.assets for spell in site.spells)
 
 
 class _Parameters:

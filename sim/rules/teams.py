@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cases import DISPUTE, Kind, Stage, State, move_grievances
+from sim.cases import DISPUTE, Kind, State, move_grievances
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
-from sim.places import pasture
-from sim.places.pasture import CENTRE, JUSTICE, STAFFED, STATION, TEAM
-from sim.rules import bargaining, desks, travel, trust
+from sim.rules import bargaining, circuits, trust
 from sim.space import rank_in_group, where
 
 if TYPE_CHECKING:
@@ -144,35 +142,12 @@ def spend(w: Worlds, purpose: str, world: Ints, sumu: Ints, minutes: Ints) -> ND
     return done
 
 
-def at(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
-    """Return where sessions of the given cases are held if somebody goes there: metres east and north."""
-    c, t = w.cases, w.layout.traits
-    household = c.bearer[rows].copy()
-    crew = where(c.kind[rows] == Kind.WAGES)
-    household[crew] = t["first_hand"][c.bearer[rows[crew]]]
-    return of_households(w, household)
-
-
-def of_households(w: Worlds, household: Ints) -> tuple[Ints, Ints]:
-    """Return where households are today, metres east and north."""
-    t, summer = w.layout.traits, travel.on_summer_ground(w)[household]
-    x = np.where(summer, t["x_summer"][household], t["x_winter"][household])
-    return x, np.where(summer, t["y_summer"][household], t["y_winter"][household])
-
-
 def go_round(w: Worlds) -> None:
     """Phase, weekly: circuits hold the sessions and bring the help that are on their way."""
-    if not w.circuit_time.any():
-        return
-    c = w.cases
-    rows = where((c.stage == int(Stage.WAITING)) & (c.ready <= w.day))
-    kind = desks.kind_of(w, c.desk[rows])
-    own = (kind == STATION) | (kind == TEAM)
-    joint = w.team_board[c.world[rows], c.compound[rows]] > 1
-    theirs = joint & ((kind == JUSTICE) | (kind == CENTRE))
-    can = DISPUTE.take(c.kind[rows]) | (w.team_drives[c.world[rows], c.compound[rows]] > 0)  # help must be brought
-    rows = rows[(own | theirs) & can & (w.circuit_time[c.world[rows], c.compound[rows]] > 0)]
-    stops = _route(w, rows)
+    c, rounds = w.cases, circuits.planned(w)
+    for tour in rounds:
+        _count(w, tour)
+    stops = np.concatenate([tour.stops for tour in rounds]) if rounds else c.world[:0]
     if len(stops) == 0:
         return
     c.visited[stops] = w.team_drives[c.world[stops], c.compound[stops]] > 0
@@ -186,69 +161,13 @@ def go_round(w: Worlds) -> None:
     c.visited[stops] = c.joint[stops] = False
 
 
-def _route(w: Worlds, rows: Ints) -> Ints:
-    """Route all circuits, one crew of a station after the other; return the cases that they take, in that order."""
-    out, crews = [rows[:0]], w.team_crews[w.cases.world[rows], w.cases.compound[rows]]
-    for crew in range(int(crews.max(initial=0))):
-        left = ~np.isin(rows, np.concatenate(out))
-        out.append(_tour(w, rows[left & (crews > crew)]))
-    return np.concatenate(out)
-
-
-def _tour(w: Worlds, rows: Ints) -> Ints:
-    """Route one circuit of every sumu in stacked rounds: in each every circuit takes its nearest case.
-
-    A case is taken if there is time to get there, for what it takes there, and to get back to the station. Where
-    they do not drive from camp to camp, they take what they can at the centre, which the station's officer reaches.
-    """
-    c, t, sumus = w.cases, w.layout.traits, w.layout.sizes["sumu"]
-    left = w.circuit_time.reshape(-1).astype(np.float64)
-    home = np.tile(t["sumu_desk"][len(STAFFED) * np.arange(sumus) + STAFFED.index(STATION)], w.n)
-    x, y = t["x"][home].copy(), t["y"][home].copy()
-    driven = np.zeros(len(left), dtype=np.int64)
-    of = c.world[rows] * sumus + c.compound[rows]
-    drives = w.team_drives.reshape(-1)[of] > 0  # else they sit at the centre, and parties come there
-    to_x, to_y = at(w, rows)
-    centre = t["sumu_desk"][len(STAFFED) * c.compound[rows] + STAFFED.index(CENTRE)]
-    to_x, to_y = np.where(drives, to_x, t["x"][centre]), np.where(drives, to_y, t["y"][centre])
-    there = session_minutes(w, rows) + np.where(drives, np.rint(MINUTES * w.at("ask_hours", c.world[rows])), 0)
-    back = pasture.way(w.layout, to_x, to_y, t["x"][home[of]], t["y"][home[of]])
-    open_, stops = np.arange(len(rows)), []
-    while len(open_):
-        circuit = of[open_]
-        metres = pasture.way(w.layout, x[circuit], y[circuit], to_x[open_], to_y[open_])
-        takes = _drive(w, c.world[rows[open_]], metres) + there[open_]
-        fits = where(takes + _drive(w, c.world[rows[open_]], back[open_]) <= left[circuit])
-        if len(fits) == 0:
-            break
-        nearest = fits[rank_in_group(circuit[fits], metres[fits]) == 0]
-        taken, by = open_[nearest], circuit[nearest]
-        left[by] -= takes[nearest]
-        driven[by] += metres[nearest]
-        x[by], y[by] = to_x[taken], to_y[taken]
-        stops.append(rows[taken])
-        open_ = np.delete(open_, nearest)
-    went = np.unique(of[np.isin(rows, np.concatenate(stops))]) if stops else of[:0]
-    way_back = pasture.way(w.layout, x[went], y[went], t["x"][home[went]], t["y"][home[went]])
-    left[went] -= _drive(w, went // sumus, way_back)
-    spent = np.rint(w.circuit_time.reshape(-1) - left).astype(np.int64)
-    w.count("minutes_circuits", went // sumus, spent[went] * w.team_board.reshape(-1)[went])
-    w.count("field_metres", went // sumus, driven[went] + way_back)
-    w.count("circuits", went // sumus)
-    out = np.concatenate(stops) if stops else rows[:0]
-    w.count("stops", c.world[out])
-    return out
-
-
-def _drive(w: Worlds, world: Ints, metres: Ints) -> Floats:
-    """Return the minutes that ways take, one way."""
-    return MINUTES / 2 * travel.hours(w, world, metres)
-
-
-def session_minutes(w: Worlds, rows: Ints) -> Ints:
-    """Return what the given cases take where they are held, the way apart."""
-    step = desks.STEP_OF_KIND[w.cases.kind[rows]]
-    return desks.take(w, w.cases.world[rows], step)
+def _count(w: Worlds, tour: circuits.Tour) -> None:
+    """Count what a round of circuits costs: the time of all agencies on board, and the way."""
+    world = tour.circuit // w.layout.sizes["sumu"]
+    w.count("minutes_circuits", world, tour.minutes * w.team_board.reshape(-1)[tour.circuit])
+    w.count("field_metres", world, tour.metres)
+    w.count("circuits", world)
+    w.count("stops", w.cases.world[tour.stops])
 
 
 def _ask_around(w: Worlds, stops: Ints) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import books, clocks, distributions, noise
-from sim.cases import NEVER, Activity, Clock, Kind, Stage, State, close_cases
+from sim.cases import NEVER, PAID_WITHIN, Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.pasture import STATION
@@ -165,6 +165,9 @@ def fall_due(w: Worlds) -> None:
     late = noise.exponential(w.seeds[world], "wages.late", site, spell)
     w.late_day[world, site] = w.day + w.wait("late_days", world, late)
     w.attempts[world, site] = 0
+    nothing = {f"paid_{days}": 0 for days in PAID_WITHIN}
+    owed = w.wages_owed[world, site]
+    w.wage_spell[world, site] = w.spells.append(world=world, bearer=site, day=w.day, fen=owed, **nothing)
     w.count("wage_spells_begun", world)
     w.count("wages_due_fen", world, w.wages_owed[world, site])
     _wrong(w, world, site, grievances.REOPENINGS * spell)
@@ -306,6 +309,10 @@ def _pay(w: Worlds, world: Ints, site: Ints, fen: Any) -> None:
     books.transfer(w, "contractor", site[position], "purse", worker, world[position], share)
     w.wages_owed[world, site] -= fen
     w.count("wages_paid_fen", world, fen)
+    spell = w.wage_spell[world, site]
+    for days in PAID_WITHIN:
+        soon = w.day - w.spells.day[spell] <= days
+        getattr(w.spells, f"paid_{days}")[spell[soon]] += fen[soon]
 
 
 RULE = Rule(
@@ -313,6 +320,7 @@ RULE = Rule(
     places=("pasture",),
     columns=(
         Column("wage_left", "asset", np.int64, "hazard left until wages are owed at a site, units of sim.noise.UNIT"),
+        Column("wage_spell", "asset", np.int64, "row of the present or last spell in which any are owed", -1, "spells"),
         Column("wage_spells", "asset", np.int32, "times that wages have come to be owed at a site"),
         Column("wages_owed", "asset", np.int64, "wages owed to the crew of a site, a claim and not an account, fen"),
         Column("late_day", "asset", np.int32, "day on which the contractor pays if never brought to agree", NEVER),

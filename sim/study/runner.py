@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from sim import outcomes
 from sim.errors import StoreError
-from sim.study import answers, compounds, ends, naive, tables
+from sim.study import answers, compounds, distances, ends, naive, tables
 from sim.study.config import Config
 from sim.study.digest import table_digest
 from sim.study.executor import Executor, Failure, executor, stage
@@ -170,7 +170,7 @@ def work(order: Order) -> None:
     task = order.task
     with stage("founding"):
         worlds = Worlds(task.recipes, watch=task.watch)
-    split = task.recipes[0].place in compounds.PLACES
+    split, far = (task.recipes[0].place in module.PLACES for module in (compounds, distances))
     before_days = min(order.days, task.recipes[0].burn_in)
     with stage("burn-in"):
         before = compounds.lived(worlds, 0, before_days) if split else {}
@@ -181,12 +181,13 @@ def work(order: Order) -> None:
         with stage("running"):
             block = worlds.stack([task.scenarios[number] for number in numbers], keep=numbers != batches[-1])
             after = compounds.lived(block, order.days, order.days) if split else {}
+            apart = distances.lived(block, order.days) if far else {}
             block.run(order.days)
         where = [(at, group) for at in range(len(numbers)) for group in range(len(task.groups))]
         with stage("recording"):
             parts = [np.flatnonzero((block.scenario == at) & (block.group == group)) for at, group in where]
             spans = tables.Spans(after, before, order.days, before_days) if split else None
-            made = tables.record(block, task.recipes[0].layout, parts, order.detail, spans)
+            made = tables.record(block, task.recipes[0].layout, parts, order.detail, spans, apart)
         with stage("writing"):
             for (at, group), piece_tables in zip(where, made, strict=True):
                 order.store.put(task.groups[group].pieces[numbers[at]].key, piece_tables)
@@ -210,7 +211,7 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
     digests: dict[str, str] = {}
     merged: dict[str, pa.Table] = {}
     wanted = ("daily", "events", "cases", "agreements", "cells", "runs") if config.detail else ("runs",)
-    for name in (*wanted, *(["compounds"] if "compounds" in specs else [])):
+    for name in (*wanted, *(name for name in tables.APART if name in specs)):
         merged[name] = _merge(planned, store, name)
         with ThreadPoolExecutor(1) as aside:  # hashing and writing let go of the interpreter: both at once
             digest = aside.submit(table_digest, merged[name], specs[name].keys)
@@ -219,7 +220,7 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
             else:
                 write_parquet(folder / f"{name}.parquet", merged[name])
             digests[name] = digest.result()
-        if name not in ("runs", "cases", "compounds"):
+        if name not in ("runs", "cases", *tables.APART):
             del merged[name]
     result.runs = read_csv(folder / "runs.csv")  # as written, so that whoever has the file gets the same comparison
     if not config.detail:  # what an earlier run has left would not be of this one
@@ -249,8 +250,8 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
         table = pa.Table.from_pandas(result.comparison, preserve_index=False)
         digests["comparison"] = table_digest(table, ("scenario", "baseline", "outcome"))
     digests |= _naive(config, result, merged)
-    table_of_compounds = merged["compounds"].to_pandas() if "compounds" in merged else None
-    result.answers = answers.answers(config, result.runs, table_of_compounds)
+    apart = {name: merged[name].to_pandas() for name in tables.APART if name in merged}
+    result.answers = answers.answers(config, result.runs, apart.get("compounds"), apart.get("distances"))
     for name in answers.NAMES:
         (folder / f"{name}.csv").unlink(missing_ok=True)
     for name, answer in result.answers.items():

@@ -329,7 +329,7 @@ def _bootstrap(
     bits = 52 - int(n).bit_length()
     unit = np.exp2(np.ceil(np.log2(np.abs(differences).max(axis=1, keepdims=True))) - bits)
     whole = np.rint(differences / unit)
-    distribution = (whole @ _times_drawn(n, resamples, seed)) * unit / n
+    distribution = (whole @ times_drawn(n, resamples, seed)) * unit / n
     with warnings.catch_warnings():
         # What scipy warns of, a degenerate distribution, is handled below and reported.
         warnings.simplefilter("ignore")
@@ -354,7 +354,7 @@ def _bootstrap(
 
 
 @lru_cache(maxsize=4)
-def _times_drawn(n: int, resamples: int, seed: int) -> NDArray[np.float64]:
+def times_drawn(n: int, resamples: int, seed: int) -> NDArray[np.float64]:
     """Return how often each of n is drawn into each resample, with replacement; shape ``(n, resamples)``."""
     drawn = np.random.default_rng(seed).integers(0, n, (resamples, n))
     place = drawn + n * np.arange(resamples)[:, None]

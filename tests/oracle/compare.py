@@ -159,10 +159,11 @@ TABLES: dict[str, set[str]] = {
         "conceded",
     },
     "agreements": {"world", "kind", "bearer", "ordinal", "settled", "broken"},
+    "spells": {"world", "bearer", "day", "fen", "paid_30", "paid_90", "paid_365"},
     "agenda": {"world", "clock", "row", "day", "stamp"},
 }
 """Fields of every table that are compared, or that show in what is: a place of one kind has the `settlement` 0 only,
-the agenda is how the engine foresees events,
+the agenda is how the engine foresees events, `spells` are of pastures and compared in their test,
 `fadings` numbers draws of `fade`, `agreement` and `first` says where a motion's rows of `asked` are."""
 
 ELSEWHERE = {"occupied", "outside", "defect_case"}

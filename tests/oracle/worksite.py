@@ -28,6 +28,7 @@ class Site(Agent):
     Attributes:
         clock: rings when wages come to be owed; its hazard is settled for a week, and is 0 while wages are owed.
         attempts: cases about what is owed now.
+        spells: of each time that it came to owe: the day, how much, and what was paid in 30, 90 and 365 days.
         plan_left, plan_stops: instalments still promised, and those of them that will not be paid.
     """
 
@@ -40,6 +41,7 @@ class Site(Agent):
         self.late_day = self.plan_day = NEVER
         self.case: Parley | None = None
         self.agreement: Agreement | None = None
+        self.spells: list[list[int]] = []
 
     def look_ahead(self) -> None:
         """Set this week's hazard."""
@@ -56,6 +58,7 @@ class Site(Agent):
         self.owed = max(round(100 * yuan), 1)
         self.late_day = self.model.day + days(p.late_days, seed, "wages.late", self.number, spell)
         self.attempts = 0
+        self.spells.append([self.model.day, self.owed, 0, 0, 0])
         self.model.count("wage_spells_begun")
         self.model.count("wages_due_fen", self.owed)
         self.wrong(16 * spell)
@@ -143,5 +146,8 @@ class Site(Agent):
             worker.purse += each
         self.workers[0].purse += rest
         self.contractor -= fen
+        for at, days_ in enumerate((30, 90, 365)):
+            if self.model.day - self.spells[-1][0] <= days_:
+                self.spells[-1][2 + at] += fen
         self.owed -= fen
         self.model.count("wages_paid_fen", fen)
