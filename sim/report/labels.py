@@ -61,6 +61,12 @@ SCENARIOS = {
     "merged_equal_hours": Text("merged, equal hours", "一肩挑，工时相等"),
     "merged_selected": Text("merged, best of three", "一肩挑，择优"),
     "today": Text("today's coverage", "现有覆盖面"),
+    "calls": Text("calls, no circuits", "只接电话上门"),
+    "circuits": Text("calls and circuits", "接电话并巡回"),
+    "panel": Text("panel at the centre", "在中心联合调解"),
+    "panel_there": Text("panel at the site", "到工地联合调解"),
+    "panel_summons": Text("panel at the site, summons", "到工地联合调解，并召集"),
+    "crews": Text("crews on the steppe", "下乡班组"),
     "everywhere": Text("everywhere", "全面推行"),
     "one_person": Text("one person, no practice", "一人兼任，无做法"),
     "plus_authority": Text("+ authority", "加召集转办"),
@@ -100,6 +106,14 @@ EXPERIMENTS = {
     "mobile_mediation": Text(
         "Mediators who come to you: officers on calls and circuits, with the same people's hours",
         "流动调解：人员离开办公桌下乡巡回，工时不变，改变了什么",
+    ),
+    "mobile_mediation-attribution": Text(
+        "What carries the effect of mobile mediation, channel by channel", "流动调解的作用由哪些渠道承担"
+    ),
+    "distance": Text("How far people live, and what it does", "住得多远，有什么不同"),
+    "teams": Text("How many crews, and how long their circuits", "派多少班组，巡回多久"),
+    "arrears": Text(
+        "Wages owed: four agencies at one table, or one office after another", "拖欠工资：四家坐一桌，还是一家一家跑"
     ),
 }
 """Titles of the experiments that come with the project; others are headed by their question."""
