@@ -72,8 +72,8 @@ def arrears_figure(runs: pd.DataFrame, language: Language) -> Figure:
         style.foot(figure, foot)
         width = (WIDTH_ONE - LEFT - EDGE - 2 * 0.2) / len(PAID_WITHIN)
         for i, days in enumerate(PAID_WITHIN):
-            box = (LEFT + i * (width + 0.2), height - top - body, width, body)
-            axes = figure.add_axes(tuple(x / (WIDTH_ONE, height)[k % 2] for k, x in enumerate(box)))
+            left, low = LEFT + i * (width + 0.2), height - top - body
+            axes = figure.add_axes((left / WIDTH_ONE, low / height, width / WIDTH_ONE, body / height))
             for y, scenario in enumerate(reversed(scenarios)):
                 value, low, high = paid(runs, scenario, days)
                 axes.hlines(y, low, high, color=colours[scenario], linewidth=1.6, alpha=0.6)

@@ -57,7 +57,6 @@ SCENARIOS = {
     "body_branch": Text("body and branch", "两人分任"),
     "merged": Text("merged", "一肩挑"),
     "placebo": Text("placebo (hours only)", "只加工时"),
-    "full": Text("all channels", "全部做法"),
     "merged_equal_hours": Text("merged, equal hours", "一肩挑，工时相等"),
     "merged_selected": Text("merged, best of three", "一肩挑，择优"),
     "today": Text("today's coverage", "现有覆盖面"),
@@ -82,6 +81,7 @@ SCENARIOS = {
     "without_sharing": Text("merged - cost sharing", "一肩挑减党员先签"),
     "without_ledger": Text("merged - case ledger", "一肩挑减台账"),
     **{name: Text(*words) for name, words in village_labels.SCENARIOS.items()},
+    "full": Text("all channels", "全部做法"),  # of the alliance as of mobile mediation
 }
 """Scenarios of the experiments that come with the project; others are called by their names."""
 

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.report.style import EDGE, FAINT, GREY, INK, WIDTH_TWO, house, save
-from sim.study.press.measures import MEASURES
+from sim.study.press.kits import MEASURES
 from sim.study.press.play import FULL, WITHOUT, Played
 
 Floats = NDArray[np.float64]

@@ -155,13 +155,26 @@ def fall_due(w: Worlds) -> None:
     world, site = clocks.due(w, Clock.WAGES)
     if len(world) == 0:
         return
-    w.wage_spells[world, site] += 1
-    spell = w.wage_spells[world, site].astype(np.int64)
-    w.wage_left[world, site] = noise.threshold(w.seeds[world], "wages.clock", site, spell)
+    spell = w.wage_spells[world, site].astype(np.int64) + 1
     yuan = distributions.lognormal(
         w.at("wages_median", world), w.at("wages_spread", world), w.seeds[world], "wages.sum", site, spell
     )
-    w.wages_owed[world, site] = np.maximum(np.rint(yuan * books.FEN), 1).astype(np.int64)
+    owe(w, world, site, np.maximum(np.rint(yuan * books.FEN), 1).astype(np.int64))
+
+
+def owe(w: Worlds, world: Ints, site: Ints, fen: Ints) -> None:
+    """Let contractors come to owe their crews wages; the clock draws the threshold of the next time.
+
+    Args:
+        w: the worlds.
+        world: world of each.
+        site: sites whose crews are owed nothing so far.
+        fen: how much.
+    """
+    w.wage_spells[world, site] += 1
+    spell = w.wage_spells[world, site].astype(np.int64)
+    w.wage_left[world, site] = noise.threshold(w.seeds[world], "wages.clock", site, spell)
+    w.wages_owed[world, site] = fen
     late = noise.exponential(w.seeds[world], "wages.late", site, spell)
     w.late_day[world, site] = w.day + w.wait("late_days", world, late)
     w.attempts[world, site] = 0

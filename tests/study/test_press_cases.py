@@ -12,11 +12,12 @@ from sim.cases import NEVER, Activity, Kind
 from sim.errors import ConfigError
 from sim.mechanisms import mechanism_specs
 from sim.places.compound import OWNER, Structure
+from sim.places.pasture import Structure as PastureStructure
 from sim.rules import contracts
 from sim.schedule import world_specs
 from sim.study import compose
 from sim.study.executor import Serial
-from sim.study.press import cases, context, judge, measures, play
+from sim.study.press import cases, context, judge, measures, play, steppe
 from sim.worlds import Worlds
 from tests.helpers import burnt_in, difference, state
 
@@ -24,6 +25,7 @@ OBSERVABLE = {
     *("compounds", "households", "equal_size", "buildings", "age", "coverage", "fixed_term", "contract_ends", "fund"),
     *("core_members", "day", "leaking_roofs", "pests", "broken_road", "project_days", "body", "contract"),
 }
+ON_PASTURES = {"herders", "campers", "sites", "works_owed", "day"}
 """Written down a second time: who makes more of it observable has to change it here too, and to say why."""
 
 SIZES = set(Structure.__dataclass_fields__)
@@ -47,17 +49,21 @@ def case(**changes: Any) -> cases.Case:
 
 def test_what_can_be_observed_is_declared() -> None:
     assert {*cases.OBSERVABLE, *cases.CHOICES} == OBSERVABLE
+    assert set(cases.ON_PASTURES) == ON_PASTURES
     assert not OBSERVABLE & set(BEHAVIOUR)
+    assert not (ON_PASTURES - set(PastureStructure.__dataclass_fields__)) & set(world_specs("pasture"))
 
 
 @pytest.mark.parametrize("name", cases.names())
 def test_every_case_sets_observable_context_only(name: str) -> None:
     plain = compose.press_case(name)
-    assert set(plain["context"]) <= OBSERVABLE
+    steppe_ = plain.get("place") == "pasture"
+    assert set(plain["context"]) <= (ON_PASTURES if steppe_ else OBSERVABLE)
     assert all("=" not in word for word in [*plain["arrangement"], *plain["without"]])
     loaded = cases.load(name)
-    assert set(context.fixed(loaded)) <= MAY_FIX
-    assert set(context.structure(loaded)) <= SIZES
+    setting: Any = steppe if steppe_ else context
+    assert set(setting.fixed(loaded)) <= (set() if steppe_ else MAY_FIX)
+    assert set(setting.structure(loaded)) <= (set(PastureStructure.__dataclass_fields__) if steppe_ else SIZES)
     for scenario in play.scenarios(loaded):
         assert all(set(choice.fixed) <= {"coverage"} for choice in scenario.choices.values())
 

@@ -15,11 +15,11 @@ from sim import evidence, mechanisms
 from sim.errors import ConfigError, unknown
 from sim.parameters import Spec, Value
 from sim.study import compose
-from sim.study.press.measures import MEASURES
+from sim.study.press.kits import MEASURES_IN
 
 GROUP = "press"
 
-KEYS = ("title", "page", "expected", "sources", "reported", "context", "arrangement", "without", "days")
+KEYS = ("title", "place", "page", "expected", "sources", "reported", "context", "arrangement", "without", "days")
 """What a case's file says."""
 
 
@@ -49,6 +49,18 @@ OBSERVABLE: dict[str, Spec] = {
 }
 """What a case may set as a number or a switch, and nothing else."""
 
+ON_PASTURES: dict[str, Spec] = {
+    spec.name: spec
+    for spec in (
+        _number("herders", 1000, 40, 5000, "households", "herder households of the sumu, there all year"),
+        _number("campers", 150, 0, 5000, "households", "households from elsewhere that camp there in summer"),
+        _number("sites", 8, 0, 200, "sites", "work sites of the sumu"),
+        _number("works_owed", 0.0, 0.0, 1e7, "yuan", "wages that a crew comes to be owed on the case's day; 0 = none"),
+        _number("day", 0, 0, 365, "day", "that day; day 0 is the first of January; whole weeks"),
+    )
+}
+"""What a case on pastures may set, and nothing else."""
+
 CHOICES = {"body": ("none", "committee", "management"), "contract": ("fixed", "holdover")}
 """What it may set as a word."""
 
@@ -62,6 +74,7 @@ class Case:
     Attributes:
         name: its number on the page, ``S2``.
         title: what it is, in a few words.
+        place: kind of settlement it is told of.
         page: what the page said.
         expected: what honesty expects before anything is run.
         sources: rows of the evidence ledger that hold what the page said.
@@ -74,6 +87,7 @@ class Case:
 
     name: str
     title: str
+    place: str
     page: str
     expected: str
     sources: tuple[str, ...]
@@ -85,7 +99,18 @@ class Case:
 
     def says(self, key: str) -> Any:
         """Return what the context says of a key, or its default."""
-        return self.context.get(key, OBSERVABLE[key].default if key in OBSERVABLE else None)
+        known = observable(self.place)
+        return self.context.get(key, known[key].default if key in known else None)
+
+
+def observable(place: str) -> dict[str, Spec]:
+    """Return what a case may set as a number or a switch in a place."""
+    return ON_PASTURES if place == "pasture" else OBSERVABLE
+
+
+def choices(place: str) -> dict[str, tuple[str, ...]]:
+    """Return what a case may set as a word in a place."""
+    return {} if place == "pasture" else CHOICES
 
 
 def names() -> list[str]:
@@ -121,40 +146,45 @@ def check(name: str, plain: Mapping[str, Any]) -> Case:
         if key not in KEYS:
             raise unknown(f"key of press case {name}", str(key), KEYS)
     texts = {key: " ".join(str(plain.get(key) or "").split()) for key in ("title", "page", "expected")}
+    place = str(plain.get("place", "compound"))
+    if place not in MEASURES_IN:
+        raise unknown(f"place in press case {name}", place, MEASURES_IN)
     sources = _words(name, plain, "sources")
     for row in sources:
         if row not in evidence.sources():
             raise unknown(f"source in press case {name}", row, evidence.sources())
     reported = _mapping(name, plain, "reported")
     for measure, value in reported.items():
-        if measure not in MEASURES:
-            raise unknown(f"measure in press case {name}", str(measure), MEASURES)
+        if measure not in MEASURES_IN[place]:
+            raise unknown(f"measure in press case {name}", str(measure), MEASURES_IN[place])
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ConfigError(f"press case {name}: reported.{measure}={value} is not a number")
     return Case(
         name=name,
         **texts,
+        place=place,
         sources=sources,
         reported={measure: float(value) for measure, value in reported.items()},
-        context=_context(name, _mapping(name, plain, "context")),
+        context=_context(name, place, _mapping(name, plain, "context")),
         arrangement=_mechanisms(name, plain, "arrangement"),
         without=_mechanisms(name, plain, "without"),
         days=int(DAYS.check(plain.get("days", DAYS.default), f"press case {name}: days")),
     )
 
 
-def _context(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def _context(name: str, place: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Check the context: observable keys only."""
+    known, words = observable(place), choices(place)
     context: dict[str, Any] = {}
     for key, value in given.items():
-        if key in CHOICES:
-            if value not in CHOICES[key]:
-                raise ConfigError(f"press case {name}: {key}={value} is none of: {', '.join(CHOICES[key])}")
+        if key in words:
+            if value not in words[key]:
+                raise ConfigError(f"press case {name}: {key}={value} is none of: {', '.join(words[key])}")
             context[key] = value
-        elif key in OBSERVABLE:
-            context[key] = OBSERVABLE[key].check(value, f"press case {name}: {key}")
+        elif key in known:
+            context[key] = known[key].check(value, f"press case {name}: {key}")
         else:
-            have = ", ".join([*OBSERVABLE, *CHOICES])
+            have = ", ".join([*known, *words])
             raise ConfigError(f"press case {name} sets '{key}'; a case sets only what can be observed: {have}")
     if context.get("day", 0) % 7:
         raise ConfigError(f"press case {name}: day={context['day']} does not begin a week; a multiple of 7 does")

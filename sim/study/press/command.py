@@ -192,7 +192,7 @@ def _print(console: Any, done: Played, told: Any, parts: Any) -> None:
 
     from sim.report.tables import interval, number
     from sim.study.press import judge
-    from sim.study.press.measures import MEASURES
+    from sim.study.press.kits import MEASURES
     from sim.study.press.play import FULL, WITHOUT
 
     case = done.case
@@ -244,17 +244,18 @@ def show(name: str) -> str:
         ConfigError: there is none of this name.
     """
     case = cases.load(name)
-    wide = max(len(key) for key in [*cases.OBSERVABLE, *cases.CHOICES])
+    known, choices = cases.observable(case.place), cases.choices(case.place)
+    wide = max(len(key) for key in [*known, *choices])
     lines = [f"press/{name}: {case.title}", ""]
     for head, text in (("page", case.page), ("expected", case.expected)):
         lines += textwrap.wrap(text, WIDTH, initial_indent=f"{head:<10}", subsequent_indent=" " * 10)
     lines += [f"sources   {', '.join(case.sources)}", f"days      {case.days}", "", "reported"]
     lines += [f"  {measure} = {value:,g}" for measure, value in case.reported.items()]
     lines += ["", "observable context (all that a case may set; every other number is drawn as in any world)"]
-    for key, spec in cases.OBSERVABLE.items():
+    for key, spec in known.items():
         said = f"{case.context[key]}" if key in case.context else "not told"
         lines.append(f"  {key:<{wide}}  {said:<10}  {spec.doc} ({spec.unit})")
-    for key, words in cases.CHOICES.items():
+    for key, words in choices.items():
         lines.append(f"  {key:<{wide}}  {case.context.get(key, 'not told')!s:<10}  one of: {', '.join(words)}")
     lines += ["", f"scenarios: {', '.join(case.without) or 'nothing'}; {', '.join(case.arrangement)}; and the latter"]
     lines += ["without each of its channels"]

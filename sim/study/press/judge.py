@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.study.press.measures import MEASURES
+from sim.study.press.kits import MEASURES
 from sim.study.press.play import FULL, LESS, WITHOUT, Played
 from sim.study.statistics import paired
 
@@ -102,6 +102,8 @@ ABOUT = {
     "core_members": ("roofs_shared", "consent_one", "consent_days", "works_days", "span_days", "roofs_in_15"),
     "project_days": ("upgraded", "upgrade_yuan", "upgrade_room", "upgrade_paid", "road_days"),
     "pests": ("pests_gone", "pests_days", "claims"),
+    "herders": ("sumu_disputes", "disputes_by_exposure"),
+    "works_owed": ("works_paid_30", "works_paid_90"),
 }  # fmt: skip
 """Key of the context to the measures that are about it."""
 

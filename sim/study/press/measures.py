@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,13 +101,13 @@ class Measure:
         unit: in words.
         meaning: what it is.
         more: whether the page would boast of more of it (else of less).
-        of: how it is read.
+        of: how it is read from what was seen in a place: `Seen` here, `sim.study.press.steppe.Seen` on pastures.
     """
 
     unit: str
     meaning: str
     more: bool
-    of: Callable[[Seen], Floats]
+    of: Callable[[Any], Floats]
 
 
 def _shared(seen: Seen) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,10 @@ from sim.rules import renewals
 from sim.scenario import Scenario, parse
 from sim.study import compounds
 from sim.study.executor import Executor, stage
-from sim.study.press import context
+from sim.study.press import context, steppe
 from sim.study.press.cases import Case
-from sim.study.press.measures import MEASURES, Seen
+from sim.study.press.kits import MEASURES_IN
+from sim.study.press.measures import Seen
 from sim.worlds import Recipe, Worlds
 
 Floats = NDArray[np.float64]
@@ -131,7 +133,7 @@ def play(
 def _tasks(case: Case, how: Play) -> list[Task]:
     """Divide the replications into groups; replication k has map k modulo the number of maps."""
     layouts = _layouts(case, how)
-    rows = case.says("households") * case.says("compounds")
+    rows = case.says("herders") if case.place == steppe.PLACE else case.says("households") * case.says("compounds")
     size = max(1, min(25, GROUP_ROWS // rows))
     tasks = []
     for number, layout in enumerate(layouts):
@@ -163,10 +165,11 @@ def work(task: Task) -> dict[str, dict[str, Floats]]:
     """Play one group; return every measure of every scenario."""
     case, how = task.case, task.play
     chosen = scenarios(case)
+    setting: Any = steppe if case.place == steppe.PLACE else context
     recipe = Recipe(
-        place=PLACE,
-        structure=context.structure(case),
-        fixed=context.fixed(case),
+        place=case.place,
+        structure=setting.structure(case),
+        fixed=setting.fixed(case),
         seed=how.seed,
         layout=task.layout,
         replications=task.replications,
@@ -178,14 +181,15 @@ def work(task: Task) -> dict[str, dict[str, Floats]]:
         w = Worlds(recipe, watch=recipe.replications)
         if day < 0:
             w.run(max(day, -how.burn_in))
-            context.strike(w, case) if w.day == day else None
+            setting.strike(w, case) if w.day == day else None
         w.run(0)
-        context.find(w, case)
+        setting.find(w, case)
     with stage("running"):
         block = w.stack(chosen)
-        seen = observe(block, case, how.days(case))
+        look: Any = steppe.observe if case.place == steppe.PLACE else observe
+        seen = look(block, case, how.days(case))
     with stage("measuring"):
-        found = {name: measure.of(seen) for name, measure in MEASURES.items()}
+        found = {name: measure.of(seen) for name, measure in MEASURES_IN[case.place].items()}
     return {
         scenario.name: {name: values[block.scenario == number] for name, values in found.items()}
         for number, scenario in enumerate(chosen)
