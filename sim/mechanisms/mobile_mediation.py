@@ -20,8 +20,9 @@ hours are counted and are missing nowhere: by default none comes along.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -137,6 +138,14 @@ class MobileMediation(Mechanism):
         *("team_field", "team_circuit", "team_board", "team_drives", "team_summoned", "team_papers", "team_lessons"),
         *("team_loss", "team_crews", "team_judge", "station_extra"),
     )
+
+    purposes: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "authority": ("summoned",),
+        "coordination": ("circuits",),
+        "onsite_visits": ("circuits", "team"),
+        "legal_awareness": ("lessons",),
+        "case_ledger": ("papers",),
+    }
 
     def offices(self, w: Worlds, me: Setting) -> None:
         """Offer hours in the field, agencies on board, and time for summonses, entries and talks."""

@@ -34,13 +34,13 @@ FOOT = Text(
     "Under these assumptions. Each dot is a tenth of the herders, the nearest on the left, at their mean way on that "
     "season's ground, rough terrain counted longer; sums over all {n} replications, bars: 95% bootstrap interval. "
     "Cases count by the day on which they were opened.",
-    "以上均在所设假设之下。每点为十分之一的牧户，左近右远，位置为当季牧场的平均路程（崎岖处折算加长）；{n} 次重复合计，"
+    "以上均在所设假设之下。每点为十分之一的牧户，左近右远，位置为当季牧场的平均路程（难走处折算加长）；{n} 次重复合计，"
     "竖线为95%自助法区间。立案按当天所在季节计。",
 )
 MOST = 4
 """So many scenarios are drawn."""
 
-PANEL_HEIGHT, GAP, ABOVE, BELOW, NAMES = 1.75, 0.5, 0.62, 0.55, 0.35
+PANEL_HEIGHT, GAP, ABOVE, BELOW, NAMES = 1.75, 0.5, 0.75, 0.55, 0.35
 
 
 def distance_figure(table: pd.DataFrame, n: int, language: Language) -> Figure:
@@ -65,7 +65,7 @@ def distance_figure(table: pd.DataFrame, n: int, language: Language) -> Figure:
         width = (WIDTH_TWO - 2 * EDGE - 3 * GAP - 0.25) / 4
         for row, (season, words) in enumerate(SEASONS.items()):
             low = height - top - (row + 1) * (ABOVE + PANEL_HEIGHT) - row * BELOW
-            y = (low + PANEL_HEIGHT + 0.42) / height
+            y = (low + PANEL_HEIGHT + 0.5) / height
             figure.text(EDGE / WIDTH_TWO, y, style.capital(words(language)), size=style.PANEL, color=INK)
             for column, measure in enumerate(WHAT):
                 left = EDGE + 0.25 + column * (width + GAP)
@@ -75,9 +75,9 @@ def distance_figure(table: pd.DataFrame, n: int, language: Language) -> Figure:
                 for scenario in scenarios:
                     _line(axes, mine[mine["scenario"] == scenario], colours[scenario])
                 unit = labels.unit(MEASURES[measure][3], language)
-                said = WHAT[measure](language) + (f", {unit}" if unit else "")
+                said = WHAT[measure](language) + (f"\n{unit}" if unit else "")
                 axes.set_title(said, loc="left", size=SMALL, color=INK, pad=4)
-                axes.set_ylim(0, None)
+                axes.set_ylim(0.6 if measure == "settled_90" else 0, 1 if measure == "settled_90" else None)
                 axes.grid(color=FAINT, linewidth=0.5)
                 style.plain(axes, keep=("bottom", "left"))
                 if column == 0:
