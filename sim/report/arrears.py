@@ -82,7 +82,7 @@ def arrears_figure(runs: pd.DataFrame, language: Language) -> Figure:
                     name = labels.scenario(scenario, language)
                     axes.annotate(name, (0, y), (-8, 0), xycoords=axes.get_yaxis_transform(), ha="right", va="center",
                                   textcoords="offset points", size=SMALL, color=INK, annotation_clip=False)  # fmt: skip
-            axes.set_xlim(0, 1)
+            axes.set_xlim(0, 1.04)
             axes.set_ylim(-0.6, len(scenarios) - 0.4)
             axes.set_yticks([])
             axes.set_xticks([0, 0.5, 1], ["0", ".5", "1"])

@@ -140,6 +140,12 @@ CHANNELS = {
     "legal_awareness": Text("legal awareness", "普法"),
 }
 
+CHANNELS_OF = {
+    ("mobile_mediation", "coordination"): Text("coordination (all on board)", "多家同行"),
+    ("mobile_mediation", "onsite_visits"): Text("on-site visits (calls, circuits)", "上门与巡回"),
+}
+"""Mechanism and channel to what the channel is called there, if that is something else."""
+
 DESKS = {
     "company": Text("company", "物业公司"),
     "body": Text("owners' body", "业委会（物管会）"),
@@ -367,8 +373,10 @@ def mechanism(name: str, language: Language) -> str:
     return MECHANISMS[name](language) if name in MECHANISMS else name.replace("_", " ")
 
 
-def channel(name: str, language: Language) -> str:
-    """Return what a channel is called; its name with spaces where it has no label."""
+def channel(name: str, language: Language, mechanism: str = "") -> str:
+    """Return what a channel is called, in a mechanism if said; its name with spaces where it has no label."""
+    if (mechanism, name) in CHANNELS_OF:
+        return CHANNELS_OF[mechanism, name](language)
     return CHANNELS[name](language) if name in CHANNELS else name.replace("_", " ")
 
 

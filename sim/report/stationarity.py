@@ -158,7 +158,7 @@ ON_PASTURES: tuple[Stock, ...] = (
     Stock("aching", f"grievances {_CASES}", "grievances suffered", lambda w: _a_thousand(w, w.stock["aching"])),
     *(
         Stock(
-            f"cases_{kind.name.lower()}", f"cases {_CASES}", f"open cases, {word}", partial(_open_cases, kinds=(kind,))
+            f"cases_{kind.name.lower()}", f"cases {_CASES}", f"open cases, {word}", partial(_open_cases, kinds=[kind])
         )
         for kind, word in _ON_STEPPE.items()
     ),

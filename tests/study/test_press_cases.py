@@ -11,15 +11,18 @@ from sim import mechanisms
 from sim.cases import NEVER, Activity, Kind
 from sim.errors import ConfigError
 from sim.mechanisms import mechanism_specs
+from sim.parameters import specs
 from sim.places.compound import OWNER, Structure
+from sim.places.pasture import STAFFED
 from sim.places.pasture import Structure as PastureStructure
 from sim.rules import contracts
 from sim.schedule import world_specs
 from sim.study import compose
 from sim.study.executor import Serial
 from sim.study.press import cases, context, judge, measures, play, steppe
-from sim.worlds import Worlds
+from sim.worlds import Recipe, Worlds
 from tests.helpers import burnt_in, difference, state
+from tests.test_pasture import LIVELY
 
 OBSERVABLE = {
     *("compounds", "households", "equal_size", "buildings", "age", "coverage", "fixed_term", "contract_ends", "fund"),
@@ -337,3 +340,32 @@ def test_who_paid_adds_up_to_the_cost(seen: measures.Seen) -> None:
     paid = sum(m.values()) - m["paid_conceding"]
     assert np.all(paid <= cost + 1)
     assert np.all(paid >= 0.6 * cost - 1)  # works may start when 67% of what was asked has come together
+
+
+# --- on pastures ----------------------------------------------------------------------------------
+
+
+def test_a_station_is_measured_by_what_it_has_settled() -> None:
+    """The crew of the case comes to be owed just so much; desks' cases add up to the sumu's; nobody else is touched."""
+    told = cases.check("S9", dict(title="x", place="pasture", arrangement=["mobile_mediation"], days=300,
+                                  context=dict(herders=60, campers=10, sites=2, works_owed=1e6, day=140)))  # fmt: skip
+    shape = {name: spec.default for name, spec in specs(PastureStructure, "pasture").items()} | steppe.structure(told)
+    fixed = dict(LIVELY, arrears_rate=0.1)
+    w = Worlds(Recipe("pasture", shape, fixed=fixed, replications=(0, 1, 2), burn_in=56))
+    w.run(0)
+    block = w.stack(play.scenarios(told)[:2])
+    seen = steppe.observe(block, told, 300)
+    struck = block.spells.day == 140
+    assert np.all(seen.site >= 0) and np.all(block.spells.fen[struck] >= 1) and struck.sum() >= block.n
+    assert set(block.spells.fen[struck].tolist()) >= {10**8}
+    found = {name: measure.of(seen) for name, measure in steppe.MEASURES.items()}
+    by_desk = [seen.settled(desk) for desk in STAFFED]
+    assert np.array_equal(found["sumu_disputes"], sum(by_desk))
+    assert np.all(found["station_disputes"] <= found["sumu_disputes"]) and np.all(found["works_agreed"] >= 0)
+    share = found["works_paid_90"]
+    assert np.all((share >= found["works_paid_30"]) & (share <= 1))
+    assert np.array_equal(found["law_talks"] > 0, block.scenario == 1)
+    with pytest.raises(ConfigError, match="a case sets only what can be observed"):
+        cases.check("S9", dict(place="pasture", arrangement=["mobile_mediation"], context=dict(by_phone=0.5)))
+    with pytest.raises(ConfigError, match="place in press case"):
+        cases.check("S9", dict(place="moon", arrangement=["mobile_mediation"]))
