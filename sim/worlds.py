@@ -7,7 +7,7 @@ the actor's own ordinal). So replications, scenarios and coalitions may be stack
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -83,7 +83,7 @@ class Worlds:
         group: number of the recipe of each world among those it was founded with, shape ``(worlds,)``.
         p: parameters, ``w.p.NAME`` of shape ``(worlds, 1)``.
         settings: mechanism name to its `Setting`.
-        grievances, cases, motions, asked, ended, agreements, agenda: tables, see `sim.cases.TABLES`.
+        grievances, cases, motions, asked, ended, agreements, spells, agenda: tables, see `sim.cases.TABLES`.
         shelves: arrays of which some columns are views, see `sim.columns.Column`.
         log: the event log.
         stock: name to the present integer stock per world.
@@ -104,6 +104,7 @@ class Worlds:
     asked: Table
     ended: Table
     agreements: Table
+    spells: Table
     agenda: Table
 
     def __init__(self, recipe: Recipe | Sequence[Recipe], watch: Sequence[int] = ()) -> None:
@@ -373,11 +374,17 @@ class Worlds:
 
     # -- time ---------------------------------------------------------------------------------
 
-    def step(self) -> None:
-        """Live one day: every phase of the schedule that is due, then the record."""
+    def step(self, see: Callable[[Phase], None] | None = None) -> None:
+        """Live one day: every phase of the schedule that is due, then the record.
+
+        Args:
+            see: is shown each phase before it is lived; it may look, and change nothing.
+        """
         first = self.day == self.first_day
         for phase in self._phases(SCHEDULE):
             if phase.due(self.day, first):
+                if see is not None:
+                    see(phase)
                 phase.function(self)
         self._reserve(1)
         flows = len(self.flow)  # what has been counted is added
