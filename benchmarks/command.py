@@ -27,6 +27,9 @@ MEGABYTE = 1e6
 
 DAYS_OF_WEEK = 7
 
+WIDTH = 120
+"""Columns that the tables take at most; on less their numbers would be cut."""
+
 COMPARISONS = ("mesa", "city")
 """What can be measured beside the cases, see `benchmarks.mesa` and `benchmarks.city`."""
 
@@ -70,7 +73,7 @@ def main(words: Sequence[str]) -> None:
     if "city" in chosen:
         with progress.status("a year of the city"):
             result["city"] = printed("benchmarks.city", dataclasses.asdict(year))
-    show(result, Console())
+    show(result, Console(width=max(Console().width, WIDTH)))
     if asked.json:
         asked.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
@@ -191,7 +194,7 @@ def _beside_mesa(found: Mapping[str, Any]) -> Table:
 def _profile(measured: Mapping[str, Any]) -> Table:
     table = _table("By phase, ns a household-day", "phase", *measured)
     profiles = [found["time"]["profile"] for found in measured.values()]
-    for phase in profiles[0]:
+    for phase in (name for name in profiles[0] if any(profile[name] for profile in profiles)):  # others: no such place
         table.add_row(phase, *(f"{profile[phase]:,.2f}" for profile in profiles))
     table.add_section()
     table.add_row("total", *(f"{sum(profile.values()):,.2f}" for profile in profiles))

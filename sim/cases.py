@@ -44,6 +44,8 @@ class Kind(IntEnum):
     LIVESTOCK = 10  # animals lost, mixed up or in somebody's hay
     WAGES = 11  # a crew's, that a contractor owes
     HELP = 12  # a request for help, no dispute
+    CONTRACT = 13  # a household's with the enterprise, over birds not taken or a gain handed over
+    SHARING = 14  # a member's with the collective, over what it gets
 
 
 def _table(*kinds: Kind) -> NDArray[np.bool_]:
@@ -54,7 +56,9 @@ def _table(*kinds: Kind) -> NDArray[np.bool_]:
 DEFECT = _table(Kind.ROOF, Kind.PIPE, Kind.LIGHTING, Kind.RUBBISH, Kind.PESTS, Kind.ROAD)
 """By number of the kind: is it repaired? Defects do not fade."""
 
-DISPUTE = _table(Kind.NUISANCE, Kind.NEIGHBOUR, Kind.FEE, Kind.BOUNDARY, Kind.LIVESTOCK, Kind.WAGES)
+DISPUTE = _table(Kind.NUISANCE, Kind.NEIGHBOUR, Kind.FEE, Kind.BOUNDARY, Kind.LIVESTOCK, Kind.WAGES) | _table(
+    Kind.CONTRACT, Kind.SHARING
+)
 """By number of the kind: is it bargained over?"""
 
 SHARED = DEFECT | _table(Kind.NUISANCE, Kind.WAGES)
@@ -66,7 +70,7 @@ LASTING = DEFECT | _table(Kind.WAGES)
 SUABLE = DISPUTE & ~_table(Kind.NUISANCE)
 """By number of the kind: may a court be asked?"""
 
-RELAPSING = _table(Kind.NEIGHBOUR, Kind.BOUNDARY, Kind.LIVESTOCK)
+RELAPSING = _table(Kind.NEIGHBOUR, Kind.BOUNDARY, Kind.LIVESTOCK, Kind.SHARING)
 """By number of the kind: may an agreement on it be broken any day, by a hazard?"""
 
 
@@ -84,6 +88,7 @@ class Desk(IntEnum):
     ROOM = 8  # a mediation room at the road
     JUSTICE = 9  # the justice office
     TEAM = 10  # the station's officers on call, who go to people
+    MEDIATOR = 11  # a village's
 
 
 class State(IntEnum):
@@ -219,7 +224,7 @@ CASES = {
     "from_owners": np.int64,  # what owners' shares have paid of it when the works began, fen
     "conceded": np.int64,  # what it costs the company that has conceded it in talks, fen
     "motion": np.int64,  # row of the motion before the owners, -1 = none
-    "opener": np.int64,  # row of the grievance that opened it
+    "opener": np.int64,  # row of the grievance that opened it, -1 = nobody has claimed
     "visited": np.bool_,  # while a circuit holds a session where the parties live
     "joint": np.bool_,  # while a circuit holds one, all agencies on board
 }
@@ -313,6 +318,8 @@ class Clock(IntEnum):
     HERDERS = 6  # quarrels between herders
     HELP = 7
     WAGES = 8
+    VILLAGERS = 9  # quarrels between households of a village
+    SHARING = 10
 
 
 class Table:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import places
 from sim.cases import Kind, Stage
 from sim.places.compound import IN_BUILDING, IN_COMPOUND
 from sim.rules import defects, fees, trust
@@ -29,9 +30,9 @@ def trust_in_desks(w: Worlds) -> Floats:
 
 
 def beliefs_in_success(w: Worlds) -> Floats:
-    """Return the success every household expects of each kind of grievance, shape ``(kinds, households)``."""
+    """Return the success every household expects of each kind of grievance there is, ``(kinds, households)``."""
     world, household = np.zeros(w.households, dtype=np.int64), np.arange(w.households)
-    return np.stack([trust.in_success(w, kind, world, household) for kind in Kind])
+    return np.stack([trust.in_success(w, kind, world, household) for kind in places.declared(w.recipe.place, "KINDS")])
 
 
 def mean_trust_in_desks(w: Worlds) -> Floats:

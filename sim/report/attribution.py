@@ -154,7 +154,7 @@ def waterfall_figure(
             left += share * room + GAP
         unit = labels.unit(spec.unit, language)
         words = SHARES(language, outcome=labels.outcome(outcome, language, spec.label))
-        names = [first, *(labels.channel(channel, language) for channel in order), last]
+        names = [first, *(labels.channel(channel, language, attribution.mechanism) for channel in order), last]
         _steps(panels[0], of["shapley"], order, level, names, spec.direction)
         _frame(panels[0], words, unit, len(names))
         _ends(panels[1], of["first"], of["last"], order)

@@ -41,14 +41,17 @@ STEPS = (
     "livestock_hours",
     "wage_hours",
     "help_hours",
+    "dealing_hours",
+    "sharing_hours",
 )
 """Parameters that say how long a step of a case takes."""
 
-MEDIATE, SIT, PROPOSE, TRIAGE, MEND, DUN, BOUNDARY, LIVESTOCK, WAGES, HELP = range(len(STEPS))
+MEDIATE, SIT, PROPOSE, TRIAGE, MEND, DUN, BOUNDARY, LIVESTOCK, WAGES, HELP, DEALING, SHARING = range(len(STEPS))
 
 STEP_OF_KIND = np.full(len(Kind), MEDIATE)
-"""By number of the kind: the step that a session about it is, on the steppe."""
+"""By number of the kind: the step that a session about it is, on the steppe and in villages."""
 STEP_OF_KIND[[Kind.BOUNDARY, Kind.LIVESTOCK, Kind.WAGES, Kind.HELP]] = BOUNDARY, LIVESTOCK, WAGES, HELP
+STEP_OF_KIND[[Kind.CONTRACT, Kind.SHARING]] = DEALING, SHARING
 
 WEEK = 7
 """Minutes are kept in sevenths, so that a week's minutes accrue in whole numbers day by day."""
@@ -63,6 +66,7 @@ WORKED_AT = {
     Desk.ROOM: "roadside rooms",
     Desk.JUSTICE: "justice offices",
     Desk.TEAM: "stations' officers on call in the field",
+    Desk.MEDIATOR: "villages' mediators",
 }
 """Kinds of desk whose hours are counted, and whose desks they are."""
 
@@ -128,7 +132,7 @@ class Parameters:
         8.0,
         40.0,
         unit="hours/week",
-        source="prior-steppe-hours",
+        source="prior-steppe-hours, prior-village-hours",
         doc="hours that a justice office has",
     )
     sumu_hours: float = parameter(
@@ -138,6 +142,14 @@ class Parameters:
         unit="hours/week",
         source="prior-steppe-hours",
         doc="hours that a sumu's centre gives to disputes and help",
+    )
+    mediator_hours: float = parameter(
+        6.0,
+        3.0,
+        12.0,
+        unit="hours/week",
+        source="prior-village-hours",
+        doc="hours that a village's mediator has",
     )
     boundary_hours: float = parameter(
         3.0,
@@ -170,6 +182,22 @@ class Parameters:
         unit="hours",
         source="guess: half a morning with the people",
         doc="bringing help, the way apart",
+    )
+    dealing_hours: float = parameter(
+        1.5,
+        0.75,
+        3.0,
+        unit="hours",
+        source="guess, prior-service: as between neighbours",
+        doc="one session between a household and the enterprise",
+    )
+    sharing_hours: float = parameter(
+        2.0,
+        1.0,
+        4.0,
+        unit="hours",
+        source="prior-village-hours",
+        doc="one session between a member and the collective about what is shared",
     )
     minor_hours: float = parameter(
         0.5,
@@ -492,10 +520,14 @@ RULE = Rule(
         ),
         **dict.fromkeys(
             (
-                *("station_hours", "room_hours", "justice_hours", "sumu_hours"),
+                *("station_hours", "room_hours", "sumu_hours"),
                 *("boundary_hours", "livestock_hours", "wage_hours", "help_hours"),
             ),
             ("pasture",),
         ),
+        "justice_hours": places.having("STAFFED", Desk.JUSTICE),
+        "mediator_hours": places.having("STAFFED", Desk.MEDIATOR),
+        "dealing_hours": places.having("KINDS", Kind.CONTRACT),
+        "sharing_hours": places.having("KINDS", Kind.SHARING),
     },
 )

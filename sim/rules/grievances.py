@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import cases, noise, places
+from sim import cases, noise, places, settlements
 from sim.cases import (
     DISPUTE,
     LASTING,
@@ -52,6 +52,7 @@ GROUPS = {
     "near": "of the herders nearest to the sumu centre",
     "far": "of the herders farthest from it",
     "seasonal": "of campers and workers",
+    "around": "in the villages around",
 }
 """Groups of people whose own grievances are added up apart; which of them there are stands with the settlements."""
 
@@ -408,6 +409,7 @@ def _escalate(w: Worlds, rows: Ints) -> None:
     w.count("escalated", w.grievances.world[rows])
     _drop_case(w, rows, Stage.ESCALATED, Activity.ESCALATED)
     _hear_end(w, rows, False)
+    _embitter(w, rows)
     _give_up(w, rows, ESCALATED)
 
 
@@ -432,8 +434,15 @@ def fail(w: Worlds, rows: Ints) -> None:
         return
     w.count("lapsed", w.grievances.world[rows])
     _hear_end(w, rows, False)
+    _embitter(w, rows)
     w.grievances.case[rows] = -1
     _give_up(w, rows, LAPSED)
+
+
+def _embitter(w: Worlds, rows: Ints) -> None:
+    """Let a settlement have the consequences of grievances that came to a petition, a fight or nothing at all."""
+    for settlement, at in settlements.of_households(w, w.grievances.household[rows]):
+        settlement.embitter(w, rows[at])
 
 
 def _give_up(w: Worlds, rows: Ints, state: int) -> None:

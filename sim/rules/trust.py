@@ -28,7 +28,10 @@ Floats = NDArray[np.float64]
 ONE = 1000
 """One experience, in the unit in which evidence is kept."""
 
-DESKS = ("company", "body", "branch", "community", "centre", "court", "hotline", "station", "room", "justice", "team")
+DESKS = (
+    "company", "body", "branch", "community", "centre", "court", "hotline", "station", "room", "justice", "team",
+    "mediator",
+)  # fmt: skip
 """Words for the kinds of desk, by the numbers of `sim.cases.Desk`."""
 
 TRUSTED = tuple(desk.name.lower() for desk in Desk if places.having("INTAKES", desk))
@@ -124,6 +127,14 @@ class Parameters:
         unit="probability",
         source="guess, prior-trust: as a community's committee",
         doc="trust in a sumu's centre before any experience",
+    )
+    trust_mediator: float = parameter(
+        0.6,
+        0.45,
+        0.75,
+        unit="probability",
+        source="guess, village-mediation: people are content with what is settled near by; the number is not told",
+        doc="trust in a village's mediator before any experience",
     )
     trust_strength: float = parameter(
         5.0,

@@ -16,9 +16,11 @@ from sim.rules import contracts
 from sim.schedule import world_specs
 from sim.study import compose
 from sim.study.executor import Serial
-from sim.study.press import cases, context, judge, measures, play
+from sim.study.press import cases, context, judge, measures, play, villages
 from sim.worlds import Worlds
 from tests.helpers import burnt_in, difference, state
+
+OF_VILLAGES = {"home_households", "around_households", "slow_birds"}
 
 OBSERVABLE = {
     *("compounds", "households", "equal_size", "buildings", "age", "coverage", "fixed_term", "contract_ends", "fund"),
@@ -47,17 +49,23 @@ def case(**changes: Any) -> cases.Case:
 
 def test_what_can_be_observed_is_declared() -> None:
     assert {*cases.OBSERVABLE, *cases.CHOICES} == OBSERVABLE
+    assert {*cases.OF_VILLAGES} == OF_VILLAGES
     assert not OBSERVABLE & set(BEHAVIOUR)
 
 
 @pytest.mark.parametrize("name", cases.names())
 def test_every_case_sets_observable_context_only(name: str) -> None:
     plain = compose.press_case(name)
-    assert set(plain["context"]) <= OBSERVABLE
+    village = plain.get("place") == "village"
+    assert set(plain["context"]) <= (OF_VILLAGES if village else OBSERVABLE)
     assert all("=" not in word for word in [*plain["arrangement"], *plain["without"]])
     loaded = cases.load(name)
-    assert set(context.fixed(loaded)) <= MAY_FIX
-    assert set(context.structure(loaded)) <= SIZES
+    if village:
+        assert villages.fixed(loaded).keys() == {"slow_birds"}
+        assert villages.structure(loaded).keys() == {"villages", "households", "around"}
+    else:
+        assert set(context.fixed(loaded)) <= MAY_FIX
+        assert set(context.structure(loaded)) <= SIZES
     for scenario in play.scenarios(loaded):
         assert all(set(choice.fixed) <= {"coverage"} for choice in scenario.choices.values())
 
@@ -84,6 +92,14 @@ def test_every_behavioural_parameter_is_refused() -> None:
         ({"sources": ["page-Z9"]}, "source in press case S2"),
         ({"scenarios": {}}, "key of press case S2"),
         ({"days": 0}, "out of range"),
+        ({"place": "vilage"}, "unknown place in press case S2 'vilage'; did you mean 'village'?"),
+        (
+            {"place": "village", "context": {"farm_belief": 3}},
+            "sets 'farm_belief'; a case sets only what can be observed",
+        ),
+        ({"place": "village", "context": {"body": "none"}}, "sets 'body'; a case sets only what can be observed"),
+        ({"place": "village", "reported": {"problems": 2}}, "no measure in press case S2 called 'problems'"),
+        ({"place": "village", "context": {"home_households": 5}}, "home_households=5 is out of range"),
     ],
 )
 def test_mistakes_are_told_in_a_line(changes: dict[str, Any], said: str) -> None:
@@ -298,7 +314,7 @@ def seen() -> measures.Seen:
 
 
 def test_consent_and_works_make_the_span(seen: measures.Seen) -> None:
-    m = {name: measure.of(seen) for name, measure in measures.MEASURES.items()}
+    m = {name: measure.of(seen) for name, measure in measures.OF_COMPOUNDS.items()}
     done = np.isfinite(m["span_days"])
     assert done.any()
     assert np.array_equal(done, m["roofs_shared"] == 2)
@@ -323,7 +339,7 @@ def test_signing_dates_are_those_of_the_log(seen: measures.Seen) -> None:
 
 
 def test_who_paid_adds_up_to_the_cost(seen: measures.Seen) -> None:
-    m = {name: measure.of(seen) for name, measure in measures.MEASURES.items() if name.startswith("paid_")}
+    m = {name: measure.of(seen) for name, measure in measures.OF_COMPOUNDS.items() if name.startswith("paid_")}
     e = seen.ended
     cost = np.zeros(seen.w.n)
     dear = (e["minor"] == 0) & (e["conceded"] == 0)

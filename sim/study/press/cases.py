@@ -15,11 +15,12 @@ from sim import evidence, mechanisms
 from sim.errors import ConfigError, unknown
 from sim.parameters import Spec, Value
 from sim.study import compose
-from sim.study.press.measures import MEASURES
+from sim.study.press import villages
+from sim.study.press.measures import OF_PLACE
 
 GROUP = "press"
 
-KEYS = ("title", "page", "expected", "sources", "reported", "context", "arrangement", "without", "days")
+KEYS = ("title", "page", "expected", "sources", "place", "reported", "context", "arrangement", "without", "days")
 """What a case's file says."""
 
 
@@ -47,10 +48,16 @@ OBSERVABLE: dict[str, Spec] = {
         _number("project_days", 0, 0, 730, "days", "a contractor's public works in the compound last from that day"),
     )
 }
-"""What a case may set as a number or a switch, and nothing else."""
+"""What a case of compounds may set as a number or a switch, and nothing else."""
+
+OF_VILLAGES = villages.OBSERVABLE
+"""What a case of villages may set."""
+
+NUMBERS = {"compound": OBSERVABLE, "village": OF_VILLAGES}
+"""Place to what a case of it may set as a number or a switch."""
 
 CHOICES = {"body": ("none", "committee", "management"), "contract": ("fixed", "holdover")}
-"""What it may set as a word."""
+"""What a case of compounds may set as a word."""
 
 DAYS = _number("days", 730, 7, 3650, "days", "days from day 0 that a case is followed for")
 
@@ -65,6 +72,7 @@ class Case:
         page: what the page said.
         expected: what honesty expects before anything is run.
         sources: rows of the evidence ledger that hold what the page said.
+        place: the kind of place that it is about.
         reported: measure to what was reported of it.
         context: observable context; keys that are not told are absent.
         arrangement: mechanisms that stood there.
@@ -77,6 +85,7 @@ class Case:
     page: str
     expected: str
     sources: tuple[str, ...]
+    place: str
     reported: dict[str, float]
     context: dict[str, Any]
     arrangement: tuple[str, ...]
@@ -85,7 +94,8 @@ class Case:
 
     def says(self, key: str) -> Any:
         """Return what the context says of a key, or its default."""
-        return self.context.get(key, OBSERVABLE[key].default if key in OBSERVABLE else None)
+        known = NUMBERS[self.place]
+        return self.context.get(key, known[key].default if key in known else None)
 
 
 def names() -> list[str]:
@@ -125,36 +135,41 @@ def check(name: str, plain: Mapping[str, Any]) -> Case:
     for row in sources:
         if row not in evidence.sources():
             raise unknown(f"source in press case {name}", row, evidence.sources())
+    place = str(plain.get("place") or "compound")
+    if place not in NUMBERS:
+        raise unknown(f"place in press case {name}", place, NUMBERS)
     reported = _mapping(name, plain, "reported")
     for measure, value in reported.items():
-        if measure not in MEASURES:
-            raise unknown(f"measure in press case {name}", str(measure), MEASURES)
+        if measure not in OF_PLACE[place]:
+            raise unknown(f"measure in press case {name}", str(measure), OF_PLACE[place])
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ConfigError(f"press case {name}: reported.{measure}={value} is not a number")
     return Case(
         name=name,
         **texts,
         sources=sources,
+        place=place,
         reported={measure: float(value) for measure, value in reported.items()},
-        context=_context(name, _mapping(name, plain, "context")),
+        context=_context(name, place, _mapping(name, plain, "context")),
         arrangement=_mechanisms(name, plain, "arrangement"),
         without=_mechanisms(name, plain, "without"),
         days=int(DAYS.check(plain.get("days", DAYS.default), f"press case {name}: days")),
     )
 
 
-def _context(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def _context(name: str, place: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Check the context: observable keys only."""
     context: dict[str, Any] = {}
+    numbers, choices = NUMBERS[place], CHOICES if place == "compound" else {}
     for key, value in given.items():
-        if key in CHOICES:
-            if value not in CHOICES[key]:
-                raise ConfigError(f"press case {name}: {key}={value} is none of: {', '.join(CHOICES[key])}")
+        if key in choices:
+            if value not in choices[key]:
+                raise ConfigError(f"press case {name}: {key}={value} is none of: {', '.join(choices[key])}")
             context[key] = value
-        elif key in OBSERVABLE:
-            context[key] = OBSERVABLE[key].check(value, f"press case {name}: {key}")
+        elif key in numbers:
+            context[key] = numbers[key].check(value, f"press case {name}: {key}")
         else:
-            have = ", ".join([*OBSERVABLE, *CHOICES])
+            have = ", ".join([*numbers, *choices])
             raise ConfigError(f"press case {name} sets '{key}'; a case sets only what can be observed: {have}")
     if context.get("day", 0) % 7:
         raise ConfigError(f"press case {name}: day={context['day']} does not begin a week; a multiple of 7 does")

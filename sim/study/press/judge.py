@@ -102,6 +102,10 @@ ABOUT = {
     "core_members": ("roofs_shared", "consent_one", "consent_days", "works_days", "span_days", "roofs_in_15"),
     "project_days": ("upgraded", "upgrade_yuan", "upgrade_room", "upgrade_paid", "road_days"),
     "pests": ("pests_gone", "pests_days", "claims"),
+    "home_households": (
+        "joined_1_year", "joined_2_years", "joined_around", "days_to_500", "members_first", "covered",
+        "left_by_a_bird", "collective_year", "plants",
+    ),
 }  # fmt: skip
 """Key of the context to the measures that are about it."""
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from sim.books import FEN
 from sim.cases import DEFECT, Activity, Kind, Stage
 from sim.rules import projects
-from sim.study.press import context
+from sim.study.press import context, villages
+from sim.study.press.measure import Measure
 
 if TYPE_CHECKING:
     from sim.study.compounds import Columns
@@ -91,23 +92,6 @@ class Seen:
         number = self.covered.sum(axis=1)
         total = np.where(self.covered, self.table[column], 0).sum(axis=1)
         return np.divide(total, number, out=np.full(self.w.n, np.nan), where=number > 0)
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One number of a world.
-
-    Attributes:
-        unit: in words.
-        meaning: what it is.
-        more: whether the page would boast of more of it (else of less).
-        of: how it is read.
-    """
-
-    unit: str
-    meaning: str
-    more: bool
-    of: Callable[[Seen], Floats]
 
 
 def _shared(seen: Seen) -> NDArray[np.bool_]:
@@ -222,7 +206,7 @@ def _claims(seen: Seen) -> Floats:
     return np.bincount(log["world"][claimed], minlength=seen.w.n).astype(np.float64)
 
 
-MEASURES: dict[str, Measure] = {
+OF_COMPOUNDS: dict[str, Measure] = {
     "problems": Measure(
         "per compound-year",
         "stubborn problems (a shared defect open for 30 days, or too dear for the company's duty) solved in a year in "
@@ -327,4 +311,10 @@ MEASURES: dict[str, Measure] = {
         _claims,
     ),
 }
+"""Every measure of compounds by name."""
+
+MEASURES: dict[str, Measure] = OF_COMPOUNDS | villages.MEASURES
 """Every measure by name."""
+
+OF_PLACE = {"compound": OF_COMPOUNDS, "village": villages.MEASURES}
+"""Place to the measures that there are there."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,18 +12,18 @@ from numpy.typing import NDArray
 from sim import mechanisms, places
 from sim.errors import ConfigError
 from sim.mechanisms import mechanism_specs
+from sim.parameters import Value, specs
 from sim.rules import renewals
 from sim.scenario import Scenario, parse
 from sim.study import compounds
 from sim.study.executor import Executor, stage
-from sim.study.press import context
+from sim.study.press import context, villages
 from sim.study.press.cases import Case
-from sim.study.press.measures import MEASURES, Seen
+from sim.study.press.measures import OF_PLACE, Seen
 from sim.worlds import Recipe, Worlds
 
 Floats = NDArray[np.float64]
 
-PLACE = "compound"
 WITHOUT, FULL, LESS = "counterfactual", "arrangement", "without_"
 """Names of the scenarios: before, after, and with one channel less."""
 
@@ -57,7 +58,7 @@ class Play:
 
     def days(self, case: Case) -> int:
         """Return the days from day 0 that a case is played for."""
-        return min(case.days, max(case.says("day"), 0) + self.follow) if self.follow else case.days
+        return min(case.days, max(case.says("day") or 0, 0) + self.follow) if self.follow else case.days
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,8 @@ def play(
 def _tasks(case: Case, how: Play) -> list[Task]:
     """Divide the replications into groups; replication k has map k modulo the number of maps."""
     layouts = _layouts(case, how)
-    rows = case.says("households") * case.says("compounds")
+    village = case.place == "village"
+    rows = villages.rows(case) if village else case.says("households") * case.says("compounds")
     size = max(1, min(25, GROUP_ROWS // rows))
     tasks = []
     for number, layout in enumerate(layouts):
@@ -146,10 +148,10 @@ def _layouts(case: Case, how: Play) -> list[int]:
     number = min(how.layouts, how.replications)
     if not wanted:
         return list(range(number))
-    place, shape = places.registry()[PLACE], context.structure(case)
+    place, shape = places.registry()[case.place], context.structure(case)
     found: list[int] = []
     for layout in range(MOST_LAYOUTS):
-        seed = Recipe(PLACE, shape, seed=how.seed, layout=layout).layout_seed()
+        seed = Recipe(case.place, shape, seed=how.seed, layout=layout).layout_seed()
         if place.build(place.Structure(**shape), seed).sizes["building"] == wanted:
             found.append(layout)
         if len(found) == number:
@@ -163,33 +165,48 @@ def work(task: Task) -> dict[str, dict[str, Floats]]:
     """Play one group; return every measure of every scenario."""
     case, how = task.case, task.play
     chosen = scenarios(case)
+    ground = villages if case.place == "village" else context
     recipe = Recipe(
-        place=PLACE,
-        structure=context.structure(case),
-        fixed=context.fixed(case),
+        place=case.place,
+        structure=complete(case.place, ground.structure(case)),
+        fixed=ground.fixed(case),
         seed=how.seed,
         layout=task.layout,
         replications=task.replications,
         prior_draws=how.prior_draws,
         burn_in=how.burn_in,
     )
-    day = case.says("day")
     with stage("burn-in"):
         w = Worlds(recipe, watch=recipe.replications)
-        if day < 0:
-            w.run(max(day, -how.burn_in))
-            context.strike(w, case) if w.day == day else None
-        w.run(0)
-        context.find(w, case)
+        burn_in(w, case)
     with stage("running"):
         block = w.stack(chosen)
-        seen = observe(block, case, how.days(case))
+        look = villages.observe if case.place == "village" else observe
+        seen: Any = look(block, case, how.days(case))
     with stage("measuring"):
-        found = {name: measure.of(seen) for name, measure in MEASURES.items()}
+        found = {name: measure.of(seen) for name, measure in OF_PLACE[case.place].items()}
     return {
         scenario.name: {name: values[block.scenario == number] for name, values in found.items()}
         for number, scenario in enumerate(chosen)
     }
+
+
+def complete(place: str, told: Mapping[str, Value]) -> dict[str, Value]:
+    """Return all structural parameters of a place: those that are told, and the rest as usual."""
+    usual = specs(places.registry()[place].Structure, place)
+    return {name: told.get(name, spec.default) for name, spec in usual.items()}
+
+
+def burn_in(w: Worlds, case: Case) -> None:
+    """Let worlds live until day 0, and put in place what was observed; of villages that stands in the recipe."""
+    if case.place == "compound":
+        day = case.says("day")
+        if day < 0:
+            w.run(max(day, w.day))
+            context.strike(w, case) if w.day == day else None
+    w.run(0)
+    if case.place == "compound":
+        context.find(w, case)
 
 
 def observe(w: Worlds, case: Case, days: int) -> Seen:

@@ -1,18 +1,18 @@
 """Outcomes of villages: what collectives and households earn from birds, who earns it, and what it takes.
 
-Pure functions of what a run recorded, and of a few columns at its end, as in `sim.outcomes`: integers first, and
+Pure functions of what a run recorded, and of a few columns at its end, as all outcomes are: integers first, and
 quotients of them. Collective income is counted without grants and, in `collective_net`, less unpaid hours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.books import FEN
+from sim.outcomes.spec import HIGHER, LOWER, NEITHER, YEAR, Direction, Floats, Ints, OutcomeSpec, over
 from sim.places.village import AROUND, LAND, MONEY, ROLES
 from sim.rules.bases import SOURCES
 from sim.rules.beliefs import LARGE
@@ -21,10 +21,6 @@ from sim.rules.labour import PRACTICES
 if TYPE_CHECKING:
     from sim.worlds import Worlds
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
-YEAR = 365
 HOMES = (ROLES[MONEY], ROLES[LAND])
 GROUPS = {
     "small": "with small flocks",
@@ -36,16 +32,12 @@ GROUPS = {
 }
 """Groups of households whose income from birds is counted apart, and who they are."""
 
-Direction = Literal["lower is better", "higher is better", "neither"]
-LOWER: Direction = "lower is better"
-HIGHER: Direction = "higher is better"
-NEITHER: Direction = "neither"
 A_VILLAGE = "yuan / home village-year"
 A_HOUSEHOLD = "yuan / household-year"
 
 SOURCE_WORDS = {"margin": "margins", "own": "own flocks", "rent": "rent", "plant": "the plant"}
 
-OUTCOMES: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
+_ROWS: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
     (
         "collective_net",
         A_VILLAGE,
@@ -63,7 +55,7 @@ OUTCOMES: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
         HIGHER,
         "collective income",
         "collective",
-        True,
+        False,
     ),
     (
         "collective_money",
@@ -72,7 +64,7 @@ OUTCOMES: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
         HIGHER,
         "income: money's village",
         "collective",
-        True,
+        False,
     ),
     (
         "collective_land",
@@ -81,7 +73,7 @@ OUTCOMES: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
         HIGHER,
         "income: land's village",
         "collective",
-        True,
+        False,
     ),
     *(
         (f"collective_{s}", A_VILLAGE, f"of that, by {what}", HIGHER, f"income by {what}", "collective", False)
@@ -107,22 +99,27 @@ OUTCOMES: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
      "farm", False),
     ("survival", "share", "birds sold over birds sold or dead", HIGHER, "survival", "farm", False),
     ("lost_batches", "share", "batches sold at a loss", LOWER, "batches at a loss", "farm", False),
-    ("left_trade", "per year in the trade", "households that gave up after losses, or stopped as it did not seem worth "
-     "it", NEITHER, "left the trade", "farm", False),
+    ("left_trade", "per year in the trade", "households that gave up after losses or in anger, or stopped as it did "
+     "not seem worth it", NEITHER, "left the trade", "farm", False),
     ("turned_away", "share", "wishes for chicks for which a base had no room, over wishes", LOWER, "turned away",
      "farm", False),
-    ("contract_share", "share", "batches under contract", NEITHER, "batches under contract", "farm", True),
+    ("contract_share", "share", "batches under contract", NEITHER, "batches under contract", "farm", False),
     ("contract_uptake", "per offer", "batches under contract over households that were offered one while birds seemed "
      "worth it; missing without an offer", NEITHER, "contracts taken", "farm", False),
     ("firm_per_bird", "yuan / bird bought", "what the enterprise made of birds that it bought; missing without any",
      NEITHER, "enterprise's gain a bird", "farm", False),
     ("side_sold", "per contract", "contract batches sold elsewhere; missing without any", NEITHER, "sold elsewhere",
      "farm", False),
+    ("contract_paid", "yuan per yuan", "what the enterprise paid after an agreement, over what it came to owe in the "
+     "same days by contracts that it did not keep; missing if it kept them", HIGHER, "owed by contract, paid", "farm",
+     False),
+    ("left_in_anger", "per year in the trade", "households that left after a dispute about shares or a contract that "
+     "came to a petition or to nothing", LOWER, "left in anger", "farm", False),
     ("gini", "0 to 1", "Gini coefficient of what households earned in the last full year, with birds", LOWER,
      "Gini of income", "farm", True),
     *(
         (f"birds_{group}", A_HOUSEHOLD, f"what birds left in the last full year to those {who}; missing without any",
-         HIGHER, f"from birds: {group}", "farm", False)
+         HIGHER, f"from birds: {group.replace('_', ' ')}", "farm", False)
         for group, who in GROUPS.items()
     ),
     ("allied", "share", "township-days on which the home villages are allied", NEITHER, "allied", "alliance", False),
@@ -135,7 +132,13 @@ OUTCOMES: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
         for practice in PRACTICES
     ),
 )  # fmt: skip
-"""Name, unit, meaning, direction, label, family and whether it is a main one, of every outcome of villages."""
+INCOMES: tuple[OutcomeSpec, ...] = tuple(OutcomeSpec(*row) for row in _ROWS)
+
+ONLY: dict[str, tuple[str, ...]] = dict.fromkeys((spec.name for spec in INCOMES), ("village",))
+"""Outcomes to which there is a path only in some kinds of settlement, and in which."""
+
+FIRST = ("collective_net", "unresolved", "farm_income", "adopted")
+"""What is shown first of villages where there is no room for all main outcomes; the headline is among it."""
 
 COUNTS = (
     *(f"{what}_{group}{unit}" for group in GROUPS for what, unit in (("yards", ""), ("year", "_fen"))),
@@ -213,44 +216,39 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
     both = by_home[HOMES[0]] + by_home[HOMES[1]]
     dividends = n["dividends_money_fen"] + n["dividends_land_fen"]
     out = {
-        "collective_net": _over(both - n["unpaid_hours_fen"], village_days, YEAR / FEN),
-        "collective_income": _over(both, village_days, YEAR / FEN),
-        **{f"collective_{home}": _over(by_home[home], days, YEAR / FEN) for home in HOMES},
+        "collective_net": over(both - n["unpaid_hours_fen"], village_days, YEAR / FEN),
+        "collective_income": over(both, village_days, YEAR / FEN),
+        **{f"collective_{home}": over(by_home[home], days, YEAR / FEN) for home in HOMES},
         **{
-            f"collective_{source}": _over(n[f"{source}_money_fen"] + n[f"{source}_land_fen"], village_days, YEAR / FEN)
+            f"collective_{source}": over(n[f"{source}_money_fen"] + n[f"{source}_land_fen"], village_days, YEAR / FEN)
             for source in SOURCES
         },
-        "dividends": _over(dividends, n["yards_home"] * days, YEAR / FEN),
-        "grants": _over(n["grants_fen"], village_days, YEAR / FEN),
-        "farm_income": _over(n["farm_fen"], exposure, YEAR / FEN),
-        "farm_income_kept": _over(n["farm_fen"], n["keeping_days"], YEAR / FEN),
-        "farm_share": _over(n["year_kept_fen"], n["year_others_fen"]),
-        "net_per_bird": _over(n["farm_fen"], n["birds_sold"], 1 / FEN),
-        "wages": _over(n["wages_fen"] + n["plant_wages_fen"], exposure, YEAR / FEN),
-        "adopted": _over(n["adopted_yards"], households),
-        "adopted_around": _over(n["adopted_around_yards"], n["yards_around"]),
-        "adopted_member": _over(n["adopted_member_yards"], n["yards_member"]),
-        "survival": _over(n["birds_sold"], n["birds_sold"] + n["birds_dead"]),
-        "lost_batches": _over(n["batches_lost"], n["batches_sold"]),
-        "left_trade": _over(n["gave_up"] + n["stopped"], n["keeping_days"], float(YEAR)),
-        "turned_away": _over(n["turned_away"], n["turned_away"] + n["batches"]),
-        "contract_share": _over(n["batches_contract"], n["batches"]),
-        "contract_uptake": _over(n["batches_contract"], n["could_sign"]),
-        "firm_per_bird": _over(n["firm_fen"], n["sold_contract"], 1 / FEN),
-        "side_sold": _over(n["side_sold"], n["batches_contract"]),
+        "dividends": over(dividends, n["yards_home"] * days, YEAR / FEN),
+        "grants": over(n["grants_fen"], village_days, YEAR / FEN),
+        "farm_income": over(n["farm_fen"], exposure, YEAR / FEN),
+        "farm_income_kept": over(n["farm_fen"], n["keeping_days"], YEAR / FEN),
+        "farm_share": over(n["year_kept_fen"], n["year_others_fen"]),
+        "net_per_bird": over(n["farm_fen"], n["birds_sold"], 1 / FEN),
+        "wages": over(n["wages_fen"] + n["plant_wages_fen"], exposure, YEAR / FEN),
+        "adopted": over(n["adopted_yards"], households),
+        "adopted_around": over(n["adopted_around_yards"], n["yards_around"]),
+        "adopted_member": over(n["adopted_member_yards"], n["yards_member"]),
+        "survival": over(n["birds_sold"], n["birds_sold"] + n["birds_dead"]),
+        "lost_batches": over(n["batches_lost"], n["batches_sold"]),
+        "left_trade": over(n["gave_up"] + n["stopped"] + n["left_in_anger"], n["keeping_days"], float(YEAR)),
+        "left_in_anger": over(n["left_in_anger"], n["keeping_days"], float(YEAR)),
+        "turned_away": over(n["turned_away"], n["turned_away"] + n["batches"]),
+        "contract_share": over(n["batches_contract"], n["batches"]),
+        "contract_uptake": over(n["batches_contract"], n["could_sign"]),
+        "firm_per_bird": over(n["firm_fen"], n["sold_contract"], 1 / FEN),
+        "side_sold": over(n["side_sold"], n["batches_contract"]),
+        "contract_paid": over(n["contract_paid_fen"], n["contract_due_fen"]),
         "gini": n["gini_millionths"] / 1e6,
-        "allied": _over(n["allied_days"], town_days),
-        "rounds_of_talks": _over(n["rounds"], town_days, float(YEAR)),
-        "talks_failed": _over(n["talks_failed"], town_days, float(YEAR)),
-        "dissolved": _over(n["dissolved"], town_days, float(YEAR)),
+        "allied": over(n["allied_days"], town_days),
+        "rounds_of_talks": over(n["rounds"], town_days, float(YEAR)),
+        "talks_failed": over(n["talks_failed"], town_days, float(YEAR)),
+        "dissolved": over(n["dissolved"], town_days, float(YEAR)),
     }
     for group in GROUPS:
-        out[f"birds_{group}"] = _over(n[f"year_{group}_fen"], n[f"yards_{group}"], 1 / FEN)
-    return out
-
-
-def _over(above: Ints, below: Ints, scale: float = 1.0) -> Floats:
-    """Divide where there is something to divide by; elsewhere the outcome is missing."""
-    out = np.full(len(above), np.nan)
-    np.divide(above * scale, below, out=out, where=below > 0)
+        out[f"birds_{group}"] = over(n[f"year_{group}_fen"], n[f"yards_{group}"], 1 / FEN)
     return out

@@ -1,0 +1,90 @@
+"""What a block of runs leaves behind: all that outcomes are computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import places
+from sim.outcomes import villages
+from sim.outcomes.spec import Ints
+from sim.rules import desks, grievances, trust
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a block of runs has left behind, nothing else being needed.
+
+    Attributes:
+        place: name of the place file.
+        series: names of the daily series.
+        record: daily values, shape ``(days, worlds, series)``; flows of the day, stocks at its end.
+        cases: fields of the cases on the books at the end.
+        ended: fields of the cases that have ended.
+        agreements: fields of the agreements between parties.
+        households: households of each world.
+        desk_kind: kind of each desk row, a number of `sim.cases.Desk`.
+        groups: those of the households that belong to each group of people whose grievances are added up apart.
+        trust: trust of all who live there in each kind of desk, at the end, added up, millionths.
+        farms: what is read at the end of villages, see `sim.outcomes.villages.at_the_end`.
+    """
+
+    place: str
+    series: Sequence[str]
+    record: Ints
+    cases: Mapping[str, NDArray[Any]]
+    ended: Mapping[str, NDArray[Any]]
+    agreements: Mapping[str, NDArray[Any]]
+    households: Ints
+    desk_kind: Ints
+    groups: Mapping[str, Ints]
+    trust: Mapping[str, Ints]
+    farms: Mapping[str, Ints] = field(default_factory=dict)
+
+
+def recorded(w: Worlds) -> Recorded:
+    """Take from worlds what outcomes are computed from."""
+    return Recorded(
+        place=w.recipe.place,
+        series=w.series,
+        record=w.record,
+        cases=w.cases.arrays(),
+        ended=w.ended.arrays(),
+        agreements=w.agreements.arrays(),
+        households=_inhabited(w).sum(axis=1, dtype=np.int64),
+        desk_kind=desks.kinds(w),
+        groups=_sizes(w),
+        trust=_trust(w),
+        farms=villages.at_the_end(w) if "village" in places.settlements(w.recipe.place) else {},
+    )
+
+
+def _sizes(w: Worlds) -> dict[str, Ints]:
+    """Return how many households belong to each group of people."""
+    of, names = grievances.groups(w).reshape(w.n, w.households), grievances.groups_of(w.recipe.place)
+    return {name: (of >> number & 1).sum(axis=1, dtype=np.int64) for number, name in enumerate(names)}
+
+
+def _inhabited(w: Worlds) -> NDArray[np.bool_]:
+    """Return in which household rows somebody lives."""
+    there = np.zeros((w.n, w.households), dtype=bool)
+    for settlement in w.settlements:
+        there |= settlement.inhabited(w)
+    return there
+
+
+def _trust(w: Worlds) -> dict[str, Ints]:
+    """Return the trust of all who live there in each kind of desk, added up, each rounded to millionths."""
+    world, household = np.nonzero(_inhabited(w))
+    out = {}
+    for desk in trust.trusted(w.recipe.place):
+        out[desk] = np.zeros(w.n, dtype=np.int64)
+        np.add.at(out[desk], world, np.rint(1e6 * trust.in_desk(w, desk, world, household)).astype(np.int64))
+    return out
