@@ -1,7 +1,7 @@
-"""Flat tables (grievances, cases, motions, agenda, ended cases, agreements) and the event log.
+"""Flat tables (grievances, cases, motions, agenda, ended cases, agreements, wages owed) and the event log.
 
 Households and institutions are columns; what comes and goes is rows. A `Table` is a set of equally
-long arrays that grow by half and are compacted once a week. A row number is only a place for
+long arrays that grow by half and are compacted now and then. A row number is only a place for
 the time being: what a case *is* stands in its identity (world, kind, bearer, ordinal).
 """
 
@@ -199,6 +199,7 @@ CASES = {
     "severity": np.int32,
     "urgency": np.int32,  # by which desks take up cases: severity, and a little more for who knows people
     "opened": np.int32,
+    "precedence": np.int64,  # of these two: the smaller, the sooner desks take it up
     "stage": np.int8,
     "desk": np.int64,  # row of the desk that has it
     "organiser": np.int64,  # row of the desk that proposes the repair, -1 before
@@ -223,6 +224,7 @@ CASES = {
     "from_owners": np.int64,  # what owners' shares have paid of it when the works began, fen
     "conceded": np.int64,  # what it costs the company that has conceded it in talks, fen
     "motion": np.int64,  # row of the motion before the owners, -1 = none
+    "opener": np.int64,  # row of the grievance that opened it, -1 = nobody has claimed
     "visited": np.bool_,  # while a circuit holds a session where the parties live
     "joint": np.bool_,  # while a circuit holds one, all agencies on board
 }
@@ -269,6 +271,7 @@ MOTIONS = {
     "passed": np.int32,  # doors passed, over and over
     "first": np.int64,  # row of its first owner in the table of owners asked
     "open": np.bool_,
+    "stirred": np.bool_,  # put, or somebody has taken part, since it was last counted
 }
 """Fields of the table of motions: one row a matter that is before the owners."""
 
@@ -292,6 +295,18 @@ AGREEMENTS = {
     "broken": np.int32,  # day on which it was broken, `NEVER` as long as it holds
 }
 """Fields of the table of agreements between parties: its grievance is let go of while it may still be broken."""
+
+PAID_WITHIN = (30, 90, 365)
+"""Days from when wages came to be owed within which it is added up what has been paid."""
+
+SPELLS = {
+    "world": np.int64,
+    "bearer": np.int64,  # the work site
+    "day": np.int32,  # on which its crew came to be owed wages
+    "fen": np.int64,  # how much
+    **{f"paid_{days}": np.int64 for days in PAID_WITHIN},  # fen paid of it within so many days
+}
+"""Fields of the table of spells in which crews are owed wages: one row a spell, never let go of."""
 
 AGENDA = {
     "world": np.int64,
@@ -464,11 +479,12 @@ class EventLog:
 
 TABLES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "grievances": (GRIEVANCES, {"case": "cases", "agreement": "agreements"}),
-    "cases": (CASES, {"motion": "motions"}),
+    "cases": (CASES, {"motion": "motions", "opener": "grievances"}),
     "motions": (MOTIONS, {"case": "cases", "first": "asked"}),
     "asked": (ASKED, {"motion": "motions"}),
     "ended": (ENDED, {}),
     "agreements": (AGREEMENTS, {}),
+    "spells": (SPELLS, {}),
     "agenda": (AGENDA, {}),
 }
 """Table name to (fields, fields that point to rows of other tables)."""
@@ -494,7 +510,7 @@ def move_grievances(w: Worlds, rows: Array, state: int) -> None:
 def close_cases(w: Worlds, rows: Array, stage: int, activity: int) -> None:
     """End cases: book the end, keep what is needed to measure durations, let go of the rows.
 
-    The rows stay until the weekly compaction; nothing may act on them any more.
+    The rows stay until the next compaction; nothing may act on them any more.
     """
     if len(rows) == 0:
         return
@@ -519,7 +535,12 @@ def grievances_of(w: Worlds, case_rows: Array) -> Array:
     """Return the rows of the grievances that were claimed into the given cases, in table order."""
     if len(case_rows) == 0:
         return np.zeros(0, dtype=np.int64)
-    hit = np.zeros(w.cases.n + 1, dtype=bool)  # the last entry serves the pointer -1
-    hit[case_rows] = True
-    hit[-1] = False
-    return where(hit[w.grievances.case])
+    c, case = w.cases, w.grievances.case
+    shared = SHARED.take(c.kind[case_rows])
+    if shared.any():
+        hit = np.zeros(c.n + 1, dtype=bool)  # the last entry serves the pointer -1
+        hit[case_rows] = True
+        hit[-1] = False
+        return where(hit.take(case, mode="wrap"))
+    own = c.opener[case_rows]  # nobody joins in what is between two
+    return np.sort(own[case[own] == case_rows])

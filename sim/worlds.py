@@ -7,7 +7,7 @@ the actor's own ordinal). So replications, scenarios and coalitions may be stack
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,14 +23,14 @@ from sim.mechanisms import Setting
 from sim.parameters import Value, Values, draw
 from sim.rules import grievances, offices
 from sim.scenario import Scenario
-from sim.schedule import SCHEDULE, rules_of, world_specs
+from sim.schedule import SCHEDULE, Phase, rules_of, world_specs
 from sim.space import Layout, where
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
 
 MONTH = 28
-"""Days after which motions that are over, and who was asked, are dropped from the tables; the others each week."""
+"""Days after which what is over is dropped from the tables."""
 
 TALLIED = {"grievances": ("state", len(State)), "cases": ("stage", len(Stage))}
 """Table to the field that says where a row stands, and in how many ways it can."""
@@ -83,10 +83,9 @@ class Worlds:
         group: number of the recipe of each world among those it was founded with, shape ``(worlds,)``.
         p: parameters, ``w.p.NAME`` of shape ``(worlds, 1)``.
         settings: mechanism name to its `Setting`.
-        grievances, cases, motions, asked, ended, agreements, agenda: tables, see `sim.cases.TABLES`.
+        grievances, cases, motions, asked, ended, agreements, spells, agenda: tables, see `sim.cases.TABLES`.
         shelves: arrays of which some columns are views, see `sim.columns.Column`.
         log: the event log.
-        flow: name to today's counts per world.
         stock: name to the present integer stock per world.
         first_book_day: the first day on which a case can have been opened.
         over: name of a table in `TALLIED` to counts of the rows that it no longer holds, see `tally`.
@@ -105,6 +104,7 @@ class Worlds:
     asked: Table
     ended: Table
     agreements: Table
+    spells: Table
     agenda: Table
 
     def __init__(self, recipe: Recipe | Sequence[Recipe], watch: Sequence[int] = ()) -> None:
@@ -133,6 +133,7 @@ class Worlds:
         self.p = Values({name: np.concatenate([values[name] for values in drawn]) for name in known})
         self.settings: dict[str, Setting] = {}
         self._acting: mechanisms.Mechanism | None = None
+        self._standing: tuple[tuple[Phase, ...], list[Phase]] = (), []
         self.mechanisms: list[mechanisms.Mechanism] = []
         self.derived: dict[str, Array] = {}
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
@@ -193,7 +194,8 @@ class Worlds:
         self.series = [*flows, *stocks]
         self._place = {name: k for k, name in enumerate(self.series)}
         self._today = values
-        self.flow = {name: values[k] for k, name in enumerate(flows)}
+        self._flow = {name: values[k] for k, name in enumerate(flows)}
+        self._counts: list[tuple[int, Ints, ArrayLike]] = []
         self.stock = {name: values[len(flows) + k] for k, name in enumerate(stocks)}
         self._diary = np.empty((0, *values.shape), dtype=np.int64)
         self._days = 0
@@ -237,7 +239,19 @@ class Worlds:
         if self._acting is not None:
             self.may_change()
         if len(world):
-            np.add.at(self.flow[flow], world, amount)
+            self._counts.append((self._place[flow] * self.n, world, amount))  # added when asked for, all at once
+
+    @property
+    def flow(self) -> dict[str, Ints]:
+        """Return today's counts per world by the flow's name."""
+        if self._counts:
+            firsts, worlds, amounts = zip(*self._counts, strict=True)
+            self._counts = []
+            sizes = [len(world) for world in worlds]
+            place = np.concatenate(worlds) + np.repeat(np.array(firsts), sizes)
+            each = [a if isinstance(a, np.ndarray) else np.full(s, a) for a, s in zip(amounts, sizes, strict=True)]
+            np.add.at(self._today.reshape(-1), place, np.concatenate(each))
+        return self._flow
 
     def stocks(self, stock: str, world: Ints, amount: ArrayLike) -> None:
         """Change a stock, once for each given world."""
@@ -295,9 +309,10 @@ class Worlds:
             array = getattr(self, lever.name)
             array.flags.writeable = True
             array[...] = getattr(self, lever.base) if isinstance(lever.base, str) else lever.base
-        for mechanism in self.mechanisms:
-            with self.guarded(mechanism):
-                mechanism.offices(self, self.settings[mechanism.name])
+        with self.guarded():
+            for mechanism in self.mechanisms:
+                with self.acting(mechanism):
+                    mechanism.offices(self, self.settings[mechanism.name])
         for lever in self.levers.values():
             getattr(self, lever.name).flags.writeable = False
 
@@ -317,11 +332,10 @@ class Worlds:
         array.flags.writeable = False
 
     @contextmanager
-    def guarded(self, mechanism: mechanisms.Mechanism) -> Iterator[None]:
-        """Make everything but the mechanism's own columns read-only while it acts."""
-        own = {c.name for c in mechanism.columns}
+    def guarded(self) -> Iterator[None]:
+        """Make everything read-only while mechanisms act, one after another: see `acting`."""
         arrays = [*self.shelves.values()]
-        arrays += [getattr(self, name) for name in (*self.columns, *self.levers) if name not in own]
+        arrays += [getattr(self, name) for name in (*self.columns, *self.levers)]
         arrays += [self._today, self._diary, *self.flow.values(), *self.stock.values(), *self.over.values()]
         arrays += [*self.p.values.values(), *self.p.flat.values(), *self.derived.values()]
         arrays += [self.suffered, self.seeds, self.replication, self.scenario]
@@ -331,15 +345,27 @@ class Worlds:
         arrays = [array for array in arrays if array.flags.writeable]
         for array in arrays:
             array.flags.writeable = False
+        try:
+            yield
+        finally:
+            for table in tables:
+                table.lock(False)
+            for array in arrays:  # an array comes before its views
+                array.flags.writeable = True
+
+    @contextmanager
+    def acting(self, mechanism: mechanisms.Mechanism) -> Iterator[None]:
+        """Let a mechanism write its own columns, and nothing else."""
+        own = [getattr(self, column.name) for column in mechanism.columns]
+        for array in own:
+            array.flags.writeable = True
         self._acting = mechanism
         try:
             yield
         finally:
             self._acting = None
-            for table in tables:
-                table.lock(False)
-            for array in arrays:  # an array comes before its views
-                array.flags.writeable = True
+            for array in own:
+                array.flags.writeable = False
 
     def may_change(self) -> None:
         """Say so if a mechanism tries to change what is not its own (``ufunc.at`` writes into read-only arrays)."""
@@ -348,18 +374,31 @@ class Worlds:
 
     # -- time ---------------------------------------------------------------------------------
 
-    def step(self) -> None:
-        """Live one day: every phase of the schedule that is due, then the record."""
+    def step(self, see: Callable[[Phase], None] | None = None) -> None:
+        """Live one day: every phase of the schedule that is due, then the record.
+
+        Args:
+            see: is shown each phase before it is lived; it may look, and change nothing.
+        """
         first = self.day == self.first_day
-        stand = {"", *(rule.name for rule in self.rules)}
-        for phase in SCHEDULE:
-            if phase.due(self.day, first) and phase.rule in stand:
+        for phase in self._phases(SCHEDULE):
+            if phase.due(self.day, first):
+                if see is not None:
+                    see(phase)
                 phase.function(self)
         self._reserve(1)
+        flows = len(self.flow)  # what has been counted is added
         self._diary[self._days] = self._today
         self._days += 1
-        self._today[: len(self.flow)] = 0
+        self._today[:flows] = 0
         self.day += 1
+
+    def _phases(self, schedule: tuple[Phase, ...]) -> list[Phase]:
+        """Return the phases of a schedule whose rules stand here; looked up once."""
+        if self._standing[0] is not schedule:
+            stand = {"", *(rule.name for rule in self.rules)}
+            self._standing = schedule, [phase for phase in schedule if phase.rule in stand]
+        return self._standing[1]
 
     def run(self, until: int) -> None:
         """Live until the given day begins."""
@@ -376,14 +415,18 @@ class Worlds:
             self._diary = longer
 
     def compact(self) -> None:
-        """Drop what is over from the tables, keeping order and pointers."""
-        grievances = self.grievances
-        self._keep("cases", self.cases.stage < int(Stage.SETTLED))
-        if self.day % MONTH == MONTH - 1:  # by far the most rows, and few of them are over in a week
+        """Drop what is over from the tables, keeping order and pointers.
+
+        Nothing acts on what is over, so it does not matter when. Of the agenda all is over by the end of a week; of
+        the other tables few rows are, and moving all the rest costs more than passing over them.
+        """
+        self._keep("agenda", self.agenda.day >= self.day)
+        if self.day % MONTH == MONTH - 1:
+            grievances = self.grievances
+            self._keep("cases", self.cases.stage < int(Stage.SETTLED))
             self._keep("asked", self.motions.open[self.asked.motion])
             self._keep("motions", self.motions.open.copy())
-        self._keep("grievances", grievances.aching | (grievances.act != cases.NEVER))
-        self._keep("agenda", self.agenda.day >= self.day)
+            self._keep("grievances", grievances.aching | (grievances.act != cases.NEVER))
 
     def _keep(self, name: str, mask: NDArray[np.bool_]) -> None:
         """Drop the rows of a table outside the mask and let every pointer to the others follow."""
@@ -391,6 +434,7 @@ class Worlds:
             return
         if name in TALLIED:
             self.over[name] += self._counted(name, where(~mask))
+        before = np.concatenate(([0], np.cumsum(mask)))
         moved = getattr(self, name).keep(mask)
         for other, (_, points_to) in TABLES.items():
             for field_, target in points_to.items():
@@ -399,7 +443,7 @@ class Worlds:
         for column_name, column in self.columns.items():
             if column.points_to == name:
                 array = getattr(self, column_name)
-                array[...] = moved[array]
+                array[...] = (before if column.edge else moved)[array]
 
     # -- scenarios ----------------------------------------------------------------------------
 
@@ -425,6 +469,7 @@ class Worlds:
         out.rules, out.settlements, out.levers = self.rules, self.settlements, self.levers
         out.columns = dict(self.columns)
         out._acting = None
+        out._standing = self._standing
         out.day = out.first_day = self.day
         out.first_book_day = self.first_book_day
         out.n = self.n * copies
@@ -463,7 +508,8 @@ class Worlds:
         out.log = EventLog(np.tile(self.log.watched, copies))
         out.over = {k: np.tile(v, (copies, 1, 1)) for k, v in self.over.items()}
         out.suffered = np.tile(self.suffered, (copies, 1, 1))
-        out._open_diary(list(self.flow), list(self.stock), np.tile(self._today, copies))
+        flows = list(self.flow)  # what has been counted is added
+        out._open_diary(flows, list(self.stock), np.tile(self._today, copies))
         out.derived, out.page, out.newborn, out.heard = {}, {}, [], []
         out._appoint(scenarios)
         return out
@@ -500,7 +546,8 @@ class Worlds:
                 self.columns[column.name] = column
                 shape = (self.n, self.layout.rows(column.of))
                 setattr(self, column.name, np.full(shape, column.default, dtype=column.dtype))
-        for mechanism in self.mechanisms:
-            with self.guarded(mechanism):
-                mechanism.set_up(self, self.settings[mechanism.name])
+        with self.guarded():
+            for mechanism in self.mechanisms:
+                with self.acting(mechanism):
+                    mechanism.set_up(self, self.settings[mechanism.name])
         offices.change(self)

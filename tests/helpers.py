@@ -263,6 +263,9 @@ def state(w: Worlds, k: int, history: bool = True) -> State:
         rows = getattr(w, name)[k]
         if name in own and np.all(rows == np.full_like(rows, column.default)):
             continue  # a world in which a mechanism has done nothing is one that does not know it
+        if column.edge:  # before which of the world's own rows it is
+            out[f"column {name}"] = np.searchsorted(np.flatnonzero(getattr(w, column.points_to).world == k), rows)
+            continue
         out[f"column {name}"] = places(w, k, column.points_to, rows) if column.points_to else rows.copy()
     for name in w.levers:
         out[f"lever {name}"] = getattr(w, name)[k].copy()

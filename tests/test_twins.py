@@ -82,7 +82,7 @@ def differing_compounds(w: Worlds, a: int, b: int) -> set[int]:
     out: set[int] = set()
     for name, declared in (w.columns | w.levers).items():
         at = compound_of_rows(w, declared.of)
-        if at is None:
+        if at is None or getattr(declared, "edge", False):  # edges move with what others suffer
             continue
         x = getattr(w, name)
         target = getattr(declared, "points_to", "")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim import places
 from sim.cases import Kind, Stage
 from sim.places.compound import IN_BUILDING, IN_COMPOUND
-from sim.rules import arrears, defects, fees, trust
+from sim.rules import defects, fees, trust
 from sim.rules.motions import Motion
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def open_grievances(w: Worlds) -> Ints:
 
 def fees_disputed(w: Worlds) -> NDArray[np.bool_]:
     """Return whose fees are in dispute with the company."""
-    out: NDArray[np.bool_] = arrears.disputed(w, np.zeros(w.households, dtype=np.int64), np.arange(w.households))
+    out: NDArray[np.bool_] = w.fees_disputed[0] > 0
     return out
 
 

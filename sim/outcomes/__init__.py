@@ -90,6 +90,7 @@ FAMILIES = {
     "whom": "for whom, the headline",
     "people": "people",
     "sensing": "couriers",
+    "elders": "elders and shared places",
     **villages.FAMILIES,
 }
 """Families of outcomes of which the rates in the baseline are printed, and how they are headed."""

@@ -17,7 +17,7 @@ from sim import distributions, noise
 from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
 from sim.parameters import Value, parameter
-from sim.space import LAND_USE, Layout
+from sim.space import LAND_USE, Layout, spans
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -359,14 +359,9 @@ def flats_of(layout: Layout, building: NDArray[np.int64], compound: NDArray[np.i
     Returns:
         The flats, one place after another, and for each the position in `building` it was listed for.
     """
-    own, whole = np.flatnonzero(building >= 0), np.flatnonzero(building < 0)
-    flats, at = layout.rows_of("building", "household", building[own])
-    if len(whole) == 0:
-        return flats, own[at]
-    more, there = layout.rows_of("compound", "household", compound[whole])
-    flats, position = np.concatenate([flats, more]), np.concatenate([own[at], whole[there]])
-    order = np.argsort(position, kind="stable")
-    return flats[order], position[order]
+    of_building, of_compound = layout.first("building", "household"), layout.first("compound", "household")
+    first = np.where(building >= 0, of_building[building], of_compound[compound])
+    return spans(first, count_flats(layout, building, compound))
 
 
 def count_flats(layout: Layout, building: NDArray[np.int64], compound: NDArray[np.int64]) -> NDArray[np.int64]:

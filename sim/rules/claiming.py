@@ -211,6 +211,7 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         unit=unit,
         desk=desk[opener],
         days=np.where(called[opener], days, 0),
+        opener=own,
     )
     g.case[rows] = opened[place[which]]
     move_grievances(w, own, State.OPEN)
@@ -233,6 +234,7 @@ def open_cases(
     unit: Ints,
     desk: Ints,
     days: Ints,
+    opener: Ints,
 ) -> Ints:
     """Put new cases on the books of desks; return their rows.
 
@@ -249,6 +251,7 @@ def open_cases(
         unit: row of the compound, village or sumu there.
         desk: row of the desk.
         days: days until they are passed on to it; 0 = they are in its queue at once.
+        opener: row of the grievance that opens each, -1 = nobody has claimed yet.
     """
     c = w.cases
     shared = SHARED.take(kind)
@@ -276,6 +279,7 @@ def open_cases(
         severity=severity,
         urgency=urgency,
         opened=w.day,
+        precedence=desks.precedence(w, urgency),
         stage=np.where(late, int(Stage.TRANSIT), int(Stage.WAITING)),
         desk=desk,
         organiser=-1,
@@ -300,6 +304,7 @@ def open_cases(
         from_owners=0,
         conceded=0,
         motion=-1,
+        opener=opener,
         visited=False,
         joint=False,
     )

@@ -95,6 +95,7 @@ def _take_up(w: Worlds, world: Ints, asset: Ints, compound: Ints) -> None:
         unit=compound,
         desk=desk,
         days=np.zeros(len(world), dtype=np.int64),
+        opener=np.full(len(world), -1),
     )
 
 
