@@ -203,6 +203,8 @@ def _ranks(keys: pa.Table) -> NDArray[np.int64] | None:
     Only of whole numbers and strings, none of them missing, that all together fit into 63 bits; otherwise `None`.
     """
     rank, size = np.zeros(keys.num_rows, dtype=np.int64), 1
+    if not keys.num_rows:
+        return rank
     for column in keys.columns:
         array = _flat(column)
         if array.null_count:
