@@ -46,6 +46,7 @@ __all__ = [
     "Recorded",
     "counts",
     "kinds",
+    "leading",
     "levels",
     "names_of_counts",
     "quotients",
@@ -100,6 +101,13 @@ def specs(place: str) -> tuple[OutcomeSpec, ...]:
     there = places.settlements(place)
     quarrels = [kind for kind in there if places.declared(kind, "KINDS")]
     return tuple(spec for spec in OUTCOMES if not set(ONLY.get(spec.name, quarrels)).isdisjoint(there))
+
+
+def leading(place: str) -> tuple[OutcomeSpec, ...]:
+    """Return the main outcomes of a place, those that stand for all where there is no room for more first."""
+    first = villages.FIRST if "village" in places.settlements(place) else ()
+    main = [spec for spec in specs(place) if spec.main]
+    return tuple(sorted(main, key=lambda spec: first.index(spec.name) if spec.name in first else len(first)))
 
 
 def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:

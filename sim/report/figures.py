@@ -124,7 +124,7 @@ def _attribution(it: Drawing) -> list[Path]:
 
 def _curves(it: Drawing) -> list[Path]:
     assert it.config.sweep is not None
-    main = [OutcomeSpec(s.name, s.unit, s.label) for s in outcomes.specs(it.config.place) if s.main]
+    main = [OutcomeSpec(s.name, s.unit, s.label) for s in outcomes.leading(it.config.place)]
     naive, leaders = (it.table(f) if (it.folder / f).exists() else None for f in ("naive.csv", "leaders.csv"))
     comparison, sweep = it.table("comparison.csv"), it.config.sweep
     return curves(comparison, sweep, it.stem, it.title, outcomes=main, naive=naive, leaders=leaders)

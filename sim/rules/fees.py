@@ -144,6 +144,10 @@ def collect(w: Worlds) -> None:
     """Phase, quarterly: some owners think again about paying the fee; then all are billed."""
     of = w.layout.up("household", "compound")
     served = w.contract != NONE
+    if not served.any():  # nobody is billed, and nobody thinks
+        w.collected[...] = 0
+        contracts.take_stock(w)
+        return
     flat = np.arange(w.households)
     thinks = noise.chance(w.p.fee_speed, w.seeds[:, None], "fee.redecide", flat, w.day // QUARTER)
     target = supported(w, w.satisfaction, paying(w))[:, of]

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 MANIFEST = "manifest.json"
+
+NEEDED_LATER = ("sim.study.merging", "scipy.stats", "sim.report.figures")
+"""Modules that take seconds to import and are needed only once all pieces are there."""
 
 WRITERS = 4
 """Threads in which a worker keeps pieces: most of it is waiting for the disk, sixteen times a piece."""
@@ -140,7 +144,9 @@ def run(
             Order(task, config.days, config.detail, config.block_households, store)
             for task in tasks(missing, planned.households)
         ]
-        for outcome in compute.map(work, todo):
+        for outcome in compute.map(work, [*todo, *[None] * len(todo)]):
+            if outcome.task is None:
+                continue
             groups = outcome.task.task.groups
             wanted = [piece for group in groups for piece in group.pieces]
             if outcome.failure:
@@ -176,8 +182,15 @@ def check_folder(folder: Path, resume: bool) -> None:
         raise StoreError(f"{folder} holds other files; choose an empty or new folder with --out")
 
 
-def work(order: Order) -> None:
-    """Compute a task: found its worlds, burn them in once, run the missing scenarios from there, keep the pieces."""
+def work(order: Order | None) -> None:
+    """Compute a task: found its worlds, burn them in once, run the missing scenarios from there, keep the pieces.
+
+    Without an order, prepare for what comes after: there is a worker that has nothing to compute while others have.
+    """
+    if order is None:
+        for name in NEEDED_LATER:
+            import_module(name)
+        return
     task = order.task
     with stage("founding"):
         worlds = Worlds(task.recipes, watch=task.watch)
