@@ -126,5 +126,5 @@ def _desks(w: Worlds, kind: str) -> Array:
     if kind == "compound":
         return np.arange(3 * sizes["compound"] + sizes["community"] + sizes["centre"])
     if kind == "village":
-        return np.concatenate([t["village_desk"], t["township_desk"]])
+        return np.concatenate([t["village_mediator"], t["township_justice"]])
     return np.unique(t["sumu_desk"])

@@ -49,8 +49,7 @@ WORDS = [
     (["detail=perhaps"], "detail=perhaps is not true or false"),
     (
         ["hours=2"],
-        "unknown setting 'hours'; did you mean 'mechanisms.mobile_mediation.hours' or "
-        "'mechanisms.village_alliance.hours' or 'mechanisms.yijiantiao.hours'?",
+        "'mechanisms.mobile_mediation.hours' or 'mechanisms.village_alliance.hours' or 'mechanisms.yijiantiao.hours'?",
     ),
     (["coverage=1"], "did you mean 'mechanisms.formed_body.coverage' or 'mechanisms.yijiantiao.coverage'"),
     (["world.hours=3"], " or 'mechanisms.yijiantiao.hours'?"),
@@ -73,7 +72,7 @@ WORDS = [
     (["scenarios=null"], "there is no scenario; e.g."),
     (["scenarios.x.y=[]"], "scenario 'x' is not a list of words"),
     (["scenarios.x=[5]"], "scenario 'x': 5 is not a word like"),
-    (["scenarios.x=[baseline]"], "no mechanism called 'baseline'; have: formed_body, "),
+    (["scenarios.x=[baseline]"], "no mechanism called 'baseline'; have: "),
     (["scenarios.x=[yijiantiao,yijiantiao.hours=1,yijiantiao.hours=2]"], "scenario 'x' sets yijiantiao.hours twice"),
     (["comparisons=[[]]"], "comparison [] is not a pair of scenarios"),
     (["comparisons={a: b}"], "comparisons is not a list of pairs"),

@@ -107,8 +107,8 @@ def test_pointers_follow_their_rows() -> None:
     )
     assert np.all(t["hands"][:sites] == 0) and np.all(t["asset_kind"][sites:] == -1)
     assert np.array_equal(t["desk_kind"][t["sumu_desk"]], alone["pasture"].traits["desk_kind"][:-1])
-    assert np.all(t["desk_kind"][t["village_desk"]] == Desk.MEDIATOR)
-    assert np.all(t["desk_kind"][t["township_desk"]] == Desk.JUSTICE) and "township_centre" not in t
+    assert np.all(t["desk_kind"][t["village_mediator"]] == Desk.MEDIATOR)
+    assert np.all(t["desk_kind"][t["township_justice"]] == Desk.JUSTICE) and "township_centre" not in t
 
 
 def test_ways_are_those_of_the_steppe_alone() -> None:

@@ -195,6 +195,23 @@ def test_who_went_all_the_way_in_vain_leaves_the_birds() -> None:
         assert np.array_equal(w.stock["keeping"], w.keeps.sum(axis=1))
 
 
+def test_income_is_shown_first_of_villages_and_the_headline_of_other_places() -> None:
+    """Where there is room for few outcomes, villages show what collectives earn beside what is unresolved."""
+    assert [spec.name for spec in outcomes.leading("village")][:2] == ["collective_net", "unresolved"]
+    for place in ("compound", "pasture"):
+        assert [spec.name for spec in outcomes.leading(place)] == [s.name for s in outcomes.specs(place) if s.main]
+    village = [spec.name for spec in outcomes.leading("village")]
+    assert sorted(village) == sorted(spec.name for spec in outcomes.specs("village") if spec.main)
+
+
+def test_the_alliance_may_leave_more_unresolved_than_it_found() -> None:
+    """Where it loses for disputes: with a share far from Nash's more is suffered than without any alliance."""
+    w = lives(QUICK | dict(unfair_rate=0.05), 3 * YEAR, say(), alone(*POOL, share=0.25), replications=8)
+    unresolved = got(w, "unresolved")
+    assert (each(w, "signed")[1] == 1).all()
+    assert clearly_above_zero(unresolved[1] - unresolved[0], errors=2.0)
+
+
 @pytest.mark.parametrize("outcome", ["unresolved", "settled_90", "durable_365", "petitions", "settled_90_sharing"])
 def test_outcomes_of_disputes_are_there(outcome: str) -> None:
     """Villages have the outcomes that other places have, with paths to all of them."""

@@ -12,14 +12,14 @@ from __future__ import annotations
 from sim.agents.bases import Base, Plant
 from sim.agents.camps import CamperHousehold, Circle, Ground, HerderHousehold, Resident, WorkerHousehold
 from sim.agents.claimants import Claimant
-from sim.agents.collectives import Coaches, Collective, Role, VillageBranch
+from sim.agents.collectives import Coaches, Collective, Role, VillageBranch, VillageMediator
 from sim.agents.companies import Contract, PropertyCompany
 from sim.agents.compounds import Compound
 from sim.agents.homes import Building, Household, Tenure
 from sim.agents.offices import Body, BodyKind, Candidate, Court, Mediator, PartyBranch, SubDistrictCentre
 from sim.agents.sites import Contractor, Crew, WorkSite
 from sim.agents.sumus import BorderStation, JusticeOffice, MediationRoom, MobileTeam, Sumu, SumuCentre
-from sim.agents.townships import Enterprise, Township
+from sim.agents.townships import Enterprise, Township, TownshipJustice
 from sim.agents.view import Desk, View
 from sim.agents.yards import Keeping, Team, VillageHousehold
 
@@ -61,9 +61,11 @@ __all__ = [
     "Team",
     "Tenure",
     "Township",
+    "TownshipJustice",
     "View",
     "VillageBranch",
     "VillageHousehold",
+    "VillageMediator",
     "WorkSite",
     "WorkerHousehold",
 ]

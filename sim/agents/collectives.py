@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from sim.agents import village_today as today
-from sim.agents.view import View
+from sim.agents.view import Desk, View
 from sim.agents.yards import Team, VillageHousehold
 from sim.books import FEN
 from sim.places import village
@@ -82,6 +82,11 @@ class Collective(View):
         return self.model.views(VillageBranch)[self.row]
 
     @property
+    def mediator(self) -> VillageMediator:
+        """Its mediator."""
+        return self.model.views(VillageMediator)[self.row]
+
+    @property
     def teams(self) -> list[Team]:
         """Teams of the village."""
         return self._children("team", Team)
@@ -109,9 +114,24 @@ class VillageBranch(View):
 
     @property
     def hours_by_use(self) -> dict[str, float]:
-        """What of them goes where: meeting, call, show, contract, supply, and ask, for asking households round."""
+        """What of them goes where: meeting, call, show, contract, supply, ask (households round), and table.
+
+        The last is what it sat at tables with members who feel wronged.
+        """
         found = self.model.today(today.hours_by_use)
         return {use: float(hours[self.row]) for use, hours in found.items()}
+
+    @property
+    def village(self) -> int:
+        """Row of the village."""
+        return self.row
+
+
+class VillageMediator(Desk):
+    """The mediator of a village."""
+
+    of = "village"
+    kind_of_desk = village.MEDIATOR
 
     @property
     def village(self) -> int:

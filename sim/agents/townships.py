@@ -6,9 +6,10 @@ import numpy as np
 
 from sim.agents.bases import Base
 from sim.agents.collectives import Collective
-from sim.agents.view import View
+from sim.agents.view import Desk, View
 from sim.books import FEN
 from sim.cases import NEVER
+from sim.places.village import JUSTICE
 
 
 class Township(View):
@@ -66,9 +67,26 @@ class Township(View):
         )
 
     @property
+    def justice(self) -> TownshipJustice:
+        """Its justice office."""
+        return self.model.views(TownshipJustice)[self.row]
+
+    @property
     def enterprise(self) -> Enterprise | None:
         """The enterprise within reach, none after one has failed and until another comes."""
         return self.model.views(Enterprise)[self.row] if self._read("firm") else None
+
+
+class TownshipJustice(Desk):
+    """The justice office of a township, above the mediators of its villages."""
+
+    of = "township"
+    kind_of_desk = JUSTICE
+
+    @property
+    def township(self) -> int:
+        """Row of the township."""
+        return self.row
 
 
 class Enterprise(View):

@@ -19,7 +19,8 @@ Floats = NDArray[np.float64]
 
 def hours_by_use(w: Worlds) -> dict[str, Floats]:
     """Return the hours a week that branches give to each use, by village."""
-    return {use.removesuffix("_minutes"): minutes[0] / 60 for use, minutes in canvass.minutes(w).items()}
+    uses = canvass.minutes(w) | {"table_minutes": np.minimum(w.table_minutes, w.branch_minutes)}
+    return {use.removesuffix("_minutes"): minutes[0] / 60 for use, minutes in uses.items()}
 
 
 def lent(w: Worlds) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from sim.agents.claimants import Claimant
 from sim.agents.view import View
 from sim.books import FEN
 from sim.rules import birds
@@ -23,10 +24,15 @@ class Keeping(Enum):
     CONTRACT = birds.CONTRACT
 
 
-class VillageHousehold(View):
+class VillageHousehold(Claimant):
     """A household of a village with its yard: in it birds, or none."""
 
     of = "yard"
+
+    @property
+    def household(self) -> int:
+        """Row of the household among those of the world."""
+        return int(self.model.world.layout.traits["yard_household"][self.row])
 
     @property
     def member(self) -> bool:
@@ -36,8 +42,7 @@ class VillageHousehold(View):
     @property
     def purse(self) -> float:
         """Money of the household since the start, yuan; negative for what was paid."""
-        w = self.model.world
-        return float(w.purse[0, w.layout.traits["yard_household"][self.row]] / FEN)
+        return float(self.model.world.purse[0, self.household] / FEN)
 
     @property
     def income(self) -> float:
@@ -95,12 +100,12 @@ class VillageHousehold(View):
         return float(self._read("skill"))
 
     @property
-    def belief(self) -> float:
+    def bird_belief(self) -> float:
         """What a bird is believed to leave at the usual price, yuan."""
         return float(self._read("belief_mean"))
 
     @property
-    def belief_sd(self) -> float:
+    def bird_belief_sd(self) -> float:
         """How unsure it is of that, as a standard deviation, yuan."""
         return float(self._read("belief_precision") ** -0.5)
 
@@ -108,6 +113,11 @@ class VillageHousehold(View):
     def loan(self) -> float:
         """What it owes the base for inputs, yuan: a claim, not money."""
         return float(self._read("loan") / FEN)
+
+    @property
+    def owed(self) -> float:
+        """What the enterprise owes it by contracts, yuan: a claim, not money."""
+        return float(self._read("dealing_owed") / FEN)
 
     @property
     def farm_income(self) -> float:

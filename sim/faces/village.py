@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents import today as all_places
 from sim.agents import village_today as today
 from sim.agents.bases import Base, Plant
-from sim.agents.collectives import Coaches, Collective, VillageBranch
-from sim.agents.townships import Enterprise, Township
+from sim.agents.collectives import Coaches, Collective, VillageBranch, VillageMediator
+from sim.agents.offices import Court
+from sim.agents.townships import Enterprise, Township, TownshipJustice
 from sim.agents.yards import Team, VillageHousehold
 from sim.books import FEN
 from sim.faces import Cells, Face
-from sim.faces.reporters import stocks, totals, yuan
+from sim.faces.reporters import mean_trust, stocks, totals, unresolved_per_1000, yuan
 from sim.rules import bases
 from sim.space import LAND_USE
 
@@ -47,6 +49,11 @@ def _flocks(model: GovernanceModel) -> tuple[Cells, NDArray[np.int64]]:
     w = model.world
     cells = np.concatenate([w.layout.cells["yard"], w.layout.cells["base"]])
     return cells, np.concatenate([w.birds[0], w.own_birds[0]])
+
+
+def _grievances(model: GovernanceModel) -> tuple[Cells, NDArray[np.int64]]:
+    """Return grievances still suffered, by household."""
+    return model.world.layout.cells["household"], model.today(all_places.open_grievances)
 
 
 def _in_trade(model: GovernanceModel) -> tuple[Cells, NDArray[np.int64]]:
@@ -88,7 +95,20 @@ def _capacity(model: GovernanceModel) -> int:
 
 
 FACE = Face(
-    kinds=(VillageHousehold, Team, Collective, VillageBranch, Coaches, Base, Plant, Township, Enterprise),
+    kinds=(
+        VillageHousehold,
+        Team,
+        Collective,
+        VillageBranch,
+        VillageMediator,
+        Coaches,
+        Base,
+        Plant,
+        Township,
+        TownshipJustice,
+        Court,
+        Enterprise,
+    ),
     small={"villages": 2, "households": 100, "around": 60, "team_size": 10},
     there={Coaches: _coached, Base: _run, Plant: _plants, Enterprise: _firms},
     standing={
@@ -96,7 +116,7 @@ FACE = Face(
         Collective: lambda w: w.layout.cells["village"],
     },
     still={"woodland": _woodland, "idle_rooms": _idle_rooms},
-    daily={"birds": _flocks, "in_trade": _in_trade},
+    daily={"birds": _flocks, "in_trade": _in_trade, "open_grievances": _grievances},
     reporters={
         "day": "day",
         "price": _price,
@@ -106,5 +126,9 @@ FACE = Face(
         "farm_income": partial(yuan, column="farm_income"),
         "dividends": partial(yuan, column="dividend_income"),
         **totals("birds_placed", "birds_sold", "rounds", "signed"),
+        "unresolved_per_1000": unresolved_per_1000,
+        **stocks("aching"),
+        **totals("arisen", "claimed", "settled", "escalated"),
+        "mean_trust": mean_trust,
     },
 )

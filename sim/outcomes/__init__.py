@@ -48,6 +48,7 @@ __all__ = [
     "Recorded",
     "counts",
     "kinds",
+    "leading",
     "levels",
     "names_of_counts",
     "of_kind",
@@ -92,6 +93,7 @@ FAMILIES = {
     "whom": "for whom, the headline",
     "people": "people",
     "sensing": "couriers",
+    "elders": "elders and shared places",
     **villages.FAMILIES,
 }
 """Families of outcomes of which the rates in the baseline are printed, and how they are headed."""
@@ -102,6 +104,13 @@ def specs(place: str) -> tuple[OutcomeSpec, ...]:
     there = places.standing(place)
     quarrels = [kind for kind in there if places.declared(kind, "KINDS")]
     return tuple(spec for spec in OUTCOMES if not set(ONLY.get(spec.name, quarrels)).isdisjoint(there))
+
+
+def leading(place: str) -> tuple[OutcomeSpec, ...]:
+    """Return the main outcomes of a place, those that stand for all where there is no room for more first."""
+    first = villages.FIRST if "village" in places.settlements(place) else ()
+    main = [spec for spec in specs(place) if spec.main]
+    return tuple(sorted(main, key=lambda spec: first.index(spec.name) if spec.name in first else len(first)))
 
 
 def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:

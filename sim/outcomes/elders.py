@@ -16,7 +16,7 @@ ELDERS: tuple[OutcomeSpec, ...] = (
         "elders who took part in something in four weeks, of their own accord or at a shared place; mean of months",
         HIGHER,
         "elders taking part",
-        "people",
+        "elders",
     ),
     OutcomeSpec(
         "elder_ties",
@@ -24,7 +24,7 @@ ELDERS: tuple[OutcomeSpec, ...] = (
         "elders' ties to people met at shared places, mean over elders and months",
         HIGHER,
         "elders' ties",
-        "people",
+        "elders",
     ),
     OutcomeSpec(
         "care_unmet",
@@ -32,7 +32,7 @@ ELDERS: tuple[OutcomeSpec, ...] = (
         "elders' needs that nobody saw to, neither family nor the community's people nor volunteers; missing if none",
         LOWER,
         "needs unmet",
-        "people",
+        "elders",
     ),
     OutcomeSpec(
         "neighbour_cases",
@@ -40,7 +40,7 @@ ELDERS: tuple[OutcomeSpec, ...] = (
         "quarrels between neighbours brought to a desk, those of the last 30 days left out",
         NEITHER,
         "quarrels at desks",
-        "disputes",
+        "elders",
     ),
     OutcomeSpec(
         "made_up",
@@ -48,19 +48,19 @@ ELDERS: tuple[OutcomeSpec, ...] = (
         "quarrels between neighbours that people who know each other talked over without a desk",
         NEITHER,
         "quarrels talked over",
-        "disputes",
+        "elders",
     ),
     OutcomeSpec(
-        "card_quarrels", f"grievances {A_YEAR}", "quarrels that began at cards", LOWER, "quarrels at cards", "disputes"
+        "card_quarrels", f"grievances {A_YEAR}", "quarrels that began at cards", LOWER, "quarrels at cards", "elders"
     ),
-    OutcomeSpec("meals", f"meals {A_YEAR}", "meals served in canteens", NEITHER, "meals served", "people"),
+    OutcomeSpec("meals", f"meals {A_YEAR}", "meals served in canteens", NEITHER, "meals served", "elders"),
     OutcomeSpec(
         "meals_budget_yuan",
         f"yuan {A_YEAR}",
         "public money for what meals cost beyond their price",
         NEITHER,
         "public money for meals",
-        "cost",
+        "elders",
     ),
     OutcomeSpec(
         "volunteer_hours",
@@ -68,10 +68,10 @@ ELDERS: tuple[OutcomeSpec, ...] = (
         "hours that volunteers gave to elders' needs, unpaid and not among the hours worked",
         NEITHER,
         "volunteers' hours",
-        "cost",
+        "elders",
     ),
     *(
-        OutcomeSpec(f"hours_{p}", f"hours {A_YEAR}", f"hours worked on {what}", NEITHER, f"hours on {p}", "cost")
+        OutcomeSpec(f"hours_{p}", f"hours {A_YEAR}", f"hours worked on {what}", NEITHER, f"hours on {p}", "elders")
         for p, what in PURPOSES.items()
     ),
 )

@@ -137,6 +137,9 @@ INCOMES: tuple[OutcomeSpec, ...] = tuple(OutcomeSpec(*row) for row in _ROWS)
 ONLY: dict[str, tuple[str, ...]] = dict.fromkeys((spec.name for spec in INCOMES), ("village",))
 """Outcomes to which there is a path only in some kinds of settlement, and in which."""
 
+FIRST = ("collective_net", "unresolved", "farm_income", "adopted")
+"""What is shown first of villages where there is no room for all main outcomes; the headline is among it."""
+
 COUNTS = (
     *(f"{what}_{group}{unit}" for group in GROUPS for what, unit in (("yards", ""), ("year", "_fen"))),
     *("yards_year", "year_kept_fen", "year_others_fen", "gini_millionths", "home_villages", "townships"),

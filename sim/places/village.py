@@ -42,9 +42,9 @@ TRAITS = {
     "yard_household": Trait("yard", to="household"),
     "village_role": Trait("village"),
     "village_base": Trait("village", to="base"),
-    "village_desk": Trait("village", to="desk"),
+    "village_mediator": Trait("village", to="desk"),
     "township_joint": Trait("township", to="base"),
-    "township_desk": Trait("township", to="desk"),
+    "township_justice": Trait("township", to="desk"),
     "desk_kind": Trait("desk"),
     "base_village": Trait("base", to="village"),
     "base_township": Trait("base", to="township"),
@@ -272,7 +272,7 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         for each home village, and after the two of a township the joint one that they would have. Traits:
         ``yard_household`` (row of the household), ``village_role``, ``village_base`` and ``township_joint`` (row of
         the base, -1 = none), ``base_village`` (row of the village, -1 of a joint one), ``base_township``,
-        ``desk_kind``, ``village_desk`` and ``township_desk`` (row of the mediator's, of the justice office's desk).
+        ``desk_kind``, ``village_mediator`` and ``township_justice`` (rows of desks).
     """
     villages, bases, joint = _list(structure)
     township, roles, size, own_base = np.array(villages).T
@@ -308,10 +308,10 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         yard_household=np.arange(layout.sizes["yard"]),
         village_role=roles,
         village_base=own_base,
-        village_desk=np.arange(len(villages)),
         township_joint=np.array(joint),
-        township_desk=len(villages) + np.arange(len(joint)),
         desk_kind=np.array([MEDIATOR] * len(villages) + [JUSTICE] * len(joint) + [COURT], dtype=np.int64),
+        village_mediator=np.arange(len(villages)),
+        township_justice=len(villages) + np.arange(len(joint)),
         base_village=base_village,
         base_township=base_township,
     )

@@ -40,8 +40,8 @@ COLOURS = {
     "settled": "#2b74ad",
 }
 
-SHOWN = (ALL, "roof", "neighbour", "fee")
-"""Kinds drawn unless it is said which: all, what is shared and dear, and disputes of two kinds of parties."""
+SHOWN = (ALL, "roof", "neighbour", "fee", "sharing")
+"""Kinds drawn unless it is said which: all, what is shared and dear, and disputes of different kinds of parties."""
 
 KNOWN = 0.95
 """Curves are drawn as far as so large a share of the replications with a case have been followed."""

@@ -10,6 +10,8 @@ CASES = {
     "S3": Text("three roofs in fifteen days by cost sharing", "分摊费用，十五天修好三处房顶"),
     "S4": Text("pests, from door to door", "逐户除虫"),
     "S5": Text("a contractor upgrades road and gate", "施工方改造道路和大门"),
+    "S6": Text("two villages, one base, slow birds", "两村联建一个基地，养慢大鸡"),
+    "S6_ordinary": Text("the same villages with ordinary birds", "同样的村子，养普通肉鸡"),
 }
 """Press cases by name."""
 
@@ -31,6 +33,14 @@ MEASURES = {
     "span_days": Text("from the first round of signing to the last roof mended, days", "从首轮签字到最后一处修好，天"),
     "pests_gone": Text("pests gone by the end of the run", "到结束时虫害已除"),
     "upgraded": Text("the contractor has agreed to a better road and gate", "施工方同意改造道路和大门"),
+    "joined": Text(
+        "households that have placed chicks from a base for the first time since day 0, by the end of the run",
+        "自第 0 天起首次从基地领养雏鸡的农户，到结束时",
+    ),
+    "covered": Text(
+        "households that have joined at any time and are in the trade at the end, with birds or between batches",
+        "曾参加、到结束时仍在养（或两批之间）的农户",
+    ),
 }
 """Reported numbers by their measure, with the unit where it is not told by the words."""
 

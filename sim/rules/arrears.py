@@ -82,9 +82,12 @@ def _set_up(w: Worlds) -> None:
 
 def look_ahead(w: Worlds) -> None:
     """Phase, weekly: see whom companies will go after this week: only where fees are owed and not paid."""
+    hazard = clocks.quantise(w.p.claim_rate / YEAR)
+    if not hazard.any():
+        return
     owing = ~w.pays
     owing &= w.arrears > 0
-    clocks.look_ahead(w, Clock.FEE, w.claim_left, clocks.quantise(w.p.claim_rate / YEAR), owing)
+    clocks.look_ahead(w, Clock.FEE, w.claim_left, hazard, owing)
 
 
 def claim(w: Worlds) -> None:

@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import sys
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 
     from sim.study.experiment import Plan
     from sim.study.runner import Progress, Result
+    from sim.study.statistics import OutcomeSpec
 
 WIDTH = 100
 """Columns of what is printed where no terminal says how wide it is."""
 
 MOST_COMPARISONS = 12
-"""Of more comparisons than so many only the headline is printed; all of them are kept."""
+"""Of more comparisons than so many only the headline is printed, and what leads it; all of them are kept."""
+
+HEADLINE = "unresolved"
 
 NANOSECONDS = 40.0
 """A household-day, roughly, for the cost told by --dry-run."""
@@ -59,7 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
         specs = answers.outcome_specs(config.place, main=True)
         few = len(config.comparisons) <= MOST_COMPARISONS
         title = config.question or config.name
-        print_comparison(console, result.comparison, title=title, outcomes=specs if few else specs[:1])
+        print_comparison(
+            console, result.comparison, title=title, outcomes=specs if few else first_of(config.place, specs)
+        )
         if few and len(result.naive):
             print_naive(console, result.naive)
     tables = [*result.answers, *(["naive"] if len(result.naive) else [])]
@@ -68,6 +74,15 @@ def run(arguments: argparse.Namespace) -> int:
         files += ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, cells.parquet, events.parquet"
     _tell_results(config, result, files)
     return 0
+
+
+def first_of(place: str, specs: Sequence[OutcomeSpec]) -> list[OutcomeSpec]:
+    """Return the outcomes that stand for all: the headline, and in villages collective income before it."""
+    from sim.outcomes import leading
+
+    names = [spec.name for spec in leading(place)]
+    shown = names[: names.index(HEADLINE) + 1]
+    return [spec for name in shown for spec in specs if spec.name == name]
 
 
 def attribute(arguments: argparse.Namespace) -> int:

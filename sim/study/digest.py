@@ -203,6 +203,8 @@ def _ranks(keys: pa.Table) -> NDArray[np.int64] | None:
     Only of whole numbers and strings, none of them missing, that all together fit into 63 bits; otherwise `None`.
     """
     rank, size = np.zeros(keys.num_rows, dtype=np.int64), 1
+    if keys.num_rows == 0:
+        return rank
     for column in keys.columns:
         array = _flat(column)
         if array.null_count:
@@ -228,6 +230,8 @@ def _ranks(keys: pa.Table) -> NDArray[np.int64] | None:
 
 def _taken(table: pa.Table, order: NDArray[np.int64]) -> pa.Table:
     """Return the rows in this order; where it is a few long stretches of rows, no row is copied alone."""
+    if len(order) == 0:
+        return table.slice(0, 0)
     begin = np.flatnonzero(np.concatenate([[True], np.diff(order) != 1]))
     if len(begin) > FEW:
         return table.take(pa.array(order))

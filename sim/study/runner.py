@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from sim.errors import StoreError
-from sim.study import compounds, tables
+from sim.study import compounds, distances, tables
 from sim.study.config import Config
 from sim.study.executor import Executor, Failure, executor, stage
 from sim.study.experiment import Group, Plan, Task, plan, tasks
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 MANIFEST = "manifest.json"
+
+NEEDED_LATER = ("sim.study.merging", "scipy.stats", "sim.report.figures")
+"""Modules that take seconds to import and are needed only once all pieces are there."""
 
 WRITERS = 4
 """Threads in which a worker keeps pieces: most of it is waiting for the disk, sixteen times a piece."""
@@ -140,7 +144,9 @@ def run(
             Order(task, config.days, config.detail, config.block_households, store)
             for task in tasks(missing, planned.households)
         ]
-        for outcome in compute.map(work, todo):
+        for outcome in compute.map(work, [*todo, *[None] * len(todo)]):
+            if outcome.task is None:
+                continue
             groups = outcome.task.task.groups
             wanted = [piece for group in groups for piece in group.pieces]
             if outcome.failure:
@@ -176,12 +182,19 @@ def check_folder(folder: Path, resume: bool) -> None:
         raise StoreError(f"{folder} holds other files; choose an empty or new folder with --out")
 
 
-def work(order: Order) -> None:
-    """Compute a task: found its worlds, burn them in once, run the missing scenarios from there, keep the pieces."""
+def work(order: Order | None) -> None:
+    """Compute a task: found its worlds, burn them in once, run the missing scenarios from there, keep the pieces.
+
+    Without an order, prepare for what comes after: there is a worker that has nothing to compute while others have.
+    """
+    if order is None:
+        for name in NEEDED_LATER:
+            import_module(name)
+        return
     task = order.task
     with stage("founding"):
         worlds = Worlds(task.recipes, watch=task.watch)
-    split = task.recipes[0].place in compounds.PLACES
+    split, far = (task.recipes[0].place in module.PLACES for module in (compounds, distances))
     before_days = min(order.days, task.recipes[0].burn_in)
     with stage("burn-in"):
         before = compounds.lived(worlds, 0, before_days) if split else {}
@@ -192,12 +205,13 @@ def work(order: Order) -> None:
         with stage("running"):
             block = worlds.stack([task.scenarios[number] for number in numbers], keep=numbers != batches[-1])
             after = compounds.lived(block, order.days, order.days) if split else {}
+            apart = distances.lived(block, order.days) if far else {}
             block.run(order.days)
         where = [(at, group) for at in range(len(numbers)) for group in range(len(task.groups))]
         with stage("recording"):
             parts = [np.flatnonzero((block.scenario == at) & (block.group == group)) for at, group in where]
             spans = tables.Spans(after, before, order.days, before_days) if split else None
-            made = tables.record(block, task.recipes[0].layout, parts, order.detail, spans)
+            made = tables.record(block, task.recipes[0].layout, parts, order.detail, spans, apart)
         keys = [task.groups[group].pieces[numbers[at]].key for at, group in where]
         with stage("writing"), ThreadPoolExecutor(WRITERS) as writers:
             list(writers.map(order.store.put, keys, made))

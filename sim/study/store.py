@@ -343,7 +343,7 @@ def write_csv(
     if not isinstance(table, pa.Table):
         table = pa.Table.from_pandas(table, columns=columns, preserve_index=False)
     names = table.column_names if columns is None else list(columns)
-    content = [[_cell(value, decimals) for value in table.column(name).to_pylist()] for name in names]
+    content = [_cells(table.column(name), decimals) for name in names]
     text = io.StringIO(newline="")
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(names)
@@ -362,6 +362,13 @@ def write_json(path: str | Path, value: Any) -> None:
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     with atomic(path) as file:
         file.write(text.encode())
+
+
+def _cells(column: pa.ChunkedArray, decimals: int) -> list[str]:
+    """Write a column for a CSV file."""
+    if pa.types.is_integer(column.type) and not column.null_count:  # most of them, and fast
+        return [str(value) for value in column.to_pylist()]
+    return [_cell(value, decimals) for value in column.to_pylist()]
 
 
 def _cell(value: Any, decimals: int) -> str:

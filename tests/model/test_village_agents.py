@@ -9,18 +9,22 @@ from sim.agents import (
     Base,
     Coaches,
     Collective,
+    Court,
     Enterprise,
     Keeping,
     Plant,
     Role,
     Team,
     Township,
+    TownshipJustice,
     VillageBranch,
     VillageHousehold,
+    VillageMediator,
 )
-from sim.cases import NEVER
+from sim.cases import NEVER, Stage
 from sim.model import GovernanceModel
-from sim.rules import bases, canvass
+from sim.places import village
+from sim.rules import bases, canvass, trust
 from sim.space import LAND_USE
 from tests.model.test_places import model
 
@@ -39,7 +43,7 @@ def test_households_show_their_yards(lived: GovernanceModel) -> None:
     same = {
         "member": "farm_member", "flock": "birds", "flock_wish": "flock_wish", "hour_worth": "hour_worth",
         "risk_aversion": "risk_aversion", "in_trade": "keeps", "adopted": "adopted", "batches": "yard_batches",
-        "skill": "skill", "belief": "belief_mean", "model_household": "model_household",
+        "skill": "skill", "bird_belief": "belief_mean", "model_household": "model_household",
     }  # fmt: skip
     for name, column in same.items():
         assert homes.get(name) == getattr(w, column)[0].tolist()
@@ -50,7 +54,7 @@ def test_households_show_their_yards(lived: GovernanceModel) -> None:
         assert homes.agg(name, max) > 0
     assert homes.get("purse") == (w.purse[0, w.layout.traits["yard_household"]] / 100).tolist()
     assert homes.get("keeping") == [Keeping(mode) for mode in w.mode[0].tolist()]
-    assert homes.get("belief_sd") == pytest.approx((w.belief_precision[0] ** -0.5).tolist())
+    assert homes.get("bird_belief_sd") == pytest.approx((w.belief_precision[0] ** -0.5).tolist())
     left = [None if end == NEVER else end - lived.day for end in w.batch_end[0].tolist()]
     assert homes.get("days_to_sale") == left
     bases_of = [None if row < 0 else lived.views(Base)[row] for row in w.yard_base[0].tolist()]
@@ -78,12 +82,40 @@ def test_collectives_show_what_they_own(lived: GovernanceModel) -> None:
     assert found.get("branch") == list(branches)
     assert branches.get("hours") == (w.branch_minutes[0] / 60).tolist()
     use = canvass.minutes(w)
+    assert w.table_minutes.any(), "nobody sat at a table"
     for branch in branches:
-        assert branch.hours_by_use == {name[: -len("_minutes")]: m[0, branch.row] / 60 for name, m in use.items()}
+        hours = {name[: -len("_minutes")]: m[0, branch.row] / 60 for name, m in use.items()}
+        assert branch.hours_by_use == hours | {"table": w.table_minutes[0, branch.row] / 60}
         assert sum(branch.hours_by_use.values()) == pytest.approx(branch.hours)
     coaches = lived.agents_by_type[Coaches]
     assert coaches.get("village") == [0, 1], "who is around has none"
     assert coaches.get("hours") == (w.coach_minutes[0, :2] / 60).tolist()
+
+
+def test_households_claim_and_offices_have_desks() -> None:
+    m, pending = model("village", ("village_alliance",)), 0
+    homes, seen = m.agents_by_type[VillageHousehold], 0
+    for _ in range(26):
+        m.run(until=m.day + 21)
+        w = m.world
+        assert homes.agg("open_grievances", sum) == w.stock["aching"][0] == m.grid.open_grievances.data.sum()
+        assert homes.get("owed") == (w.dealing_owed[0] / 100).tolist()
+        queued = w.cases.desk[w.cases.stage == Stage.WAITING]
+        offices = [*m.agents_by_type[VillageMediator], *m.agents_by_type[TownshipJustice]]
+        assert [office.desk for office in offices] == list(range(len(offices)))
+        assert [office.queue for office in offices] == [int((queued == office.desk).sum()) for office in offices]
+        assert [office.hours for office in offices] == (w.desk_minutes[0, : len(offices)] / 60).tolist()
+        (court,) = m.agents_by_type[Court]
+        assert court.pending == (w.cases.stage == Stage.COURT).sum()
+        seen, pending = seen + int(w.stock["aching"][0]), pending + len(queued)
+    assert seen and pending
+    every, here = np.arange(w.households), np.zeros(w.households, dtype=np.int64)
+    for desk in trust.trusted("village"):
+        expected = trust.in_desk(w, desk, here, every)[w.layout.traits["yard_household"]].tolist()
+        assert [home.trust_by_desk[desk] for home in homes] == expected
+    assert list(homes[0].belief_by_kind) == [kind.name.lower() for kind in village.KINDS]
+    assert [one.mediator.village for one in m.agents_by_type[Collective]] == [0, 1, 2, 3]
+    assert m.agents_by_type[Township][0].justice is m.agents_by_type[TownshipJustice][0]
 
 
 def test_bases_show_what_they_hold(lived: GovernanceModel) -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.study.digest import _sorted, first_difference, table_digest
+from sim.study.digest import _sorted, first_difference, order_of, table_digest
 
 KEYS = ("scenario", "replication")
 
@@ -154,6 +154,13 @@ def test_times_and_empty_tables() -> None:
     difference = first_difference(empty, table(), KEYS)
     assert difference is not None
     assert difference.a == "absent"
+
+
+def test_a_table_without_rows_is_in_order() -> None:
+    """As that of agreements in runs in which nobody agreed on anything."""
+    empty = pa.table({"run": pa.array([], pa.int64()), "word": pa.array([], pa.string())})
+    assert order_of(empty, ["run", "word"]).tolist() == []
+    assert _sorted(empty, ["run", "word"]).num_rows == 0
 
 
 def test_keys_must_identify_and_types_must_be_plain() -> None:
