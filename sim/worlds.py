@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -197,7 +198,7 @@ class Worlds:
         self._flow = {name: values[k] for k, name in enumerate(flows)}
         self._counts: list[tuple[int, Ints, ArrayLike]] = []
         self.stock = {name: values[len(flows) + k] for k, name in enumerate(stocks)}
-        self._diary = np.empty((0, *values.shape), dtype=np.int64)
+        self._diary = np.empty((0, *values.shape), dtype=np.int32)
         self._days = 0
 
     def __getattr__(self, name: str) -> Array:
@@ -249,8 +250,11 @@ class Worlds:
             self._counts = []
             sizes = [len(world) for world in worlds]
             place = np.concatenate(worlds) + np.repeat(np.array(firsts), sizes)
-            each = [a if isinstance(a, np.ndarray) else np.full(s, a) for a, s in zip(amounts, sizes, strict=True)]
-            np.add.at(self._today.reshape(-1), place, np.concatenate(each))
+            one_by_one = [isinstance(amount, np.ndarray) for amount in amounts]
+            each = np.repeat([1 if own else amount for own, amount in zip(one_by_one, amounts, strict=True)], sizes)
+            if any(one_by_one):
+                each[np.repeat(one_by_one, sizes)] = np.concatenate(list(compress(amounts, one_by_one)))
+            np.add.at(self._today.reshape(-1), place, each)
         return self._flow
 
     def stocks(self, stock: str, world: Ints, amount: ArrayLike) -> None:
@@ -298,8 +302,8 @@ class Worlds:
 
     @property
     def record(self) -> Ints:
-        """Return what was recorded, a view of shape ``(days, worlds, series)``."""
-        return self._diary[: self._days].transpose(0, 2, 1)
+        """Return what was recorded, shape ``(days, worlds, series)``; a copy."""
+        return self._diary[: self._days].transpose(0, 2, 1).astype(np.int64)
 
     # -- offices ------------------------------------------------------------------------------
 
@@ -387,11 +391,21 @@ class Worlds:
                     see(phase)
                 phase.function(self)
         self._reserve(1)
-        flows = len(self.flow)  # what has been counted is added
-        self._diary[self._days] = self._today
+        self._write_down(len(self.flow))  # what has been counted is added
+        self.day += 1
+
+    def _write_down(self, flows: int) -> None:
+        """Write today's counts and stocks into the diary, and begin new counts.
+
+        Its pages are written once, and fetching them is dear: it holds numbers of 32 bits until one does not fit.
+        """
+        page = self._diary[self._days]
+        np.copyto(page, self._today, casting="unsafe")
+        if page.dtype == np.int32 and not np.array_equal(page, self._today):
+            self._diary = self._diary.astype(np.int64)
+            self._diary[self._days] = self._today
         self._days += 1
         self._today[:flows] = 0
-        self.day += 1
 
     def _phases(self, schedule: tuple[Phase, ...]) -> list[Phase]:
         """Return the phases of a schedule whose rules stand here; looked up once."""

@@ -319,7 +319,7 @@ def seen() -> measures.Seen:
 
 
 def test_consent_and_works_make_the_span(seen: measures.Seen) -> None:
-    m = {name: measure.of(seen) for name, measure in measures.OF_COMPOUNDS.items()}
+    m = {name: measure.of(seen) for name, measure in measures.MEASURES.items()}
     done = np.isfinite(m["span_days"])
     assert done.any()
     assert np.array_equal(done, m["roofs_shared"] == 2)
@@ -344,7 +344,7 @@ def test_signing_dates_are_those_of_the_log(seen: measures.Seen) -> None:
 
 
 def test_who_paid_adds_up_to_the_cost(seen: measures.Seen) -> None:
-    m = {name: measure.of(seen) for name, measure in measures.OF_COMPOUNDS.items() if name.startswith("paid_")}
+    m = {name: measure.of(seen) for name, measure in measures.MEASURES.items() if name.startswith("paid_")}
     e = seen.ended
     cost = np.zeros(seen.w.n)
     dear = (e["minor"] == 0) & (e["conceded"] == 0)
