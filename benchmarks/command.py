@@ -27,6 +27,9 @@ MEGABYTE = 1e6
 
 DAYS_OF_WEEK = 7
 
+WIDTH = 120
+"""Columns that the tables take at most; on less their numbers would be cut."""
+
 COMPARISONS = ("mesa", "city")
 """What can be measured beside the cases, see `benchmarks.mesa` and `benchmarks.city`."""
 
@@ -39,7 +42,7 @@ def main(words: Sequence[str]) -> None:
     """
     known = [*CASES, *COMPARISONS]
     parser = Parser(prog="python3 -m sim bench", description="What a household-day costs.", allow_abbrev=False)
-    meaning = "mesa = beside plain Mesa, city = a year of a million households"
+    meaning = "thin = roofs and neighbours alone, mesa = beside plain Mesa, city = a year of a million households"
     parser.add_argument("cases", metavar="CASE", nargs="*", help=f"worlds x households: {', '.join(CASES)}; {meaning}")
     parser.add_argument("--quick", action="store_true", help="fewer days: rougher, and with emptier tables")
     parser.add_argument("--burn-in", metavar="DAYS", type=int, help="days before those that are measured, whole weeks")
@@ -70,7 +73,7 @@ def main(words: Sequence[str]) -> None:
     if "city" in chosen:
         with progress.status("a year of the city"):
             result["city"] = printed("benchmarks.city", dataclasses.asdict(year))
-    show(result, Console())
+    show(result, Console(width=max(Console().width, WIDTH)))
     if asked.json:
         asked.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
@@ -141,12 +144,12 @@ def _costs(measured: Mapping[str, Any], plan: Plan) -> Table:
     words = ", ".join(MERGED)
     table = _table(
         f"ns a household-day, {escape(f'[{words}]')}, {plan.days * plan.chunks} days after {plan.burn_in} of burn-in",
-        "case", "best", "cpu", "wall", "chunk", "passes", "bar", "", "thin bar", "", "burn-in", "its halves", "set-up",
+        "case", "best", "cpu", "wall", "chunk", "passes", "bar", "", "burn-in", "its halves", "set-up",
     )  # fmt: skip
     for name, found in measured.items():
         t, case = found["time"], CASES[name]
         times = [f"{t[k]:,.1f}" for k in ("best", "processor", "wall", "fastest_chunk", "passes")]
-        bars = [*_verdict(t["best"], case.bar), *_verdict(t["best"], case.thin)]
+        bars = _verdict(t["best"], case.bar)
         halves = " ".join(f"{half:,.1f}" for half in t["burn_in_halves"])
         table.add_row(name, *times, *bars, f"{t['burn_in']:,.1f}", halves, f"{t['setup_seconds']:.2f} s")
     return table
@@ -191,7 +194,7 @@ def _beside_mesa(found: Mapping[str, Any]) -> Table:
 def _profile(measured: Mapping[str, Any]) -> Table:
     table = _table("By phase, ns a household-day", "phase", *measured)
     profiles = [found["time"]["profile"] for found in measured.values()]
-    for phase in profiles[0]:
+    for phase in (name for name in profiles[0] if any(profile[name] for profile in profiles)):  # others: no such place
         table.add_row(phase, *(f"{profile[phase]:,.2f}" for profile in profiles))
     table.add_section()
     table.add_row("total", *(f"{sum(profile.values()):,.2f}" for profile in profiles))

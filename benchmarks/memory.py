@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.engine import MERGED, Case, Plan, asked
-from sim.scenario import parse
+from benchmarks.engine import Case, Plan, asked
 from sim.worlds import TABLES, Worlds
 
 
@@ -46,7 +45,7 @@ def measure(case: Case, plan: Plan) -> dict[str, Any]:
     w = Worlds(case.recipe(plan.burn_in))
     founded = peak()
     w.run(0)
-    w = w.stack([parse("merged", MERGED)], keep=False)
+    w = w.stack([case.scenario], keep=False)
     stacked = peak()
     w.run(plan.days * plan.chunks)
     everybody = case.worlds * case.households

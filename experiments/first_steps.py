@@ -18,7 +18,7 @@ sys.path.insert(0, str(CLONE))  # `import sim` works from wherever this is run
 import matplotlib.pyplot as plt  # noqa: E402
 
 from sim import GovernanceModel  # noqa: E402
-from sim.agents import Compound, Household, Tenure  # noqa: E402
+from sim.agents import CamperHousehold, Collective, Compound, HerderHousehold, Household, Tenure  # noqa: E402
 from sim.study import runner  # noqa: E402
 from sim.study.config import load  # noqa: E402
 
@@ -160,6 +160,25 @@ axes.set_title("Pairs of twins, under these assumptions", loc="left", fontsize=1
 figure.savefig(OUT / "first_steps.png", dpi=150)
 plt.close(figure)
 print("figure:", (OUT / "first_steps.png").relative_to(CLONE))
+
+# %% [markdown]
+# ## 7 Villages and pastures
+#
+# The same face shows two other kinds of place, with agents of their own; those who are there for a season come and go.
+
+# %%
+village = GovernanceModel(place="village", seed=3, scenario=["village_alliance"])
+village.run(until=120)
+print("kinds of agent in a village:", ", ".join(kind.__name__ for kind in village.agent_types))
+for collective in village.agents_by_type[Collective]:
+    print(f"{collective}, {collective.role.name.lower()}: capital {collective.capital:,.0f} yuan")
+
+steppe = GovernanceModel(place="pasture", seed=3)
+herders = steppe.agents_by_type[HerderHousehold]
+for day in (100, 200):  # spring and summer: herders move, campers come
+    steppe.run(until=day)
+    away, campers = mean(home.km_to["centre"] for home in herders), len(steppe.agents_by_type[CamperHousehold])
+    print(f"day {day}: {herders[0].ground.value} ground, {away:.0f} km to the centre, {campers} campers")
 
 # %% [markdown]
 # ## Where to go on

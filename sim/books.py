@@ -27,6 +27,7 @@ ACCOUNTS = {
     "till": ("compound", "what the company has made of this compound since it came, fen; below 0 it has paid in"),
     "public": ("compound", "public income that has come to the owners, fen"),
     "fund": ("compound", "maintenance fund, fen"),
+    "meal_fund": ("community", "public money for meals of elders that has not been spent, fen"),
     "capital": ("base", "money of a base that is not lent to households, fen"),
     "treasury": ("village", "what the collective has gained and neither paid out nor put to work, fen"),
     "till_firm": ("township", "what the enterprise has made since it came, fen"),
@@ -39,7 +40,7 @@ RULE = Rule(
     name="books",
     columns=tuple(Column(name, of, np.int64, doc) for name, (of, doc) in ACCOUNTS.items()),
     only={
-        **dict.fromkeys(("till", "public", "fund"), ("compound",)),
+        **dict.fromkeys(("till", "public", "fund", "meal_fund"), ("compound",)),
         **dict.fromkeys(("capital", "treasury", "till_firm"), ("village",)),
         "contractor": ("pasture",),
     },
@@ -59,8 +60,14 @@ def transfer(w: Worlds, source: str, source_rows: Ints, target: str, target_rows
         fen: whole fen, may be zero.
     """
     w.may_change()
-    np.subtract.at(getattr(w, source), (world, source_rows), fen)
-    np.add.at(getattr(w, target), (world, target_rows), fen)
+    if len(world):
+        _book(np.subtract, getattr(w, source), world, source_rows, fen)
+        _book(np.add, getattr(w, target), world, target_rows, fen)
+
+
+def _book(how: np.ufunc, account: Ints, world: Ints, rows: Ints, fen: Ints) -> None:
+    """Change rows of an account, each as often as it occurs: as one list, for in two axes numpy is slow at it."""
+    how.at(account.reshape(-1), world * account.shape[1] + rows, fen)
 
 
 def transfer_all(w: Worlds, source: str, target: str, fen: Ints) -> None:

@@ -1,7 +1,7 @@
 """Flat tables (grievances, cases, motions, agenda, ended cases, agreements, wages owed) and the event log.
 
 Households and institutions are columns; what comes and goes is rows. A `Table` is a set of equally
-long arrays that grow by half and are compacted once a week. A row number is only a place for
+long arrays that grow by half and are compacted now and then. A row number is only a place for
 the time being: what a case *is* stands in its identity (world, kind, bearer, ordinal).
 """
 
@@ -44,6 +44,8 @@ class Kind(IntEnum):
     LIVESTOCK = 10  # animals lost, mixed up or in somebody's hay
     WAGES = 11  # a crew's, that a contractor owes
     HELP = 12  # a request for help, no dispute
+    CONTRACT = 13  # a household's with the enterprise, over birds not taken or a gain handed over
+    SHARING = 14  # a member's with the collective, over what it gets
 
 
 def _table(*kinds: Kind) -> NDArray[np.bool_]:
@@ -54,7 +56,9 @@ def _table(*kinds: Kind) -> NDArray[np.bool_]:
 DEFECT = _table(Kind.ROOF, Kind.PIPE, Kind.LIGHTING, Kind.RUBBISH, Kind.PESTS, Kind.ROAD)
 """By number of the kind: is it repaired? Defects do not fade."""
 
-DISPUTE = _table(Kind.NUISANCE, Kind.NEIGHBOUR, Kind.FEE, Kind.BOUNDARY, Kind.LIVESTOCK, Kind.WAGES)
+DISPUTE = _table(Kind.NUISANCE, Kind.NEIGHBOUR, Kind.FEE, Kind.BOUNDARY, Kind.LIVESTOCK, Kind.WAGES) | _table(
+    Kind.CONTRACT, Kind.SHARING
+)
 """By number of the kind: is it bargained over?"""
 
 SHARED = DEFECT | _table(Kind.NUISANCE, Kind.WAGES)
@@ -66,7 +70,7 @@ LASTING = DEFECT | _table(Kind.WAGES)
 SUABLE = DISPUTE & ~_table(Kind.NUISANCE)
 """By number of the kind: may a court be asked?"""
 
-RELAPSING = _table(Kind.NEIGHBOUR, Kind.BOUNDARY, Kind.LIVESTOCK)
+RELAPSING = _table(Kind.NEIGHBOUR, Kind.BOUNDARY, Kind.LIVESTOCK, Kind.SHARING)
 """By number of the kind: may an agreement on it be broken any day, by a hazard?"""
 
 
@@ -84,6 +88,7 @@ class Desk(IntEnum):
     ROOM = 8  # a mediation room at the road
     JUSTICE = 9  # the justice office
     TEAM = 10  # the station's officers on call, who go to people
+    MEDIATOR = 11  # a village's
 
 
 class State(IntEnum):
@@ -194,6 +199,7 @@ CASES = {
     "severity": np.int32,
     "urgency": np.int32,  # by which desks take up cases: severity, and a little more for who knows people
     "opened": np.int32,
+    "precedence": np.int64,  # of these two: the smaller, the sooner desks take it up
     "stage": np.int8,
     "desk": np.int64,  # row of the desk that has it
     "organiser": np.int64,  # row of the desk that proposes the repair, -1 before
@@ -218,6 +224,7 @@ CASES = {
     "from_owners": np.int64,  # what owners' shares have paid of it when the works began, fen
     "conceded": np.int64,  # what it costs the company that has conceded it in talks, fen
     "motion": np.int64,  # row of the motion before the owners, -1 = none
+    "opener": np.int64,  # row of the grievance that opened it, -1 = nobody has claimed
     "visited": np.bool_,  # while a circuit holds a session where the parties live
     "joint": np.bool_,  # while a circuit holds one, all agencies on board
 }
@@ -264,6 +271,7 @@ MOTIONS = {
     "passed": np.int32,  # doors passed, over and over
     "first": np.int64,  # row of its first owner in the table of owners asked
     "open": np.bool_,
+    "stirred": np.bool_,  # put, or somebody has taken part, since it was last counted
 }
 """Fields of the table of motions: one row a matter that is before the owners."""
 
@@ -322,6 +330,8 @@ class Clock(IntEnum):
     HERDERS = 6  # quarrels between herders
     HELP = 7
     WAGES = 8
+    VILLAGERS = 9  # quarrels between households of a village
+    SHARING = 10
 
 
 class Table:
@@ -469,7 +479,7 @@ class EventLog:
 
 TABLES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "grievances": (GRIEVANCES, {"case": "cases", "agreement": "agreements"}),
-    "cases": (CASES, {"motion": "motions"}),
+    "cases": (CASES, {"motion": "motions", "opener": "grievances"}),
     "motions": (MOTIONS, {"case": "cases", "first": "asked"}),
     "asked": (ASKED, {"motion": "motions"}),
     "ended": (ENDED, {}),
@@ -500,7 +510,7 @@ def move_grievances(w: Worlds, rows: Array, state: int) -> None:
 def close_cases(w: Worlds, rows: Array, stage: int, activity: int) -> None:
     """End cases: book the end, keep what is needed to measure durations, let go of the rows.
 
-    The rows stay until the weekly compaction; nothing may act on them any more.
+    The rows stay until the next compaction; nothing may act on them any more.
     """
     if len(rows) == 0:
         return
@@ -525,7 +535,12 @@ def grievances_of(w: Worlds, case_rows: Array) -> Array:
     """Return the rows of the grievances that were claimed into the given cases, in table order."""
     if len(case_rows) == 0:
         return np.zeros(0, dtype=np.int64)
-    hit = np.zeros(w.cases.n + 1, dtype=bool)  # the last entry serves the pointer -1
-    hit[case_rows] = True
-    hit[-1] = False
-    return where(hit[w.grievances.case])
+    c, case = w.cases, w.grievances.case
+    shared = SHARED.take(c.kind[case_rows])
+    if shared.any():
+        hit = np.zeros(c.n + 1, dtype=bool)  # the last entry serves the pointer -1
+        hit[case_rows] = True
+        hit[-1] = False
+        return where(hit.take(case, mode="wrap"))
+    own = c.opener[case_rows]  # nobody joins in what is between two
+    return np.sort(own[case[own] == case_rows])

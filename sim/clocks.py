@@ -55,22 +55,22 @@ def look_ahead(w: Worlds, clock: int, left: Ints, hazard: Ints, running: NDArray
     days = days_left(w.day)
     hazard = np.broadcast_to(hazard, left.shape)
     worlds, rows = [], []
-    for part in _parts(*left.shape):  # what is worked out on the way stays in the processor's cache
+    for part in parts(*left.shape):  # what is worked out on the way stays in the processor's cache
         used = hazard[part] * days
         if running is not None:
             used *= running[part]
         here = left[part]
         here -= used
-        fired = here <= 0
-        if fired.any():
-            world, row = np.nonzero(fired)
-            worlds.append(world + part[0].start)
-            rows.append(row + part[1].start)
+        fired = where((here <= 0).reshape(-1))  # as one list: numpy looks through two axes ten times as slowly
+        if len(fired):
+            width = here.shape[1]
+            worlds.append(fired // width + part[0].start)
+            rows.append(fired % width + part[1].start)
     if worlds:
         _schedule(w, clock, left, hazard, np.concatenate(worlds), np.concatenate(rows), days)
 
 
-def _parts(worlds: int, rows: int) -> Iterator[tuple[slice, slice]]:
+def parts(worlds: int, rows: int) -> Iterator[tuple[slice, slice]]:
     """Divide an array of this shape into parts of at most `PART` numbers, in its order."""
     tall = max(1, PART // max(rows, 1))
     for first in range(0, worlds, tall):

@@ -36,6 +36,7 @@ class Column:
         default: value before `set_up`.
         points_to: name of the table whose row number it holds (-1 = none), kept true when that
             table is compacted.
+        edge: it holds how many rows of that table stand before an edge between two, and not a row.
         shelf: name of the shelf on which it stands, if any: an array ``w.shelves[shelf]`` of shape ``(columns, worlds,
             rows)`` in which columns that are often read or written together follow one another as declared.
     """
@@ -46,6 +47,7 @@ class Column:
     doc: str
     default: float = 0
     points_to: str = ""
+    edge: bool = False
     shelf: str = ""
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import copyreg
 import weakref
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,24 +20,17 @@ from mesa.agent import AgentSet
 from mesa.discrete_space import Cell, OrthogonalMooreGrid, PropertyLayer
 from numpy.typing import NDArray
 
-from sim import garbage, places
-from sim.agents import KINDS, Body, Building, PropertyCompany, View, today
+from sim import faces, garbage, places
+from sim.agents import View
 from sim.errors import ConfigError, said, unknown
 from sim.parameters import Value, check_all, specs
-from sim.places.compound import VACANT
-from sim.rules import bodies, contracts, desks
+from sim.rules import desks
 from sim.scenario import parse
 from sim.schedule import world_specs
 from sim.worlds import Recipe, Worlds
 
 V = TypeVar("V", bound=View)
 T = TypeVar("T")
-
-SMALL: Mapping[str, Mapping[str, Value]] = {"compound": {"compounds": 2, "households": 100}}
-"""Structure of a place to play with, where the user says nothing else."""
-
-SHOWN = ("compound",)
-"""Places that this face can show."""
 
 WEEK = 7
 
@@ -47,12 +39,14 @@ class GovernanceModel(Model):
     """One world as a Mesa model.
 
     Attributes:
+        face: what of the place is shown, see `sim.faces`: kinds of agent, what stands on the grid, its layers.
         world: the engine's `Worlds`, with this one world (``world.n == 1``).
-        grid: an `OrthogonalMooreGrid`; buildings occupy its cells. Layers that stay: ``settlement``
-            (row of the compound, -1 outside), ``land_use`` (`sim.space.LAND_USE`), ``travel_cost``
-            (minutes to cross); layers of the day: ``leaking`` (leaking roofs) and
-            ``open_grievances`` (grievances still suffered).
-        desk_rows: kind of desk (`sim.places.compound.BODY`, ...) to the rows of these desks.
+        grid: an `OrthogonalMooreGrid`; buildings of compounds, yards of villages, camps and sites of pastures occupy
+            its cells. Layers that stay: ``settlement`` (row of the compound, village or sumu, -1 outside),
+            ``land_use`` (`sim.space.LAND_USE`), ``travel_cost`` (minutes to cross, of pastures the time that a way
+            takes over that on the open steppe) and more of villages and pastures; layers of the day, of compounds
+            ``leaking`` (leaking roofs) and ``open_grievances`` (grievances still suffered).
+        desk_rows: kind of desk (`sim.cases.Desk`) to the rows of these desks.
         datacollector: a row a day: row d is the state when day d begins, which is the state at the
             end of day d - 1; row 0 is the end of the burn-in.
     """
@@ -78,10 +72,10 @@ class GovernanceModel(Model):
         """Found a world, live its burn-in without mechanisms, and set the scenario up at day 0.
 
         Args:
-            place: name of the place file.
+            place: ``compound``, ``village`` or ``pasture``.
             scenario: words of `sim.scenario`, e.g. ``["formed_body", "yijiantiao"]``; none = baseline.
-            structure: structural parameters; what is not given is as in a small world, two compounds of
-                about 100 flats (`SMALL`).
+            structure: structural parameters; what is not given is as in a small world (`sim.faces.Face.small`), e.g.
+                two compounds of about 100 flats.
             parameters: values of uncertain parameters by name; the rest keeps its default.
             seed: the experiment's seed, not negative.
             replication: which replication of it.
@@ -115,6 +109,7 @@ class GovernanceModel(Model):
         arrangement = parse("model", scenario)
 
         super().__init__(rng=seed)
+        self.face = faces.of(place)
         before = Worlds(recipe)
         before.run(until=0)
         self.world = before.stack([arrangement])
@@ -124,13 +119,16 @@ class GovernanceModel(Model):
         self._today_is = self.day
         self._views: dict[type[View], list[Any]] = {}
         self._seated: dict[type[View], NDArray[np.bool_]] = {}
-        ends = np.cumsum([1] + [self.world.layout.sizes[kind.of] for kind in KINDS]).tolist()
-        self._first_id = dict(zip(KINDS, ends, strict=False))
+        self._registered = False
+        kinds = self.face.kinds
+        ends = np.cumsum([1] + [self.world.layout.rows(kind.of) for kind in kinds]).tolist()
+        self._first_id = dict(zip(kinds, ends, strict=False))
         self._next_id = ends[-1]
+        self._stand: dict[type[View], NDArray[np.int64]] = {}
         with garbage.paused():
             self.grid = self._build_grid()
-        self._paint()
-        self.datacollector = DataCollector(model_reporters=REPORTERS)
+            self._paint()
+        self.datacollector = DataCollector(model_reporters=dict(self.face.reporters))
         self.datacollector.collect(self)
 
     # -- time ---------------------------------------------------------------------------------
@@ -164,38 +162,51 @@ class GovernanceModel(Model):
     # -- space --------------------------------------------------------------------------------
 
     def _build_grid(self) -> OrthogonalMooreGrid:
-        """Build the grid of the layout with its layers, and put the buildings on their cells."""
+        """Build the grid of the layout with its layers."""
         layout = self.world.layout
         size = (layout.width, layout.height)
         grid = OrthogonalMooreGrid(size, torus=False, capacity=None, random=self.random, cell_klass=_Cell)
         # Mesa notes the grid's class of cells, and with it the layers, for good; let go of it with the model.
         weakref.finalize(self, copyreg.dispatch_table.pop, grid.cell_klass, None).atexit = False
-        for name, data in layout.layers.items():
+        still = {name: work_out(self.world) for name, work_out in self.face.still.items()}
+        for name, data in (layout.layers | still).items():
             grid.add_property_layer(PropertyLayer.from_data(name, data))
-        for name in ("leaking", "open_grievances"):
-            grid.create_property_layer(name, default_value=0, dtype=int)
-        for building, at in zip(self.views(Building), layout.cells["building"].tolist(), strict=True):
-            grid[tuple(at)].add_agent(building)
+        for name, count in self.face.daily.items():
+            _, amount = count(self)
+            grid.create_property_layer(name, default_value=amount.dtype.type(0), dtype=amount.dtype.type)
         return grid
 
     def _paint(self) -> None:
-        """Bring the layers of the day up to date, in place."""
-        w = self.world
-        counts = {
-            "leaking": ("building", self.today(today.leaking_roofs)),
-            "open_grievances": ("household", self.today(today.open_grievances)),
-        }
-        for name, (entity, amount) in counts.items():
+        """Bring who stands where, and the layers of the day, up to date, in place."""
+        for kind, find in self.face.standing.items():
+            self._move(kind, find(self.world))
+        for name, count in self.face.daily.items():
+            cells, amount = count(self)
             data = getattr(self.grid, name).data
             data[...] = 0
             some = np.flatnonzero(amount)
-            np.add.at(data, tuple(w.layout.cells[entity][some].T), amount[some])
+            np.add.at(data, tuple(cells[some].T), amount[some])
+
+    def _move(self, kind: type[View], cells: NDArray[np.int64]) -> None:
+        """Let agents of a kind whose cells have changed come, go or move."""
+        before = self._stand.get(kind)
+        if before is cells:
+            return
+        moved = np.flatnonzero((cells != (faces.AWAY if before is None else before)).any(axis=1))
+        views = self.views(kind)
+        old = np.full((len(moved), 2), faces.AWAY) if before is None else before[moved]
+        for row, left, reached in zip(moved.tolist(), old.tolist(), cells[moved].tolist(), strict=True):
+            if left[0] != faces.AWAY:
+                self.grid[tuple(left)].remove_agent(views[row])
+            if reached[0] != faces.AWAY:
+                self.grid[tuple(reached)].add_agent(views[row])
+        self._stand[kind] = cells
 
     # -- agents -------------------------------------------------------------------------------
 
     @property
     def agents(self) -> AgentSet:
-        """All agents: views of flats, buildings, compounds, offices and candidates, and whatever the user has added."""
+        """All agents: views of households, of what they live in and of offices, and whatever the user has added."""
         self._register_views()
         return self._all_agents
 
@@ -224,21 +235,18 @@ class GovernanceModel(Model):
         return self._first_id[kind]
 
     def views(self, kind: type[V]) -> list[V]:
-        """Return the view of every row of a kind, made when first asked for; also of bodies and companies not there."""
+        """Return the view of every row of a kind, made when first asked for; also of those not there today."""
         if kind not in self._views:
             with garbage.paused():
-                self._views[kind] = [kind(self, row) for row in range(self.world.layout.sizes[kind.of])]
+                self._views[kind] = kind.all_of(self)
         return self._views[kind]
 
     def _register_views(self) -> None:
-        """Fill Mesa's own registers with all views at once; later, bodies and companies come and go."""
-        seated: dict[type[View], NDArray[np.bool_]] = {
-            Body: self.world.body[0] != bodies.NONE,
-            PropertyCompany: self.world.contract[0] != contracts.NONE,
-        }
-        if not self._seated:
+        """Fill Mesa's own registers with all views at once; later, bodies, companies, campers ... come and go."""
+        seated = {kind: there(self.world) for kind, there in self.face.there.items()}
+        if not self._registered:
             with garbage.paused():
-                sets = {kind: list(self.views(kind)) for kind in KINDS}
+                sets = {kind: list(self.views(kind)) for kind in self.face.kinds}
                 for kind, there in seated.items():
                     sets[kind] = [view for view in self.views(kind) if there[view.row]]
                 everybody = [view for views in sets.values() for view in views]
@@ -246,11 +254,13 @@ class GovernanceModel(Model):
                 self._all_agents = AgentSet(self._agents, random=self.random)
                 by_type = {kind: AgentSet(views, random=self.random) for kind, views in sets.items()}
                 self._agents_by_type = by_type | self._agents_by_type
+            self._registered = True
         else:
             for kind, there in seated.items():
+                rows = self.views(kind.listed_as())
                 for row in np.flatnonzero(there != self._seated[kind]):
                     change = super().register_agent if there[row] else super().deregister_agent
-                    change(self.views(kind)[row])
+                    change(rows[row])
         self._seated = seated
 
 
@@ -288,10 +298,10 @@ def _structure(place: str, given: Mapping[str, Value] | None) -> dict[str, Value
     """Return the complete structural parameters of a place: what is given, else small, else the default."""
     if place not in places.registry():
         raise unknown("place", place, places.registry())
-    if place not in SHOWN:
-        raise ConfigError(f"place={place} has no agents to show; the Mesa face shows: {', '.join(SHOWN)}")
+    if place not in faces.registry():
+        raise ConfigError(f"place={place} has no agents to show; the Mesa face shows: {', '.join(faces.registry())}")
     known = specs(places.registry()[place].Structure, place)
-    chosen = check_all(known, {**SMALL.get(place, {}), **_named("structure", given)})
+    chosen = check_all(known, {**faces.of(place).small, **_named("structure", given)})
     return {name: chosen.get(name, spec.default) for name, spec in known.items()}
 
 
@@ -306,47 +316,3 @@ def _named(name: str, given: Mapping[str, Value] | None) -> Mapping[str, Value]:
     if given is not None and not isinstance(given, Mapping):
         raise ConfigError(f"{name}={given!r} is not a dictionary of values by name")
     return given or {}
-
-
-# -- what is collected ----------------------------------------------------------------------------
-
-
-def unresolved_per_1000(model: GovernanceModel) -> float:
-    """Return the headline stock: severity of all grievances still suffered, per 1,000 households."""
-    w = model.world  # the stock is in thousandths, which is what "per 1,000" asks for
-    return float(w.stock["unresolved"][0] / max(w.occupied[0, 0], 1))
-
-
-def mean_trust(model: GovernanceModel) -> float:
-    """Return the mean over inhabited flats of the trust in the desks that take claims."""
-    inhabited = model.world.tenure[0] != VACANT
-    return float(model.today(today.mean_trust_in_desks)[inhabited].sum() / max(inhabited.sum(), 1))
-
-
-def stock(model: GovernanceModel, name: str) -> int:
-    """Return a stock of the engine, see `Worlds.stock`."""
-    return int(model.world.stock[name][0])
-
-
-def total(model: GovernanceModel, flow: str) -> int:
-    """Return the sum of a daily counter of the engine since day 0, see `Worlds.flow`."""
-    return model.today(_totals)[flow]
-
-
-def _totals(w: Worlds) -> dict[str, int]:
-    """Return the sums of all recorded series since day 0."""
-    return dict(zip(w.series, w.record[:, 0].sum(axis=0).tolist(), strict=True))
-
-
-REPORTERS: dict[str, str | Callable[[GovernanceModel], float]] = {
-    "day": "day",
-    "unresolved_per_1000": unresolved_per_1000,
-    "aching": partial(stock, name="aching"),
-    "leaking_roofs": partial(stock, name="leaking_roofs"),
-    "defective_assets": partial(stock, name="defective_assets"),
-    "with_company": partial(stock, name="with_company"),
-    "payers": partial(stock, name="payers"),
-    **{flow: partial(total, flow=flow) for flow in ("arisen", "claimed", "settled", "escalated")},
-    "mean_trust": mean_trust,
-}
-"""What the data collector reads every day; the flows are counted from day 0."""

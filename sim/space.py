@@ -85,16 +85,25 @@ class Layout:
         Returns:
             The child rows, and for each the position in `parents` it was listed for.
         """
-        counts = self._count[parent, child][parents]
-        position = np.repeat(np.arange(len(parents)), counts)
-        start = np.repeat(self._first[parent, child][parents] - (np.cumsum(counts) - counts), counts)
-        return start + np.arange(len(position)), position
+        return spans(self._first[parent, child].take(parents), self._count[parent, child].take(parents))
 
 
 def where(mask: NDArray[np.bool_]) -> Ints:
     """Return the rows at which a mask is true (``np.flatnonzero`` without its three detours)."""
     rows: Ints = mask.nonzero()[0]
     return rows
+
+
+def spans(first: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """Return the rows of ranges of rows, one range after another, and for each the range it is of.
+
+    Args:
+        first: first row of each range.
+        count: how many rows it has.
+    """
+    end = np.cumsum(count)
+    position = np.repeat(np.arange(len(first)), count)
+    return (first - (end - count)).take(position) + np.arange(len(position)), position
 
 
 RANKED_BITS = 40

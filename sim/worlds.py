@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ Array = NDArray[Any]
 Ints = NDArray[np.int64]
 
 MONTH = 28
-"""Days after which motions that are over, and who was asked, are dropped from the tables; the others each week."""
+"""Days after which what is over is dropped from the tables."""
 
 TALLIED = {"grievances": ("state", len(State)), "cases": ("stage", len(Stage))}
 """Table to the field that says where a row stands, and in how many ways it can."""
@@ -86,7 +87,6 @@ class Worlds:
         grievances, cases, motions, asked, ended, agreements, spells, agenda: tables, see `sim.cases.TABLES`.
         shelves: arrays of which some columns are views, see `sim.columns.Column`.
         log: the event log.
-        flow: name to today's counts per world.
         stock: name to the present integer stock per world.
         first_book_day: the first day on which a case can have been opened.
         over: name of a table in `TALLIED` to counts of the rows that it no longer holds, see `tally`.
@@ -134,6 +134,7 @@ class Worlds:
         self.p = Values({name: np.concatenate([values[name] for values in drawn]) for name in known})
         self.settings: dict[str, Setting] = {}
         self._acting: mechanisms.Mechanism | None = None
+        self._standing: tuple[tuple[Phase, ...], list[Phase]] = (), []
         self.mechanisms: list[mechanisms.Mechanism] = []
         self.derived: dict[str, Array] = {}
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
@@ -194,9 +195,10 @@ class Worlds:
         self.series = [*flows, *stocks]
         self._place = {name: k for k, name in enumerate(self.series)}
         self._today = values
-        self.flow = {name: values[k] for k, name in enumerate(flows)}
+        self._flow = {name: values[k] for k, name in enumerate(flows)}
+        self._counts: list[tuple[int, Ints, ArrayLike]] = []
         self.stock = {name: values[len(flows) + k] for k, name in enumerate(stocks)}
-        self._diary = np.empty((0, *values.shape), dtype=np.int64)
+        self._diary = np.empty((0, *values.shape), dtype=np.int32)
         self._days = 0
 
     def __getattr__(self, name: str) -> Array:
@@ -238,7 +240,22 @@ class Worlds:
         if self._acting is not None:
             self.may_change()
         if len(world):
-            np.add.at(self.flow[flow], world, amount)
+            self._counts.append((self._place[flow] * self.n, world, amount))  # added when asked for, all at once
+
+    @property
+    def flow(self) -> dict[str, Ints]:
+        """Return today's counts per world by the flow's name."""
+        if self._counts:
+            firsts, worlds, amounts = zip(*self._counts, strict=True)
+            self._counts = []
+            sizes = [len(world) for world in worlds]
+            place = np.concatenate(worlds) + np.repeat(np.array(firsts), sizes)
+            one_by_one = [isinstance(amount, np.ndarray) for amount in amounts]
+            each = np.repeat([1 if own else amount for own, amount in zip(one_by_one, amounts, strict=True)], sizes)
+            if any(one_by_one):
+                each[np.repeat(one_by_one, sizes)] = np.concatenate(list(compress(amounts, one_by_one)))
+            np.add.at(self._today.reshape(-1), place, each)
+        return self._flow
 
     def stocks(self, stock: str, world: Ints, amount: ArrayLike) -> None:
         """Change a stock, once for each given world."""
@@ -285,8 +302,8 @@ class Worlds:
 
     @property
     def record(self) -> Ints:
-        """Return what was recorded, a view of shape ``(days, worlds, series)``."""
-        return self._diary[: self._days].transpose(0, 2, 1)
+        """Return what was recorded, shape ``(days, worlds, series)``; a copy."""
+        return self._diary[: self._days].transpose(0, 2, 1).astype(np.int64)
 
     # -- offices ------------------------------------------------------------------------------
 
@@ -296,9 +313,10 @@ class Worlds:
             array = getattr(self, lever.name)
             array.flags.writeable = True
             array[...] = getattr(self, lever.base) if isinstance(lever.base, str) else lever.base
-        for mechanism in self.mechanisms:
-            with self.guarded(mechanism):
-                mechanism.offices(self, self.settings[mechanism.name])
+        with self.guarded():
+            for mechanism in self.mechanisms:
+                with self.acting(mechanism):
+                    mechanism.offices(self, self.settings[mechanism.name])
         for lever in self.levers.values():
             getattr(self, lever.name).flags.writeable = False
 
@@ -318,11 +336,10 @@ class Worlds:
         array.flags.writeable = False
 
     @contextmanager
-    def guarded(self, mechanism: mechanisms.Mechanism) -> Iterator[None]:
-        """Make everything but the mechanism's own columns read-only while it acts."""
-        own = {c.name for c in mechanism.columns}
+    def guarded(self) -> Iterator[None]:
+        """Make everything read-only while mechanisms act, one after another: see `acting`."""
         arrays = [*self.shelves.values()]
-        arrays += [getattr(self, name) for name in (*self.columns, *self.levers) if name not in own]
+        arrays += [getattr(self, name) for name in (*self.columns, *self.levers)]
         arrays += [self._today, self._diary, *self.flow.values(), *self.stock.values(), *self.over.values()]
         arrays += [*self.p.values.values(), *self.p.flat.values(), *self.derived.values()]
         arrays += [self.suffered, self.seeds, self.replication, self.scenario]
@@ -332,15 +349,27 @@ class Worlds:
         arrays = [array for array in arrays if array.flags.writeable]
         for array in arrays:
             array.flags.writeable = False
+        try:
+            yield
+        finally:
+            for table in tables:
+                table.lock(False)
+            for array in arrays:  # an array comes before its views
+                array.flags.writeable = True
+
+    @contextmanager
+    def acting(self, mechanism: mechanisms.Mechanism) -> Iterator[None]:
+        """Let a mechanism write its own columns, and nothing else."""
+        own = [getattr(self, column.name) for column in mechanism.columns]
+        for array in own:
+            array.flags.writeable = True
         self._acting = mechanism
         try:
             yield
         finally:
             self._acting = None
-            for table in tables:
-                table.lock(False)
-            for array in arrays:  # an array comes before its views
-                array.flags.writeable = True
+            for array in own:
+                array.flags.writeable = False
 
     def may_change(self) -> None:
         """Say so if a mechanism tries to change what is not its own (``ufunc.at`` writes into read-only arrays)."""
@@ -356,17 +385,34 @@ class Worlds:
             see: is shown each phase before it is lived; it may look, and change nothing.
         """
         first = self.day == self.first_day
-        stand = {"", *(rule.name for rule in self.rules)}
-        for phase in SCHEDULE:
-            if phase.due(self.day, first) and phase.rule in stand:
+        for phase in self._phases(SCHEDULE):
+            if phase.due(self.day, first):
                 if see is not None:
                     see(phase)
                 phase.function(self)
         self._reserve(1)
-        self._diary[self._days] = self._today
-        self._days += 1
-        self._today[: len(self.flow)] = 0
+        self._write_down(len(self.flow))  # what has been counted is added
         self.day += 1
+
+    def _write_down(self, flows: int) -> None:
+        """Write today's counts and stocks into the diary, and begin new counts.
+
+        Its pages are written once, and fetching them is dear: it holds numbers of 32 bits until one does not fit.
+        """
+        page = self._diary[self._days]
+        np.copyto(page, self._today, casting="unsafe")
+        if page.dtype == np.int32 and not np.array_equal(page, self._today):
+            self._diary = self._diary.astype(np.int64)
+            self._diary[self._days] = self._today
+        self._days += 1
+        self._today[:flows] = 0
+
+    def _phases(self, schedule: tuple[Phase, ...]) -> list[Phase]:
+        """Return the phases of a schedule whose rules stand here; looked up once."""
+        if self._standing[0] is not schedule:
+            stand = {"", *(rule.name for rule in self.rules)}
+            self._standing = schedule, [phase for phase in schedule if phase.rule in stand]
+        return self._standing[1]
 
     def run(self, until: int) -> None:
         """Live until the given day begins."""
@@ -383,14 +429,18 @@ class Worlds:
             self._diary = longer
 
     def compact(self) -> None:
-        """Drop what is over from the tables, keeping order and pointers."""
-        grievances = self.grievances
-        self._keep("cases", self.cases.stage < int(Stage.SETTLED))
-        if self.day % MONTH == MONTH - 1:  # by far the most rows, and few of them are over in a week
+        """Drop what is over from the tables, keeping order and pointers.
+
+        Nothing acts on what is over, so it does not matter when. Of the agenda all is over by the end of a week; of
+        the other tables few rows are, and moving all the rest costs more than passing over them.
+        """
+        self._keep("agenda", self.agenda.day >= self.day)
+        if self.day % MONTH == MONTH - 1:
+            grievances = self.grievances
+            self._keep("cases", self.cases.stage < int(Stage.SETTLED))
             self._keep("asked", self.motions.open[self.asked.motion])
             self._keep("motions", self.motions.open.copy())
-        self._keep("grievances", grievances.aching | (grievances.act != cases.NEVER))
-        self._keep("agenda", self.agenda.day >= self.day)
+            self._keep("grievances", grievances.aching | (grievances.act != cases.NEVER))
 
     def _keep(self, name: str, mask: NDArray[np.bool_]) -> None:
         """Drop the rows of a table outside the mask and let every pointer to the others follow."""
@@ -398,6 +448,7 @@ class Worlds:
             return
         if name in TALLIED:
             self.over[name] += self._counted(name, where(~mask))
+        before = np.concatenate(([0], np.cumsum(mask)))
         moved = getattr(self, name).keep(mask)
         for other, (_, points_to) in TABLES.items():
             for field_, target in points_to.items():
@@ -406,7 +457,7 @@ class Worlds:
         for column_name, column in self.columns.items():
             if column.points_to == name:
                 array = getattr(self, column_name)
-                array[...] = moved[array]
+                array[...] = (before if column.edge else moved)[array]
 
     # -- scenarios ----------------------------------------------------------------------------
 
@@ -432,6 +483,7 @@ class Worlds:
         out.rules, out.settlements, out.levers = self.rules, self.settlements, self.levers
         out.columns = dict(self.columns)
         out._acting = None
+        out._standing = self._standing
         out.day = out.first_day = self.day
         out.first_book_day = self.first_book_day
         out.n = self.n * copies
@@ -470,7 +522,8 @@ class Worlds:
         out.log = EventLog(np.tile(self.log.watched, copies))
         out.over = {k: np.tile(v, (copies, 1, 1)) for k, v in self.over.items()}
         out.suffered = np.tile(self.suffered, (copies, 1, 1))
-        out._open_diary(list(self.flow), list(self.stock), np.tile(self._today, copies))
+        flows = list(self.flow)  # what has been counted is added
+        out._open_diary(flows, list(self.stock), np.tile(self._today, copies))
         out.derived, out.page, out.newborn, out.heard = {}, {}, [], []
         out._appoint(scenarios)
         return out
@@ -507,7 +560,8 @@ class Worlds:
                 self.columns[column.name] = column
                 shape = (self.n, self.layout.rows(column.of))
                 setattr(self, column.name, np.full(shape, column.default, dtype=column.dtype))
-        for mechanism in self.mechanisms:
-            with self.guarded(mechanism):
-                mechanism.set_up(self, self.settings[mechanism.name])
+        with self.guarded():
+            for mechanism in self.mechanisms:
+                with self.acting(mechanism):
+                    mechanism.set_up(self, self.settings[mechanism.name])
         offices.change(self)

@@ -119,6 +119,19 @@ GOVERNED = dict(
     community_hours=40.0,
     centre_hours=4000.0,
     second_patience_days=60.0,
+    tie_gain=0.5,
+    tie_calm=3.0,
+    card_quarrel=0.3,
+    session_hours=0.5,
+    clinic_hours=0.5,
+    event_hours=0.5,
+    event_guests=20.0,
+    canteen_logit=1.0,
+    room_logit=1.0,
+    care_rate=0.6,
+    family_care=0.4,
+    tend_hours=0.2,
+    willing=0.5,
 )
 """With these on top of the lively ones, two quarter days bring talks, concessions, elections, suits and bribes too."""
 
@@ -171,8 +184,9 @@ ARMS: dict[str, list[str]] = {
         "yijiantiao.hours=2",
         "yijiantiao.deadline_days=15",
     ],
+    "elders": ["elder_services", "elder_services.hours=10", "elder_services.seats=100", "community_culture"],
 }
-"""The four arms of the comparison, and a partial roll-out."""
+"""The four arms of the comparison, a partial roll-out, and shared places."""
 
 
 def scenarios(*names: str) -> list[Scenario]:
@@ -249,6 +263,9 @@ def state(w: Worlds, k: int, history: bool = True) -> State:
         rows = getattr(w, name)[k]
         if name in own and np.all(rows == np.full_like(rows, column.default)):
             continue  # a world in which a mechanism has done nothing is one that does not know it
+        if column.edge:  # before which of the world's own rows it is
+            out[f"column {name}"] = np.searchsorted(np.flatnonzero(getattr(w, column.points_to).world == k), rows)
+            continue
         out[f"column {name}"] = places(w, k, column.points_to, rows) if column.points_to else rows.copy()
     for name in w.levers:
         out[f"lever {name}"] = getattr(w, name)[k].copy()

@@ -49,8 +49,7 @@ WORDS = [
     (["detail=perhaps"], "detail=perhaps is not true or false"),
     (
         ["hours=2"],
-        "unknown setting 'hours'; did you mean 'mechanisms.mobile_mediation.hours' or "
-        "'mechanisms.village_alliance.hours' or 'mechanisms.yijiantiao.hours'?",
+        "'mechanisms.mobile_mediation.hours' or 'mechanisms.village_alliance.hours' or 'mechanisms.yijiantiao.hours'?",
     ),
     (["coverage=1"], "did you mean 'mechanisms.formed_body.coverage' or 'mechanisms.yijiantiao.coverage'"),
     (["world.hours=3"], " or 'mechanisms.yijiantiao.hours'?"),
@@ -73,7 +72,7 @@ WORDS = [
     (["scenarios=null"], "there is no scenario; e.g."),
     (["scenarios.x.y=[]"], "scenario 'x' is not a list of words"),
     (["scenarios.x=[5]"], "scenario 'x': 5 is not a word like"),
-    (["scenarios.x=[baseline]"], "no mechanism called 'baseline'; have: formed_body, "),
+    (["scenarios.x=[baseline]"], "no mechanism called 'baseline'; have: "),
     (["scenarios.x=[yijiantiao,yijiantiao.hours=1,yijiantiao.hours=2]"], "scenario 'x' sets yijiantiao.hours twice"),
     (["comparisons=[[]]"], "comparison [] is not a pair of scenarios"),
     (["comparisons={a: b}"], "comparisons is not a list of pairs"),
@@ -91,6 +90,31 @@ WORDS = [
 @pytest.mark.parametrize(("words", "message"), WORDS, ids=[" ".join(words)[:40] for words, _ in WORDS])
 def test_a_wrong_word(words: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert message in refused(capsys, "run", MAIN, *words)
+    assert list(tmp_path.iterdir()) == []
+
+
+OF_VILLAGES = [
+    (["world.money_capital=-5"], "world.money_capital=-5 is out of range [0, 1500000]"),
+    (["world.land_rooms=-1"], "world.land_rooms=-1 is out of range [0, 5000]"),
+    (["world.floor=1.2"], "world.floor=1.2 is out of range [0.7, 0.95]"),
+    (["world.firm_refuses=2"], "world.firm_refuses=2 is out of range [0, 0.5]"),
+    (["world.mediator_hours=-6"], "world.mediator_hours=-6 is out of range [3, 12]"),
+    (["world.unfair_rate=-0.1"], "world.unfair_rate=-0.1 is out of range [0, 0.05]"),
+    (["mechanisms.village_alliance.share=1.5"], "village_alliance.share=1.5 is out of range [0, 1]"),
+    (["mechanisms.village_alliance.share=-0.1"], "village_alliance.share=-0.1 is out of range [0, 1]"),
+    (["world.villages=1"], "village_alliance joins two home villages; world.villages=1 has only one"),
+    (["world=compound"], "village_alliance applies in a village, not in a compound"),
+    (["world.fee_severity=0.2"], "unknown setting 'world.fee_severity'"),
+]
+
+
+@pytest.mark.parametrize("command", ["run", "attribute"])
+@pytest.mark.parametrize(("words", "message"), OF_VILLAGES, ids=[words[0] for words, _ in OF_VILLAGES])
+def test_a_wrong_word_about_villages(
+    command: str, words: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Negative endowments and rates, shares outside 0 to 1, an alliance of one village, a floor above every price."""
+    assert message in refused(capsys, command, "village_alliance", *words)
     assert list(tmp_path.iterdir()) == []
 
 

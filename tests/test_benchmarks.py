@@ -16,6 +16,7 @@ from rich.console import Console
 from benchmarks import city, engine, memory, mesa
 from benchmarks import command as bench
 from sim import worlds
+from sim.cases import Kind
 from sim.errors import SimError
 from sim.scenario import parse
 from sim.schedule import SCHEDULE
@@ -50,6 +51,23 @@ def test_timing_phases_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert spent["defects.look_ahead"] == PLAN.chunks  # weekly
     assert spent["weather.draw_year"] == 1  # on day 0
     assert worlds.SCHEDULE is SCHEDULE  # type: ignore[attr-defined]
+
+
+def test_in_a_thin_compound_roofs_leak_and_neighbours_quarrel_and_owners_pay() -> None:
+    case = engine.Case(worlds=2, compounds=6, compound=250, thin=True)
+    assert case.name == "thin-2x1500"
+    w = Worlds(case.recipe(364))
+    w.run(0)
+    w = w.stack([case.scenario])
+    w.run(182)
+    arisen = w.tally["grievances"].sum(axis=(0, 2))
+    assert set(np.flatnonzero(arisen).tolist()) == {Kind.ROOF, Kind.NEIGHBOUR}
+    total = dict(zip(w.series, w.record.sum(axis=(0, 1)).tolist(), strict=True))
+    assert total["paid_owners_fen"] > 0
+    assert total["repair_fen"] == total["paid_owners_fen"]
+    assert total["sessions"] > 0
+    for nothing in ("fees_billed_fen", "sued", "elections", "talks", "doors", "minor_public_fen", "relief_fen"):
+        assert total[nothing] == 0, nothing
 
 
 def test_an_error_in_a_phase_leaves_the_schedule_as_it_was() -> None:
@@ -88,7 +106,8 @@ def test_a_run_prints_its_tables_and_keeps_its_numbers(
     said = capsys.readouterr().out
     assert CASE.name in said
     assert "[formed_body, yijiantiao], 14 days" in said
-    assert all(phase.name in said for phase in SCHEDULE)
+    lived = found["time"]["profile"]
+    assert all((f" {phase.name} " in said) == (lived[phase.name] > 0) for phase in SCHEDULE), "phases of other places"
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, best: float, peak: float) -> str:

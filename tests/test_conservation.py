@@ -138,13 +138,15 @@ class Ledger:
         fees, income = flow["fees_paid_fen"] + flow["arrears_fen"], flow["kept_fen"] + flow["public_fen"]
         spent = sum(flow[name] for name in ("wages_fen", "company_fen", "conceded_fen", "bribes_fen"))
         left, back = flow["left_behind_fen"], flow["recouped_fen"]
+        meals = flow["meals_owners_fen"] + flow["meals_budget_fen"] - flow["meal_fund_fen"]
         gone, minor = spent + flow["tills_closed_fen"], flow["minor_public_fen"]
         explained = {
-            "owners": -fees - crews["owners"] - flow["patch_fen"],
+            "owners": -fees - crews["owners"] - flow["patch_fen"] - flow["meals_owners_fen"],
             "company": fees + flow["kept_fen"] + back - gone - left - crews["company"],
             "public": flow["public_fen"] - back + left - minor - crews["public"],
             "fund": -crews["fund"],
-            "outside": gone - income + minor + flow["repair_fen"] + flow["patch_fen"],
+            "meals": flow["meal_fund_fen"] - flow["meals_budget_fen"],
+            "outside": gone - income + minor + flow["repair_fen"] + flow["patch_fen"] + meals,
         }
         assert np.array_equal(sum(crews.values()), flow["repair_fen"])
         for whose, amount in explained.items():
@@ -160,6 +162,7 @@ def holdings(w: Worlds) -> dict[str, Array]:
         "company": w.till.sum(axis=1),
         "public": w.public.sum(axis=1),
         "fund": w.fund.sum(axis=1),
+        "meals": w.meal_fund.sum(axis=1),
         "outside": w.outside[:, 0].copy(),
     }
     np.add.at(out["owners"], m.world[m.open], (m.share * m.heads_in)[m.open])
@@ -337,7 +340,7 @@ def test_every_day_everything_adds_up(prior_draws: bool) -> None:
         ledger.step()
     assert np.any(w.cases.n < w.ended.n)
     fees = ledger.flows["fees_paid_fen"] + ledger.flows["arrears_fen"]
-    owners = fees + ledger.flows["paid_owners_fen"] + ledger.flows["patch_fen"]
+    owners = fees + ledger.flows["paid_owners_fen"] + ledger.flows["patch_fen"] + ledger.flows["meals_owners_fen"]
     assert np.array_equal(from_owners(w) - np.tile(given, w.n // len(given)), owners), "owners paid for something else"
     assert np.all(ledger.flows["fees_paid_fen"] <= ledger.flows["fees_billed_fen"])
     spent = ledger.flows["repair_fen"]

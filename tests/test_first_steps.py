@@ -31,6 +31,9 @@ def test_it_walks_from_a_world_to_a_figure(
     assert re.search(r"\d+ of \d+ households suffer", out)
     assert re.search(r"leaking roofs on the map: [1-9]", out)
     assert out.count(" 12 pairs\n") == 2
+    assert "Collective(1), land: capital" in out
+    assert re.search(r"day 100: winter ground, \d+ km to the centre, 0 campers", out)
+    assert re.search(r"day 200: summer ground, \d+ km to the centre, [1-9]\d* campers", out)
     assert (tmp_path / "results" / "local" / "first_steps" / "first_steps.png").stat().st_size > 10_000
     usual, few_pay = said["usual"].runs, said["few_pay"].runs
     assert usual["unresolved"].tolist() != few_pay["unresolved"].tolist(), "the parameter changes nothing"

@@ -124,12 +124,47 @@ def recipe(structure: Mapping[str, Any], fixed: Mapping[str, Any], **more: Any) 
 KEEP = {"only_ledger": VARIANTS["only_ledger"]}
 """With doors and calls hardly a round fails; where nobody does either, the ledger has something to bring up."""
 
+ALL_LOOK_OUT = ["courier_sensing", "courier_sensing.enrolled=1"]
+LOOKED_OUT: dict[str, list[str]] = {
+    "everybody": ALL_LOOK_OUT,
+    "half, merged": [*ONE, "courier_sensing", "courier_sensing.enrolled=0.5"],
+    "unanswered": [*ALL_LOOK_OUT, "courier_sensing.responsiveness=off"],
+    "unaided": [*ALL_LOOK_OUT, "courier_sensing.reciprocity=off", "courier_sensing.extra_hours=2"],
+    "blind": [*ALL_LOOK_OUT, "courier_sensing.early_detection=off"],
+}
+"""Couriers, channel by channel."""
+
+WATCHED = LIVELY | dict(notice=0.2, courier_trust=0.6, courier_troubles=12.0, community_hours=4.0)
+"""Couriers who see and say much, and communities with little time."""
+MET = LIVELY | dict(
+    elder_share=0.6, tie_gain=0.3, tie_calm=2.0, tie_half_life=60.0, card_quarrel=0.9, session_hours=0.5,
+    session_guests=6, clinic_hours=0.5, ask_hours=0.1, event_hours=0.5, event_guests=10.0, canteen_logit=0.5,
+    room_logit=1.0, care_rate=0.6, family_care=0.3, tend_hours=0.3, willing=0.4, call_hours=0.05, help_tires=1.0,
+)  # fmt: skip
+"""Many elders who often meet, and fall out at cards."""
+
+HUB = ["elder_services", "elder_services.hours=10", "elder_services.seats=60"]
+PLACES: dict[str, list[str]] = {
+    "none": [],
+    "all": [*HUB, "elder_services.budget=50000", "community_culture", "community_culture.events=30"],
+    "both": [*ONE, *HUB, "community_culture"],
+    "only_places": [*HUB, "elder_services.channels=off", "elder_services.shared_places=on"],
+    "only_watch": [*HUB, "elder_services.channels=off", "elder_services.early_detection=on"],
+    "only_rota": [*HUB, "elder_services.channels=off", "elder_services.reciprocity=on"],
+    "no_money": [*HUB, "elder_services.budget=0"],
+    "few_hours": ["elder_services", "community_culture", "community_culture.extra_hours=1"],
+    "placebo": [*HUB, "elder_services.channels=off", "elder_services.extra_hours=2"],
+}  # fmt: skip
+"""Shared places: channels on and off, with the merger beside them, without money, and with few hours."""
+
 BLOCKS = {
     "priors": (recipe(SMALL, LIVELY, seed=1, replications=(0, 1)), ARMS, 203),
     "defaults": (recipe(SMALL, LIVELY, seed=2, replications=(2,), layout=1, prior_draws=False), ARMS | KEEP, 203),
     "variants": (recipe(SMALL, LIVELY, seed=6, replications=(5,), layout=3), VARIANTS, 203),
     "fought": (recipe(SMALL, FOUGHT, seed=7, replications=(0, 1)), ARMS, 308),
+    "watched": (recipe(SMALL | dict(couriers=50.0), WATCHED, seed=12, replications=(0, 1)), LOOKED_OUT, 140),
     "bought": (recipe(SMALL, BOUGHT, seed=8, replications=(2, 3, 4), prior_draws=False), ARMS, 203),
+    "met": (recipe(SMALL, MET, seed=12, replications=(1,)), PLACES, 140),
 }
 """Worlds, the scenarios they live, and for how many days."""
 
@@ -144,7 +179,11 @@ TRAVELLED = (
     "committee given up", "talks", "renewals", "renewed", "renew failed", "came_up", "replacements", "replaced",
     "replace failed", "succeeded", "conceded_fen", "demand refused", "recouped_fen", "captured_quarters",
     "captured though two", "only the first held out", "only the second held out", "bribes_fen", "detected",
-    "inspections", "visits", "surfaced", "left", "expired",
+    "inspections", "visits", "surfaced", "left", "expired", "reports", "duplicates", "sensed_first", "false_alarms",
+    "people_sensed", "reports_answered", "couriers_helped", "minutes_reports", "minutes_rest", "meals",
+    "meals_owners_fen", "meals_budget_fen",
+    "room_guests", "card_quarrels", "made_up", "events_held", "event_guests", "clinics", "clinic_guests", "asked",
+    "surfaced_asked", "care_staff", "care_volunteers", "care_unmet", "volunteer_minutes", "took_part", "elder_ties",
 )  # fmt: skip
 """Flows and paths that must have been travelled: that both sides agree on nothing having happened says little."""
 

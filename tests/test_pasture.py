@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from sim import books, noise
 from sim.cases import DISPUTE, NEVER, SHARED, Desk, Kind, Stage, State
-from sim.errors import ConfigError
-from sim.model import GovernanceModel
 from sim.parameters import specs
 from sim.places import pasture
 from sim.places.pasture import CAMPER, CENTRE, HERDER, STAFFED, STATION, TEAM, WORKER, Structure, build
@@ -469,11 +467,6 @@ def test_the_far_go_less_to_desks_and_come_less_to_sessions() -> None:
     assert len(np.unique(settlement.burden(free, STATION, world, everybody))) == 1
     called = settlement.burden(w, Desk.HOTLINE, world, everybody)
     assert len(np.unique(called)) == 1
-
-
-def test_the_mesa_face_says_what_it_shows() -> None:
-    with pytest.raises(ConfigError, match=r"^place=pasture has no agents to show; the Mesa face shows: compound$"):
-        GovernanceModel(place="pasture")
 
 
 def test_figures_are_those_that_the_place_has() -> None:

@@ -36,7 +36,7 @@ def test_a_case_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert set(table["case"]) == {"S4"}
     assert table.loc[table["measure"] == "pests_gone", "verdict"].notna().all()
     assert len(pd.read_csv(tmp_path / "out" / "channels.csv")) == 7
-    for name in ("cases.png", "cases.pdf"):
+    for name in ("cases.png", "cases.pdf", "cases.zh.png", "cases.zh.pdf"):
         assert (tmp_path / "out" / "figures" / name).stat().st_size > 5_000
 
 

@@ -150,7 +150,8 @@ def test_who_pays_sums_to_what_crews_got(arm: str) -> None:
         assert np.array_equal(payers, week["repair_fen"])
         repairs = payers + week["company_fen"] + week["minor_public_fen"] + week["conceded_fen"]
         leaves = week["wages_fen"] + week["bribes_fen"] + week["tills_closed_fen"] + week["patch_fen"]
-        comes = week["kept_fen"] + week["public_fen"]
+        leaves = leaves + week["meals_owners_fen"] + week["meals_budget_fen"]
+        comes = week["kept_fen"] + week["public_fen"] + week["meal_fund_fen"]
         assert np.array_equal(w.outside[:, 0] - outside, repairs + leaves - comes)
     assert all(np.any(total(w, f"paid_{payer}_fen")) for payer in ("company", "public", "fund", "owners"))
 

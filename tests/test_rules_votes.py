@@ -65,7 +65,17 @@ def ballots(draw: st.DrawFn) -> dict[str, int]:
     }  # fmt: skip
 
 
-EMPTY = {"case": -1, "key": 0, "organiser": 0, "share": 0, "passed": 0, "first": 0, "open": True, "compound": 0}
+EMPTY = {
+    "case": -1,
+    "key": 0,
+    "organiser": 0,
+    "share": 0,
+    "passed": 0,
+    "first": 0,
+    "open": True,
+    "stirred": True,
+    "compound": 0,
+}
 
 
 @given(st.lists(ballots(), min_size=1, max_size=20), st.booleans(), st.booleans())

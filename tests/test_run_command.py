@@ -271,7 +271,7 @@ def test_every_page_of_the_ledger_fits_a_hundred_columns() -> None:
         ("parameter/compound.floor", "did you mean 'compound.floors'?"),
         ("parameter/", "no parameter called ''"),
         ("source/prior-rof", "unknown source 'prior-rof'; did you mean 'prior-roof'?"),
-        ("source/zzzz", "no source called 'zzzz'; have: baker-2002, "),
+        ("source/zzzz", "no source called 'zzzz'; have: adams-1965, baker-2002, "),
     ],
 )
 def test_show_of_what_is_not_there(name: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:

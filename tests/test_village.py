@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.books import imbalance
+from sim.cases import Desk
 from sim.errors import ConfigError
 from sim.mechanisms import registry
 from sim.rules import alliance, bases
@@ -234,8 +235,9 @@ def test_the_layout_knows_who_belongs_to_whom() -> None:
     """Yards, teams, villages and townships nest; a lone village has no joint base; nobody lives around if 0 do."""
     w = Worlds(recipe(structure=dict(villages=3, households=45, around=0, team_size=20)))
     layout = w.layout
-    sizes = dict(desk=0, world=1, household=135, yard=135, team=9, village=3, base=4, township=2)
+    sizes = dict(desk=6, asset=0, circle=9, world=1, household=135, yard=135, team=9, village=3, base=4, township=2)
     assert layout.sizes == sizes
+    assert [Desk(kind).name for kind in layout.traits["desk_kind"]] == ["MEDIATOR"] * 3 + ["JUSTICE"] * 2 + ["COURT"]
     assert layout.count("village", "team").tolist() == [3, 3, 3]
     assert layout.traits["township_joint"].tolist() == [2, -1]
     assert layout.traits["village_base"].tolist() == [0, 1, 3]

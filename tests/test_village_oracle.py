@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
-from sim.cases import NEVER
+from sim.cases import NEVER, Activity, EventLog, Kind, Stage, State
 from sim.mechanisms import registry
 from sim.schedule import RULES
 from sim.worlds import Recipe, Worlds
 from tests.oracle.base import SOURCES
 from tests.oracle.countryside import Countryside
+from tests.oracle.hearing import TABLES
+from tests.oracle.villager import TOPICS
 from tests.villages import EAGER, TINY, say
 
 HOW = (None, "alone", "base", "contract")
-FLOWS = [name for rule in RULES if rule.places == ("village",) for name in rule.flows]
+DISPUTES = (
+    *("arisen", "named", "claimed", "voiced", "opened", "settled", "settled_claimed", "lapsed", "withdrawn"),
+    *("escalated", "relapsed", "sessions", "handed_off", "lost", "sued"),
+    *(f"{flow}_{table}" for table in TABLES for flow in ("claims", "minutes")),
+)
+FLOWS = [*(name for rule in RULES if rule.places == ("village",) for name in rule.flows), *DISPUTES]
 
 
 def later(day: int | None) -> int:
@@ -55,7 +64,22 @@ YARD: dict[str, Any] = {
     "last_year": lambda y: y.last_year,
     "wage_income": lambda y: y.wages,
     "dividend_income": lambda y: y.dividends,
+    "connected": lambda y: y.connected,
+    "quarrelsome": lambda y: y.frailty,
+    "dealing_times": lambda y: y.dealings,
+    "dealing_owed": lambda y: y.owed,
+    **{f"answered_{table}": lambda y, t=table: y.evidence[t].good for table in TABLES},
+    **{f"ignored_{table}": lambda y, t=table: y.evidence[t].bad for table in TABLES},
+    **{f"succeeded_{topic}": lambda y, t=topic: y.evidence[t].good for topic in TOPICS},
+    **{f"failed_{topic}": lambda y, t=topic: y.evidence[t].bad for topic in TOPICS},
 }
+WEEKLY: dict[str, Any] = {
+    "villager_left": lambda y: y.quarrels.left,
+    "sharing_left": lambda y: y.shares.left,
+    "villager_times": lambda y: y.quarrels.rings,
+    "sharing_times": lambda y: y.shares.rings,
+}
+"""Clocks, which the engine runs a week ahead, agree when a week begins."""
 VILLAGE: dict[str, Any] = {
     "woodland": lambda v: v.woodland,
     "rooms": lambda v: v.rooms,
@@ -66,6 +90,15 @@ VILLAGE: dict[str, Any] = {
     "year_gain": lambda v: v.gain,
     "paid_out": lambda v: v.paid_out,
     "show_turn": lambda v: v.turn,
+    "paid_before": lambda v: v.paid_before,
+    "bitter": lambda v: v.bitter,
+    "at_table": lambda v: v.at_table,
+    "table_minutes": lambda v: v.table_minutes,
+}
+DESK: dict[str, Any] = {
+    "desk_minutes": lambda t: t.minutes,
+    "balance": lambda t: t.balance,
+    "wait_days": lambda t: t.wait,
 }
 BASE: dict[str, Any] = {
     "capital": lambda b: b.capital,
@@ -97,7 +130,8 @@ WORLD: dict[str, Any] = {"price": lambda c: c.price, "price_log": lambda c: c.pr
 
 def first_difference(w: Worlds, k: int, c: Countryside) -> str:
     """Say what first differs between a world of the engine and the plain one; nothing if nothing does."""
-    groups = ((YARD, c.yards), (VILLAGE, c.villages), (BASE, c.bases), (TOWNSHIP, c.townships), (WORLD, [c]))
+    groups = [(YARD, c.yards), (VILLAGE, c.villages), (BASE, c.bases), (TOWNSHIP, c.townships), (WORLD, [c])]
+    groups += [(DESK, c.tables), *([(WEEKLY, c.yards)] if w.day % 7 == 0 else [])]
     for columns, things in groups:
         for name, read in columns.items():
             engine, oracle = getattr(w, name)[k].tolist(), [read(x) for x in things]
@@ -116,13 +150,76 @@ def first_difference(w: Worlds, k: int, c: Countryside) -> str:
         "adopters_around": sum(y.adopted and y.village.role == "around" for y in c.yards),
         "allied_townships": sum(t.allied for t in c.townships),
         "price_fen": c.price,
+        "unresolved": sum(x.severity for x in c.wrongs if x.aching),
+        "aching": sum(x.aching for x in c.wrongs),
+        "unresolved_connected": sum(x.severity for x in c.wrongs if x.aching and x.yard.connected),
+        "unresolved_around": sum(x.severity for x in c.wrongs if x.aching and x.yard.village.role == "around"),
     }
+    for what, engine, oracle in disputes(w, k, c):
+        if engine != oracle:
+            return f"{what}: engine has {engine - oracle}, oracle {oracle - engine}"
     return next((f"{s}: engine {today[s]}, oracle {n}" for s, n in stocks.items() if today[s] != n), "")
+
+
+def disputes(w: Worlds, k: int, c: Countryside) -> Iterator[tuple[str, Counter[Any], Counter[Any]]]:
+    """Yield what was felt, is on the books, was agreed, ended and happened today, by the engine and by the oracle."""
+    g, e, a, kind = w.grievances, w.ended, w.agreements, [x.name.lower() for x in Kind]
+    stage, state = [x.name.lower() for x in Stage], [x.name.lower() for x in State]
+    names = list(zip(*(getattr(w.cases, f).tolist() for f in ("kind", "bearer", "ordinal")), strict=True))
+    felt = [g.kind, g.household, g.ordinal, g.other, g.severity, g.born, g.state, g.aching, g.tries, g.claims]
+    felt += [g.claimed, g.answered, g.act, g.fade, g.escalate, g.case]
+    yield (
+        "grievances",
+        Counter((*x[:6], state[x[6]], *x[7:15], names[x[15]] if x[15] >= 0 else None) for x in rows(w, k, g, felt)),
+        Counter(
+            (
+                *(Kind[x.kind.upper()], x.yard.number, x.ordinal, x.other.number if x.other else -1, x.severity),
+                *(x.born, x.state, x.aching, x.tries, x.claims, x.claimed, x.answered, x.act, x.fade_day),
+                *(x.escalate_day, (Kind[x.kind.upper()], *x.hearing.identity()[1:]) if x.hearing else None),
+            )
+            for x in c.wrongs
+        ),
+    )
+    n = w.cases
+    books = [n.kind, n.bearer, n.ordinal, n.compound, n.urgency, n.opened, n.stage, n.desk, n.ready, n.handled]
+    books += [n.sessions, n.level_sessions, n.sittings, n.handoffs, n.minutes, n.narrowed]
+    yield (
+        "cases",
+        Counter((kind[x[0]], *x[1:6], stage[x[6]], *x[7:]) for x in rows(w, k, n, books)),
+        Counter(
+            (
+                *(*x.identity(), x.wrong.yard.village.number, x.urgency, x.opened, x.stage, x.table.number, x.ready),
+                *(later(x.handled), x.sessions, x.level, x.sittings, x.handoffs, x.minutes, x.narrowed),
+            )
+            for x in c.hearings
+        ),
+    )
+    ends = [e.kind, e.bearer, e.ordinal, e.opened, e.closed, e.stage, e.desk]
+    yield "ended", Counter((kind[x[0]], *x[1:5], stage[x[5]], x[6]) for x in rows(w, k, e, ends)), Counter(c.ended)
+    deals = [a.kind, a.bearer, a.ordinal, a.settled, a.broken]
+    made = Counter((*x[:3], *x[3]) for x in c.agreements)
+    yield "agreements", Counter((kind[x[0]], *x[1:]) for x in rows(w, k, a, deals)), made
+    log = w.log.arrays()
+    mine = zip(*(log[f][log["world"] == k].tolist() for f in EventLog.FIELDS[2:]), strict=True)
+    happened = Counter((Activity(x[0]).name.lower(), kind[x[1]], *x[2:]) for x in mine)
+    yield "events", happened, Counter(c.events)
+    counted = [
+        (table, kind[i], where[j], int(number))
+        for table, where in (("grievances", state), ("cases", stage))
+        for (i, j), number in np.ndenumerate(w.tally[table][k])
+    ]
+    yield "tally", Counter({x[:3]: x[3] for x in counted if x[3]}), c.tally()
+
+
+def rows(w: Worlds, k: int, table: Any, fields: list[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a world, a tuple each."""
+    mine = table.world == k
+    return list(zip(*(field[mine].tolist() for field in fields), strict=True))
 
 
 def live(recipe: Recipe, arms: dict[str, list[str]], days: int) -> Counter[str]:
     """Let both live the same worlds; return what has happened in the plain ones."""
-    w = Worlds(recipe)
+    w = Worlds(recipe, watch=recipe.replications)
     plain = []
     for k in range(w.n):
         p = {name: float(value[k, 0]) for name, value in w.p.values.items()}
@@ -133,6 +230,7 @@ def live(recipe: Recipe, arms: dict[str, list[str]], days: int) -> Counter[str]:
         for k, c in enumerate(plain):
             c.step()
             assert (w.day, k, first_difference(w, k, c)) == (w.day, k, "")
+        w.log = EventLog(w.log.watched)
     for name, words in arms.items():
         v = w.stack([say(*words)])
         again = []
@@ -153,6 +251,7 @@ def live(recipe: Recipe, arms: dict[str, list[str]], days: int) -> Counter[str]:
                 c.step()
                 seen += Counter({key: abs(number) for key, number in c.today.items()})
                 assert (name, v.day, k, first_difference(v, k, c)) == (name, v.day, k, "")
+            v.log = EventLog(v.log.watched)
     return seen
 
 
@@ -171,6 +270,13 @@ SOME = dict(households=24, around=10, team_size=6)
 GREEDY = EAGER | dict(patience_years=1, least_rounds=1, asks=0.2, longest_talks=5, talks_rest=180, minimum_batch=60)
 POOR = GREEDY | dict(slow_birds=False, broiler_price=18.5, farm_belief=4.0, exit_losses=1, hassle=0.0, mismatch=0.6)
 
+WRATH = GREEDY | dict(
+    villager_rate=0.09, sharing_rate=0.03, unfair_rate=0.05, missed_rate=0.1, escalation_days=1500.0, gap_sd=0.6,
+    joint_cost=0.2, most_sessions=1, mediator_ability=0.1, sues=0.3, firm_refuses=0.5, dealing_severity=0.9,
+    sharing_severity=0.8, walkout_share=0.0005, contract_joint_cost=0.1, handoff_loss=0.3, firm_default=1.0,
+)  # fmt: skip
+"""People who fall out often, with mediators who settle little."""
+
 BLOCKS = {
     "slow": (recipe(SOME, EAGER | dict(minimum_batch=60), seed=1), ARMS, 600),
     "broilers": (recipe(SOME | dict(villages=3), POOR, seed=2), {"full": [ALLY]}, 420),
@@ -178,6 +284,11 @@ BLOCKS = {
         recipe(SOME, GREEDY | dict(project_rate=0.5), seed=3, replications=(0, 1), prior_draws=False),
         {"hopeless": [ALLY, f"{ALLY}.share=0.94"]},
         1100,
+    ),
+    "wrath": (
+        recipe(SOME, WRATH, seed=4, prior_draws=False),
+        {"mean": [ALLY, f"{ALLY}.share=0.7"], "far apart": [ALLY, f"{ALLY}.share=0.3", f"{ALLY}.coordination=off"]},
+        900,
     ),
 }
 

@@ -28,10 +28,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site
 
 
-def called(site: Path, here: Path, *words: str) -> str:
-    """What the installed program prints, started in some folder."""
+def called(site: Path, here: Path, *words: str, program: str = PROGRAM) -> str:
+    """What the installed program, or another that imports it, prints, started in some folder."""
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *words],
+        [sys.executable, "-W", "error", "-c", program, *words],
         cwd=here,
         env=bare_environment() | {"PYTHONPATH": str(site)},
         capture_output=True,
@@ -46,6 +46,18 @@ def test_everything_that_is_read_goes_into_it() -> None:
     """Configs by their own rule; all other files that the code reads lie in the package, which goes in whole."""
     assert TARGET["packages"] == ["sim"]
     assert {(ROOT / source).resolve() for source in TARGET["force-include"]} >= {FOLDER}
+
+
+def test_every_place_can_be_looked_at_with_mesa(site: Path, tmp_path: Path) -> None:
+    """What is installed has all agents, and everything that a world needs."""
+    code = (
+        "from sim import GovernanceModel, faces\n"
+        "for place in faces.registry():\n"
+        "    model = GovernanceModel(place=place)\n"
+        "    model.step()\n"
+        "    print(place, len(model.agents) > 100)\n"
+    )
+    assert called(site, tmp_path, program=code).split() == ["compound", "True", "pasture", "True", "village", "True"]
 
 
 def test_it_runs_where_it_is_called(site: Path, tmp_path: Path) -> None:

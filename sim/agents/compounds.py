@@ -45,9 +45,7 @@ class Compound(View):
     @property
     def buildings(self) -> list[Building]:
         """Buildings of the compound."""
-        layout = self.model.world.layout
-        first = layout.first("compound", "building")[self.row]
-        return self.model.views(Building)[first : first + layout.count("compound", "building")[self.row]]
+        return self._children("building", Building)
 
     @property
     def branch(self) -> PartyBranch:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from enum import Enum
 
 from sim.agents import today
+from sim.agents.claimants import Claimant
 from sim.agents.view import View
 from sim.books import FEN
 from sim.cases import Kind
 from sim.places import compound
-from sim.rules import trust
 
 
 class Tenure(Enum):
@@ -20,7 +20,7 @@ class Tenure(Enum):
     VACANT = compound.VACANT
 
 
-class Household(View):
+class Household(Claimant):
     """A flat and who lives in it; a vacant flat is a household too, with `tenure` VACANT."""
 
     of = "household"
@@ -41,41 +41,9 @@ class Household(View):
         return bool(self._read("elder"))
 
     @property
-    def connected(self) -> bool:
-        """Whether the people of the flat are close to cadres."""
-        return bool(self._read("connected"))
-
-    @property
     def area(self) -> float:
         """Area of the flat, square metres."""
         return float(self._read("area") / 100)
-
-    @property
-    def trust(self) -> float:
-        """Mean of the trust in the desks that take claims, a probability of being answered in time."""
-        return float(self.model.today(today.mean_trust_in_desks)[self.row])
-
-    @property
-    def trust_by_desk(self) -> dict[str, float]:
-        """Trust in each kind of desk, a probability of being answered in time."""
-        desks = trust.trusted(self.model.world.recipe.place)
-        return dict(zip(desks, self.model.today(today.trust_in_desks)[:, self.row].tolist(), strict=True))
-
-    @property
-    def belief(self) -> float:
-        """Mean over the kinds of grievance of the chance of success that the household expects of a claim."""
-        return float(self.model.today(today.mean_belief_in_success)[self.row])
-
-    @property
-    def belief_by_kind(self) -> dict[str, float]:
-        """Chance of success that the household expects of a claim, for each kind of grievance."""
-        kinds = (kind.name.lower() for kind in Kind)
-        return dict(zip(kinds, self.model.today(today.beliefs_in_success)[:, self.row].tolist(), strict=True))
-
-    @property
-    def open_grievances(self) -> int:
-        """Grievances the household still suffers from, voiced or not."""
-        return int(self.model.today(today.open_grievances)[self.row])
 
     @property
     def signed(self) -> bool:
@@ -146,9 +114,7 @@ class Building(View):
     @property
     def households(self) -> list[Household]:
         """Flats of the building, vacant ones too."""
-        layout = self.model.world.layout
-        first = layout.first("building", "household")[self.row]
-        return self.model.views(Household)[first : first + layout.count("building", "household")[self.row]]
+        return self._children("household", Household)
 
     @property
     def leaking(self) -> bool:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import places
 from sim.cases import Kind, Stage
 from sim.places.compound import IN_BUILDING, IN_COMPOUND
-from sim.rules import arrears, defects, fees, trust
+from sim.rules import defects, fees, trust
 from sim.rules.motions import Motion
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ def trust_in_desks(w: Worlds) -> Floats:
 
 
 def beliefs_in_success(w: Worlds) -> Floats:
-    """Return the success every household expects of each kind of grievance, shape ``(kinds, households)``."""
+    """Return the success every household expects of each kind of grievance there is, ``(kinds, households)``."""
     world, household = np.zeros(w.households, dtype=np.int64), np.arange(w.households)
-    return np.stack([trust.in_success(w, kind, world, household) for kind in Kind])
+    return np.stack([trust.in_success(w, kind, world, household) for kind in places.declared(w.recipe.place, "KINDS")])
 
 
 def mean_trust_in_desks(w: Worlds) -> Floats:
@@ -98,7 +99,7 @@ def open_grievances(w: Worlds) -> Ints:
 
 def fees_disputed(w: Worlds) -> NDArray[np.bool_]:
     """Return whose fees are in dispute with the company."""
-    out: NDArray[np.bool_] = arrears.disputed(w, np.zeros(w.households, dtype=np.int64), np.arange(w.households))
+    out: NDArray[np.bool_] = w.fees_disputed[0] > 0
     return out
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from mesa import Agent
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mesa.discrete_space import Cell
 
     from sim.model import GovernanceModel
+
+V = TypeVar("V", bound="View")
 
 
 class View(Agent):
@@ -37,6 +39,16 @@ class View(Agent):
     def __init__(self, model: GovernanceModel, row: int) -> None:
         object.__setattr__(self, "model", model)
         object.__setattr__(self, "row", row)
+
+    @classmethod
+    def listed_as(cls) -> type[View]:
+        """Return the class under which the model lists a view of every row of the entity, in order."""
+        return cls
+
+    @classmethod
+    def all_of(cls, model: GovernanceModel) -> list[Any]:
+        """Make, or find, the view of every row of this kind; one for each row of the entity unless said otherwise."""
+        return [cls(model, row) for row in range(model.world.layout.rows(cls.of))]
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise AttributeError(
@@ -66,6 +78,12 @@ class View(Agent):
     def _read(self, column: str) -> Any:
         """Return this row's value of a column or lever, as a Python number."""
         return getattr(self.model.world, column)[0, self.row].item()
+
+    def _children(self, entity: str, kind: type[V]) -> list[V]:
+        """Return the views of the rows of another entity that belong to this one."""
+        layout = self.model.world.layout
+        first = layout.first(self.of, entity)[self.row]
+        return self.model.views(kind)[first : first + layout.count(self.of, entity)[self.row]]
 
     def _days_until(self, column: str) -> int | None:
         """Return the days from today until the day that stands in a column, none if it never comes."""

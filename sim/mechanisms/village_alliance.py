@@ -6,9 +6,10 @@ of the hours that they have for the base [I] to
 * ``complementarity``: talk about pooling land, rooms and capital [I] at a share that is fixed when it is signed [C],
   or else each goes on alone [O] (page-A4, page-A5, page-A8); households of both villages, and where room is left those
   around, then have chicks from the joint base;
-* ``authority``: the township must [D] call both sides to the table [I], so that neither stays away (page-A6);
-* ``coordination``: both must [D] act through one joint office to a degree [I], which makes a round of talks cheaper
-  or, where it goes too far, dearer (page-A6, page-A9; xie-2019);
+* ``authority``: the township must [D] call both sides to the table [I], so that neither stays away (page-A6), from
+  talks as from disputes over what is shared, once something is;
+* ``coordination``: both must [D] act through one joint office to a degree [I], which makes a round of talks, or a
+  session with a member, cheaper or, where it goes too far, dearer (page-A6, page-A9; xie-2019);
 * ``demonstration``: call on party members to begin first [I], and show their yards to team after team [I] (page-A11;
   xu-2022);
 * ``floor_price``: sign buy-back contracts with households for an enterprise [I] that comes only if enough birds are
@@ -25,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -156,6 +157,12 @@ class VillageAlliance(Mechanism):
         "supply_minutes",
         "coach_minutes",
     )
+    purposes: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "complementarity": ("meeting",),
+        "demonstration": ("calling", "showing"),
+        "floor_price": ("contracts",),
+        "inputs_and_skill": ("orders", "coaching"),
+    }
 
     @classmethod
     def refuse(cls, structure: Mapping[str, Value]) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim import places
-from sim.outcomes import compounds, costs, disputes, pastures, villages
+from sim.outcomes import compounds, costs, disputes, elders, pastures, sensing, villages
 from sim.outcomes.counts import LOOKED_AFTER, counts, kinds, levels, names_of_counts
 from sim.outcomes.disputes import LEVELS
 from sim.outcomes.recorded import Recorded, recorded
@@ -46,6 +46,7 @@ __all__ = [
     "Recorded",
     "counts",
     "kinds",
+    "leading",
     "levels",
     "names_of_counts",
     "quotients",
@@ -69,11 +70,15 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
     *pastures.SEASONAL,
     *pastures.STEPPE,
     *compounds.CONSENT,
+    *sensing.SENSING,
     *villages.INCOMES,
+    *elders.ELDERS,
 )
 """Every outcome, the headline first."""
 
-ONLY: dict[str, tuple[str, ...]] = compounds.ONLY | disputes.ONLY | costs.ONLY | pastures.ONLY | villages.ONLY
+ONLY: dict[str, tuple[str, ...]] = (
+    compounds.ONLY | disputes.ONLY | costs.ONLY | pastures.ONLY | sensing.ONLY | villages.ONLY | elders.ONLY
+)
 """Outcomes to which there is a path only in some kinds of settlement, and in which; to the rest there is in all."""
 
 FAMILIES = {
@@ -84,6 +89,8 @@ FAMILIES = {
     "desks": "by desk",
     "whom": "for whom, the headline",
     "people": "people",
+    "sensing": "couriers",
+    "elders": "elders and shared places",
     **villages.FAMILIES,
 }
 """Families of outcomes of which the rates in the baseline are printed, and how they are headed."""
@@ -96,12 +103,19 @@ def specs(place: str) -> tuple[OutcomeSpec, ...]:
     return tuple(spec for spec in OUTCOMES if not set(ONLY.get(spec.name, quarrels)).isdisjoint(there))
 
 
+def leading(place: str) -> tuple[OutcomeSpec, ...]:
+    """Return the main outcomes of a place, those that stand for all where there is no room for more first."""
+    first = villages.FIRST if "village" in places.settlements(place) else ()
+    main = [spec for spec in specs(place) if spec.main]
+    return tuple(sorted(main, key=lambda spec: first.index(spec.name) if spec.name in first else len(first)))
+
+
 def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
     """Return the outcomes of each world from its counts, in the order of `specs`."""
     there = places.settlements(place)
     out = disputes.quotients(n, place) | costs.quotients(n)
     if "compound" in there:
-        out |= compounds.quotients(n)
+        out |= compounds.quotients(n) | sensing.quotients(n) | elders.quotients(n)
     if "village" in there:
         out |= villages.quotients(n)
     if "pasture" in there:

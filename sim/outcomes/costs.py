@@ -11,6 +11,7 @@ from sim.cases import Desk
 from sim.outcomes.spec import A_YEAR, LOWER, NEITHER, Floats, Ints, OutcomeSpec, a_year, over
 from sim.rules import desks, trust
 from sim.rules.keeping import PURPOSES
+from sim.rules.labour import FOR_BIRDS
 from sim.rules.teams import PURPOSES as TEAM_PURPOSES
 
 HOURS: tuple[OutcomeSpec, ...] = (
@@ -67,7 +68,7 @@ HOURS: tuple[OutcomeSpec, ...] = (
             f"hours at {desks.WORKED_AT[desk]}",
             "cost",
         )
-        for desk in (Desk.STATION, Desk.ROOM, Desk.JUSTICE, Desk.TEAM)
+        for desk in (Desk.STATION, Desk.ROOM, Desk.JUSTICE, Desk.TEAM, Desk.MEDIATOR)
     ),
     OutcomeSpec(
         "hours_circuits",
@@ -88,7 +89,7 @@ HOURS: tuple[OutcomeSpec, ...] = (
     OutcomeSpec(
         "hours_per_settled",
         "hours per case",
-        "hours worked over cases settled; missing if none was settled",
+        "hours worked over cases settled, in villages without what is done for birds; missing if none was settled",
         LOWER,
         "hours per settled case",
         "cost",
@@ -107,8 +108,9 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
     """Return the hours of each world from its counts, in all and for every purpose."""
     worked = [name for name in n if name.startswith("minutes_")]
     minutes = sum((n[name] for name in worked), np.zeros_like(n["days"]))
+    for_birds = sum((n.get(f"minutes_{practice}", 0) for practice in FOR_BIRDS), np.zeros_like(n["days"]))
     return {
         "hours": a_year(n, minutes, 60.0),
-        "hours_per_settled": over(minutes, n["cases_settled"], 1 / 60),
+        "hours_per_settled": over(minutes - for_birds, n["cases_settled"], 1 / 60),
         **{name.replace("minutes", "hours"): a_year(n, n[name], 60.0) for name in worked},
     }

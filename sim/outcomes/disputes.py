@@ -12,7 +12,7 @@ from sim.outcomes.counts import LOOKED_AFTER, kinds, levels
 from sim.outcomes.spec import A_YEAR, HIGHER, LOWER, NEITHER, YEAR, Floats, Ints, OutcomeSpec, a_year, over
 from sim.rules import desks, grievances, trust
 
-OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below"}
+OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below", "around": "home"}
 """Groups to the names of those who are not in them; who lives there is either an owner or a tenant."""
 
 LEVELS = [trust.DESKS[desk] for desk in (*desks.WORKED_AT, Desk.COURT)]
@@ -151,7 +151,7 @@ BY_KIND: tuple[OutcomeSpec, ...] = (
             f"settled in 90 days: {kind}",
             "kinds",
         )
-        for kind in (*LOOKED_AFTER, "fee", "boundary", "livestock", "wages", "help")
+        for kind in (*LOOKED_AFTER, "fee", "boundary", "livestock", "wages", "help", "contract", "sharing")
     ),
 )
 
@@ -201,6 +201,8 @@ FOR_WHOM: tuple[OutcomeSpec, ...] = (
             ("below", "below the top floor"),
             ("near", "nearest herders"),
             ("far", "farthest herders"),
+            ("around", "in the villages around"),
+            ("home", "in home villages"),
         )
     ),
     OutcomeSpec(

@@ -55,7 +55,7 @@ _ROWS: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
         HIGHER,
         "collective income",
         "collective",
-        True,
+        False,
     ),
     (
         "collective_money",
@@ -64,7 +64,7 @@ _ROWS: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
         HIGHER,
         "income: money's village",
         "collective",
-        True,
+        False,
     ),
     (
         "collective_land",
@@ -73,7 +73,7 @@ _ROWS: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
         HIGHER,
         "income: land's village",
         "collective",
-        True,
+        False,
     ),
     *(
         (f"collective_{s}", A_VILLAGE, f"of that, by {what}", HIGHER, f"income by {what}", "collective", False)
@@ -99,22 +99,27 @@ _ROWS: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
      "farm", False),
     ("survival", "share", "birds sold over birds sold or dead", HIGHER, "survival", "farm", False),
     ("lost_batches", "share", "batches sold at a loss", LOWER, "batches at a loss", "farm", False),
-    ("left_trade", "per year in the trade", "households that gave up after losses, or stopped as it did not seem worth "
-     "it", NEITHER, "left the trade", "farm", False),
+    ("left_trade", "per year in the trade", "households that gave up after losses or in anger, or stopped as it did "
+     "not seem worth it", NEITHER, "left the trade", "farm", False),
     ("turned_away", "share", "wishes for chicks for which a base had no room, over wishes", LOWER, "turned away",
      "farm", False),
-    ("contract_share", "share", "batches under contract", NEITHER, "batches under contract", "farm", True),
+    ("contract_share", "share", "batches under contract", NEITHER, "batches under contract", "farm", False),
     ("contract_uptake", "per offer", "batches under contract over households that were offered one while birds seemed "
      "worth it; missing without an offer", NEITHER, "contracts taken", "farm", False),
     ("firm_per_bird", "yuan / bird bought", "what the enterprise made of birds that it bought; missing without any",
      NEITHER, "enterprise's gain a bird", "farm", False),
     ("side_sold", "per contract", "contract batches sold elsewhere; missing without any", NEITHER, "sold elsewhere",
      "farm", False),
+    ("contract_paid", "yuan per yuan", "what the enterprise paid after an agreement, over what it came to owe in the "
+     "same days by contracts that it did not keep; missing if it kept them", HIGHER, "owed by contract, paid", "farm",
+     False),
+    ("left_in_anger", "per year in the trade", "households that left after a dispute about shares or a contract that "
+     "came to a petition or to nothing", LOWER, "left in anger", "farm", False),
     ("gini", "0 to 1", "Gini coefficient of what households earned in the last full year, with birds", LOWER,
      "Gini of income", "farm", True),
     *(
         (f"birds_{group}", A_HOUSEHOLD, f"what birds left in the last full year to those {who}; missing without any",
-         HIGHER, f"from birds: {group}", "farm", False)
+         HIGHER, f"from birds: {group.replace('_', ' ')}", "farm", False)
         for group, who in GROUPS.items()
     ),
     ("allied", "share", "township-days on which the home villages are allied", NEITHER, "allied", "alliance", False),
@@ -131,6 +136,9 @@ INCOMES: tuple[OutcomeSpec, ...] = tuple(OutcomeSpec(*row) for row in _ROWS)
 
 ONLY: dict[str, tuple[str, ...]] = dict.fromkeys((spec.name for spec in INCOMES), ("village",))
 """Outcomes to which there is a path only in some kinds of settlement, and in which."""
+
+FIRST = ("collective_net", "unresolved", "farm_income", "adopted")
+"""What is shown first of villages where there is no room for all main outcomes; the headline is among it."""
 
 COUNTS = (
     *(f"{what}_{group}{unit}" for group in GROUPS for what, unit in (("yards", ""), ("year", "_fen"))),
@@ -227,12 +235,14 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
         "adopted_member": over(n["adopted_member_yards"], n["yards_member"]),
         "survival": over(n["birds_sold"], n["birds_sold"] + n["birds_dead"]),
         "lost_batches": over(n["batches_lost"], n["batches_sold"]),
-        "left_trade": over(n["gave_up"] + n["stopped"], n["keeping_days"], float(YEAR)),
+        "left_trade": over(n["gave_up"] + n["stopped"] + n["left_in_anger"], n["keeping_days"], float(YEAR)),
+        "left_in_anger": over(n["left_in_anger"], n["keeping_days"], float(YEAR)),
         "turned_away": over(n["turned_away"], n["turned_away"] + n["batches"]),
         "contract_share": over(n["batches_contract"], n["batches"]),
         "contract_uptake": over(n["batches_contract"], n["could_sign"]),
         "firm_per_bird": over(n["firm_fen"], n["sold_contract"], 1 / FEN),
         "side_sold": over(n["side_sold"], n["batches_contract"]),
+        "contract_paid": over(n["contract_paid_fen"], n["contract_due_fen"]),
         "gini": n["gini_millionths"] / 1e6,
         "allied": over(n["allied_days"], town_days),
         "rounds_of_talks": over(n["rounds"], town_days, float(YEAR)),

@@ -17,7 +17,7 @@ from sim import distributions, noise
 from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
 from sim.parameters import Value, parameter
-from sim.space import LAND_USE, Layout
+from sim.space import LAND_USE, Layout, spans
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -128,6 +128,16 @@ class Structure:
         source="prior-company: 1 + 2",
         doc="compounds that one property company serves with one staff, on average",
     )
+    couriers: float = parameter(
+        4.2,
+        0.0,
+        50.0,
+        unit="per 1,000 flats",
+        tag="D",
+        kind="structural",
+        source="courier-numbers: 39,700 / 9.5 million households",
+        doc="couriers who go about; how many look out a mechanism says",
+    )
 
 
 @dataclass(frozen=True)
@@ -230,7 +240,7 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
 
     Returns:
         A layout with the entities household, entrance, building, asset, compound, candidate, community, centre,
-        desk and world. A circle, those who hear of one another's cases, is an entrance.
+        courier, desk and world. A circle, those who hear of one another's cases, is an entrance.
         Assets, the things that break: those of a compound stand together, building by building its roof,
         pipes and lights, then the compound's rubbish point, grounds, road and the site of works nearby.
         Desks: those of compound c are rows 3c (company), 3c + 1 (body) and 3c + 2 (branch), then come
@@ -284,6 +294,7 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
     own, above = np.tile([COMPANY, BODY, BRANCH], compounds), [COMMUNITY] * layout.sizes["community"]
     layout.traits["desk_kind"] = np.array([*own, *above, *[CENTRE] * layout.sizes["centre"], COURT], dtype=np.int64)
     _list_assets(layout)
+    _send_couriers(layout, structure.couriers)
 
     floor = door // FLATS_PER_LANDING + 1
     layout.traits["floor"] = floor
@@ -328,6 +339,15 @@ def _list_assets(layout: Layout) -> None:
     layout.traits["asset_building"] = np.where(own, first + nth // len(IN_BUILDING), -1)
 
 
+def _send_couriers(layout: Layout, per_1000: float) -> None:
+    """Spread couriers evenly over flats; each goes about in one community. There is one at least, if any at all."""
+    flats = layout.sizes["household"]
+    number = max(round(per_1000 * flats / 1000), int(per_1000 > 0))
+    layout.sizes["courier"] = number
+    flat = (2 * np.arange(number) + 1) * flats // (2 * max(number, 1))
+    layout.nest("courier", "community", layout.up("household", "community")[flat])
+
+
 def flats_of(layout: Layout, building: NDArray[np.int64], compound: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
     """List the flats of buildings, or of whole compounds where the building is -1.
 
@@ -339,14 +359,9 @@ def flats_of(layout: Layout, building: NDArray[np.int64], compound: NDArray[np.i
     Returns:
         The flats, one place after another, and for each the position in `building` it was listed for.
     """
-    own, whole = np.flatnonzero(building >= 0), np.flatnonzero(building < 0)
-    flats, at = layout.rows_of("building", "household", building[own])
-    if len(whole) == 0:
-        return flats, own[at]
-    more, there = layout.rows_of("compound", "household", compound[whole])
-    flats, position = np.concatenate([flats, more]), np.concatenate([own[at], whole[there]])
-    order = np.argsort(position, kind="stable")
-    return flats[order], position[order]
+    of_building, of_compound = layout.first("building", "household"), layout.first("compound", "household")
+    first = np.where(building >= 0, of_building[building], of_compound[compound])
+    return spans(first, count_flats(layout, building, compound))
 
 
 def count_flats(layout: Layout, building: NDArray[np.int64], compound: NDArray[np.int64]) -> NDArray[np.int64]:

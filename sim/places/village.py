@@ -25,12 +25,18 @@ if TYPE_CHECKING:
 
 SETTLEMENTS = ("village",)
 
-KINDS: tuple[Kind, ...] = ()
-INTAKES: tuple[Desk, ...] = ()
-STAFFED: tuple[Desk, ...] = ()
-LOWEST: tuple[Desk, ...] = ()
-GROUPS: tuple[str, ...] = ()
-"""Disputes are not lived in villages yet; see `sim.places`."""
+MEDIATOR, JUSTICE, COURT = map(int, (Desk.MEDIATOR, Desk.JUSTICE, Desk.COURT))
+
+KINDS = (Kind.NEIGHBOUR, Kind.CONTRACT, Kind.SHARING)
+
+STAFFED = (MEDIATOR, JUSTICE)
+"""Each village has a mediator, each township a justice office."""
+
+LOWEST = (MEDIATOR,)
+
+INTAKES = (MEDIATOR, JUSTICE)
+
+GROUPS = ("connected", "around")
 
 MONEY, LAND, AROUND = 0, 1, 2
 """Roles of villages: the one with money, the one with land, those around them."""
@@ -248,11 +254,13 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         seed: the layout's seed, shape ``(1,)``.
 
     Returns:
-        A layout with the entities household, yard (a household's, in the same order), team, village, base, township
-        and world. Bases, the places where chicks are brooded and birds range: one for each home village, and after
-        the two of a township the joint one that they would have. Traits: ``yard_household`` (row of the household),
-        ``village_role``, ``village_base`` and ``township_joint`` (row of the base, -1 = none), ``base_village`` (row
-        of the village, -1 of a joint one) and ``base_township``.
+        A layout with the entities household, yard (a household's, in the same order), team, which is also the circle
+        that hears of one another's cases, village, base, township, desk (the mediator of every village, the justice
+        office of every township, the court) and world. Bases, the places where chicks are brooded and birds range: one
+        for each home village, and after the two of a township the joint one that they would have. Traits:
+        ``yard_household`` (row of the household), ``village_role``, ``village_base`` and ``township_joint`` (row of
+        the base, -1 = none), ``base_village`` (row of the village, -1 of a joint one), ``base_township``,
+        ``desk_kind``, ``village_mediator`` and ``township_justice`` (rows of desks).
     """
     villages, bases, joint = _list(structure)
     township, roles, size, own_base = np.array(villages).T
@@ -271,11 +279,14 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
             "village": len(villages),
             "base": len(bases),
             "township": len(joint),
-            "desk": 0,
+            "circle": len(team_village),
+            "asset": 0,
+            "desk": len(villages) + len(joint) + 1,
         },
     )
     yard_team = np.repeat(np.arange(len(team_village)), in_team)
     layout.nest("yard", "team", yard_team)
+    layout.nest("household", "circle", yard_team)
     layout.nest("team", "village", team_village)
     layout.nest("yard", "village", team_village[yard_team])
     layout.nest("village", "township", township)
@@ -286,7 +297,9 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         village_role=roles,
         village_base=own_base,
         township_joint=np.array(joint),
-        desk_kind=np.zeros(0, dtype=np.int64),
+        desk_kind=np.array([MEDIATOR] * len(villages) + [JUSTICE] * len(joint) + [COURT], dtype=np.int64),
+        village_mediator=np.arange(len(villages)),
+        township_justice=len(villages) + np.arange(len(joint)),
         base_village=base_village,
         base_township=base_township,
     )
@@ -332,6 +345,7 @@ def _place_on_grid(layout: Layout) -> None:
     layout.cells.update(yard=cells, household=cells, village=corner)
     layout.cells["team"] = cells[layout.first("team", "yard")]
     layout.cells["township"] = corner[layout.first("township", "village")]
+    layout.cells["desk"] = np.concatenate([corner, layout.cells["township"], [[0, 0]]])
     home = layout.traits["base_village"]
     layout.cells["base"] = np.where(
         (home >= 0)[:, None], corner[home], layout.cells["township"][layout.up("base", "township")]

@@ -45,7 +45,7 @@ def paid(runs: pd.DataFrame, scenario: str, days: int) -> tuple[float, float, fl
     above, below = (mine[f"n_wages_{word}_{days}_fen"].to_numpy(np.float64) for word in ("paid", "owed"))
     if below.sum() == 0:
         return (float("nan"),) * 3
-    drawn = times_drawn(len(mine), 2000, 1)
+    drawn = times_drawn(len(mine), 2000, 1).T.astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = (above @ drawn) / (below @ drawn)
     low, high = np.nanquantile(spread, [0.025, 0.975])

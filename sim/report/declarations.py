@@ -58,7 +58,7 @@ def columns() -> str:
     known = [c for place in places.registry() for rule in rules_of(place) for c in rule.columns]
     found = {c.name: c for c in known}.values()
     order = (
-        *("world", "township", "community", "sumu", "compound", "candidate", "desk", "building", "asset"),
+        *("world", "township", "community", "sumu", "compound", "candidate", "courier", "desk", "building", "asset"),
         *("village", "base", "team", "yard", "household"),
     )
     rows = sorted(found, key=lambda c: order.index(c.of))

@@ -24,7 +24,7 @@ from sim.outcomes import YEAR
 from sim.report import labels, style
 from sim.report.labels import ENGLISH, Language, Text
 from sim.report.style import BODY, EDGE, FAINT, GREY, INK, SMALL, WIDTH_ONE, WIDTH_TWO, wrap
-from sim.study.ends import ALL, ENDS, OPEN, incidences
+from sim.study.ends import ALL, ENDS, OPEN, cohorts
 from sim.study.survival import averaged
 
 Floats = NDArray[np.float64]
@@ -40,8 +40,8 @@ COLOURS = {
     "settled": "#2b74ad",
 }
 
-SHOWN = (ALL, "roof", "neighbour", "fee")
-"""Kinds drawn unless it is said which: all, what is shared and dear, and disputes of two kinds of parties."""
+SHOWN = (ALL, "roof", "neighbour", "fee", "sharing")
+"""Kinds drawn unless it is said which: all, what is shared and dear, and disputes of different kinds of parties."""
 
 KNOWN = 0.95
 """Curves are drawn as far as so large a share of the replications with a case have been followed."""
@@ -149,13 +149,15 @@ def estimate(
     if runs.empty:
         raise ValueError("there is no run to draw")
     if kinds is None:
-        found = set(cases["kind"].unique())
-        kinds = [kind for kind in SHOWN if kind in (ALL, *found)]
+        there = set(cases["kind"].unique())
+        kinds = [kind for kind in SHOWN if kind in (ALL, *there)]
     scenarios = [str(scenario) for scenario in runs["scenario"].unique()]
     panels: dict[tuple[str, str], _Panel] = {}
-    for scenario in scenarios:
-        mine, of = cases[cases["scenario"] == scenario], runs[runs["scenario"] == scenario]
-        panels |= {(kind, scenario): _panel(mine, of, kind) for kind in kinds}
+    followed, of = cohorts(cases, runs), runs["scenario"].to_numpy(dtype=object)
+    for kind in kinds:
+        found = followed.incidences(kind, YEAR)
+        any_case = found.at_risk[:, 0] > 0
+        panels |= {(kind, scenario): _panel(found.shares[any_case & (of == scenario)]) for scenario in scenarios}
     day = max((int(day) for day in summary["day"].unique() if day <= _last(panels)), default=NO_DAY)
     said = summary[summary["day"] == day]
     out = {}
@@ -191,10 +193,8 @@ def competing_ends_figure(
         return _lay_out(panels, title or TITLE(language), called, note, language)
 
 
-def _panel(cases: pd.DataFrame, runs: pd.DataFrame, kind: str) -> _Panel:
-    """Estimate one panel."""
-    found = incidences(cases, runs, kind=kind, last=YEAR)
-    of_each = found.shares[found.at_risk[:, 0] > 0]
+def _panel(of_each: Floats) -> _Panel:
+    """Make a panel of the shares in each replication that has a case."""
     known = ~np.isnan(of_each[:, 0])
     enough = np.flatnonzero(known.sum(axis=0) >= max(1.0, KNOWN * len(of_each)))
     return _Panel(of_each, averaged(of_each), int(enough.max(initial=-1)))

@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 
 from sim import outcomes, places
 from sim.cases import Kind
-from sim.errors import SimError
 from sim.report import labels, series, style
 from sim.report.arrears import arrears
 from sim.report.attribution import waterfall
@@ -25,6 +24,7 @@ from sim.report.distance import distance
 from sim.report.ends import competing_ends
 from sim.report.forest import forest
 from sim.report.funnel import funnel
+from sim.report.incomes import incomes
 from sim.report.labels import Text
 from sim.report.maps import twin_maps
 from sim.report.routes import routes, watch
@@ -116,6 +116,10 @@ def _diffusion(it: Drawing) -> list[Path]:
     return diffusion(it.table("daily.parquet", ("scenario", "replication", "day", *COLUMNS)), it.stem)
 
 
+def _incomes(it: Drawing) -> list[Path]:
+    return incomes(it.runs, it.stem)
+
+
 def _attribution(it: Drawing) -> list[Path]:
     assert it.config.attributed is not None
     return waterfall(
@@ -146,7 +150,7 @@ def _with_circuits(config: Config) -> int:
 
 def _curves(it: Drawing) -> list[Path]:
     assert it.config.sweep is not None
-    main = [OutcomeSpec(s.name, s.unit, s.label) for s in outcomes.specs(it.config.place) if s.main]
+    main = [OutcomeSpec(s.name, s.unit, s.label) for s in outcomes.leading(it.config.place)]
     naive, leaders = (it.table(f) if (it.folder / f).exists() else None for f in ("naive.csv", "leaders.csv"))
     comparison, sweep = it.table("comparison.csv"), it.config.sweep
     return curves(comparison, sweep, it.stem, it.title, outcomes=main, naive=naive, leaders=leaders)
@@ -170,6 +174,7 @@ FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
     "twin_maps": _twin_maps,
     "funnel": _funnel,
     "diffusion": _diffusion,
+    "incomes": _incomes,
     "distance": _distance,
     "arrears": _arrears,
     "routes": _routes,
@@ -193,7 +198,9 @@ MAPPED = {
 """Kind of settlement to the outcomes that are drawn in a map."""
 
 OF_DISPUTES = ("competing_ends", "time_series", "twin_maps", "funnel")
-"""Figures of grievances, which there are not everywhere; that of joining is of villages."""
+"""Figures of grievances, which there are not everywhere."""
+
+OF_VILLAGES = ("diffusion", "incomes")
 
 
 def wanted(config: Config) -> list[str]:
@@ -206,8 +213,9 @@ def wanted(config: Config) -> list[str]:
     names = [name for name in names if config.events or name not in OF_EVENTS]
     names = [name for name in names if config.detail or name not in OF_DETAIL]
     kinds = places.declared(config.place, "KINDS")
+    many = config.attributed or config.sweep  # their scenarios have figures that compare them
     absent = [*(OF_DISPUTES if not kinds else ()), *(OF_ROOFS if Kind.ROOF not in kinds else ())]
-    absent += [] if "village" in places.settlements(config.place) else ["diffusion"]
+    absent += OF_VILLAGES if "village" not in places.settlements(config.place) else ("incomes",) if many else ()
     absent += [] if "pasture" in places.settlements(config.place) else OF_PASTURES
     absent += OF_PASTURES if config.attributed else ["distance", "arrears"] if config.sweep else []
     return [name for name in names if name not in absent]
@@ -229,9 +237,7 @@ def draw(config: Config, folder: Path, compute: Executor) -> list[Path]:
     """
     paths = []
     for outcome in compute.map(work, [Drawing(name, folder, config) for name in wanted(config)]):
-        if outcome.failure or outcome.value is None:
-            raise SimError(outcome.failure.message if outcome.failure else f"no figure '{outcome.task.name}'")
-        paths += outcome.value
+        paths += outcome.get()
     return sorted(paths)
 
 

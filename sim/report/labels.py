@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim import outcomes
-from sim.report import village_labels
+from sim.report import courier_labels, elder_labels, village_labels
 from sim.report.tables import interval
 
 Language = Literal["en", "zh"]
@@ -81,6 +81,7 @@ SCENARIOS = {
     "without_sharing": Text("merged - cost sharing", "一肩挑减党员先签"),
     "without_ledger": Text("merged - case ledger", "一肩挑减台账"),
     **{name: Text(*words) for name, words in village_labels.SCENARIOS.items()},
+    **{name: Text(*words) for name, words in courier_labels.SCENARIOS.items()},
     "full": Text("all channels", "全部做法"),  # of the alliance as of mobile mediation
 }
 """Scenarios of the experiments that come with the project; others are called by their names."""
@@ -103,6 +104,8 @@ EXPERIMENTS = {
     "capture": Text("When one is easier to buy than two", "一个人比两个人更容易被收买：何时更差"),
     "hohhot_2025": Text("Merged in 892 of 1,990 compounds", "1990个小区中的892个“一肩挑”"),
     **{name: Text(*words) for name, words in village_labels.EXPERIMENTS.items()},
+    **{name: Text(*words) for name, words in courier_labels.EXPERIMENTS.items()},
+    **{name: Text(*words) for name, words in elder_labels.EXPERIMENTS.items()},
     "mobile_mediation": Text(
         "Mediators who come to you: officers on calls and circuits, with the same people's hours",
         "流动调解：人员离开办公桌下乡巡回，工时不变，改变了什么",
@@ -137,14 +140,19 @@ CHANNELS = {
     "onsite_visits": Text("on-site visits", "入户"),
     "case_ledger": Text("case ledger", "台账"),
     **{name: Text(*words) for name, words in village_labels.CHANNELS.items()},
+    **{name: Text(*words) for name, words in courier_labels.CHANNELS.items()},
     "legal_awareness": Text("legal awareness", "普法"),
+    **{name: Text(*words) for name, words in elder_labels.CHANNELS.items()},
 }
 
 CHANNELS_OF = {
-    ("mobile_mediation", "coordination"): Text("coordination (all on board)", "多家同行"),
-    ("mobile_mediation", "onsite_visits"): Text("on-site visits (calls, circuits)", "上门与巡回"),
+    "village_alliance": {name: Text(*words) for name, words in village_labels.OF_ALLIANCE.items()},
+    "mobile_mediation": {
+        "coordination": Text("coordination (all on board)", "多家同行"),
+        "onsite_visits": Text("on-site visits (calls, circuits)", "上门与巡回"),
+    },
 }
-"""Mechanism and channel to what the channel is called there, if that is something else."""
+"""Mechanism to its channels that are something else there than elsewhere."""
 
 DESKS = {
     "company": Text("company", "物业公司"),
@@ -158,6 +166,7 @@ DESKS = {
     "room": Text("roadside room", "路边调解室"),
     "justice": Text("justice office", "司法所"),
     "team": Text("officers on call", "出动人员"),
+    "mediator": Text("village mediator", "村调解员"),
 }
 KINDS = {
     "all": Text("all cases", "全部案件"),
@@ -174,6 +183,8 @@ KINDS = {
     "livestock": Text("livestock", "牲畜"),
     "wages": Text("wages owed", "拖欠工资"),
     "help": Text("needs of help", "求助"),
+    "contract": Text("contracts with the enterprise", "与企业的合同纠纷"),
+    "sharing": Text("shares of the collective", "集体分配纠纷"),
 }
 ENDS = {
     "settled": Text("settled", "已解决"),
@@ -206,6 +217,8 @@ _COUNTED = {
     "talks": "场",
     "times": "次",
     "km": "公里",
+    "reports": "份报告",
+    **elder_labels.COUNTED,
 }
 UNITS = {
     "": "",
@@ -227,7 +240,7 @@ UNITS = {
 """Units of outcomes to their Chinese."""
 
 _DEFECTS = ("pipe", "lighting", "rubbish", "pests", "road", "nuisance")
-_KINDS = (*_DEFECTS, "fee", "boundary", "livestock", "wages", "help")
+_KINDS = (*_DEFECTS, "fee", "boundary", "livestock", "wages", "help", "contract", "sharing")
 _PURPOSES = {
     "company": "物业办事",
     "centre": "综治中心",
@@ -245,6 +258,7 @@ _PURPOSES = {
     "room": "调解室办事",
     "justice": "司法所办事",
     "team": "出动办事",
+    "mediator": "村调解员办事",
     "circuits": "巡回",
     "summoned": "传唤",
     "papers": "登记",
@@ -335,6 +349,8 @@ OUTCOMES = {
     **{f"settled_at_{desk}": f"在哪解决：{words.zh}" for desk, words in DESKS.items()},
     **{f"trust_{desk}": f"信任：{words.zh}" for desk, words in DESKS.items()},
     **village_labels.OUTCOMES,
+    **courier_labels.OUTCOMES,
+    **elder_labels.OUTCOMES,
 }
 """Outcomes to their Chinese; the English stands in `sim.outcomes.OUTCOMES`."""
 
@@ -374,10 +390,9 @@ def mechanism(name: str, language: Language) -> str:
 
 
 def channel(name: str, language: Language, mechanism: str = "") -> str:
-    """Return what a channel is called, in a mechanism if said; its name with spaces where it has no label."""
-    if (mechanism, name) in CHANNELS_OF:
-        return CHANNELS_OF[mechanism, name](language)
-    return CHANNELS[name](language) if name in CHANNELS else name.replace("_", " ")
+    """Return what a channel is called, as one of a mechanism; its name with spaces where it has no label."""
+    known = {**CHANNELS, **CHANNELS_OF.get(mechanism, {})}
+    return known[name](language) if name in known else name.replace("_", " ")
 
 
 def kind(name: str, language: Language) -> str:

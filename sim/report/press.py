@@ -6,7 +6,6 @@ has not come about by the end of the run in a bar of its own at the right, and t
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,65 +14,95 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim.report.style import EDGE, FAINT, GREY, INK, WIDTH_TWO, house, save
+from sim.report import press_labels
+from sim.report.labels import ENGLISH, UNDER, Language, Text
+from sim.report.style import (
+    EDGE,
+    GREY,
+    MEAN,
+    RED,
+    SKY,
+    SMALL,
+    SMALL_LINE,
+    TITLE_LINE,
+    WIDTH_TWO,
+    capital,
+    foot,
+    foot_lines,
+    heading,
+    house,
+    panel_title,
+    plain,
+    save_all,
+    title_lines,
+    wrap,
+)
 from sim.study.press.kits import MEASURES
 from sim.study.press.play import FULL, WITHOUT, Played
 
 Floats = NDArray[np.float64]
 
-BAR, OUTLINE, PAGE = "#9cc3e0", "#0b4a7d", "#b3361f"
+TITLE = Text("Press cases: reported beside simulated", "报道的案例：报道的数与模拟的数")
+NOTE = Text(
+    "Bars: share of worlds under the arrangement. Outline: the same worlds without it. Upright line: what the "
+    "page reported. Worlds share the observable context of the case; noise and uncertain parameters differ. The page "
+    "is official press and shows selected cases.",
+    "浅色柱：有“一肩挑”的世界所占比例；深色轮廓：同样的世界，没有“一肩挑”；竖线：版面报道的数。"
+    "各世界与案例可观察的情况相同，偶然性和不确定的参数不同。版面是官方报道，案例是挑选过的。",
+)
+PAGE = Text("page: {value}", "报道：{value}")
+NOT_COME = Text("never", "始终没有")
+NO_YES = (Text("no", "否"), Text("yes", "是"))
 
 FEW, BINS = 16, 24
 """Up to so many different whole numbers each has its own bar; else so many bins."""
 
-COLUMNS, PANEL, BETWEEN = 2, 1.75, 1.1
+COLUMNS, PANEL, BETWEEN = 2, 1.75, 1.05
 """Panels side by side, and their height and distance in inches."""
+
+LEFT, GAP, ABOVE, BELOW = 0.35, 0.65, 0.4, 0.6
+"""Inches left of the axes, between columns, above the first row and below the last."""
 
 
 def draw(played: Sequence[Played], path_stem: str | Path) -> list[Path]:
-    """Draw press cases and write the figure as PNG and PDF.
+    """Draw press cases in every language and write each as PNG and PDF.
 
     Args:
         played: what came out of each case.
-        path_stem: where to, without ``.png`` and ``.pdf``.
+        path_stem: where to, without the ends of the files' names.
 
     Returns:
         The files written.
+
+    Raises:
+        StoreError: a file cannot be written.
     """
-    return save(figure(played), path_stem)
+    return save_all(lambda language: figure(played, language), path_stem)
 
 
-def figure(played: Sequence[Played]) -> Figure:
-    """Draw a panel for every reported number of the given cases."""
+def figure(played: Sequence[Played], language: Language = ENGLISH) -> Figure:
+    """Draw a panel for every reported number of the given cases, in a language."""
     with house():
         panels = [(done, measure) for done in played for measure in done.case.reported]
-        rows = -(-len(panels) // COLUMNS)
-        width = WIDTH_TWO
-        heading = ["Press cases: reported beside simulated"]
-        foot = textwrap.wrap(
-            "Bars: share of worlds under the arrangement. Outline: the same worlds without it. Red: what the page "
-            "reported. Worlds share the observable context of the case; noise and uncertain parameters differ. Under "
-            "these assumptions. The page is official press and shows selected cases.",
-            int(width * 15),
-        )
-        top, bottom = EDGE + 0.62, EDGE * 0.8 + 0.16 * len(foot)
-        height = top + rows * PANEL + (rows - 1) * BETWEEN + 0.55 + bottom
+        rows, width = -(-len(panels) // COLUMNS), WIDTH_TWO
+        head = title_lines(TITLE(language), width)
+        note = foot_lines(f"{UNDER(language)} {NOTE(language)}", width)
+        top, bottom = EDGE + TITLE_LINE * len(head) + ABOVE, EDGE * 0.8 + SMALL_LINE * len(note)
+        height = top + rows * PANEL + (rows - 1) * BETWEEN + BELOW + bottom
         out = Figure(figsize=(width, height), facecolor="white")
-        out.text(EDGE / width, 1 - EDGE / height, heading[0], va="top", size=13, color=INK)
-        for i, words in enumerate(foot):
-            y = (EDGE * 0.5 + 0.16 * (len(foot) - 1 - i)) / height
-            out.text(EDGE / width, y, words, va="bottom", size=7.5, color=GREY)
-        left, gap = EDGE + 0.35, 0.65
-        share = (width - left - EDGE - gap) / COLUMNS
+        heading(out, head)
+        foot(out, note)
+        left = EDGE + LEFT
+        share = (width - left - EDGE - GAP) / COLUMNS
         for i, (done, measure) in enumerate(panels):
             row, column = divmod(i, COLUMNS)
-            x, y = left + column * (share + gap), height - top - row * (PANEL + BETWEEN) - PANEL
+            x, y = left + column * (share + GAP), height - top - row * (PANEL + BETWEEN) - PANEL
             axes = out.add_axes((x / width, y / height, share / width, PANEL / height))
-            _panel(axes, done, measure)
+            _panel(axes, done, measure, share, language)
         return out
 
 
-def _panel(axes: Axes, done: Played, measure: str) -> None:
+def _panel(axes: Axes, done: Played, measure: str, width: float, language: Language) -> None:
     """Draw how often each value of a measure came out, with and without the arrangement."""
     full, less = done.values[FULL][measure], done.values[WITHOUT][measure]
     told = done.case.reported[measure]
@@ -86,47 +115,48 @@ def _panel(axes: Axes, done: Played, measure: str) -> None:
     for values, filled in ((full, True), (less, False)):
         number = max(int((~np.isnan(values)).sum()), 1)
         heights = np.histogram(values[np.isfinite(values)], edges)[0] / number
-        if filled:
-            axes.bar(edges[:-1], heights, np.diff(edges), align="edge", color=BAR, edgecolor="white", linewidth=0.5)
-        else:
-            axes.stairs(heights, edges, color=OUTLINE, linewidth=1.3)
+        _bars(axes, heights, edges, filled)
         if never:
-            height = np.isinf(values).sum() / number
-            if filled:
-                axes.bar([at], [height], [wide], align="edge", color=BAR, edgecolor="white", linewidth=0.5)
-            else:
-                axes.stairs([height], [at, at + wide], color=OUTLINE, linewidth=1.3)
-    axes.axvline(told, color=PAGE, linewidth=1.6)
-    axes.set_ylim(0, max(axes.get_ylim()[1] * 1.12, 0.1))
+            _bars(axes, np.array([np.isinf(values).sum() / number]), np.array([at, at + wide]), filled)
+    axes.axvline(told, color=RED, linewidth=1.6)
+    axes.set_ylim(0, max(axes.get_ylim()[1] * 1.2, 0.1))
     low, high = edges[0], (at + wide if never else edges[-1])
     axes.set_xlim(low - 0.02 * (high - low), high + 0.03 * (high - low))
     near_right = told > low + 0.6 * (high - low)
     axes.annotate(
-        f"page: {('no', 'yes')[round(told)] if yes_no else format(told, ',g')}",
+        PAGE(language, value=NO_YES[round(told)](language) if yes_no else format(told, ",g")),
         (told, axes.get_ylim()[1]),
-        xytext=(-4 if near_right else 4, -4),
+        xytext=(-4 if near_right else 4, -2),
         textcoords="offset points",
         ha="right" if near_right else "left",
         va="top",
-        color=PAGE,
-        size=8.5,
+        color=RED,
+        size=SMALL + 1,
     )
+    plain(axes, keep=("bottom", "left"))
     if never:
-        axes.annotate("never", (at + wide / 2, 0), xytext=(0, -14), textcoords="offset points", ha="center", size=7.5)
-    axes.set_title(f"{done.case.name}  {done.case.title}", loc="left", size=9.5, color=INK)
-    unit = MEASURES[measure].unit
-    words = MEASURES[measure].meaning + (f", {unit}" if unit in ("days", "yuan") else "")
-    axes.set_xlabel("\n".join(textwrap.wrap(words, 84)[:3]), size=7.5, color=GREY)
-    axes.xaxis.labelpad = 10
+        axes.annotate(
+            NOT_COME(language), (at + wide / 2, 0), xytext=(0, -4), textcoords="offset points", ha="center", va="top",
+            size=SMALL, color=GREY,
+        )  # fmt: skip
+    panel_title(axes, f"{done.case.name}  {capital(press_labels.case(done.case.name, language, done.case.title))}")
+    words = capital(press_labels.measure(measure, language, MEASURES[measure].meaning))
+    axes.set_xlabel("\n".join(wrap(words, width * 17, most=2)), size=SMALL, color=GREY, loc="left", labelpad=5)
+    axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= 1])
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axes.tick_params(colors=GREY, labelsize=7.5, length=2)
     if whole(finite):
         axes.set_xticks(np.arange(np.ceil(edges[0]), edges[-1]) + 0.0)
-    axes.xaxis.set_major_formatter(lambda value, _: ("no", "yes")[round(value)] if yes_no else f"{value:,.6g}")
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_color(FAINT)
+    elif never:  # the room of what never comes about has no numbers
+        axes.set_xticks([tick for tick in axes.get_xticks() if low <= tick <= edges[-1]])
+    axes.xaxis.set_major_formatter(lambda value, _: NO_YES[round(value)](language) if yes_no else f"{value:,.6g}")
+
+
+def _bars(axes: Axes, heights: Floats, edges: Floats, filled: bool) -> None:
+    """Draw the worlds under the arrangement as bars, those without it as an outline."""
+    if filled:
+        axes.bar(edges[:-1], heights, np.diff(edges), align="edge", color=SKY, alpha=0.6, edgecolor="white", lw=0.5)
+    else:
+        axes.stairs(heights, edges, color=MEAN, linewidth=1.3)
 
 
 def whole(finite: Floats) -> bool:

@@ -97,6 +97,8 @@ MOST_CURVES = 4
 # All measures in inches.
 PANEL_WIDTH, PANEL_HEIGHT, GAP, BELOW, ABOVE = 4.7, 2.3, 0.85, 0.62, 0.5
 FIELD_WIDTH, FIELD_HEIGHT = 0.72, 0.44
+NAMES = 0.2
+"""Room above a panel for names of values and the legend, over the height of what is drawn."""
 
 
 @dataclass(frozen=True)
@@ -290,12 +292,15 @@ def _panel(
     axes.set_xlim(low - 0.03 * (high - low), high + 0.03 * (high - low))
     if unit != labels.unit("0 to 1", language):
         axes.axhline(0, color=INK, linewidth=0.8)
-    for label, value in sweep.axes[key].items():
-        if not _is_number(label):  # a value with a name is one to be seen
-            axes.axvline(float(value), color=GREY, linewidth=0.8, dashes=(4, 3))
-            words, at = _value_called(label, language), (float(value), 1)
-            axes.annotate(words, at, (3, -9), xycoords=axes.get_xaxis_transform(), textcoords="offset points",
-                          size=SMALL, color=GREY)  # fmt: skip
+    named = {label: value for label, value in sweep.axes[key].items() if not _is_number(label)}
+    if named:  # room for their names above all lines, that at 0 among them
+        bottom, ceiling = axes.get_ylim()
+        axes.set_ylim(bottom, ceiling + NAMES * (ceiling - bottom))
+    for label, value in named.items():  # a value with a name is one to be seen
+        axes.axvline(float(value), color=GREY, linewidth=0.8, dashes=(4, 3))
+        words, at = _value_called(label, language), (float(value), 1)
+        axes.annotate(words, at, (3, -9), xycoords=axes.get_xaxis_transform(), textcoords="offset points",
+                      size=SMALL, color=GREY)  # fmt: skip
     _scale(axes, "y")
     _scale(axes, "x")
     for side in ("right", "top"):
@@ -308,7 +313,8 @@ def _panel(
     axes.annotate(unit, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", size=SMALL, color=GREY)
     axes.set_xlabel(_setting(key, language), size=SMALL, color=GREY, loc="left", labelpad=3)
     if curves:
-        axes.legend(frameon=False, fontsize=SMALL, labelcolor=INK, loc="best")
+        legend = axes.legend(fontsize=SMALL, labelcolor=INK, loc="best", facecolor="white", framealpha=0.85)
+        legend.get_frame().set_linewidth(0)  # where it lies on a line or a band, its words can be read
 
 
 def _scale(axes: Axes, which: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -88,18 +89,22 @@ def print_comparison(
         title_style="bold",
     )
     table.title = escape(title) or None
-    table.add_column("comparison\n  outcome", max_width=29, overflow="fold")
-    table.add_column("unit", max_width=16, overflow="fold", style="dim")
+    alone = next(iter(titles.values())) if len(titles) == 1 else ""  # of one outcome a line is enough for a comparison
+    table.add_column("comparison" if alone else "comparison\n  outcome", max_width=31, overflow="fold")
+    table.add_column(escape(alone) or "unit", max_width=16, overflow="fold", style="dim")
     for heading in ("baseline", "difference", "95% interval", "same\nsign", "n"):
         table.add_column(heading, justify="right", no_wrap=True)
     few = False
     for pair, group in comparison.groupby(["scenario", "baseline"], sort=False):
-        label = " - ".join(names.get(name, name) for name in map(str, pair))
-        table.add_row(f"[bold]{escape(label)}[/bold]")
+        label = _label(*(names.get(name, name) for name in map(str, pair)))
+        if not alone:
+            table.add_row(f"[bold]{escape(label)}[/bold]")
         for row in group[group["outcome"].isin(titles)].to_dict("records"):
             few |= 0 < row["n"] < FEW
-            table.add_row(*_cells(row, titles))
-        table.add_section()
+            name, *others = _cells(row, titles)
+            table.add_row(escape(label) if alone else name, *others)
+        if not alone:
+            table.add_section()
     console.print(table)
     console.print(
         "Under these assumptions: mean difference between twins (scenario - baseline) over n replications, with its "
@@ -163,6 +168,14 @@ def titles_of(comparison: pd.DataFrame, outcomes: Sequence[OutcomeSpec] | None) 
     if outcomes is None:
         outcomes = [OutcomeSpec(str(name), "") for name in comparison["outcome"].unique()]
     return {outcome.name: outcome.title for outcome in outcomes}
+
+
+def _label(scenario: str, baseline: str) -> str:
+    """Return what a comparison is called; where both stand at one point of a sweep, the point stands below, once."""
+    (one, dot, point), (other, _, same) = scenario.partition("."), baseline.partition(".")
+    if not dot or point != same:
+        return f"{scenario} - {baseline}"
+    return "\n  ".join([f"{one} - {other}", *re.split(r"\.(?=[a-z_])", point)])
 
 
 def _cells(row: dict[str, Any] | dict[Any, Any], titles: Mapping[str, str]) -> list[RenderableType]:

@@ -29,6 +29,10 @@ OUTCOMES = {
     "contract_uptake": "签下的合同",
     "firm_per_bird": "企业每只所得",
     "side_sold": "卖给他人的合同批次",
+    "contract_paid": "企业违约欠款的清偿",
+    "left_in_anger": "因纠纷退出养殖",
+    "unresolved_around": "未解决的困扰：周边村",
+    "unresolved_home": "未解决的困扰：本村",
     "gini": "收入的基尼系数",
     "birds_small": "养殖收入：小户",
     "birds_large": "养殖收入：大户",
@@ -46,6 +50,7 @@ OUTCOMES = {
     "hours_contracts": "工时：签合同",
     "hours_orders": "工时：代购",
     "hours_meeting": "工时：磋商",
+    "hours_sharing": "工时：分配纠纷到场",
     "hours_coaching": "工时：结对指导",
 }
 """Outcomes to their Chinese."""
@@ -80,6 +85,10 @@ EXPERIMENTS = {
         "The alliance taken apart: each channel left out, and alone",
         "拆开联村共建：每项做法单独去掉，或单独留下",
     ),
+    "village_alliance-attribution": (
+        "What carries the effect of an alliance of two villages, channel by channel",
+        "联村共建的作用由哪些渠道承担",
+    ),
     "complementarity": (
         "Pooling what two villages have, where it differs and where it does not",
         "两村资源共享：各有所缺与各有一半",
@@ -90,18 +99,20 @@ EXPERIMENTS = {
 }
 """Titles of experiments in English and Chinese."""
 
-_CHANNEL = {
+OF_ALLIANCE = {
     "authority": ("authority", "乡里召集"),
     "coordination": ("joint office", "联合办事"),
     **CHANNELS,
 }
+"""Channels of the alliance in English and Chinese."""
+
 SCENARIOS = {
     "full": ("alliance", "联村共建"),
     "pooled": ("pooling alone", "只有资源共享"),
     "rest": ("all but pooling", "除资源共享外全部"),
     "floor": ("with a floor price", "有保底价"),
     "no_floor": ("without a floor price", "没有保底价"),
-    **{f"no_{c}": (f"alliance - {en}", f"联村共建减{zh}") for c, (en, zh) in _CHANNEL.items()},
+    **{f"no_{c}": (f"alliance - {en}", f"联村共建减{zh}") for c, (en, zh) in OF_ALLIANCE.items()},
     **{f"only_{c}": (f"{en} alone", f"只有{zh}") for c, (en, zh) in CHANNELS.items() if c != "complementarity"},
     "only_complementarity": ("pooling, nothing else", "资源共享而无其他"),
     **{f"share_{s:02}": (f"share 0.{s:02}", f"分成 0.{s:02}") for s in (5, 20, 35, 50, 65, 80, 95)},

@@ -76,15 +76,32 @@ class Parameters:
         4,
         unit="years",
         source="guess: one bad year is forgiven",
-        doc="years below standing alone until a side leaves",
+        doc="bad years in a row, below standing alone or in bitterness, until a side leaves",
+    )
+    walkout_share: float = parameter(
+        0.0025,
+        0.0005,
+        0.01,
+        unit="share",
+        source="guess: two households of 400 in a year that have gone all the way in vain are talked of everywhere",
+        doc="a village's households whose dispute about shares came to a petition or to nothing; more make a bad year",
     )
 
 
 def round_cost(w: Worlds) -> Ints:
     """Return the minutes of a round of talks, shape ``(worlds, townships)``."""
-    away = (w.integration - 0.5) / 0.5
-    cost: Ints = np.rint(60 * w.p.round_hours * (1 + away * away)).astype(np.int64)
+    cost: Ints = np.rint(60 * w.p.round_hours * apart(w)).astype(np.int64)
     return cost
+
+
+def apart(w: Worlds) -> Floats:
+    """Return how much longer branches sit than one office would at half integration, shape ``(worlds, townships)``.
+
+    U-shaped in the degree (xie-2019): 1 at a half; 2 where two branches stand apart, or are one that must ask itself.
+    """
+    away = (w.integration - 0.5) / 0.5
+    longer: Floats = 1 + away * away
+    return longer
 
 
 def turns(w: Worlds) -> Ints:
@@ -222,7 +239,7 @@ def _move(w: Worlds, world: Ints, joint: Ints) -> None:
 
 
 def review(w: Worlds) -> None:
-    """Phase, yearly: each side compares its part of what was earned together with standing alone, and may leave."""
+    """Phase, yearly: each side compares its part with standing alone, counts who is bitter, and may leave."""
     world, town = np.nonzero(w.allied & (w.signed_day + 365 <= w.day))
     if len(world) == 0:
         return
@@ -239,6 +256,8 @@ def review(w: Worlds) -> None:
         gain = w.year_gain[world, village]
         other = w.year_gain[world, first + 1 - side]
         bad |= gain < np.floor((gain + other) * (alone / together))
+        households = layout.count("village", "yard")[village]
+        bad |= w.bitter[world, village] > w.at("walkout_share", world) * households
     w.below[world, town] = np.where(bad, w.below[world, town] + 1, 0)
     leaves = w.below[world, town] >= w.at("patience_years", world)
     _part(w, world[leaves], town[leaves])
@@ -270,7 +289,7 @@ RULE = Rule(
         Column("talk_rounds_held", "township", np.int32, "rounds held in these talks"),
         Column("talks_tried", "township", np.int32, "talks that have ended so far"),
         Column("meeting_balance", "township", np.int64, "minutes saved for a round"),
-        Column("below", "township", np.int32, "years in a row in which a side would have done better alone"),
+        Column("below", "township", np.int32, "years in a row that were bad for a side: better alone, or bitter"),
     ),
     levers=(
         Lever(

@@ -82,9 +82,12 @@ def _set_up(w: Worlds) -> None:
 
 def look_ahead(w: Worlds) -> None:
     """Phase, weekly: see whom companies will go after this week: only where fees are owed and not paid."""
+    hazard = clocks.quantise(w.p.claim_rate / YEAR)
+    if not hazard.any():
+        return
     owing = ~w.pays
     owing &= w.arrears > 0
-    clocks.look_ahead(w, Clock.FEE, w.claim_left, clocks.quantise(w.p.claim_rate / YEAR), owing)
+    clocks.look_ahead(w, Clock.FEE, w.claim_left, hazard, owing)
 
 
 def claim(w: Worlds) -> None:
@@ -95,19 +98,10 @@ def claim(w: Worlds) -> None:
     w.fee_claims[world, flat] += 1
     nth = w.fee_claims[world, flat].astype(np.int64)
     w.claim_left[world, flat] = noise.threshold(w.seeds[world], "arrears.clock", flat, nth)
-    fresh = (w.arrears[world, flat] > 0) & ~disputed(w, world, flat)
+    fresh = (w.arrears[world, flat] > 0) & (w.fees_disputed[world, flat] == 0)
     world, flat, nth = world[fresh], flat[fresh], nth[fresh]
     severity = np.rint(1000 * w.at("fee_severity", world))
     grievances.arise(w, world, flat, Kind.FEE, flat, -1, grievances.REOPENINGS * nth, severity)
-
-
-def disputed(w: Worlds, world: Ints, flat: Ints) -> NDArray[np.bool_]:
-    """Return which of the given flats' fees are in dispute."""
-    g = w.grievances
-    rows = where((g.kind == int(Kind.FEE)) & g.aching)
-    open_ = np.zeros(w.n * w.households, dtype=bool)
-    open_[g.world[rows] * w.households + g.household[rows]] = True
-    return open_[world * w.households + flat]
 
 
 def drop(w: Worlds) -> None:

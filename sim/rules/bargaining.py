@@ -18,7 +18,7 @@ from sim import distributions, noise, places, settlements
 from sim.cases import SHARED, Activity, Kind, Stage, close_cases, grievances_of, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.rules import arrears, courts, desks, grievances, trust
+from sim.rules import arrears, courts, dealings, desks, grievances, trust
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -70,6 +70,14 @@ class Parameters:
         unit="share of stake",
         source="prior-steppe-settling",
         doc="what crew and contractors together save by settling about wages",
+    )
+    contract_joint_cost: float = parameter(
+        0.2,
+        0.1,
+        0.4,
+        unit="share of stake",
+        source="guess, prior-settling: as for fees, for what is at stake is money",
+        doc="what household and enterprise together save by settling about a contract",
     )
     narrowing: float = parameter(
         0.7,
@@ -123,7 +131,7 @@ class Parameters:
     )
 
 
-JOINT_COST = ((Kind.FEE, "fee_joint_cost"), (Kind.WAGES, "wage_joint_cost"))
+JOINT_COST = ((Kind.FEE, "fee_joint_cost"), (Kind.WAGES, "wage_joint_cost"), (Kind.CONTRACT, "contract_joint_cost"))
 """Kinds of dispute about which less is saved by settling than usual, and the parameters that say what."""
 
 
@@ -183,6 +191,8 @@ def _agree(w: Worlds, rows: Ints) -> None:
     grievances.settle(w, own, confirmed)
     fee = w.grievances.kind[own] == int(Kind.FEE)
     arrears.agree(w, own[fee], confirmed[fee])
+    bound = w.grievances.kind[own] == int(Kind.CONTRACT)
+    dealings.agree(w, own[bound], confirmed[bound])
     close_cases(w, rows, Stage.SETTLED, Activity.SETTLED)
 
 

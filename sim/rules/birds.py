@@ -17,7 +17,7 @@ from sim.books import transfer
 from sim.cases import NEVER
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.rules import market, plant
+from sim.rules import dealings, market, plant
 from sim.rules.rearing import costs, survivors, winter_days
 
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ def sell(w: Worlds) -> None:
     losses = np.where(profit < 0, w.losing[world, yard] + 1, 0)
     out = losses >= w.whole("exit_losses", world)
     w.losing[world, yard] = np.where(out, 0, losses)
+    out &= w.keeps[world, yard]  # who left in anger has left already
     gone, who = world[out], yard[out]
     w.stocks("keeping", gone, -1)
     w.keeps[gone, who] = False
@@ -153,7 +154,7 @@ def _clear(w: Worlds, world: Ints, yard: Ints) -> None:
     w.mode[world, yard], w.birds[world, yard], w.yard_base[world, yard] = IDLE, 0, -1
     w.batch_end[world, yard] = NEVER
     w.loan[world, yard] = w.batch_cost[world, yard] = 0
-    w.back_day[world, yard] = w.day + w.whole("rest_days", world)
+    w.back_day[world, yard] = np.maximum(w.back_day[world, yard], w.day + w.whole("rest_days", world))
 
 
 def _helped(w: Worlds, world: Ints, yard: Ints) -> Floats:
@@ -169,9 +170,12 @@ def _take_to_market(w: Worlds, world: Ints, yard: Ints, alive: Ints, mode: Ints,
     township = w.layout.up("yard", "township")[yard]
     price = w.price[world, 0]
     floor = np.rint(100 * w.at("floor", world) * market.of_kind(w, "price")[world, 0]).astype(np.int64)
-    bound = (mode == CONTRACT) & w.firm[world, township]
+    signed = mode == CONTRACT
+    bound = signed & w.firm[world, township]
     aside = bound & (price > floor * (1 + w.at("side_gain", world)))
-    loyal = bound & ~aside
+    dear = bound & (floor > price * (1 + w.at("side_gain", world)))
+    refused = dear & noise.chance(w.at("firm_refuses", world), w.seeds[world], "birds.refused", yard, nth)
+    loyal = bound & ~aside & ~refused
     everybody = np.zeros_like(world)
 
     np.add.at(w.contract_sold, (world[loyal], w.yard_base[world, yard][loyal]), alive[loyal])
@@ -184,10 +188,14 @@ def _take_to_market(w: Worlds, world: Ints, yard: Ints, alive: Ints, mode: Ints,
     gain = alive * (price - floor)
     transfer(w, "purse", household[caught], "till_firm", township[caught], world[caught], gain[caught])
     w.barred_day[world[caught], yard[caught]] = w.day + BARRED_DAYS
+    short = np.where(signed & ~loyal & ~aside, np.maximum(alive * (floor - price), 0), 0)
+    wronged = caught | (short > 0)
+    dealings.wrong(w, world[wronged], yard[wronged], short[wronged])
 
     w.count("side_sold", world, aside)
     w.count("caught", world, caught)
-    w.count("let_down", world, (mode == CONTRACT) & ~bound)
+    w.count("let_down", world, signed & ~bound)
+    w.count("refused_batches", world, refused)
     w.count("firm_fen", world, np.where(loyal, alive * (price - floor), np.where(caught, gain, 0)))
     w.count("sold_contract", world, np.where(loyal, alive, 0))
     return np.where(loyal, alive * floor, alive * price) - np.where(caught, gain, 0)
@@ -246,7 +254,8 @@ RULE = Rule(
         "gave_up": "households that gave up after losses",
         "side_sold": "contract batches sold elsewhere",
         "caught": "of these, found out",
-        "let_down": "contract batches that no enterprise took",
+        "let_down": "contract batches that no enterprise took, for it had failed",
+        "refused_batches": "contract batches that the enterprise did not take at the floor",
         "sold_contract": "birds that the enterprise bought",
         "firm_fen": "what the enterprise made of birds bought, and of gains handed over, fen",
     },

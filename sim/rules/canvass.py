@@ -1,6 +1,7 @@
 """Canvassing: how the village's branch spends its hours on the base: it asks households, calls members, shows yards.
 
-Time is the branch's own: what goes into talks, calls, shows, contracts and orders is not there for asking round.
+Time is the branch's own: what goes into talks, calls, shows, contracts and orders is not there for asking round, and
+what was spent at tables with members who feel wronged (`sim.rules.sharing`) is there for none of them.
 Only in villages that are served by a base; asking and calling only in the season.
 """
 
@@ -72,7 +73,7 @@ class Parameters:
 
 def minutes(w: Worlds) -> dict[str, Ints]:
     """Return the minutes a week that go into each use, as far as the branch's go, and into asking; by village."""
-    left = w.branch_minutes.copy()
+    left = np.maximum(w.branch_minutes - w.table_minutes, 0)
     out = {}
     for use in USES:
         out[use] = np.minimum(getattr(w, use), left)
@@ -161,6 +162,9 @@ RULE = Rule(
     places=("village",),
     columns=(
         Column("branch_found", "village", np.int64, "minutes a week that the branch as found gives to the base"),
+        Column(
+            "table_minutes", "village", np.int64, "minutes a week that the branch sat at tables these last four weeks"
+        ),
         Column("asked_to", "yard", np.bool_, "the household has just been asked whether it wants birds"),
         Column("called", "yard", np.bool_, "the member household has been called on to begin"),
         Column("called_now", "yard", np.bool_, "it has just been called on, and begins"),

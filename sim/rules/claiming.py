@@ -185,12 +185,12 @@ def voice(w: Worlds, rows: Ints, kind: Ints) -> None:
         g.case[joined] = case
         move_grievances(w, joined, State.JOINED)
         log_cases(w, case, Activity.JOINED)
-        _bring_back(w, case, desk[old])
+        bring_back(w, case, desk[old])
 
 
 def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
     """Open a case for each grievance; of several first claims about one thing the first opens, the rest join."""
-    g, c = w.grievances, w.cases
+    g = w.grievances
     assets = w.layout.sizes["asset"]
     own_thing = g.world[rows] * assets + g.bearer[rows]
     number = np.where(SHARED.take(g.kind[rows]), own_thing, -1 - rows)  # what is between two is never joined
@@ -198,40 +198,92 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
     opener = np.sort(first)  # in the order of the table
     place = np.searchsorted(opener, first)
     own = rows[opener]
-    world, kind, bearer = g.world[own], g.kind[own], g.bearer[own]
+    settled_in, unit = _whereabouts(w, g.household[own])
+    days = np.zeros(len(own), dtype=np.int64)
+    for settlement, some in settlements.of_households(w, g.household[own]):
+        days[some] = settlement.passing_on(w, g.world[own[some]], g.household[own[some]])
+    about = {f: getattr(g, f)[own] for f in ("world", "kind", "bearer", "other", "ordinal", "severity")}
+    opened = open_cases(
+        w,
+        **about,
+        urgency=_urgency(w, own),
+        settlement=settled_in,
+        unit=unit,
+        desk=desk[opener],
+        days=np.where(called[opener], days, 0),
+        opener=own,
+    )
+    g.case[rows] = opened[place[which]]
+    move_grievances(w, own, State.OPEN)
+    later = np.ones(len(rows), dtype=bool)
+    later[opener] = False
+    move_grievances(w, rows[later], State.JOINED)
+    log_cases(w, g.case[rows[later]], Activity.JOINED)
+
+
+def open_cases(
+    w: Worlds,
+    world: Ints,
+    kind: NDArray[np.int8],
+    bearer: Ints,
+    other: Ints,
+    ordinal: NDArray[np.int32],
+    severity: NDArray[np.int32],
+    urgency: Ints,
+    settlement: Ints,
+    unit: Ints,
+    desk: Ints,
+    days: Ints,
+    opener: Ints,
+) -> Ints:
+    """Put new cases on the books of desks; return their rows.
+
+    Args:
+        w: the worlds.
+        world: world of each.
+        kind: about what.
+        bearer: the asset, or the household itself for a dispute of two parties.
+        other: the other party's household, -1 where there is none.
+        ordinal: the how-manieth event of the bearer, see `sim.rules.grievances.REOPENINGS`.
+        severity: thousandths.
+        urgency: by which desks take them up, thousandths.
+        settlement: number of the settlement in which they arose.
+        unit: row of the compound, village or sumu there.
+        desk: row of the desk.
+        days: days until they are passed on to it; 0 = they are in its queue at once.
+        opener: row of the grievance that opens each, -1 = nobody has claimed yet.
+    """
+    c = w.cases
     shared = SHARED.take(kind)
-    attempt = np.zeros(len(own), dtype=np.int64)
+    attempt = np.zeros(len(world), dtype=np.int64)
     at = world[shared], bearer[shared]
     attempt[shared] = np.minimum(w.attempts[at], MOST_ATTEMPTS)
     w.attempts[at] += 1
-    ordinal = g.ordinal[own] + attempt
+    ordinal = ordinal + attempt
     key = noise.bits(w.seeds[world], "case", kind, bearer, ordinal)
     defect = where(DEFECT.take(kind))
-    minor = np.zeros(len(own), dtype=bool)
+    minor = np.zeros(len(world), dtype=bool)
     if len(defect):
         cap = w.at("minor_cap", world[defect])
         minor[defect] = defects.base_cost(w, world[defect], kind[defect], key[defect]) <= cap
-    settled_in, unit = _whereabouts(w, g.household[own])
-    late, days = called[opener], np.zeros(len(own), dtype=np.int64)
-    for settlement, some in settlements.of_households(w, g.household[own]):
-        days[some] = settlement.passing_on(w, world[some], g.household[own[some]])
-    late = late & (days > 0)
+    late = days > 0
     opened = c.append(
         world=world,
         kind=kind,
         bearer=bearer,
-        other=g.other[own],
+        other=other,
         ordinal=ordinal,
         key=key,
-        settlement=settled_in,
+        settlement=settlement,
         compound=unit,
-        severity=g.severity[own],
-        urgency=_urgency(w, own),
+        severity=severity,
+        urgency=urgency,
         opened=w.day,
+        precedence=desks.precedence(w, urgency),
         stage=np.where(late, int(Stage.TRANSIT), int(Stage.WAITING)),
-        desk=desk[opener],
+        desk=desk,
         organiser=-1,
-        ready=np.where(late, w.day + days, w.day),
+        ready=w.day + days,
         started=0,
         handled=-NEVER,
         sessions=0,
@@ -252,19 +304,15 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         from_owners=0,
         conceded=0,
         motion=-1,
+        opener=opener,
         visited=False,
         joint=False,
     )
     w.count("opened", world)
     log_cases(w, opened, Activity.OPENED)
-    desks.enter_queue(w, opened[~late], desk[opener][~late])
-    g.case[rows] = opened[place[which]]
-    move_grievances(w, own, State.OPEN)
-    later = np.ones(len(rows), dtype=bool)
-    later[opener] = False
-    move_grievances(w, rows[later], State.JOINED)
-    log_cases(w, g.case[rows[later]], Activity.JOINED)
+    desks.enter_queue(w, opened[~late], desk[~late])
     w.defect_case[at] = opened[shared]
+    return opened
 
 
 def _whereabouts(w: Worlds, household: Ints) -> tuple[Ints, Ints]:
@@ -285,7 +333,7 @@ def _urgency(w: Worlds, rows: Ints) -> Ints:
     return np.minimum(g.severity[rows] + np.where(known, edge, 0), MOST_URGENT)
 
 
-def _bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
+def bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
     """Put lost cases before the desk of the new claim, and shelved ones before their organiser again."""
     c = w.cases
     stage = c.stage[case]
@@ -307,6 +355,7 @@ AT = {
     Desk.STATION: "border stations'",
     Desk.ROOM: "roadside rooms'",
     Desk.JUSTICE: "justice offices'",
+    Desk.MEDIATOR: "village mediators'",
 }
 """Kinds of desk where claims are counted, and whose desks they are."""
 

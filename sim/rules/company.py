@@ -215,8 +215,8 @@ def choose(w: Worlds) -> None:
     """Phase, quarterly: owners' satisfaction follows effort; companies choose the effort of the next quarter."""
     w.satisfaction[...] += w.p.satisfaction_speed * (w.effort - w.satisfaction)
     _take_stock(w)
-    wish = _wish(w)
-    w.effort[...] = np.where(w.contract == NONE, w.p.lowest_effort, _afford(w, wish))
+    none = w.contract == NONE
+    w.effort[...] = w.p.lowest_effort if none.all() else np.where(none, w.p.lowest_effort, _afford(w, _wish(w)))
 
 
 def _wish(w: Worlds) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import clocks, distributions, noise
-from sim.cases import SHARED, Activity, Clock, Kind, Stage, State, close_cases
+from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import VACANT, ages, flats_of
@@ -399,12 +399,35 @@ def break_down(w: Worlds, world: Ints, asset: Ints) -> None:
     order = noise.bits(w.seeds[at], "defect.sufferer", flats, asset[position], number)
     depth = np.where(roof[position], DEEPEST - w.layout.traits["floor"][flats], 0)
     lot = (order >> np.uint64(64 - LOT_BITS)).astype(np.int64)
-    hit = rank_in_group(position, (depth << LOT_BITS) | lot) < of_kind(w, "sufferers", at, kind[position])
-    hit &= w.pick("tenure", at, flats) != VACANT
+    most = np.ceil(of_kind(w, "sufferers", world, kind)).astype(np.int64)
+    hit = _first(position, (depth << LOT_BITS) | lot, most, ~roof)
+    hit = hit[w.pick("tenure", at[hit], flats[hit]) != VACANT]
     at, position, flats = at[hit], position[hit], flats[hit]
     severity = np.rint(1000 * of_kind(w, "severity", at, kind[position]))
     ordinal = grievances.REOPENINGS * number[hit].astype(np.int64)
     grievances.arise(w, at, flats, kind[position], asset[position], -1, ordinal, severity)
+
+
+def _first(position: Ints, order: Ints, most: Ints, by_lot: NDArray[np.bool_]) -> Ints:
+    """Return those who come first, in the order given: of each place at most so many.
+
+    Where the order is by lot only low lots are sorted, so many that there ought to be enough of them; if somewhere
+    there are not, all are.
+
+    Args:
+        position: the place of each, in order.
+        order: whole numbers, the smaller the sooner; lots are of `LOT_BITS` bits.
+        most: how many of each place.
+        by_lot: in which places the order is by lot alone.
+    """
+    there = np.bincount(position, minlength=len(most))
+    share = np.where(by_lot, (most + 5 * np.sqrt(most) + 10) / np.maximum(there, 1), np.inf)
+    highest = (np.minimum(share, DEEPEST + 1) * (1 << LOT_BITS)).astype(np.int64)
+    low = where(order < highest[position])
+    if (np.bincount(position[low], minlength=len(most)) < np.minimum(most, there)).any():
+        low = np.arange(len(position))
+    position = position[low]
+    return low[rank_in_group(position, order[low]) < most[position]]
 
 
 def place_of(w: Worlds, asset: Ints) -> tuple[Ints, Ints]:
@@ -453,11 +476,8 @@ def end_unfelt(w: Worlds, world: Ints, asset: Ints) -> None:
     """End defects from which nobody suffers any more, of the given assets; their cases are dropped."""
     once = np.unique(world * w.layout.sizes["asset"] + asset)
     world, asset = once // w.layout.sizes["asset"], once % w.layout.sizes["asset"]
-    g = w.grievances
-    felt = np.zeros(w.defective.size, dtype=bool)
-    rows = where(g.aching & SHARED.take(g.kind))
-    felt[g.world[rows] * w.layout.sizes["asset"] + g.bearer[rows]] = True
-    over = ~felt[once] & w.defective[world, asset]
+    over = w.defective[world, asset]
+    over[grievances.sufferers(w, world, asset)[1]] = False
     world, asset = world[over], asset[over]
     if len(world) == 0:
         return
@@ -469,14 +489,8 @@ def end_unfelt(w: Worlds, world: Ints, asset: Ints) -> None:
 
 def _suffering(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
     """Return the rows of grievances still suffered from the given assets: those given up, and the others."""
-    g = w.grievances
-    assets = w.layout.sizes["asset"]
-    hit = np.zeros(w.defective.size, dtype=bool)
-    hit[world * assets + asset] = True
-    # what is between two has a household as bearer: a number that may lie beyond the assets
-    rows = where(hit.take(g.world * assets + g.bearer, mode="clip"))
-    rows = rows[SHARED.take(g.kind[rows]) & g.aching[rows]]
-    given_up = g.state[rows] > int(State.JOINED)
+    rows = np.sort(grievances.sufferers(w, world, asset)[0])  # in the order of the table
+    given_up = w.grievances.state[rows] > int(State.JOINED)
     return rows[given_up], rows[~given_up]
 
 
@@ -484,6 +498,7 @@ def _restore(w: Worlds, world: Ints, asset: Ints) -> None:
     """Make assets whole; their clocks run from tomorrow."""
     w.defective[world, asset] = False
     w.defect_case[world, asset] = -1
+    grievances.disperse(w, world, asset)
     _take_stock(w, world, w.layout.traits["asset_kind"][asset], -1)
     left = clocks.days_left(w.day) - 1
     clocks.restart(w, Clock.DEFECT, w.defect_left, w.defect_hazard, world, asset, left)

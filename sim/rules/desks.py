@@ -41,14 +41,17 @@ STEPS = (
     "livestock_hours",
     "wage_hours",
     "help_hours",
+    "dealing_hours",
+    "sharing_hours",
 )
 """Parameters that say how long a step of a case takes."""
 
-MEDIATE, SIT, PROPOSE, TRIAGE, MEND, DUN, BOUNDARY, LIVESTOCK, WAGES, HELP = range(len(STEPS))
+MEDIATE, SIT, PROPOSE, TRIAGE, MEND, DUN, BOUNDARY, LIVESTOCK, WAGES, HELP, DEALING, SHARING = range(len(STEPS))
 
 STEP_OF_KIND = np.full(len(Kind), MEDIATE)
-"""By number of the kind: the step that a session about it is, on the steppe."""
+"""By number of the kind: the step that a session about it is, on the steppe and in villages."""
 STEP_OF_KIND[[Kind.BOUNDARY, Kind.LIVESTOCK, Kind.WAGES, Kind.HELP]] = BOUNDARY, LIVESTOCK, WAGES, HELP
+STEP_OF_KIND[[Kind.CONTRACT, Kind.SHARING]] = DEALING, SHARING
 
 WEEK = 7
 """Minutes are kept in sevenths, so that a week's minutes accrue in whole numbers day by day."""
@@ -63,8 +66,18 @@ WORKED_AT = {
     Desk.ROOM: "roadside rooms",
     Desk.JUSTICE: "justice offices",
     Desk.TEAM: "stations' officers on call in the field",
+    Desk.MEDIATOR: "villages' mediators",
 }
 """Kinds of desk whose hours are counted, and whose desks they are."""
+
+PRECEDENCE_BITS = 34
+"""Bits of a case's place in a queue, see `precedence`; the desk stands above them."""
+
+NOBODY = np.int64(1 << PRECEDENCE_BITS)
+"""Place of the head of a queue in which nobody waits."""
+
+UNKNOWN = -1
+"""Minutes of a case that has just entered a queue, see `look_over`."""
 
 LONGEST_WAIT = 999.0
 """Days that a desk without hours posts as its wait."""
@@ -119,7 +132,7 @@ class Parameters:
         8.0,
         40.0,
         unit="hours/week",
-        source="prior-steppe-hours",
+        source="prior-steppe-hours, prior-village-hours",
         doc="hours that a justice office has",
     )
     sumu_hours: float = parameter(
@@ -129,6 +142,14 @@ class Parameters:
         unit="hours/week",
         source="prior-steppe-hours",
         doc="hours that a sumu's centre gives to disputes and help",
+    )
+    mediator_hours: float = parameter(
+        6.0,
+        3.0,
+        12.0,
+        unit="hours/week",
+        source="prior-village-hours",
+        doc="hours that a village's mediator has",
     )
     boundary_hours: float = parameter(
         3.0,
@@ -161,6 +182,22 @@ class Parameters:
         unit="hours",
         source="guess: half a morning with the people",
         doc="bringing help, the way apart",
+    )
+    dealing_hours: float = parameter(
+        1.5,
+        0.75,
+        3.0,
+        unit="hours",
+        source="guess, prior-service: as between neighbours",
+        doc="one session between a household and the enterprise",
+    )
+    sharing_hours: float = parameter(
+        2.0,
+        1.0,
+        4.0,
+        unit="hours",
+        source="prior-village-hours",
+        doc="one session between a member and the collective about what is shared",
     )
     minor_hours: float = parameter(
         0.5,
@@ -283,7 +320,7 @@ def _post_waits(w: Worlds) -> None:
 
 
 def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING) -> None:
-    """Put cases into a desk's queue; what their next step takes is settled on entering, and when offices change.
+    """Put cases into a desk's queue; what their next step takes is settled then, and when offices change.
 
     Args:
         w: the worlds.
@@ -295,8 +332,19 @@ def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING) -> None
         return
     c = w.cases
     c.desk[rows] = desk
-    c.minutes[rows] = _service_minutes(w, rows)
+    c.minutes[rows] = UNKNOWN
     move_cases(w, rows, stage)
+
+
+def look_over(w: Worlds) -> None:
+    """Settle what the next step takes of all cases that have entered a queue since this was last called.
+
+    Desks do so before they serve and after it, for all who have entered by then at once: in between nothing changes
+    on which it depends.
+    """
+    rows = where(w.cases.minutes == UNKNOWN)
+    if len(rows):
+        w.cases.minutes[rows] = _service_minutes(w, rows)
 
 
 def _service_minutes(w: Worlds, rows: Ints) -> Ints:
@@ -330,39 +378,46 @@ def arrive(w: Worlds) -> None:
         enter_queue(w, rows, c.desk[rows])
 
 
+def precedence(w: Worlds, urgency: Ints) -> Ints:
+    """Return the places in a queue of cases opened today: the most urgent, then the oldest, in 10 and 24 bits."""
+    return ((1000 - urgency.astype(np.int64)) << 24) | (w.day - w.first_book_day)
+
+
 def serve(w: Worlds) -> Ints:
     """Let every desk work on its queue for a day; return the cases served, desk by desk in order.
 
     A step that takes longer than a day's minutes is done when the minutes have come together; they
     belong to the desk, so a more severe newcomer is served first.
     """
+    look_over(w)
     c = w.cases
     rows = where(((c.stage == WAITING) | (c.stage == APPROVAL)) & (c.ready <= w.day))
     balance = w.balance.reshape(-1)
     desk = c.world[rows] * w.layout.sizes["desk"] + c.desk[rows]
-    queued = np.bincount(desk, minlength=len(balance))
+    precedence = c.precedence[rows]
+    head = np.full(len(balance), NOBODY)
+    np.minimum.at(head, desk, precedence)
     balance += w.desk_minutes.reshape(-1)
-    balance *= queued > 0  # minutes that nobody needs are not saved
-    cost = c.minutes[rows] * WEEK
+    balance *= head < NOBODY  # minutes that nobody needs are not saved
 
-    # Only a desk that can pay for some case need be put in order.
+    # Only a desk that can pay for the head of its queue need be put in order.
+    first = where(precedence == head[desk])
     able = np.zeros(len(balance), dtype=bool)
-    able[desk[cost <= balance[desk]]] = True
-    some = able[desk]
-    rows, desk, cost = rows[some], desk[some], cost[some]
-    if len(rows) == 0:
-        return rows
-    # desk, then the most urgent, then the oldest in one number: 29, 10 and 24 bits
-    urgency = ((1000 - c.urgency[rows].astype(np.int64)) << 24) | (c.opened[rows] - w.first_book_day)
-    order = np.argsort((desk << 34) | urgency, kind="stable")
-    rows, desk, cost = rows[order], desk[order], cost[order]
+    able[desk[first[c.minutes[rows[first]] * WEEK <= balance[desk[first]]]]] = True
+    some = where(able[desk])
+    if len(some) == 0:
+        return some
+    rows, desk = rows[some], desk[some]
+    order = np.argsort((desk << PRECEDENCE_BITS) | precedence[some], kind="stable")
+    rows, desk = rows[order], desk[order]
+    cost = c.minutes[rows] * WEEK
     total = np.cumsum(cost)
     before = (total - cost)[first_of_group(desk)]
     done = total - before <= balance[desk]
+    able[desk[~done]] = False
     rows, desk, cost = rows[done], desk[done], cost[done]
     np.subtract.at(balance, desk, cost)
-    served = np.bincount(desk, minlength=len(balance))
-    balance *= served < queued
+    balance[able] = 0  # all are served
 
     kind = kind_of(w, desk % w.layout.sizes["desk"])
     for number in places.declared(w.recipe.place, "STAFFED"):
@@ -404,7 +459,7 @@ def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
 
 
 def let_go(w: Worlds) -> None:
-    """Phase, weekly: drop from the tables what is over; motions and who was asked every fourth week."""
+    """Phase, weekly: drop from the tables what is over: from the agenda each week, from the others every fourth."""
     w.compact()
 
 
@@ -465,10 +520,14 @@ RULE = Rule(
         ),
         **dict.fromkeys(
             (
-                *("station_hours", "room_hours", "justice_hours", "sumu_hours"),
+                *("station_hours", "room_hours", "sumu_hours"),
                 *("boundary_hours", "livestock_hours", "wage_hours", "help_hours"),
             ),
             ("pasture",),
         ),
+        "justice_hours": places.having("STAFFED", Desk.JUSTICE),
+        "mediator_hours": places.having("STAFFED", Desk.MEDIATOR),
+        "dealing_hours": places.having("KINDS", Kind.CONTRACT),
+        "sharing_hours": places.having("KINDS", Kind.SHARING),
     },
 )

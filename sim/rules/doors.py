@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 
+AHEAD = 8
+"""Doors that are looked at at once."""
+
 
 @dataclass(frozen=True)
 class Parameters:
@@ -88,12 +91,15 @@ def _next_doors(w: Worlds, motion: Ints, most: Ints) -> tuple[Ints, Ints]:
     """
     flats, passed = w.motions.asked[motion], w.motions.passed[motion].astype(np.int64)
     walks, left, found = np.arange(len(motion)), most.copy(), []
-    for step in range(int(flats.max(initial=0))):
-        nth = passed[walks] + step
-        closed = ~w.asked.done[_behind(w, motion[walks], nth)]
-        found.append((walks[closed], nth[closed]))
-        left[walks[closed]] -= 1
-        walks = walks[(left[walks] > 0) & (step + 1 < flats[walks])]
+    for step in range(0, int(flats.max(initial=0)), AHEAD):
+        steps = step + np.arange(AHEAD)
+        nth = passed[walks, None] + steps
+        closed = ~w.asked.done[_behind(w, motion[walks, None], nth)] & (steps < flats[walks, None])
+        knocks = closed & (closed.cumsum(axis=1) <= left[walks, None])
+        at, door = knocks.nonzero()
+        found.append((walks[at], nth[at, door]))
+        left[walks] -= knocks.sum(axis=1)
+        walks = walks[(left[walks] > 0) & (step + AHEAD < flats[walks])]
         if len(walks) == 0:
             break
     at_motion, doors = (np.concatenate(part) for part in zip(*found, strict=True))

@@ -20,7 +20,6 @@ from sim.parameters import parameter
 from sim.places.compound import COMMUNITY
 from sim.rules import bodies, motions, referrals, votes
 from sim.rules.motions import Motion
-from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -80,13 +79,15 @@ def hold(w: Worlds) -> None:
     w.count("elections", world)
     organiser = referrals.of_compound(w, compound, COMMUNITY)
     key = noise.bits(w.seeds[world], "motion", int(Motion.ELECT), compound, w.day)
-    votes.call(w, motions.put(w, Motion.ELECT, world, compound, organiser, key, "ballot_days"))
+    votes.call(w, motions.put(w, Motion.ELECT, world, compound, organiser, key, w.whole("ballot_days", world)))
 
 
 def count(w: Worlds) -> None:
     """Phase: elections are counted; an elected committee takes office, an appointed one where a term ends without."""
+    if not w.electing.any():
+        return
     m = w.motions
-    ballots = where(m.open & (m.kind == int(Motion.ELECT)))
+    ballots = motions.stirred(w, Motion.ELECT)
     if len(ballots) == 0:
         return
     passed, failed = votes.count(w, ballots)

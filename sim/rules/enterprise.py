@@ -76,6 +76,14 @@ class Parameters:
         source="prior-farm-contract, guo-jolly-2008",
         doc="gain over the floor from which on a household sells elsewhere",
     )
+    firm_refuses: float = parameter(
+        0.1,
+        0.0,
+        0.5,
+        unit="probability",
+        source="guess, guo-jolly-2008: firms break contracts too; the share is not from there",
+        doc="chance that it does not take a batch where the floor is above the market by as much as tempts households",
+    )
     caught: float = parameter(
         0.3,
         0.1,

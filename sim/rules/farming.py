@@ -263,7 +263,8 @@ def price_moments(w: Worlds) -> tuple[tuple[Floats, Floats], tuple[Floats, Float
     """Return what households expect of the price at the sale, over the usual one: mean and mean square.
 
     On the market, and under contract: the floor, or the market's price less what is handed over if one is found
-    out where that pays, or the market's if the enterprise has failed. Each of shape ``(worlds, 1)``.
+    out where that pays, or the market's if the enterprise has failed or does not take them. Each of shape
+    ``(worlds, 1)``.
     """
     years = market.of_kind(w, "days") / 365
     kept = noise.exp(-w.p.price_reversion * years)
@@ -276,7 +277,9 @@ def price_moments(w: Worlds) -> tuple[tuple[Floats, Floats], tuple[Floats, Float
     for node, weight in NODES:
         price = noise.exp(centre + spread * node)
         aside = w.p.caught * w.p.floor + (1 - w.p.caught) * price
-        bound = np.where(price > w.p.floor * (1 + w.p.side_gain), aside, w.p.floor)
+        taken = (1 - w.p.firm_refuses) * w.p.floor + w.p.firm_refuses * price
+        bound = np.where(w.p.floor > price * (1 + w.p.side_gain), taken, w.p.floor)
+        bound = np.where(price > w.p.floor * (1 + w.p.side_gain), aside, bound)
         parts = (price, price * price, (1 - fails) * bound + fails * price,
                  (1 - fails) * bound * bound + fails * price * price)  # fmt: skip
         sums = [total + weight * part for total, part in zip(sums, parts, strict=True)]

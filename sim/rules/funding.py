@@ -129,22 +129,32 @@ def _set_up(w: Worlds) -> None:
 
 
 def find(w: Worlds, rows: Ints) -> None:
-    """See who pays for the given repairs, in a compound one repair after another, in the order given."""
+    """See who pays for the given repairs, in a compound one repair after another, in the order given.
+
+    One after another they ask for the compound's money; then all owners who must be asked are asked at once.
+    """
     if len(rows) == 0:
         return
     c = w.cases
     nth = rank_in_group(c.world[rows] * w.layout.sizes["compound"] + c.compound[rows])
+    unpaid: list[Ints] = []
     for turn in range(int(nth.max()) + 1):
         now = rows[nth == turn]
         minor = c.minor[now]
         _help_out(w, now[minor])
-        _ask_in_order(w, now[~minor])
+        dear = now[~minor]
+        if len(dear):
+            unpaid += _ask_in_order(w, dear)
+    if unpaid:
+        _ask_owners(w, np.concatenate(unpaid))
 
 
-def _ask_in_order(w: Worlds, rows: Ints) -> None:
-    """Fix the cost of dear repairs, each of another compound, and ask one payer after another for it."""
-    if len(rows) == 0:
-        return
+def _ask_in_order(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
+    """Fix the cost of dear repairs, each of another compound, and ask one payer after another for it.
+
+    Returns:
+        Of which repairs the owners must pay shares, and for which they vote on paying from the fund.
+    """
     c = w.cases
     c.cost[rows] = defects.cost_now(w, rows)
     world, compound = c.world[rows], c.compound[rows]
@@ -163,7 +173,7 @@ def _ask_in_order(w: Worlds, rows: Ints) -> None:
     c.owed[rows] = rest
     w.count("decided_for_owners", world[rest == 0])
     begin(w, rows[rest == 0])
-    _ask_fund(w, rows[rest > 0])
+    return _ask_fund(w, rows[rest > 0])
 
 
 def _contribute(w: Worlds, rows: Ints, contributor: str, fen: Ints) -> Ints:
@@ -174,25 +184,46 @@ def _contribute(w: Worlds, rows: Ints, contributor: str, fen: Ints) -> Ints:
     return fen
 
 
-def _ask_fund(w: Worlds, rows: Ints) -> None:
-    """Reserve the fund's money where it suffices: in an emergency it is applied for, else the owners vote."""
+def _ask_fund(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
+    """Reserve the fund's money where it suffices: in an emergency it is applied for, else the owners vote.
+
+    Returns:
+        Where it does not suffice, and where owners vote.
+    """
     c = w.cases
     rest = c.owed[rows]
     enough = w.fund[c.world[rows], c.compound[rows]] >= rest
     _contribute(w, rows, "fund", np.where(enough, rest, 0))
-    shares.ask(w, rows[~enough])
-
-    rows = rows[enough]
+    lacking, rows = rows[~enough], rows[enough]
+    shares.begin(w, lacking)
+    if len(rows) == 0:
+        return lacking, rows
     leak = c.kind[rows] <= defects.LEAKS[-1]
     urgent = leak & noise.chance(w.at("emergency", c.world[rows]), c.key[rows], "fund.emergency")
     w.count("decided_for_owners", c.world[rows[urgent]])
     _grant(w, rows[urgent], "emergency_days")
     vote = rows[~urgent]
-    if len(vote) == 0:
-        return
     move_cases(w, vote, Stage.VOTING)
     log_cases(w, vote, Activity.VOTING)
-    votes.call(w, motions.put_case(w, vote, Motion.FUND, "ballot_days"))
+    return lacking, vote
+
+
+def _ask_owners(w: Worlds, rows: Ints) -> None:
+    """Put repairs before the owners, for a share of each or, where the fund's money is reserved, for a vote."""
+    if len(rows) == 0:
+        return
+    c = w.cases
+    world, vote = c.world[rows], c.stage[rows] == int(Stage.VOTING)
+    kind = np.where(vote, int(Motion.FUND), int(Motion.SHARES))
+    days = np.where(vote, w.whole("ballot_days", world), w.whole("signing_days", world))
+    asked = motions.put_case(w, rows, kind, days, np.where(vote, 0, shares.of_each(w, rows)))
+    votes_on_it = vote[w.asked.motion[asked] - c.motion[rows[0]]]
+    ballots, signs = asked[votes_on_it], asked[~votes_on_it]
+    if len(ballots):
+        votes.hand_out(w, ballots)
+    if len(signs):
+        signs = shares.ask(w, signs)
+    motions.think(w, np.concatenate([ballots, signs]))
 
 
 def _grant(w: Worlds, rows: Ints, days: str) -> None:
@@ -295,7 +326,7 @@ def concede(w: Worlds, rows: Ints, own: Ints) -> None:
 def conclude(w: Worlds) -> None:
     """Phase: ballots are counted, the fund pays, rounds of signing succeed or are paid back."""
     m, c = w.motions, w.cases
-    ballots = where(m.open & (m.kind == int(Motion.FUND)))
+    ballots = motions.stirred(w, Motion.FUND)
     if len(ballots):
         passed, failed = votes.count(w, ballots)
         yes, no = m.case[ballots[passed]], m.case[ballots[failed]]
@@ -305,9 +336,13 @@ def conclude(w: Worlds) -> None:
         log_cases(w, no, Activity.VOTED_DOWN)
         w.count("voted_down", c.world[no])
         _give_back(w, no, "fund")
-        shares.ask(w, no)
+        shares.begin(w, no)
+        _ask_owners(w, no)
     begin(w, where((c.stage == int(Stage.FUNDING)) & (c.ready <= w.day)))
-    _end_rounds(w, where(c.stage == int(Stage.SIGNING)))
+    rounds = motions.stirred(w, Motion.SHARES)
+    case = m.case[rounds]
+    going_on = (c.stage[case] == int(Stage.SIGNING)) & (c.motion[case] == rounds)
+    _end_rounds(w, np.sort(case[going_on]))  # in the order of the table
 
 
 def _end_rounds(w: Worlds, rows: Ints) -> None:

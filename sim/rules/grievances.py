@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import cases, noise, places
+from sim import cases, noise, places, settlements
 from sim.cases import (
     DISPUTE,
     LASTING,
@@ -31,7 +31,7 @@ from sim.cases import (
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.rules import trust
-from sim.space import where
+from sim.space import spans, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -52,6 +52,7 @@ GROUPS = {
     "near": "of the herders nearest to the sumu centre",
     "far": "of the herders farthest from it",
     "seasonal": "of campers and workers",
+    "around": "in the villages around",
 }
 """Groups of people whose own grievances are added up apart; which of them there are stands with the settlements."""
 
@@ -184,7 +185,7 @@ def feel(w: Worlds) -> None:
         w.derived["escalation_power"] = 1.0 / w.p.flat["escalation_shape"]
     scale = w.at("escalation_days", world) * (1.5 - severity / 1000)
     time = scale * noise.power(festering, w.derived["escalation_power"].take(world))
-    w.grievances.append(
+    rows = w.grievances.append(
         **new,
         key=key,
         born=w.day,
@@ -204,7 +205,46 @@ def feel(w: Worlds) -> None:
         patch=_patience(w, world, new["household"], kind, key),
     )
     _ache(w, world, new["household"], kind, severity, 1)
+    _stand_together(w, rows[SHARED.take(kind)])
     w.count("arisen", world)
+
+
+def _stand_together(w: Worlds, rows: Ints) -> None:
+    """Keep between which edges of the table all stand who suffer from the same thing.
+
+    Args:
+        w: the worlds.
+        rows: new rows about things from which several suffer, in order.
+    """
+    if len(rows) == 0:
+        return
+    place = w.grievances.world[rows] * w.layout.sizes["asset"] + w.grievances.bearer[rows]
+    first, end = w.sufferers_first.reshape(-1), w.sufferers_end.reshape(-1)
+    fresh = first[place] == end[place]
+    first[place[fresh]] = rows[-1]
+    np.minimum.at(first, place[fresh], rows[fresh])
+    np.maximum.at(end, place, rows + 1)
+
+
+def sufferers(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
+    """Return the rows of all grievances still suffered from the given things, and which of them each is about.
+
+    Args:
+        w: the worlds.
+        world: world of each thing.
+        asset: its row.
+    """
+    g = w.grievances
+    first = w.sufferers_first[world, asset]
+    rows, position = spans(first, w.sufferers_end[world, asset] - first)
+    there = g.aching[rows] & (g.bearer[rows] == asset[position]) & (g.world[rows] == world[position])
+    there &= SHARED.take(g.kind[rows])
+    return rows[there], position[there]
+
+
+def disperse(w: Worlds, world: Ints, asset: Ints) -> None:
+    """Forget where they stand who have suffered from the given things, from which nobody suffers any more."""
+    w.sufferers_first[world, asset] = w.sufferers_end[world, asset] = 0
 
 
 def _patience(w: Worlds, world: Ints, household: Ints, kind: Ints, key: NDArray[np.uint64]) -> Ints:
@@ -254,7 +294,11 @@ def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, c
     w.stocks("unresolved", world, change * severity)
     w.stocks("aching", world, change)
     company = kind == FEE  # there the company claims
-    whose = groups(w).take(world * w.households + household)
+    flat = world * w.households + household
+    owed = where(company)
+    if len(owed):
+        np.add.at(w.fees_disputed.reshape(-1), flat[owed], np.int8(change))
+    whose = groups(w).take(flat)
     np.add.at(w.suffered.reshape(-1), (2 * world + company) * w.suffered.shape[2] + whose, change * severity)
 
 
@@ -365,6 +409,7 @@ def _escalate(w: Worlds, rows: Ints) -> None:
     w.count("escalated", w.grievances.world[rows])
     _drop_case(w, rows, Stage.ESCALATED, Activity.ESCALATED)
     _hear_end(w, rows, False)
+    _embitter(w, rows)
     _give_up(w, rows, ESCALATED)
 
 
@@ -389,8 +434,15 @@ def fail(w: Worlds, rows: Ints) -> None:
         return
     w.count("lapsed", w.grievances.world[rows])
     _hear_end(w, rows, False)
+    _embitter(w, rows)
     w.grievances.case[rows] = -1
     _give_up(w, rows, LAPSED)
+
+
+def _embitter(w: Worlds, rows: Ints) -> None:
+    """Let a settlement have the consequences of grievances that came to a petition, a fight or nothing at all."""
+    for settlement, at in settlements.of_households(w, w.grievances.household[rows]):
+        settlement.embitter(w, rows[at])
 
 
 def _give_up(w: Worlds, rows: Ints, state: int) -> None:
@@ -532,7 +584,26 @@ def _set_up(w: Worlds) -> None:
 
 RULE = Rule(
     name="grievances",
-    columns=(Column("occupied", "world", np.int64, "households that are there: flats in which somebody lives"),),
+    columns=(
+        Column("occupied", "world", np.int64, "households that are there: flats in which somebody lives"),
+        Column(
+            "sufferers_first",
+            "asset",
+            np.int64,
+            "rows of grievances before the first about the thing, if anybody suffers from it",
+            points_to="grievances",
+            edge=True,
+        ),
+        Column(
+            "sufferers_end",
+            "asset",
+            np.int64,
+            "rows of grievances up to the last about the thing",
+            points_to="grievances",
+            edge=True,
+        ),
+        Column("fees_disputed", "household", np.int8, "whether a claim to fees that the flat owes is still disputed"),
+    ),
     set_up=_set_up,
     parameters=Parameters,
     flows={
@@ -553,6 +624,6 @@ RULE = Rule(
     },
     only={
         **{f"unresolved_{group}": places.having("GROUPS", group) for group in GROUPS},
-        "unresolved_fee": places.having("KINDS", Kind.FEE),
+        **dict.fromkeys(("unresolved_fee", "fees_disputed"), places.having("KINDS", Kind.FEE)),
     },
 )

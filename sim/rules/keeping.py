@@ -113,15 +113,18 @@ def spend(w: Worlds, purpose: str, world: Ints, compound: Ints, hours: str) -> N
         compound: in which compound.
         hours: name of the parameter that says what an act takes.
     """
-    balance = getattr(w, purpose + "_balance")
-    done = balance[world, compound] > 0
-    if not done.any():
+    balance, place = getattr(w, purpose + "_balance").reshape(-1), world * w.layout.sizes["compound"] + compound
+    done: NDArray[np.bool_] = balance[place] > 0
+    some = where(done)
+    if len(some) == 0:
         return done
+    world, place = world[some], place[some]
     cost = np.rint(w.at(hours, world) * 60).astype(np.int64) * WEEK
-    nth = rank_in_group(world * w.layout.sizes["compound"] + compound)
-    done = (nth + 1) * cost <= balance[world, compound]
-    np.subtract.at(balance, (world[done], compound[done]), cost[done])
-    w.count("minutes_" + purpose, world[done], cost[done] // WEEK)
+    able = (rank_in_group(place) + 1) * cost <= balance[place]
+    done[some] = able
+    cost = cost[able]
+    np.subtract.at(balance, place[able], cost)
+    w.count("minutes_" + purpose, world[able], cost // WEEK)
     return done
 
 

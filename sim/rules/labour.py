@@ -13,8 +13,11 @@ from sim.parameters import parameter
 if TYPE_CHECKING:
     from sim.worlds import Worlds
 
-PRACTICES = ("asking", "calling", "showing", "contracts", "orders", "meeting", "coaching")
+PRACTICES = ("asking", "calling", "showing", "contracts", "orders", "meeting", "sharing", "coaching")
 """What hours are given to without pay; coaching by members with large flocks, the rest by branches."""
+
+FOR_BIRDS = tuple(practice for practice in PRACTICES if practice != "sharing")
+"""Practices that are not about disputes."""
 
 
 @dataclass(frozen=True)

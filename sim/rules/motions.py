@@ -20,7 +20,7 @@ from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import COMMUNITY, count_flats, flats_of
 from sim.rules import defects, desks, trust
-from sim.space import where
+from sim.space import spans, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -71,12 +71,12 @@ def _set_up(w: Worlds) -> None:
 
 def put(
     w: Worlds,
-    kind: Motion,
+    kind: Motion | Ints,
     world: Ints,
     compound: Ints,
     organiser: Ints,
     key: NDArray[np.uint64],
-    days: str,
+    days: Ints,
     building: Ints | None = None,
     case: Ints | int = -1,
     share: Ints | int = 0,
@@ -85,12 +85,12 @@ def put(
 
     Args:
         w: the worlds.
-        kind: what is asked.
+        kind: what is asked, in all or in each.
         world: world of each matter.
         compound: its compound.
         organiser: row of the desk that organises it.
         key: names it in draws.
-        days: name of the parameter that says after how many days it is too late.
+        days: after how many days each is too late.
         building: its building, -1 (or nothing) where the whole compound is asked.
         case: row of the case it is about, -1 = none.
         share: what agreeing costs each owner, fen.
@@ -104,13 +104,13 @@ def put(
     asked, area = count_flats(w.layout, building, compound), _area(w, world, building, compound)
     motion = w.motions.append(
         world=world,
-        kind=int(kind),
+        kind=kind,
         compound=compound,
         case=case,
         key=key,
         organiser=organiser,
         opened=w.day,
-        until=w.day + w.whole(days, world),
+        until=w.day + days,
         share=share,
         asked=asked,
         area=area,
@@ -121,6 +121,7 @@ def put(
         passed=0,
         first=w.asked.n + np.cumsum(asked) - asked,
         open=True,
+        stirred=True,
     )
     world, motion = world[position], motion[position]
     return w.asked.append(world=world, motion=motion, owner=owner, need=0.0, yes=True, day=NEVER, done=False)
@@ -136,12 +137,12 @@ def _area(w: Worlds, world: Ints, building: Ints, compound: Ints) -> Ints:
     return np.where(building >= 0, own, w.derived["area_of_compounds"][world, compound])
 
 
-def put_case(w: Worlds, rows: Ints, kind: Motion, days: str, share: Ints | int = 0) -> Ints:
+def put_case(w: Worlds, rows: Ints, kind: Ints, days: Ints, share: Ints) -> Ints:
     """Put the repairs of the given cases before the owners concerned; see `put`."""
     c = w.cases
     c.rounds[rows] += 1
     c.motion[rows] = w.motions.n + np.arange(len(rows))
-    key = noise.bits(c.key[rows], "motion", int(kind), c.rounds[rows])
+    key = noise.bits(c.key[rows], "motion", kind, c.rounds[rows])
     building, compound = defects.place_of(w, c.bearer[rows])
     return put(w, kind, c.world[rows], compound, c.organiser[rows], key, days, building, rows, share)
 
@@ -149,9 +150,7 @@ def put_case(w: Worlds, rows: Ints, kind: Motion, days: str, share: Ints | int =
 def asked_of(w: Worlds, motion: Ints) -> Ints:
     """Return the rows of the owners asked of the given motions, motion after motion."""
     m = w.motions
-    count = m.asked[motion].astype(np.int64)
-    end = np.cumsum(count)
-    return np.repeat(m.first[motion] - (end - count), count) + np.arange(end[-1] if len(end) else 0)
+    return spans(m.first[motion], m.asked[motion].astype(np.int64))[0]
 
 
 def confidence(w: Worlds, asked: Ints) -> Floats:
@@ -203,6 +202,7 @@ def take_part(w: Worlds, asked: Ints) -> None:
     a.done[asked] = True
     yes = a.yes[asked]
     area = w.pick("area", world, owner)
+    m.stirred[motion] = True
     np.add.at(m.heads_in, motion, np.int32(1))
     np.add.at(m.area_in, motion, area)
     np.add.at(m.heads_yes, motion[yes], np.int32(1))
@@ -213,6 +213,20 @@ def take_part(w: Worlds, asked: Ints) -> None:
         asset = w.cases.bearer[m.case[motion]]
         books.transfer(w, "purse", owner[paid], "escrow", asset, world, m.share[motion])
         w.count("signed_shares", world)
+
+
+def stirred(w: Worlds, *kinds: Motion) -> Ints:
+    """Return the open motions of these kinds in which somebody has taken part since the last count, or time is up.
+
+    No other can have come to an end: what has been counted in vain once need not be counted each day.
+    """
+    m = w.motions
+    rows = where(m.open & (m.stirred | (m.until <= w.day)))
+    wanted = np.zeros(len(Motion), dtype=bool)
+    wanted[list(kinds)] = True
+    rows = rows[wanted.take(m.kind[rows])]
+    m.stirred[rows] = False
+    return rows
 
 
 def close(w: Worlds, motions: Ints) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.worlds import Worlds
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 YEAR = 365
 
@@ -60,11 +61,30 @@ class Parameters:
 def _set_up(w: Worlds) -> None:
     """Draw frailty and first threshold of every household; empty flats never quarrel."""
     seeds, flat = w.seeds[:, None], np.arange(w.households)
-    shape = w.p.quarrel_frailty
-    frailty = distributions.gamma(shape, seeds, "quarrel.frailty", flat) / shape
-    hazard = clocks.quantise(w.p.quarrel_rate * frailty / YEAR)
+    hazard = clocks.quantise(_rate(w.p.quarrel_rate, w.p.quarrel_frailty, seeds, flat))
     w.quarrel_hazard[...] = np.where(w.tenure == VACANT, 0, hazard)
     w.quarrel_left[...] = noise.threshold(seeds, "quarrel.clock", flat, 0)
+
+
+def _rate(mean: Floats, shape: Floats, seeds: NDArray[np.uint64], flat: Ints) -> Floats:
+    """Return how often a day each household quarrels by itself, mean and frailty taken together."""
+    rate: Floats = mean * (distributions.gamma(shape, seeds, "quarrel.frailty", flat) / shape) / YEAR
+    return rate
+
+
+def calm(w: Worlds, world: Ints, household: Ints, factor: Floats) -> None:
+    """Set the hazards of inhabited flats to so much of what they are by themselves; for the first day of a week.
+
+    What a household is by itself is drawn again, by the same key: few are ever calmed, all would have to remember.
+
+    Args:
+        w: the worlds.
+        world: world of each.
+        household: whose.
+        factor: 1 = as by itself, to the last bit.
+    """
+    by_itself = _rate(w.at("quarrel_rate", world), w.at("quarrel_frailty", world), w.seeds[world], household)
+    w.quarrel_hazard[world, household] = clocks.quantise(by_itself * factor)
 
 
 def look_ahead(w: Worlds) -> None:

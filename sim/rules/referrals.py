@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.cases import DISPUTE, Kind
 from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, COURT, DESKS_PER_COMPOUND
-from sim.rules import bodies, contracts, desks, keeping
+from sim.rules import bodies, chores, contracts, desks, hosting, keeping
 from sim.rules.desks import DUN, MEDIATE, MEND, PROPOSE, SIT, TRIAGE
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def staff(w: Worlds) -> None:
     minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = branch - of_branch
     above, end = own + layout.sizes["community"], own + layout.sizes["community"] + layout.sizes["centre"]
     flats = layout.count("community", "household")
-    minutes[:, own:above] = np.rint(w.p.community_hours * 60 * flats / 300)
+    community = np.rint(w.p.community_hours * 60 * flats / 300).astype(np.int64) + w.community_extra
+    minutes[:, own:above] = hosting.give(w, community - chores.set_aside(w, community))
     minutes[:, above:end] = np.rint(w.p.centre_hours * 60 * layout.count("centre", "household") / 20000)
 
 

@@ -170,7 +170,7 @@ def _conclude(w: Worlds, world: Ints, compound: Ints) -> None:
             continue
         organiser = referrals.of_compound(w, at, BODY)
         key = noise.bits(w.seeds[where_], "motion", int(kind), at, w.day)
-        votes.call(w, motions.put(w, kind, where_, at, organiser, key, "ballot_days"))
+        votes.call(w, motions.put(w, kind, where_, at, organiser, key, w.whole("ballot_days", where_)))
 
 
 def value(w: Worlds) -> Floats:
@@ -237,8 +237,10 @@ def _demand(w: Worlds, world: Ints, compound: Ints) -> NDArray[np.bool_]:
 
 def count(w: Worlds) -> None:
     """Phase: ballots on renewal or replacement are counted."""
+    if not w.balloting.any():
+        return
     m = w.motions
-    ballots = where(m.open & ((m.kind == int(Motion.RENEW)) | (m.kind == int(Motion.REPLACE))))
+    ballots = motions.stirred(w, Motion.RENEW, Motion.REPLACE)
     if len(ballots) == 0:
         return
     passed, failed = votes.count(w, ballots)

@@ -20,7 +20,7 @@ from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import OWNER, count_flats
 from sim.rules import defects, keeping, motions
-from sim.rules.motions import NOBODY, Motion
+from sim.rules.motions import NOBODY
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -125,25 +125,27 @@ def _set_up(w: Worlds) -> None:
     w.benefit[...] = np.where(never, -np.inf, own)
 
 
-def ask(w: Worlds, rows: Ints) -> None:
-    """Ask the owners concerned for equal shares of what the given repairs still lack; a round of signing begins.
-
-    Args:
-        w: the worlds.
-        rows: case rows; ``owed`` says how many fen are lacking.
-    """
+def begin(w: Worlds, rows: Ints) -> None:
+    """Begin rounds of signing for the given cases."""
     if len(rows) == 0:
         return
-    c = w.cases
-    c.started[rows] = w.day
+    w.cases.started[rows] = w.day
     move_cases(w, rows, Stage.SIGNING)
     log_cases(w, rows, Activity.SIGNING)
-    share = -(-c.owed[rows] // count_flats(w.layout, *defects.place_of(w, c.bearer[rows])))
-    asked = motions.put_case(w, rows, Motion.SHARES, "signing_days", share)
+
+
+def of_each(w: Worlds, rows: Ints) -> Ints:
+    """Return the equal share, fen, of each owner concerned in what the given cases' repairs still lack."""
+    c = w.cases
+    return -(-c.owed[rows] // count_flats(w.layout, *defects.place_of(w, c.bearer[rows])))
+
+
+def ask(w: Worlds, asked: Ints) -> Ints:
+    """Let the owners asked for a share make up their minds, members first; return who will think about it."""
     w.asked.need[asked] = _signers_needed(w, asked)
     first = _members_who_lead(w, asked)
     motions.take_part(w, asked[first])
-    motions.think(w, asked[~first])
+    return asked[~first]
 
 
 def pay_back(w: Worlds, rows: Ints) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import noise, places
+from sim import clocks, noise, places
 from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
@@ -28,7 +28,10 @@ Floats = NDArray[np.float64]
 ONE = 1000
 """One experience, in the unit in which evidence is kept."""
 
-DESKS = ("company", "body", "branch", "community", "centre", "court", "hotline", "station", "room", "justice", "team")
+DESKS = (
+    "company", "body", "branch", "community", "centre", "court", "hotline", "station", "room", "justice", "team",
+    "mediator",
+)  # fmt: skip
 """Words for the kinds of desk, by the numbers of `sim.cases.Desk`."""
 
 TRUSTED = tuple(desk.name.lower() for desk in Desk if places.having("INTAKES", desk))
@@ -124,6 +127,14 @@ class Parameters:
         unit="probability",
         source="guess, prior-trust: as a community's committee",
         doc="trust in a sumu's centre before any experience",
+    )
+    trust_mediator: float = parameter(
+        0.6,
+        0.45,
+        0.75,
+        unit="probability",
+        source="guess, village-mediation: people are content with what is settled near by; the number is not told",
+        doc="trust in a village's mediator before any experience",
     )
     trust_strength: float = parameter(
         5.0,
@@ -226,9 +237,10 @@ def forget(w: Worlds) -> None:
     """Phase, quarterly: evidence fades."""
     half_lives = QUARTER / w.p.memory_half_life
     kept = np.rint(65536 * noise.exp(-0.6931471805599453 * half_lives)).astype(np.int64)
-    for column in RULE.within(places.settlements(w.recipe.place)).columns:
-        evidence = getattr(w, column.name)
-        evidence[...] = (evidence * kept) >> 16
+    for shelf in w.shelves.get(SHELF, ()):
+        for part in clocks.parts(*shelf.shape):  # what is worked out on the way stays in the processor's cache
+            evidence = shelf[part]
+            np.right_shift(evidence * kept[part[0]], 16, out=evidence, casting="unsafe")
 
 
 def _evidence(name: str, doc: str) -> Column:

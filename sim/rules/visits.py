@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import noise
 from sim.cases import Kind, State, move_grievances
@@ -40,11 +41,21 @@ def go_round(w: Worlds) -> None:
     home = noise.chance(w.at("at_home", world), w.seeds[world], "visit.at_home", flat, nth)
     met = np.zeros((w.n, w.households), dtype=bool)
     met[world[home], flat[home]] = True
+    hear(w, met, "surfaced")
 
+
+def hear(w: Worlds, met: NDArray[np.bool_], flow: str) -> None:
+    """Let all whom somebody asks what troubles them, and who have told no desk, decide on it today.
+
+    Args:
+        w: the worlds.
+        met: who is asked, shape ``(worlds, households)``.
+        flow: where it is counted how much comes up.
+    """
     g = w.grievances
     silent = where((g.state <= int(State.QUIET)) & (g.kind != int(Kind.FEE)) & g.aching)
     asked = silent[met[g.world[silent], g.household[silent]]]
-    w.count("surfaced", g.world[asked])
+    w.count(flow, g.world[asked])
     w.count("named", g.world[asked[g.state[asked] == int(State.LATENT)]])
     move_grievances(w, asked, State.QUIET)
     g.act[asked] = w.day

@@ -49,7 +49,14 @@ class Parameters:
 
 
 def call(w: Worlds, asked: Ints) -> None:
-    """Let the owners asked vote by and by; the apathetic never do.
+    """Let the owners asked vote by and by."""
+    if len(asked):
+        hand_out(w, asked)
+        motions.think(w, asked)
+
+
+def hand_out(w: Worlds, asked: Ints) -> None:
+    """Settle how the owners asked will vote; the apathetic never do.
 
     Whether a fund may pay or people be elected they judge by their trust in who organises; about the company
     they judge by the service they have had.
@@ -58,8 +65,6 @@ def call(w: Worlds, asked: Ints) -> None:
         w: the worlds.
         asked: rows of owners asked, of motions of one kind or several.
     """
-    if len(asked) == 0:
-        return
     a, m = w.asked, w.motions
     world, owner, motion = a.world[asked], a.owner[asked], a.motion[asked]
     a.need[asked] = np.where(w.pick("apathetic", world, owner), NOBODY, 0.0)
@@ -69,7 +74,6 @@ def call(w: Worlds, asked: Ints) -> None:
     in_favour = np.where(about_company, service, 0.5 + 0.5 * motions.confidence(w, asked))
     draw = noise.uniform(m.key[motion], "vote.yes", owner)
     a.yes[asked] = (draw < in_favour) ^ (kind == int(Motion.REPLACE))
-    motions.think(w, asked)
 
 
 def count(w: Worlds, rows: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

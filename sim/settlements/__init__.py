@@ -86,6 +86,9 @@ class Settlement:
         """Return the row of the desk that takes each claim made at a kind of desk or at the hotline."""
         raise NotImplementedError
 
+    def embitter(self, w: Worlds, rows: Ints) -> None:
+        """Let grievances that came to a petition or a fight, or that no desk could settle, have their consequences."""
+
     # -- desks ------------------------------------------------------------------------------------
 
     def before_offers(self, w: Worlds) -> None:
@@ -151,6 +154,11 @@ def of(place: str) -> tuple[Settlement, ...]:
         content = importlib.import_module(f"{__name__}.{name}")
         found += [thing() for thing in vars(content).values() if getattr(thing, "name", None) == name]
     return tuple(found)
+
+
+def number(w: Worlds, name: str) -> int:
+    """Return the number of a kind of settlement among those that there are."""
+    return next(k for k, settlement in enumerate(w.settlements) if settlement.name == name)
 
 
 EVERY = slice(None)

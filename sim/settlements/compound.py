@@ -21,6 +21,7 @@ from sim.rules import (
     referrals,
     renewals,
     repairs,
+    ties,
 )
 from sim.settlements import Floats, Ints, Mask, Settlement
 from sim.space import where
@@ -52,6 +53,10 @@ class Compound(Settlement):
     def unit(self, w: Worlds, household: Ints) -> Ints:
         """Return the compound of each flat."""
         return w.layout.up("household", "compound")[household]
+
+    def weigh(self, w: Worlds, rows: Ints) -> Mask:
+        """Let neighbours who know each other from shared places talk their quarrel over."""
+        return ties.weigh(w, rows)
 
     def burden(self, w: Worlds, desk: int, world: Ints, household: Ints) -> Floats:
         """Return what waiting costs: all desks are near."""

@@ -25,6 +25,9 @@ from sim.study.sweep import Sweep
 
 Floats = NDArray[np.float64]
 
+SWEPT = ("headline", "disputes", "repairs", "cost", "payers", "behaviour", "people", *outcomes.villages.FAMILIES)
+"""Families of outcomes that are compared in a sweep."""
+
 NAMES = ("attribution", "hours", "grid", "leaders", "distance")
 """The tables that an experiment may give."""
 
@@ -70,6 +73,20 @@ def answers(
         scenarios = [scenario.name for scenario in config.scenarios]
         out["distance"] = Answer(distances.estimates(far, scenarios), ("scenario", "season", "group", "measure"))
     return out
+
+
+def outcome_specs(place: str, main: bool = False) -> list[OutcomeSpec]:
+    """Return the outcomes as statistics and figures want them.
+
+    Args:
+        place: name of the place file.
+        main: only those for the table on the terminal and the figure.
+    """
+    return [
+        OutcomeSpec(spec.name, spec.unit, spec.label, spec.family)
+        for spec in outcomes.specs(place)
+        if spec.main or not main
+    ]
 
 
 # -- attribution ------------------------------------------------------------------------------
@@ -146,6 +163,11 @@ def grid(sweep: Sweep) -> pd.DataFrame:
 
 WITHHELD = OutcomeSpec("withheld_yuan", f"yuan {A_YEAR}", "public income kept or taken back by companies", "payers")
 """Money that is the owners' and does not reach them; compared in sweeps beside what is compared anyway."""
+
+
+def swept_specs(place: str) -> list[OutcomeSpec]:
+    """Return the outcomes that are compared in a sweep: its points are many, so not every outcome."""
+    return [spec for spec in outcome_specs(place) if spec.family in SWEPT] + [WITHHELD]
 
 
 def with_money(runs: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim import places
 from sim.errors import ConfigError, unknown
 from sim.mechanisms import registry
 
@@ -89,6 +90,9 @@ def read(given: Mapping[str, Any], place: str) -> Attribution:
         )
     if mechanism not in registry():
         raise unknown("mechanism", str(mechanism), registry())
+    fits = registry()[mechanism].places
+    if fits and not set(places.settlements(place)) & set(fits):
+        raise ConfigError(f"attribution: {mechanism} applies in a {' or '.join(fits)}, not in a {place}")
     known = registry()[mechanism].channels
     channels = _words("channels", given.get("channels", list(known)))
     for channel in channels:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +24,15 @@ if TYPE_CHECKING:
 
     from sim.study.experiment import Plan
     from sim.study.runner import Progress, Result
+    from sim.study.statistics import OutcomeSpec
 
 WIDTH = 100
 """Columns of what is printed where no terminal says how wide it is."""
 
 MOST_COMPARISONS = 12
-"""Of more comparisons than so many only the headline is printed; all of them are kept."""
+"""Of more comparisons than so many only the headline is printed, and what leads it; all of them are kept."""
+
+HEADLINE = "unresolved"
 
 NANOSECONDS = 40.0
 """A household-day, roughly, for the cost told by --dry-run."""
@@ -48,17 +53,19 @@ def run(arguments: argparse.Namespace) -> int:
     from sim.outcomes import FAMILIES
     from sim.report.naive import print_naive
     from sim.report.tables import print_comparison, print_rates
-    from sim.study import runner
+    from sim.study import answers
 
     console, first = _console(), config.scenarios[0].name
-    there = {spec.family for spec in runner.outcome_specs(config.place)}
+    there = {spec.family for spec in answers.outcome_specs(config.place)}
     headed = {family: heading for family, heading in FAMILIES.items() if family in there}
-    print_rates(console, result.runs, first, runner.outcome_specs(config.place), families=headed)
+    print_rates(console, result.runs, first, answers.outcome_specs(config.place), families=headed)
     if len(result.comparison):
-        specs = runner.outcome_specs(config.place, main=True)
+        specs = answers.outcome_specs(config.place, main=True)
         few = len(config.comparisons) <= MOST_COMPARISONS
         title = config.question or config.name
-        print_comparison(console, result.comparison, title=title, outcomes=specs if few else specs[:1])
+        print_comparison(
+            console, result.comparison, title=title, outcomes=specs if few else first_of(config.place, specs)
+        )
         if few and len(result.naive):
             print_naive(console, result.naive)
     tables = [*result.answers, *(["naive"] if len(result.naive) else [])]
@@ -67,6 +74,15 @@ def run(arguments: argparse.Namespace) -> int:
         files += ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, cells.parquet, events.parquet"
     _tell_results(config, result, files)
     return 0
+
+
+def first_of(place: str, specs: Sequence[OutcomeSpec]) -> list[OutcomeSpec]:
+    """Return the outcomes that stand for all: the headline, and in villages collective income before it."""
+    from sim.outcomes import leading
+
+    names = [spec.name for spec in leading(place)]
+    shown = names[: names.index(HEADLINE) + 1]
+    return [spec for name in shown for spec in specs if spec.name == name]
 
 
 def attribute(arguments: argparse.Namespace) -> int:
@@ -131,14 +147,15 @@ def _computed(config: Config, arguments: argparse.Namespace) -> Result | int:
 
 
 def _tell_results(config: Config, result: Result, files: str) -> None:
-    """Say where the results are, and how long they took."""
+    """Say what and where the results are, and how long they took."""
     if config.size == "quick":
         _say("size=quick shows that everything works; it is too small and too short to say anything.")
     reused = result.pieces - result.computed
     were = f", {reused} of {result.pieces} pieces were there already" if reused else ""
     drawn = [path.name for path in result.figures if path.suffix == ".png" and ".zh." not in path.name]
     files += f", figures: {', '.join(drawn)}" if drawn else ""
-    _say(f"Results: {_short(result.folder)}  ({files}; {result.seconds:.0f} s{were})")
+    _say_list("Files: ", files)
+    _say(f"Results: {_short(result.folder)}  ({result.seconds:.0f} s{were})")
 
 
 def default_folder(config: Config) -> Path:
@@ -252,8 +269,11 @@ class _Progress:
     def tell(self, now: Progress) -> None:
         """Move the bar."""
         done = now.stored + now.computed
-        doing = "merging" if done == now.pieces else "computing"
-        self._bar.update(self._task, total=now.pieces, completed=done, description=doing)
+        self.show(done, now.pieces, "merging" if done == now.pieces else "computing")
+
+    def show(self, done: int, pieces: int, doing: str) -> None:
+        """Move the bar to so many of all pieces, and say what is being done."""
+        self._bar.update(self._task, total=pieces, completed=done, description=doing)
 
 
 def _console() -> Console:
@@ -265,6 +285,12 @@ def _console() -> Console:
 
 def _say(text: str) -> None:
     print(text, flush=True)
+
+
+def _say_list(head: str, names: str) -> None:
+    """Say names after a head, in lines that are broken between names only."""
+    lines = textwrap.TextWrapper(WIDTH, head, " " * len(head), break_on_hyphens=False, break_long_words=False)
+    _say(lines.fill(names))
 
 
 def _paragraph(console: Console, text: str, indent: int) -> None:
@@ -320,7 +346,8 @@ def _dry_run(config: Config, folder: Path) -> int:
     )
     _say(f"{config.name}: {len(config.scenarios)} scenarios x {config.replications} replications, size={config.size}")
     names = [s.name for s in config.scenarios]
-    _say(f"  scenarios  {', '.join(names) if len(names) <= 30 else f'{names[0]}, {names[1]}, ... {names[-1]}'}")
+    listed = ", ".join(names) if len(names) <= 30 else f"{names[0]}, {names[1]}, ... {names[-1]}"
+    _say_list("  scenarios  ", listed)
     _say(f"  world      {config.place}, about {planned.households:,} households, {config.layouts} layouts")
     _say(f"  days       {config.days} after a burn-in of {config.burn_in}")
     pieces = len(planned.pieces)

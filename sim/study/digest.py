@@ -22,6 +22,9 @@ from numpy.typing import NDArray
 FORMAT = b"sim table 1\n"
 """Opens every digest; a change of the canonical form changes it, so old digests cannot match by luck."""
 
+FEW = 256
+"""A table that is in so many stretches is put in order by moving these."""
+
 MISSING = -1
 """The length that marks a missing string; no string has it."""
 
@@ -64,12 +67,27 @@ def table_digest(table: pa.Table, keys: Sequence[str]) -> str:
     table = _sorted(table, keys)
     digest = hashlib.sha256(FORMAT)
     digest.update(_number(table.num_columns) + _number(table.num_rows))
+    whole, ones = np.empty(0, dtype="<i8"), np.ones(table.num_rows, dtype=np.uint8)
     for name in table.column_names:
-        kind, *parts = _canonical(name, table.column(name))
+        column = table.column(name)
+        kind = _kind(name, column.type)
         for text in (name, kind):
             digest.update(_number(len(text.encode())) + text.encode())
-        for part in parts:
-            digest.update(part)
+        if kind == "integer" and not column.null_count and not pa.types.is_uint64(column.type):
+            # By far the most columns: part by part and without new memory.
+            digest.update(ones.data)
+            for chunk in column.iterchunks():
+                if len(chunk) > len(whole):
+                    whole = np.empty(len(chunk), dtype="<i8")
+                whole[: len(chunk)] = chunk.to_numpy(zero_copy_only=False)
+                digest.update(whole[: len(chunk)].data)
+            continue
+        array = _flat(column)
+        _, values, there = _values(name, array)
+        digest.update(there.view(np.uint8).data)
+        digest.update(np.ascontiguousarray(values, dtype="<i8").data)
+        if kind == "string":
+            digest.update(_text(array))
     return digest.hexdigest()
 
 
@@ -154,9 +172,11 @@ def _sorted(table: pa.Table, keys: Sequence[str]) -> pa.Table:
     if not keys or table.num_rows == 0:
         return table
     plain = pa.table({name: _flat(table.column(name)) for name in keys})
-    order = pc.sort_indices(plain, sort_keys=[(name, "ascending") for name in keys])
-    if not np.array_equal(order.to_numpy(), np.arange(table.num_rows)):  # as pieces are written, they are in order
-        plain, table = plain.take(order), table.take(order)
+    rank = _ranks(plain)
+    if rank is not None and (rank[1:] > rank[:-1]).all():  # as pieces are written, they are in order
+        return table
+    order = order_of(plain, keys)
+    plain, table = plain.take(pa.array(order)), _taken(table, order)
     top, bottom = plain.slice(0, plain.num_rows - 1), plain.slice(1)
     same = np.ones(top.num_rows, dtype=bool)
     for name in keys:
@@ -165,6 +185,58 @@ def _sorted(table: pa.Table, keys: Sequence[str]) -> pa.Table:
         key = ", ".join(f"{name}={value}" for name, value in _key(plain, int(same.argmax()), keys))
         raise ValueError(f"two rows have the same key: {key}")
     return table
+
+
+def order_of(table: pa.Table, keys: Sequence[str]) -> NDArray[np.int64]:
+    """Return the numbers of the rows in the order of their keys; of rows with equal keys the first comes first."""
+    plain = pa.table({name: _flat(table.column(name)) for name in keys})
+    rank = _ranks(plain)
+    if rank is None:
+        order = pc.sort_indices(plain, sort_keys=[(name, "ascending") for name in keys]).to_numpy()
+        return cast("NDArray[np.int64]", order)
+    return np.argsort(rank, kind="stable")
+
+
+def _ranks(keys: pa.Table) -> NDArray[np.int64] | None:
+    """Return numbers that are in the order of the rows' keys, many times faster to sort by than the keys.
+
+    Only of whole numbers and strings, none of them missing, that all together fit into 63 bits; otherwise `None`.
+    """
+    rank, size = np.zeros(keys.num_rows, dtype=np.int64), 1
+    if keys.num_rows == 0:
+        return rank
+    for column in keys.columns:
+        array = _flat(column)
+        if array.null_count:
+            return None
+        least = 0
+        if pa.types.is_integer(array.type) and not pa.types.is_uint64(array.type):
+            values = array.to_numpy(zero_copy_only=False).astype(np.int64, copy=False)
+            least = int(values.min())
+            number = int(values.max()) - least + 1
+        elif pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+            words = array.dictionary_encode()
+            number, place = len(words.dictionary), np.empty(len(words.dictionary), dtype=np.int64)
+            place[pc.sort_indices(words.dictionary).to_numpy()] = np.arange(number)
+            values = place[words.indices.to_numpy()]
+        else:
+            return None
+        size *= number
+        if size >= 2**63:
+            return None
+        rank = rank * number + (values - least)
+    return rank
+
+
+def _taken(table: pa.Table, order: NDArray[np.int64]) -> pa.Table:
+    """Return the rows in this order; where it is a few long stretches of rows, no row is copied alone."""
+    if len(order) == 0:
+        return table.slice(0, 0)
+    begin = np.flatnonzero(np.concatenate([[True], np.diff(order) != 1]))
+    if len(begin) > FEW:
+        return table.take(pa.array(order))
+    end = np.append(begin[1:], len(order))
+    return pa.concat_tables([table.slice(order[a], b - a) for a, b in zip(begin, end, strict=True)])
 
 
 def _values(name: str, array: pa.Array) -> tuple[str, NDArray[Any], NDArray[np.bool_]]:
@@ -178,7 +250,8 @@ def _values(name: str, array: pa.Array) -> tuple[str, NDArray[Any], NDArray[np.b
         lengths = pc.binary_length(array).cast(pa.int64())
         return kind, pc.fill_null(lengths, MISSING).to_numpy(zero_copy_only=False), there
     if kind == "float":
-        floats = pc.fill_null(array.cast(pa.float64()), 0.0).to_numpy(zero_copy_only=False)
+        array = array.cast(pa.float64())
+        floats = (pc.fill_null(array, 0.0) if array.null_count else array).to_numpy(zero_copy_only=False)
         # There are 2^53 ways to write "not a number"; they all mean the same.
         floats = np.where(np.isnan(floats), np.float64("nan"), floats)
         return kind, floats.view(np.int64), there
@@ -189,14 +262,6 @@ def _values(name: str, array: pa.Array) -> tuple[str, NDArray[Any], NDArray[np.b
     else:
         whole = array.cast(pa.timestamp("us", tz=array.type.tz)).cast(pa.int64())
     return kind, pc.fill_null(whole, 0).to_numpy(zero_copy_only=False), there
-
-
-def _canonical(name: str, column: pa.ChunkedArray) -> tuple[str, bytes, bytes, bytes]:
-    """Return the kind of a column and its bytes: which are there, values or lengths, text."""
-    array = _flat(column)
-    kind, values, there = _values(name, array)
-    text = _text(array) if kind == "string" else b""
-    return kind, there.astype("u1").tobytes(), values.astype("<i8").tobytes(), text
 
 
 def _text(array: pa.Array) -> bytes:

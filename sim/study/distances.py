@@ -160,7 +160,7 @@ def estimates(table: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
         n = mine["replication"].nunique()
         values = {name: mine[name].to_numpy(np.float64).reshape(n, TENTHS, 2, len(SEASONS)) for name in NAMES}
         by = {name: _grouped(value) for name, value in values.items()}
-        drawn = times_drawn(n, 2000, 1)
+        drawn = times_drawn(n, 2000, 1).T.astype(np.float64)
         for s, season in enumerate((*SEASONS, "year")):
             for k, group in enumerate(GROUPS):
                 km = by["metres"][:, k, s].sum() / by["herders"][:, k, s].sum() / 1000

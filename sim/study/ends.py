@@ -15,6 +15,7 @@ A defect's case stays on the books when one of those who suffer takes it to a pe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -45,6 +46,44 @@ COLUMNS = ("scenario", "kind", "day", "end", "share", "low", "high", "n", "cases
 """The columns of a summary, in order."""
 
 
+@dataclass(frozen=True)
+class Cohorts:
+    """The entry cohorts of runs as numbers, a row a case: words are compared once, not once a kind and scenario.
+
+    Attributes:
+        runs: how many runs there are, some of which may have no case.
+        run: row of the table of runs that a case belongs to.
+        kind: number of its kind.
+        kinds: the kinds by their numbers.
+        duration: how many days it was seen.
+        cause: how it ended, one of `CAUSES`, or `CENSORED`.
+    """
+
+    runs: int
+    run: Ints
+    kind: Ints
+    kinds: tuple[str, ...]
+    duration: Ints
+    cause: Ints
+
+    def incidences(self, kind: str, last: int) -> Incidence:
+        """Estimate the ends of the cases of a kind in every run; see `incidences`."""
+        chosen = self._of(kind)
+        duration, cause = self.duration[chosen], self.cause[chosen]
+        return aalen_johansen(duration, cause, CAUSES, last=last, group=self.run[chosen], groups=self.runs)
+
+    def in_a_pot(self, kind: str, last: int, among: NDArray[np.bool_]) -> Incidence:
+        """Estimate the ends of all the cases of a kind together, of the runs of which a mask says so."""
+        chosen = self._of(kind) & among[self.run]
+        return aalen_johansen(self.duration[chosen], self.cause[chosen], CAUSES, last=last)
+
+    def _of(self, kind: str) -> NDArray[np.bool_]:
+        """Say which cases are of a kind."""
+        if kind == ALL:
+            return np.ones(len(self.kind), dtype=bool)
+        return self.kind == (self.kinds.index(kind) if kind in self.kinds else -1)
+
+
 def incidences(
     cases: pd.DataFrame, runs: pd.DataFrame, *, kind: str = ALL, last: int = YEAR, pooled: bool = False
 ) -> Incidence:
@@ -60,10 +99,8 @@ def incidences(
     Returns:
         The shares of `ENDS`: see `Incidence.shares`, of shape ``(runs, ends, days)``, in a pot ``(ends, days)``.
     """
-    run, duration, cause = _cohort(cases, runs, kind)
-    if pooled:
-        return aalen_johansen(duration, cause, CAUSES, last=last)
-    return aalen_johansen(duration, cause, CAUSES, last=last, group=run, groups=len(runs))
+    followed = cohorts(cases, runs)
+    return followed.in_a_pot(kind, last, np.ones(len(runs), dtype=bool)) if pooled else followed.incidences(kind, last)
 
 
 def competing_ends(
@@ -81,9 +118,14 @@ def competing_ends(
         A row for each kind, run, horizon and end: ``scenario``, ``replication``, ``kind``, ``day``, ``end``, ``cases``
         (how many the cohort has) and ``share``, missing where no case was followed for so long.
     """
+    return _of_each_run(cohorts(cases, runs), runs, horizons, kinds)
+
+
+def _of_each_run(followed: Cohorts, runs: pd.DataFrame, horizons: Sequence[int], kinds: Sequence[str]) -> pd.DataFrame:
+    """Return what `competing_ends` does."""
     parts = []
     for kind in kinds:
-        found = incidences(cases, runs, kind=kind, last=max(horizons))
+        found = followed.incidences(kind, max(horizons))
         shape = (len(runs), len(horizons), len(ENDS))
         run, day, end = (axis.reshape(-1) for axis in np.indices(shape))
         parts.append(
@@ -123,16 +165,17 @@ def summary(
         ``n`` replications that have it, from ``low`` to ``high`` its 95% bootstrap interval made by ``method`` (see
         `sim.study.statistics.Comparison`); ``cases`` is the size of all cohorts and ``pooled`` the share in one pot.
     """
-    of_run = competing_ends(cases, runs, horizons=horizons, kinds=kinds)
+    followed = cohorts(cases, runs)
+    of_run = _of_each_run(followed, runs, horizons, kinds)
     parts = []
-    for scenario, mine in runs.groupby("scenario", sort=False):
+    for scenario in runs["scenario"].drop_duplicates():
         found = of_run[of_run["scenario"] == scenario].groupby(["kind", "day", "end"], sort=False)
         shares = np.stack([group.to_numpy(np.float64) for _, group in found["share"]])
         means = paired_rows(shares, np.zeros_like(shares), test=False)
         part = found["cases"].sum().reset_index().assign(scenario=scenario, share=[mean.difference for mean in means])
         part = part.assign(**{name: [getattr(mean, name) for mean in means] for name in ("low", "high", "n", "method")})
-        theirs = cases[cases["scenario"] == scenario]
-        pots = [incidences(theirs, mine, kind=kind, last=max(horizons), pooled=True).shares for kind in kinds]
+        mine = np.asarray(runs["scenario"] == scenario, dtype=bool)
+        pots = [followed.in_a_pot(kind, max(horizons), mine).shares for kind in kinds]
         part["pooled"] = np.concatenate([pot[:, list(horizons)].T.reshape(-1) for pot in pots])
         parts.append(part)
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
@@ -154,20 +197,33 @@ def compare_ends(ends: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> pd.Dat
     return compare_runs(wide.reset_index(), pairs, specs)
 
 
-def _cohort(cases: pd.DataFrame, runs: pd.DataFrame, kind: str) -> tuple[Ints, Ints, Ints]:
-    """Return, for every case of the runs' entry cohorts, its run's row, how many days it was seen, how it ended."""
-    entered = (cases["opened"] >= 0) & (cases["opened"] < ENTRY_DAYS)
-    if kind != ALL:
-        entered &= cases["kind"] == kind
-    where = runs[["scenario", "replication", "days"]].assign(run=np.arange(len(runs)))
-    # A case belongs to one run; cases of other runs are left out.
-    found = cases[entered].merge(where, on=["scenario", "replication"], how="inner")
-    run, closed, opened, days = (
-        np.asarray(found[name], dtype=np.int64) for name in ("run", "closed", "opened", "days")
-    )
-    ended = closed != NOT_YET
-    words = found["stage"].map({WORDS["stage"][cause]: cause for cause in CAUSES}).fillna(CENSORED)
-    cause = np.asarray(words, dtype=np.int64)
+def cohorts(cases: pd.DataFrame, runs: pd.DataFrame) -> Cohorts:
+    """Return the entry cohorts of the runs.
+
+    Args:
+        cases: the table of cases; those of other runs are left out.
+        runs: the table of runs.
+
+    Raises:
+        ValueError: a case has ended without an end, or the other way round.
+    """
+    opened, closed = (cases[name].to_numpy(np.int64) for name in ("opened", "closed"))
+    entered = np.flatnonzero((opened >= 0) & (opened < ENTRY_DAYS))
+    # Words become numbers first: many cases have few of them.
+    of, scenarios = pd.factorize(runs["scenario"])
+    rows = pd.Series(np.arange(len(runs)), index=pd.MultiIndex.from_arrays([of, runs["replication"]]))
+    place, known = pd.factorize(cases["scenario"])
+    scenario = pd.Index(scenarios).get_indexer(pd.Index(known))[place[entered]]
+    replication = cases["replication"].to_numpy(np.int64)[entered]
+    run = rows.reindex(pd.MultiIndex.from_arrays([scenario, replication]), fill_value=-1).to_numpy(np.int64)
+    entered, run = entered[run >= 0], run[run >= 0]
+    kind, kinds = pd.factorize(cases["kind"])
+    stage, stages = pd.factorize(cases["stage"])
+    ends = {WORDS["stage"][cause]: cause for cause in CAUSES}
+    cause = np.array([ends.get(str(word), CENSORED) for word in stages], dtype=np.int64)[stage[entered]]
+    ended = closed[entered] != NOT_YET
     if (ended != (cause != CENSORED)).any():
         raise ValueError("a case has ended without an end, or the other way round")
-    return run, np.where(ended, closed, days - 1) - opened, cause
+    days = runs["days"].to_numpy(np.int64)
+    duration = np.where(ended, closed[entered], days[run] - 1) - opened[entered]
+    return Cohorts(len(runs), run, kind[entered].astype(np.int64), tuple(str(k) for k in kinds), duration, cause)

@@ -20,7 +20,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
 from sim.errors import ConfigError, SimError, StoreError, unknown
 
@@ -63,9 +63,32 @@ class Outcome(Generic[Task, Value]):
     value: Value | None = None
     failure: Failure | None = None
 
+    def get(self) -> Value:
+        """Return the value.
+
+        Raises:
+            SimError: there is none; its notes have the traceback.
+        """
+        if self.failure is None:
+            return cast("Value", self.value)
+        error = (StoreError if self.failure.refused else SimError)(self.failure.message)
+        error.add_note(self.failure.traceback)
+        raise error
+
 
 class Executor(Protocol):
-    """Something that applies a function to tasks."""
+    """Something that applies a function to tasks.
+
+    As a context manager it may keep its workers from one `map` to the next; they end with the block.
+    """
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        ...
+
+    def __exit__(self, *error: object) -> None:
+        """Let the workers go."""
+        ...
 
     def map(self, function: Callable[[Task], Value], tasks: Iterable[Task]) -> Iterator[Outcome[Task, Value]]:
         """Yield the outcome of each task, in any order; closing the iterator stops the rest.
@@ -90,6 +113,13 @@ def stage(name: str) -> Iterator[None]:
 
 class Serial:
     """Compute in this process, one task after the other."""
+
+    def __enter__(self) -> Self:
+        """Return it; there is nothing to keep."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Do nothing."""
 
     def map(self, function: Callable[[Task], Value], tasks: Iterable[Task]) -> Iterator[Outcome[Task, Value]]:
         """Yield the outcome of each task, in order."""
@@ -117,6 +147,19 @@ class Joblib:
         if workers is not None and workers < 1:
             raise ConfigError(f"workers={workers} is out of range; at least 1 is needed")
         self.workers = workers or _cores()
+        self._keeps = False
+        self._kept: Any = None
+
+    def __enter__(self) -> Self:
+        """Keep the workers, each of which takes a second to start, for the next `map`."""
+        self._keeps = True
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Let the workers go."""
+        pool, self._keeps, self._kept = self._kept, False, None
+        if pool:
+            _close(pool, (), True)
 
     def map(self, function: Callable[[Task], Value], tasks: Iterable[Task]) -> Iterator[Outcome[Task, Value]]:
         """Yield the outcome of each task as it is there.
@@ -138,7 +181,7 @@ class Joblib:
         self, function: Callable[[Task], Value], todo: Iterator[Task], suspects: deque[Task]
     ) -> Iterator[Outcome[Task, Value]]:
         """Yield outcomes until all is done or a worker has died; then the tasks in flight are suspects."""
-        pool = _pool(self.workers)
+        pool, self._kept = self._kept or _pool(self.workers), None
         running: dict[Future[bytes], Task] = {}
         ready: deque[Outcome[Task, Value]] = deque()
         finished = False
@@ -165,7 +208,10 @@ class Joblib:
             finished = not suspects
         finally:
             # Also when the consumer stops or Ctrl-C arrives: nothing goes on behind our back.
-            _close(pool, running, finished)
+            if finished and self._keeps:
+                self._kept = pool
+            else:
+                _close(pool, running, finished)
 
     def _alone(self, function: Callable[[Task], Value], task: Task) -> Iterator[Outcome[Task, Value]]:
         """Yield the outcome of a suspect; if its own worker dies too, it was this task."""

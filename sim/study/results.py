@@ -16,7 +16,8 @@ import pandas as pd
 
 from sim import places
 from sim.errors import ConfigError, StoreError, unknown
-from sim.study.runner import MANIFEST, outcome_specs
+from sim.study.answers import outcome_specs
+from sim.study.runner import MANIFEST
 from sim.study.statistics import OutcomeSpec, compare_runs
 from sim.study.store import read_csv, write_csv
 

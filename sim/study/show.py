@@ -64,7 +64,8 @@ def experiment(source: str) -> str:
         lines += _wrapped(f"[{', '.join(words)}]", f"  {name:<{wide}}  ")
     if config.sweep:
         lines += ["", f"sweep ({len(config.scenarios)} scenarios in all, such as {config.scenarios[-1].name})"]
-        lines += [line for key, values in config.sweep.axes.items() for line in _values(key, values)]
+        room = max(map(len, config.sweep.axes))
+        lines += [line for key, values in config.sweep.axes.items() for line in _values(f"{key:<{room}}", values)]
     lines += ["", "comparisons" + (", point by point" if config.sweep else "")]
     lines += [f"  {name:<{wide}}  against {against}" for name, against in said["comparisons"]]
     lines += ["", "run"]

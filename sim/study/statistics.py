@@ -13,14 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from sim.errors import unknown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEVEL = 0.95
 RESAMPLES = 9_999
@@ -53,6 +54,10 @@ _EXACT = 13
 
 _ROUNDING = 8 * np.finfo(np.float64).eps
 """Relative size below which a difference of two quotients is rounding, not an effect."""
+
+_KEPT = 32
+"""Numbers of pairs of which resamples and patterns are kept, as small integers, 6 MB for 200 pairs: a scenario lacks an
+outcome in these few replications, another in those."""
 
 _CACHE = 2**17
 """Numbers the jackknife handles at a time; more is slower because they leave the processor's cache."""
@@ -198,6 +203,8 @@ def compare_runs(
     Raises:
         ConfigError: a scenario or an outcome is not in the runs.
     """
+    import pandas as pd  # here and below: heavy, and not needed by whoever only speaks of outcomes
+
     names = [outcome.name for outcome in outcomes]
     for name in names:
         if name not in runs.columns:
@@ -264,6 +271,8 @@ def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
     corrected = np.full(values.shape, np.nan)
     tested = ~np.isnan(values)
     if tested.any():
+        from scipy import stats
+
         corrected[tested] = stats.false_discovery_control(values[tested], method="bh")
     return corrected
 
@@ -323,13 +332,15 @@ def _bootstrap(
     """
     if len(differences) == 0:
         return np.empty(0), np.empty(0), np.empty(0, dtype=bool)
+    from scipy import stats
+
     n = differences.shape[1]
     # In whole numbers of a power of two so many bits below the largest of a row, every sum over a resample is exact:
     # it does not depend on the order of adding, so one product of matrices makes all of them, on any machine alike.
     bits = 52 - int(n).bit_length()
     unit = np.exp2(np.ceil(np.log2(np.abs(differences).max(axis=1, keepdims=True))) - bits)
     whole = np.rint(differences / unit)
-    distribution = (whole @ times_drawn(n, resamples, seed)) * unit / n
+    distribution = (whole @ times_drawn(n, resamples, seed).T.astype(np.float64, order="K")) * unit / n
     with warnings.catch_warnings():
         # What scipy warns of, a degenerate distribution, is handled below and reported.
         warnings.simplefilter("ignore")
@@ -353,22 +364,22 @@ def _bootstrap(
     return low, high, bca
 
 
-@lru_cache(maxsize=4)
-def times_drawn(n: int, resamples: int, seed: int) -> NDArray[np.float64]:
-    """Return how often each of n is drawn into each resample, with replacement; shape ``(n, resamples)``."""
+@lru_cache(maxsize=_KEPT)
+def times_drawn(n: int, resamples: int, seed: int) -> NDArray[np.int16]:
+    """Return how often each of n is drawn into each resample, with replacement; shape ``(resamples, n)``."""
     drawn = np.random.default_rng(seed).integers(0, n, (resamples, n))
-    place = drawn + n * np.arange(resamples)[:, None]
-    return np.bincount(place.reshape(-1), minlength=n * resamples).reshape(resamples, n).T.astype(np.float64)
+    drawn += n * np.arange(resamples)[:, None]
+    return np.bincount(drawn.reshape(-1), minlength=n * resamples).reshape(resamples, n).astype(np.int16)
 
 
-@lru_cache(maxsize=4)
-def _patterns(n: int, resamples: int, seed: int) -> NDArray[np.float64]:
+@lru_cache(maxsize=_KEPT)
+def _patterns(n: int, resamples: int, seed: int) -> NDArray[np.int8]:
     """Return patterns of n signs, 1 or -1: all there are if they are few, random ones otherwise."""
     if n <= _EXACT:
-        ups = np.arange(2**n)[:, None] >> np.arange(n) & 1
+        ups = (np.arange(2**n)[:, None] >> np.arange(n) & 1).astype(np.int8)
     else:
         ups = np.random.default_rng(seed).integers(0, 2, (resamples, n), dtype=np.int8)
-    signs: NDArray[np.float64] = np.where(ups, 1.0, -1.0)
+    signs: NDArray[np.int8] = 2 * ups - 1
     return signs
 
 
@@ -386,7 +397,7 @@ def _sign_flips(differences: NDArray[np.float64], resamples: int, seed: int) -> 
     # Sums in another order differ in the last places; a tie is a tie all the same.
     bar = np.abs(differences.sum(axis=1)) - 1e-12 * np.abs(differences).sum(axis=1)
     for start in range(0, len(patterns), 1_000):
-        reached += (np.abs(patterns[start : start + 1_000] @ differences.T) >= bar).sum(axis=0)
+        reached += (np.abs(patterns[start : start + 1_000].astype(np.float64) @ differences.T) >= bar).sum(axis=0)
     if n <= _EXACT:
         return reached / len(patterns)
     return (reached + 1) / (resamples + 1)

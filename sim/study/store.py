@@ -40,6 +40,9 @@ LOCK = ".lock"
 PART = ".part"
 """How a temporary name ends; whatever ends so when a store is opened was left by a run that died."""
 
+ASKED_FOR = ("scenario", "replication", "day", "compound", "kind")
+"""Columns by which parts of a table are read."""
+
 READERS = 2
 """Threads that read pieces while they are merged."""
 
@@ -146,7 +149,10 @@ class Store:
             # An older description must not vouch for tables that are being replaced.
             record.unlink(missing_ok=True)
         for name, table in tables.items():
-            write_parquet(self.path(key, name), table)
+            content = parquet(table)
+            description[name]["file"] = hashlib.sha256(content).hexdigest()
+            with atomic(self.path(key, name)) as file:
+                file.write(content)
         write_json(record, {"key": key, "tables": description})
 
     def get(self, key: str, table: str) -> pa.Table:
@@ -156,13 +162,12 @@ class Store:
             StoreError: the piece is not finished, or its file is foreign, damaged or gone.
         """
         spec = self.tables[table]
-        record = self._record(key)
+        record = self._finished(key)
         path = self.path(key, table)
-        if record is None:
-            raise StoreError(f"{self._record_path(key)} is missing or damaged; run again with --resume to compute it")
         remedy = "delete it and run again with --resume"
         try:
-            with pq.ParquetFile(path) as file:
+            written = path.read_bytes()
+            with pq.ParquetFile(pa.BufferReader(written)) as file:
                 content = file.read()
         except FileNotFoundError:
             raise StoreError(f"{path} is missing; run again with --resume to compute it") from None
@@ -172,7 +177,10 @@ class Store:
             raise StoreError(f"{path} holds other columns than '{table}' has; {remedy}")
         if content.num_rows != record[table]["rows"]:
             raise StoreError(f"{path} holds {content.num_rows} rows, not {record[table]['rows']}; {remedy}")
-        if table_digest(content, spec.keys) != record[table]["digest"]:
+        # The bytes of the file are many times fewer than those of a digest; by these a file still is what it was if
+        # others have written it anew.
+        as_it_was = hashlib.sha256(written).hexdigest() == record[table]["file"]
+        if not as_it_was and table_digest(content, spec.keys) != record[table]["digest"]:
             raise StoreError(f"{path} does not hold what was written into it; {remedy}")
         return content
 
@@ -182,10 +190,16 @@ class Store:
         Raises:
             StoreError: the piece is not finished.
         """
-        record = self._record(key)
-        if record is None:
-            raise StoreError(f"{self._record_path(key)} is missing or damaged; run again with --resume to compute it")
+        record = self._finished(key)
         return {name: str(record[name]["digest"]) for name in self.tables}
+
+    def rows(self, key: str, table: str) -> int:
+        """Return how many rows a table of a finished piece has.
+
+        Raises:
+            StoreError: the piece is not finished.
+        """
+        return int(self._finished(key)[table]["rows"])
 
     def merge(self, keys: Iterable[str], table: str) -> pa.Table:
         """Read one table of many pieces, one below the other in the order of the keys.
@@ -196,20 +210,27 @@ class Store:
         # Reading, casting and hashing let go of the interpreter, so two threads are nearly twice as fast as one.
         with ThreadPoolExecutor(READERS) as readers:
             parts = list(readers.map(lambda key: self.get(key, table), keys))
-        return pa.concat_tables([self.tables[table].schema.empty_table(), *parts]).combine_chunks()
+        return pa.concat_tables([self.tables[table].schema.empty_table(), *parts])
 
     def _record_path(self, key: str) -> Path:
         """Return the file whose presence makes a piece finished."""
         return self.folder / BLOCKS / f"{_hex(key)}.json"
 
+    def _finished(self, key: str) -> dict[str, dict[str, int | str]]:
+        """Read the description of a finished piece, or say that it is none."""
+        record = self._record(key)
+        if record is None:
+            raise StoreError(f"{self._record_path(key)} is missing or damaged; run again with --resume to compute it")
+        return record
+
     def _record(self, key: str) -> dict[str, dict[str, int | str]] | None:
         """Read the description of a finished piece; whatever is not one is as good as absent."""
         try:
             record = json.loads(self._record_path(key).read_bytes())
-            tables: dict[str, dict[str, int | str]] = {
-                name: {"rows": int(record["tables"][name]["rows"]), "digest": str(record["tables"][name]["digest"])}
-                for name in self.tables
-            }
+            tables: dict[str, dict[str, int | str]] = {}
+            for name in self.tables:
+                said = record["tables"][name]
+                tables[name] = {"rows": int(said["rows"]), "digest": str(said["digest"]), "file": str(said.get("file"))}
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return tables if record.get("key") == key else None
@@ -275,7 +296,24 @@ def write_parquet(path: str | Path, table: pa.Table) -> None:
         StoreError: it cannot be written.
     """
     with atomic(path) as file:
-        pq.write_table(table, file, compression="zstd")
+        pq.write_table(table, file, **_how(table))
+
+
+def parquet(table: pa.Table) -> pa.Buffer:
+    """Return the bytes of a Parquet file with a table."""
+    to = pa.BufferOutputStream()
+    pq.write_table(table, to, **_how(table))
+    return to.getvalue()
+
+
+def _how(table: pa.Table) -> dict[str, Any]:
+    """Return how a table is written: of numbers, dictionaries save an eighth of the bytes and cost a third of the time.
+
+    Whoever reads a part of a file asks for scenarios, replications or days; statistics of other columns are not kept.
+    """
+    words = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    asked = [name for name in table.column_names if name.removeprefix("case:") in ASKED_FOR]
+    return {"compression": "zstd", "use_dictionary": words, "write_statistics": asked}
 
 
 def read_csv(path: str | Path) -> pd.DataFrame:
@@ -305,7 +343,7 @@ def write_csv(
     if not isinstance(table, pa.Table):
         table = pa.Table.from_pandas(table, columns=columns, preserve_index=False)
     names = table.column_names if columns is None else list(columns)
-    content = [[_cell(value, decimals) for value in table.column(name).to_pylist()] for name in names]
+    content = [_cells(table.column(name), decimals) for name in names]
     text = io.StringIO(newline="")
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(names)
@@ -324,6 +362,13 @@ def write_json(path: str | Path, value: Any) -> None:
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     with atomic(path) as file:
         file.write(text.encode())
+
+
+def _cells(column: pa.ChunkedArray, decimals: int) -> list[str]:
+    """Write a column for a CSV file."""
+    if pa.types.is_integer(column.type) and not column.null_count:  # most of them, and fast
+        return [str(value) for value in column.to_pylist()]
+    return [_cell(value, decimals) for value in column.to_pylist()]
 
 
 def _cell(value: Any, decimals: int) -> str:

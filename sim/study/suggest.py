@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from sim import environment, mechanisms
 from sim.errors import ConfigError, shortened, unknown
 
+MOST = 6
+"""Settings of one name, of several mechanisms, of which all may be meant."""
+
 GROUPED = ("scenarios", "world", "mechanisms")
 """Settings that have others below them."""
 
@@ -29,7 +32,7 @@ def unknown_setting(key: str, known: Sequence[str], top: Sequence[str]) -> Confi
     elsewhere = [name for name in known if "." in name and name.rpartition(".")[2] == last]
     if elsewhere:
         likest = difflib.get_close_matches(key, elsewhere, n=1, cutoff=0.85)
-        meant = " or ".join(f"'{name}'" for name in likest or elsewhere[:3])
+        meant = " or ".join(f"'{name}'" for name in likest or elsewhere[:MOST])
         return ConfigError(f"unknown setting '{key}'; did you mean {meant}?")
     head, dot, rest = key.partition(".")
     if dot and head not in GROUPED:

@@ -219,7 +219,9 @@ def _table(columns: Mapping[str, NDArray[Any]], schema: pa.Schema) -> pa.Table:
 
 def _daily(w: Worlds, recorded: Ints, worlds: Ints, schema: pa.Schema) -> pa.Table:
     """Return a row for each world and day, world by world."""
-    chosen = recorded[:, worlds, :].transpose(2, 1, 0)  # series, worlds, days
+    first, end = int(worlds[0]), int(worlds[-1]) + 1
+    mine = slice(first, end) if end - first == len(worlds) else worlds  # a group stands together: nothing is copied
+    chosen = recorded[:, mine, :].transpose(2, 1, 0)  # series, worlds, days
     days = chosen.shape[2]
     columns = {"replication": np.repeat(w.replication[worlds], days), "day": np.tile(np.arange(days), len(worlds))}
     columns |= {name: chosen[i].reshape(-1) for i, name in enumerate(w.series)}

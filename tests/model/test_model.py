@@ -14,13 +14,15 @@ import numpy as np
 import pytest
 from mesa.discrete_space import OrthogonalMooreGrid
 
+from sim import faces
 from sim.agents import (
     Building,
     Household,
     Tenure,
 )
 from sim.errors import ConfigError, SimError
-from sim.model import REPORTERS, GovernanceModel
+from sim.faces.compound import FACE
+from sim.model import GovernanceModel
 from sim.worlds import Recipe, Worlds
 from tests.conftest import ROOT
 from tests.model.worlds import (
@@ -226,8 +228,8 @@ def test_a_row_is_the_state_at_the_beginning_of_its_day() -> None:
         expected.append((m.day, homes.agg("open_grievances", sum), np.mean(homes.get("trust"))))
         m.step()
     frame = m.datacollector.get_model_vars_dataframe()
-    assert frame.shape == (22, len(REPORTERS))
-    assert list(frame.columns) == list(REPORTERS)
+    assert frame.shape == (22, len(FACE.reporters))
+    assert list(frame.columns) == list(FACE.reporters)
     assert frame["day"].tolist() == frame.index.tolist() == list(range(22))
     for (day, aching, mean), row in zip(expected, frame.itertuples(), strict=False):
         assert (row.day, row.aching) == (day, aching)
@@ -245,7 +247,9 @@ def test_a_row_is_the_state_at_the_beginning_of_its_day() -> None:
 
 
 def test_reporters_can_be_pickled() -> None:
-    assert pickle.loads(pickle.dumps(REPORTERS)).keys() == REPORTERS.keys()
+    for place in faces.registry():
+        reporters = dict(faces.of(place).reporters)
+        assert pickle.loads(pickle.dumps(reporters)).keys() == reporters.keys()
 
 
 # -- what is asked for ----------------------------------------------------------------------------

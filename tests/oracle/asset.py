@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.oracle.building import Building
     from tests.oracle.case import Case
     from tests.oracle.compound import Compound
+    from tests.oracle.courier import Courier, Report
     from tests.oracle.household import Household
     from tests.oracle.world import OracleModel
 
@@ -31,6 +32,8 @@ class Asset(Agent):
         case: the case on the books, open or shelved or lost, about the present defect.
         quiet_day: day on which works will end by themselves.
         escrow: money held for its repair.
+        sensed: which of its defects couriers have noticed last, 0 for none, and `sensed_by` who has.
+        report: the last first report about a defect of it.
     """
 
     def __init__(self, model: OracleModel, number: int, kind: str, compound: Compound, building: Building | None):
@@ -46,6 +49,9 @@ class Asset(Agent):
         self.case: Case | None = None
         self.quiet_day: int | None = None
         self.escrow = 0
+        self.sensed = 0
+        self.sensed_by: set[Courier] = set()
+        self.report: Report | None = None
 
     @property
     def flats(self) -> list[Household]:

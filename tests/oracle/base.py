@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from tests.oracle.draws import chance, exp, normal, power, uniform
+from tests.oracle.hearing import Table
 from tests.oracle.yard import Team, Yard
 
 if TYPE_CHECKING:
@@ -189,6 +190,8 @@ class Village:
             role == "land" and chance(1 - p["mismatch"], world.seed, "village.project", number)
         )
         self.minutes_found = round(60 * p["branch_hours"]) if home else 0
+        self.paid_before = self.bitter = self.at_table = self.table_minutes = 0
+        self.mediator: Table | None = None
 
     @property
     def yards(self) -> list[Yard]:
@@ -205,6 +208,7 @@ class Village:
     def time(self) -> dict[str, int]:
         """Return the minutes a week that its branch gives to each use."""
         left = self.minutes_found + self.world.levers["extra"] * (self.own_base is not None and self.township.pair)
+        left = max(left - self.table_minutes, 0)
         out = {}
         for use in ("meeting", "call", "show", "contract", "supply"):
             wanted = self.world.levers[use] if self.own_base is not None and self.township.pair else 0
@@ -213,6 +217,18 @@ class Village:
             out[use] = min(wanted, left)
             left -= out[use]
         return out | {"ask": left}
+
+    def unfairness(self) -> float:
+        """Return by how much its share is below Nash's."""
+        town = self.township
+        if not town.allied or self.own_base is None:
+            return 0.0
+        below = town.nash - town.share
+        return max(below if self.role == "money" else -below, 0.0)
+
+    def missed(self) -> float:
+        """Return the part of the dividend of the year before that it has not paid."""
+        return max(self.paid_before - self.paid_out, 0) / self.paid_before if self.paid_before > 0 else 0.0
 
     def pay_dividends(self) -> None:
         """Pay out part of the year's gain, the same to every household."""
@@ -245,6 +261,7 @@ class Township:
         self.last_round: int | None = None
         self.rests_until: int | None = None
         self.meeting_time = 0
+        self.office: Table | None = None
 
     @property
     def pair(self) -> bool:
@@ -253,9 +270,13 @@ class Township:
 
     def round_minutes(self) -> int:
         """Return what a round of talks costs."""
+        return round(60 * self.world.p["round_hours"] * self.apart())
+
+    def apart(self) -> float:
+        """Return how much longer two branches sit than one office would."""
         degree = self.world.levers["degree"] if self.pair else 0.0
         away = (degree - 0.5) / 0.5
-        return round(60 * self.world.p["round_hours"] * (1 + away * away))
+        return 1 + away * away
 
     def meet(self) -> None:
         """Save hours, and hold a round of talks when there are enough."""
@@ -369,6 +390,7 @@ class Township:
             assert v.own_base is not None
             alone = v.own_base.holds(max(v.contributed, 0)) if v.project else 0
             bad = bad or v.gain < math.floor(total * (alone / together))
+            bad = bad or v.bitter > world.p["walkout_share"] * len(v.yards)
         self.below = self.below + 1 if bad else 0
         if self.below >= world.p["patience_years"]:
             self.allied = False

@@ -12,6 +12,8 @@ from sim import cases
 from sim.cases import Activity, Kind, Stage, State
 from sim.worlds import Worlds
 from tests.oracle.case import Case
+from tests.oracle.commons import SAVED_WEEKS
+from tests.oracle.community import CHORES
 from tests.oracle.company import CONTRACTS
 from tests.oracle.compound import PURPOSES
 from tests.oracle.grievance import Grievance
@@ -79,6 +81,18 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     **{f"succeeded_{k}": ("households", lambda x, k=k: x.evidence[k].good) for k in KINDS},
     **{f"failed_{k}": ("households", lambda x, k=k: x.evidence[k].bad) for k in KINDS},
     "quarrels": ("households", lambda x: x.clock.rings),
+    **{f"{chore}_owed": ("communities", lambda x, c=chore: x.owed[c]) for chore in CHORES},
+    **{f"{chore}_time": ("communities", lambda x, c=chore: x.time[c]) for chore in CHORES},
+    **{f"courier_{name}": ("couriers", attrgetter(name)) for name in ("good", "bad", "fresh")},
+    "sensed_defect": ("assets", attrgetter("sensed")),
+    "sensed_by": ("assets", lambda x: sum(1 << x.compound.community.couriers.index(c) for c in x.sensed_by)),
+    "reported": ("assets", lambda x: x.report.nth if x.report else 0),
+    "reporter": ("assets", lambda x: x.report.courier.number if x.report else 0),
+    "report_day": ("assets", lambda x: x.report.day if x.report else 0),
+    "report_due": ("assets", lambda x: x.report.due if x.report and x.report.due is not None else cases.NEVER),
+    **{name: ("households", attrgetter(name)) for name in ("tie", "came", "tired")},
+    **{f"{p}_balance": ("communities", lambda x, p=p: x.commons.balance[p]) for p in SAVED_WEEKS},
+    "meal_fund": ("communities", attrgetter("commons.fund")),
 }
 """Columns compared every day: whose, and the oracle's value."""
 
@@ -97,7 +111,13 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     **{f"director_{name}": ("compounds", attrgetter(f"director.{name}")) for name in ("ability", "integrity")},
     "secretary": ("compounds", lambda x: -1 if x.secretary is None else x.candidates.index(x.secretary)),
     **{f"{p}_minutes": ("compounds", lambda x, p=p: x.aside[p]) for p in PURPOSES},
+    "community_extra": ("communities", attrgetter("extra_minutes")),
+    **{n: ("communities", attrgetter(n)) for n in ("couriers_share", "couriers_answered", "rest_stations")},
     "doors_time": ("compounds", lambda x: x.doors_time),
+    **{f"{p}_time": ("communities", lambda x, p=p: x.commons.times[p]) for p in SAVED_WEEKS},
+    **{f"host_{p}": ("communities", lambda x, p=p: x.commons.aside[p]) for p in SAVED_WEEKS},
+    "canteen_seats": ("communities", attrgetter("commons.seats")),
+    "meal_budget": ("communities", attrgetter("commons.budget")),
     "benefit": ("households", lambda x: x.benefit),
     "desk_minutes": ("desks", lambda x: x.minutes),
     "wait_days": ("desks", lambda x: x.wait),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.oracle.base import SOURCES, Base, Township, Village
+from tests.oracle.disputes import Disputes
 from tests.oracle.draws import bits, chance, exp, log, normal
 from tests.oracle.yard import Team, Yard, learn
 
@@ -19,10 +20,10 @@ NODES = (
     (2.85697001387280565, 0.01125741132772069),
 )
 USES = ("meeting", "call", "show", "contract", "supply")
-UNPAID = ("asking", "calling", "showing", "contracts", "orders", "meeting", "coaching")
+UNPAID = ("asking", "calling", "showing", "contracts", "orders", "meeting", "sharing", "coaching")
 
 
-class Countryside:
+class Countryside(Disputes):
     """One world of villages.
 
     Attributes:
@@ -47,6 +48,7 @@ class Countryside:
         self.alliance: dict[str, Any] | None = None
         for first in range(0, structure["villages"], 2):
             self._settle(structure, min(2, structure["villages"] - first))
+        self.open_tables()
         for base in self.bases:
             if len(base.villages) == 1:
                 village = base.villages[0]
@@ -136,6 +138,8 @@ class Countryside:
             self.levers["summoned"] = channels["authority"]
             self.levers["degree"] = me["degree"] if channels["coordination"] else 0.0
         self.change_offices()
+        for table in self.tables:
+            table.open_week()
 
     def change_offices(self) -> None:
         """Settle anew how much time goes into talks."""
@@ -151,10 +155,18 @@ class Countryside:
     def step(self) -> None:
         """Live a day."""
         self.today = Counter()
+        self.events = []
         day = self.day
         week = day % 7 == 0 or day == self.first_day
         if week:
             self.move_price()
+        if day % 28 == 0:
+            for v in self.villages:
+                v.table_minutes, v.at_table = v.at_table // 4, 0
+        self.fall_out(week)
+        self.claim()
+        self.hear_all()
+        if week:
             for town in self.townships:
                 town.meet()
         if day % 28 == 0:
@@ -182,8 +194,15 @@ class Countryside:
             learn(self)
         if day % 7 == 6:
             self.change_offices()
+        if day % 91 == 0:
+            self.forget()
+        if day % 7 == 6:
+            for table in self.tables:
+                table.open_week()
         minutes = sum(self.today[f"minutes_{practice}"] for practice in UNPAID)
         self.count("unpaid_hours_fen", round(minutes * 100 * self.p["unpaid_hour"] / 60))
+        if day % 7 == 6:
+            self.let_go()
         self.day += 1
 
     def move_price(self) -> None:
@@ -210,6 +229,8 @@ class Countryside:
         for node, weight in NODES:
             price = exp(centre + spread * node)
             bound = p["floor"]
+            if p["floor"] > price * (1 + p["side_gain"]):
+                bound = (1 - p["firm_refuses"]) * p["floor"] + p["firm_refuses"] * price
             if price > p["floor"] * (1 + p["side_gain"]):
                 bound = p["caught"] * p["floor"] + (1 - p["caught"]) * price
             parts = (
@@ -376,6 +397,8 @@ class Countryside:
         """Review alliances, pay dividends, put the rest to work, find projects, build plants, note incomes."""
         for town in self.townships:
             town.review()
+        for v in self.villages:
+            v.paid_before, v.bitter = v.paid_out, 0
         for v in self.villages:
             v.pay_dividends()
         for v in self.villages:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.oracle.draws import bits, days, exp, exponential, power, uniform
+from tests.oracle.draws import bits, chance, days, exp, exponential, power, uniform
 from tests.oracle.kinds import DEFECTS, INTAKES, NUMBER, PAIRS
 
 if TYPE_CHECKING:
@@ -219,6 +219,18 @@ class Grievance:
             if aim < reached:
                 return option
         return option
+
+    def talked_over(self) -> bool:
+        """Talk a quarrel over with a neighbour, if both are known where people meet; return whether it is settled."""
+        if self.kind != "neighbour":
+            return False
+        weaker = min(self.household.tie, self.other.tie)
+        agrees = 1 - exp(-self.model.p.tie_calm * (weaker / 10_000))
+        if not weaker or not chance(agrees, self.key, "tie.talk", self.tries):
+            return False
+        self.model.count("made_up")
+        self.settle()
+        return True
 
     def pull_of_silence(self) -> float:
         """Return the weight of keeping quiet."""

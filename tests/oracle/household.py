@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.oracle.world import OracleModel
 
 YEAR = 365
+WHOLE = 10_000
 
 
 class Household(Agent):
@@ -30,10 +31,21 @@ class Household(Agent):
         area: of the flat, hundredths of a square metre.
         pays: the owner pays the property fee, or would if there were a company.
         arrears: fees owed to the company, fen.
+        cell: where on the map the building stands.
+        tie: to people met at shared places, ten-thousandths.
+        came: weeks in which somebody came to one, bit 0 = this one.
+        tired: of helping, eighths of a turn.
     """
 
     def __init__(
-        self, model: OracleModel, number: int, building: Building, entrance: list[Household], floor: int, top: bool
+        self,
+        model: OracleModel,
+        number: int,
+        building: Building,
+        entrance: list[Household],
+        floor: int,
+        top: bool,
+        cell: tuple[int, int],
     ) -> None:
         super().__init__(model)
         self.number = number
@@ -43,6 +55,8 @@ class Household(Agent):
         self.floor = floor
         self.top = top
         self.purse = 0
+        self.cell = cell
+        self.tie = self.came = self.tired = 0
         self.evidence = {topic: Evidence() for topic in (*INTAKES, *KINDS)}
         mean, sd = (model.p.benefit_top, model.p.benefit_top_sd) if top else (model.p.benefit, model.p.benefit_sd)
         self.benefit = mean + sd * normal(model.replication_seed, "owner.benefit", number)
@@ -64,14 +78,33 @@ class Household(Agent):
         self.arrears = 0
         self.collection = Collection(self)
         self.clock = Clock(model, "quarrel.clock", number)
+        self.quarrels_a_day = 0.0
         if not self.vacant:
             frailty = gamma(p.quarrel_frailty, seed, "quarrel.frailty", number) / p.quarrel_frailty
-            self.clock.hazard = int(p.quarrel_rate * frailty / YEAR * UNIT)
+            self.quarrels_a_day = p.quarrel_rate * frailty / YEAR
+            self.clock.hazard = int(self.quarrels_a_day * UNIT)
 
     @property
     def vacant(self) -> bool:
         """Whether nobody lives here."""
         return self.tenure == "vacant"
+
+    # -- shared places
+
+    def meet(self, times: int) -> None:
+        """Meet others so many times."""
+        missing = float(WHOLE - self.tie)
+        for _ in range(times):
+            missing = missing * (1 - self.model.p.tie_gain)
+        self.tie = WHOLE - round(missing)
+
+    def begin_week(self) -> None:
+        """Let a week pass: visits are a week older, the tie fades, and calms quarrels as far as it is left."""
+        self.came = self.came << 1 & 255
+        if self.tie:
+            p = self.model.p
+            self.tie = math.floor(self.tie * exp(-0.6931471805599453 * 7 / p.tie_half_life))
+            self.clock.hazard = int(self.quarrels_a_day * exp(-p.tie_calm * (self.tie / WHOLE)) * UNIT)
 
     # -- quarrels
 

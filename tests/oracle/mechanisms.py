@@ -176,6 +176,67 @@ class Yijiantiao(Mechanism):
             compound.ledger_deadline = min(compound.ledger_deadline, round(self.p.deadline_days))
 
 
+class CourierSensing(Mechanism):
+    """Couriers look out, are told what became of it, and are listened to."""
+
+    name = "courier_sensing"
+    channels = ("early_detection", "responsiveness", "reciprocity")
+
+    def offer(self) -> None:
+        """Say in every community who looks out, and what for."""
+        for community in self.model.communities:
+            community.extra_minutes += round(60 * self.p.extra_hours)
+            if self.on["early_detection"] and self.p.enrolled > 0:
+                community.couriers_share = self.p.enrolled
+                community.couriers_answered = int(self.on["responsiveness"])
+                community.rest_stations = int(self.on["reciprocity"])
+
+
+class ElderServices(Mechanism):
+    """One place for elders in every community."""
+
+    name = "elder_services"
+    channels = ("early_detection", "shared_places", "reciprocity")
+
+    def offer(self) -> None:
+        """Give seats, money and time."""
+        p = self.p
+        for community in self.model.communities:
+            commons = community.commons
+            community.extra_minutes += round(60 * p.extra_hours)
+            if p.hours > 0:
+                thousands, scale = len(commons.flats) / 1000, p.hours / 2
+                if self.on["shared_places"]:
+                    small = min(scale, 1.0)
+                    if p.budget > 0:
+                        commons.seats = max(commons.seats, round(p.seats * small * thousands))
+                    commons.budget += round(100 * p.budget * small * thousands / (365 / 7))
+                for channel, purpose in (
+                    ("early_detection", "watch"), ("early_detection", "care"), ("early_detection", "clinics"),
+                    ("shared_places", "rooms"), ("reciprocity", "rota"),
+                ):  # fmt: skip
+                    if self.on[channel]:
+                        hours = getattr(p, f"{purpose}_hours")
+                        commons.aside[purpose] += round(60 * hours * scale * thousands)
+
+
+class CommunityCulture(Mechanism):
+    """A calendar of events."""
+
+    name = "community_culture"
+    channels = ("shared_places",)
+
+    def offer(self) -> None:
+        """Give time."""
+        for community in self.model.communities:
+            community.extra_minutes += round(60 * self.p.extra_hours)
+            if self.on["shared_places"]:
+                community.commons.aside["events"] += round(60 * self.p.events * self.p.hours / (365 / 7))
+
+
+ALL = (FormedBody, Yijiantiao, CourierSensing, ElderServices, CommunityCulture)
+
+
 def appointed(model: OracleModel, words: Sequence[str]) -> list[Mechanism]:
     """Return the mechanisms that a scenario names; a body is formed before anybody takes part in it."""
-    return [kind(model, words) for kind in (FormedBody, Yijiantiao) if kind.name in words]
+    return [kind(model, words) for kind in ALL if kind.name in words]

@@ -20,12 +20,14 @@ from tests.oracle.asset import Asset
 from tests.oracle.building import Building
 from tests.oracle.case import Case
 from tests.oracle.clock import UNIT
+from tests.oracle.community import Community
 from tests.oracle.company import choose_efforts
 from tests.oracle.compound import Compound
+from tests.oracle.courier import Courier, answer, go_round
 from tests.oracle.court import Court
 from tests.oracle.desk import Desk
 from tests.oracle.dispute import Dispute
-from tests.oracle.draws import exp
+from tests.oracle.draws import chance, exp
 from tests.oracle.grievance import NEVER, Agreement, Grievance
 from tests.oracle.household import Household
 from tests.oracle.kinds import DEFECTS, IN_BUILDING, IN_COMPOUND
@@ -110,7 +112,8 @@ class OracleModel(Model):
             entrance = entrances[layout.up("household", "entrance")[number]]
             building = self.buildings[layout.up("household", "building")[number]]
             floor, top = int(layout.traits["floor"][number]), bool(layout.traits["top"][number])
-            home = Household(self, number, building, entrance, floor, top)
+            cell = tuple(layout.cells["household"][number].tolist())
+            home = Household(self, number, building, entrance, floor, top, cell)
             entrance.append(home)
             building.flats.append(home)
             self.households.append(home)
@@ -133,14 +136,23 @@ class OracleModel(Model):
         self.desks.append(self.court)
         communities = [desk for desk in self.desks if desk.kind == "community"]
         centres = [desk for desk in self.desks if desk.kind == "centre"]
+        cells = map(tuple, layout.cells["community"].tolist())
+        self.communities = [
+            Community(self, number, desk, cell)
+            for number, (desk, cell) in enumerate(zip(communities, cells, strict=True))
+        ]
+        self.couriers: list[Courier] = []
         self.flats_under = Counter[Desk]()
         for compound in self.compounds:
             community = int(layout.up("compound", "community")[compound.number])
             compound.desks = {desk.kind: desk for desk in self.desks[3 * compound.number : 3 * compound.number + 3]}
             compound.desks["community"] = communities[community]
             compound.desks["centre"] = centres[int(layout.up("community", "centre")[community])]
-            for kind in ("community", "centre"):
-                self.flats_under[compound.desks[kind]] += len(compound.flats)
+            self.flats_under[compound.desks["centre"]] += len(compound.flats)
+            compound.community = self.communities[community]
+            compound.community.compounds.append(compound)
+        for number, community in enumerate(layout.up("courier", "community").tolist()):
+            self.couriers.append(Courier(self, number, self.communities[community]))
 
     def begin(self) -> None:
         """Bring in the scenario's mechanisms, when the burn-in is over."""
@@ -167,6 +179,8 @@ class OracleModel(Model):
         if monday:
             for compound in self.compounds:
                 compound.rounds.go()
+            self.communities_meet()
+        go_round(self)
         self.grievances_mature()
         self.grievances_are_felt()
         self.households_claim()
@@ -192,6 +206,12 @@ class OracleModel(Model):
             compound.renewals.count()
             compound.elections.count()
         self.money_comes()
+        answer(self)
+        if monday:
+            for courier in self.couriers:
+                courier.rest()
+        if self.day % 28 == 27:
+            self.month_ends()
         if self.day % QUARTER == 0:
             self.households_forget()
         if sunday:
@@ -203,6 +223,10 @@ class OracleModel(Model):
         """Let keepers have their time, refresh the hazards of assets, and see who owes fees; it holds for the week."""
         for compound in self.compounds:
             compound.begin_week()
+        for community in self.communities:
+            community.give()
+        for home in self.households:
+            home.begin_week()
         for asset in self.assets:
             asset.clock.hazard = int(asset.defects_a_day() * UNIT)
         for home in self.households:
@@ -231,6 +255,28 @@ class OracleModel(Model):
         ringing = [home for home in self.households if home.collection.tick()]
         for home in ringing:
             home.collection.claim()
+
+    def communities_meet(self) -> None:
+        """Let people eat, play and celebrate together, and be asked what troubles them."""
+        for community in self.communities:
+            community.commons.cook()
+        for community in self.communities:
+            community.commons.open_rooms()
+        for community in self.communities:
+            community.commons.hold_event()
+        for community in self.communities:
+            community.commons.watch()
+
+    def month_ends(self) -> None:
+        """See to elders' needs, and count who has taken part in something."""
+        for community in self.communities:
+            community.commons.tend()
+        for home in self.households:
+            if home.elder:
+                own = chance(self.p.elsewhere, self.replication_seed, "elders.elsewhere", home.number, self.day // 28)
+                self.count("elder_months")
+                self.count("took_part", int(own or home.came & 15 > 0))
+                self.count("elder_ties", home.tie)
 
     def grievances_mature(self) -> None:
         """First the faded fade, then the festering escalate, then everybody does what is due."""
@@ -263,7 +309,7 @@ class OracleModel(Model):
         """Let all decide, then book what they claim."""
         voiced = []
         for grievance in self.grievances:
-            if grievance.state == "quiet" and grievance.act <= self.day:
+            if grievance.state == "quiet" and grievance.act <= self.day and not grievance.talked_over():
                 intake = grievance.choose()
                 if intake is not None:
                     voiced.append((grievance, intake))
@@ -392,8 +438,8 @@ class OracleModel(Model):
 
     def change_offices(self) -> None:
         """Rebuild the levers, staff the desks and post the waits."""
-        for compound in self.compounds:
-            compound.reset_levers()
+        for unit in (*self.compounds, *self.communities):
+            unit.reset_levers()
         for mechanism in self.mechanisms:
             mechanism.offer()
         for case in self.cases:
@@ -401,9 +447,10 @@ class OracleModel(Model):
                 case.come_back()
         for compound in self.compounds:
             compound.staff()
+        for community in self.communities:
+            community.staff()
         for desk, flats in self.flats_under.items():
-            hours, served = (self.p.community_hours, 300) if desk.kind == "community" else (self.p.centre_hours, 20000)
-            desk.minutes = round(hours * 60 * flats / served)
+            desk.minutes = round(self.p.centre_hours * 60 * flats / 20000)
         for case in self.cases:
             if case.stage == "waiting" and case.desk.kind == "company" and not case.compound.company.serves:
                 case.hand_off(case.next_desk())

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from tests.oracle.draws import chance, exp, normal, uniform
+from tests.oracle.villager import Villager
 
 if TYPE_CHECKING:
     from tests.oracle.countryside import Countryside
@@ -31,7 +32,7 @@ class Batch:
         self.coached = 0
 
 
-class Yard:
+class Yard(Villager):
     """A household and its yard."""
 
     def __init__(self, world: Countryside, number: int, team: Team) -> None:
@@ -57,6 +58,7 @@ class Yard:
         self.barred: int | None = None
         self.result: int | None = None  # of the last batch, while nobody has learnt from it
         self.last_result = 0
+        self.settle_in()
 
     @property
     def large(self) -> bool:
@@ -117,12 +119,15 @@ class Yard:
         self.skill += (1 - self.skill) * (p["learning_by_doing"] + p["coach_learning"] * helped)
         self.sold += 1
         self.batch = None
-        self.back = world.day + int(p["rest_days"])
+        rested = world.day + int(p["rest_days"])
+        self.back = rested if self.back is None else max(self.back, rested)
         self.losses = self.losses + 1 if profit < 0 else 0
         if self.losses >= int(p["exit_losses"]):
-            self.losses, self.keeps = 0, False
-            self.back = world.day + int(p["exit_days"])
-            world.count("gave_up")
+            self.losses = 0
+            if self.keeps:  # else it has left in anger
+                self.keeps = False
+                self.back = world.day + int(p["exit_days"])
+                world.count("gave_up")
 
     def _revenue(self, batch: Batch, alive: int) -> int:
         """Sell to the enterprise, if it is there and it does not pay to sell elsewhere; else on the market."""
@@ -130,9 +135,14 @@ class Yard:
         floor = round(100 * p["floor"] * world.kind("price"))
         signed = batch.how == "contract"
         tempted = world.price > floor * (1 + p["side_gain"])
+        refused = signed and town.firm and floor > world.price * (1 + p["side_gain"])
+        refused = refused and chance(p["firm_refuses"], world.seed, "birds.refused", self.number, self.sold)
+        world.count("refused_batches", int(refused))
         if signed and not town.firm:
             world.count("let_down")
-        if signed and town.firm and not tempted:
+        if (refused or (signed and not town.firm)) and alive * (floor - world.price) > 0:
+            self.be_wronged(alive * (floor - world.price))
+        if signed and town.firm and not tempted and not refused:
             self.purse += alive * floor
             town.till += alive * (world.price - floor)
             world.outside -= alive * world.price
@@ -143,7 +153,7 @@ class Yard:
         self.purse += alive * world.price
         world.outside -= alive * world.price
         got = alive * world.price
-        if signed and town.firm:
+        if signed and town.firm and not refused:
             world.count("side_sold")
             if chance(p["caught"], world.seed, "birds.caught", self.number, self.sold):
                 gain = alive * (world.price - floor)
@@ -151,6 +161,7 @@ class Yard:
                 town.till += gain
                 got -= gain
                 self.barred = world.day + 365
+                self.be_wronged(0)
                 world.count("caught")
                 world.count("firm_fen", gain)
         return got

@@ -35,7 +35,8 @@ def test_curves_are_counted_from_day_0(language: Language) -> None:
     )
 
 
-def test_villages_get_it_and_no_figure_of_disputes() -> None:
-    assert wanted(load("village_alliance")) == ["forest", "diffusion"]
-    assert wanted(load("share", ["detail=false"])) == ["forest"]
+def test_villages_get_it_and_the_figures_of_disputes() -> None:
+    got = {"competing_ends", "time_series", "funnel", "forest", "diffusion", "incomes"}
+    assert set(wanted(load("village_alliance"))) == got
+    assert set(wanted(load("share", ["detail=false"]))) == {"forest", "funnel", "incomes"}
     assert "diffusion" not in wanted(load("yijiantiao"))

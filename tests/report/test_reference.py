@@ -15,8 +15,9 @@ from sim.errors import StoreError
 from sim.report import reference
 from sim.report.declarations import quoted
 from sim.report.reference import CHANNELS, CLONE, COMPARISON, MAIN, QUOTES, REFERENCE, RUNS
+from sim.study.answers import outcome_specs
 from sim.study.config import load, options
-from sim.study.runner import MANIFEST, outcome_specs
+from sim.study.runner import MANIFEST
 from sim.study.statistics import COLUMNS, compare_runs
 from sim.study.store import read_csv
 

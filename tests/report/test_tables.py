@@ -11,7 +11,7 @@ from rich.console import Console
 
 from sim import outcomes
 from sim.report.tables import interval, number, print_comparison, print_rates
-from sim.study.runner import outcome_specs
+from sim.study.answers import outcome_specs
 from sim.study.statistics import OutcomeSpec, compare_runs
 
 OUTCOMES = [
@@ -58,6 +58,27 @@ def test_a_comparison_fits_in_100_columns() -> None:
     assert "body and branch - baseline" in words
     assert "rough idea" not in words
     assert "rough idea" in printed(3)
+
+
+def test_of_one_outcome_a_comparison_is_a_line() -> None:
+    """And where both stand at one point of a sweep, that point is written once."""
+    outcomes = [OutcomeSpec("days", "severity-days", "unresolved")]
+    frames = [
+        pd.DataFrame({"scenario": name, "replication": range(20), "days": 100.0 - k})
+        for k, name in enumerate(
+            ("body", "none.integrity_a-0.33.detected-0.02", "merged.integrity_a-0.33.detected-0.02")
+        )
+    ]
+    pairs = [(frames[2]["scenario"][0], frames[1]["scenario"][0]), (frames[1]["scenario"][0], "body")]
+    comparison = compare_runs(pd.concat(frames), pairs, outcomes)
+    stream = io.StringIO()
+    print_comparison(Console(file=stream, width=100), comparison, outcomes=outcomes)
+    lines = [line.rstrip() for line in stream.getvalue().splitlines()]
+    first = next(k for k, line in enumerate(lines) if "merged - none" in line)
+    assert lines[first].split()[-7:] == ["99.0", "-1.00", "-1.00", "to", "-1.00", "100%", "20"]
+    assert [line.split()[0] for line in lines[first + 1 : first + 3]] == ["integrity_a-0.33", "detected-0.02"]
+    assert "unresolved" in lines[first - 2], "the outcome stands above its units"
+    assert max(map(len, lines)) <= 100
 
 
 def rates(runs: pd.DataFrame, specs: list[OutcomeSpec], families: dict[str, str]) -> list[str]:

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.study.digest import first_difference, table_digest
+from sim.study.digest import _sorted, first_difference, order_of, table_digest
 
 KEYS = ("scenario", "replication")
 
@@ -44,6 +45,31 @@ def test_order_of_rows_and_ways_to_hold_a_column_do_not_matter() -> None:
         assert table_digest(same, KEYS) == expected
         assert first_difference(table(), same, KEYS) is None
     assert table_digest(table(), ("replication", "scenario")) != expected
+
+
+@pytest.mark.parametrize("numbers", [[-3, 0, 7], [-(2**63), 0, 2**63 - 1]])
+@pytest.mark.parametrize("rows", [40, 2000])
+def test_rows_are_sorted_as_arrow_sorts_them(numbers: list[int], rows: int) -> None:
+    """Numbers in the place of keys, stretches in the place of rows: the order stays that of the keys themselves."""
+    words = ["屋", "roof", "", "Roof", "一肩挑", "é", "e"]
+    pick = np.random.default_rng(1)
+    made = pa.table(
+        {
+            "word": np.array(words)[pick.integers(0, len(words), rows)],
+            "number": np.array(numbers)[pick.integers(0, 3, rows)],
+            "row": pick.permutation(rows),
+        }
+    )
+    keys = ("word", "number", "row")
+    order = pc.sort_indices(made, sort_keys=[(name, "ascending") for name in keys])
+    by_hand, pieces = made.take(order), []
+    for begin in (rows // 2, 0):  # two stretches, each in order
+        pieces.append(by_hand.slice(begin, rows // 2))
+    for mixed in (made, by_hand, pa.concat_tables(pieces)):
+        assert _sorted(mixed, keys).equals(by_hand)
+        assert table_digest(mixed, keys) == table_digest(by_hand, ())
+    with pytest.raises(ValueError, match="two rows have the same key: word="):
+        table_digest(made, ("word", "number"))
 
 
 def test_every_nan_is_the_same_nan_and_no_missing_value() -> None:
@@ -128,6 +154,13 @@ def test_times_and_empty_tables() -> None:
     difference = first_difference(empty, table(), KEYS)
     assert difference is not None
     assert difference.a == "absent"
+
+
+def test_a_table_without_rows_is_in_order() -> None:
+    """As that of agreements in runs in which nobody agreed on anything."""
+    empty = pa.table({"run": pa.array([], pa.int64()), "word": pa.array([], pa.string())})
+    assert order_of(empty, ["run", "word"]).tolist() == []
+    assert _sorted(empty, ["run", "word"]).num_rows == 0
 
 
 def test_keys_must_identify_and_types_must_be_plain() -> None:

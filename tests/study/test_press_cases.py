@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import mechanisms
+from sim import mechanisms, places
 from sim.cases import NEVER, Activity, Kind
 from sim.errors import ConfigError
 from sim.mechanisms import mechanism_specs
@@ -23,6 +23,8 @@ from sim.study.press import cases, context, judge, measures, play, steppe
 from sim.worlds import Recipe, Worlds
 from tests.helpers import burnt_in, difference, state
 from tests.test_pasture import LIVELY
+
+OF_VILLAGES = {"home_households", "around_households", "slow_birds"}
 
 OBSERVABLE = {
     *("compounds", "households", "equal_size", "buildings", "age", "coverage", "fixed_term", "contract_ends", "fund"),
@@ -52,6 +54,7 @@ def case(**changes: Any) -> cases.Case:
 
 def test_what_can_be_observed_is_declared() -> None:
     assert {*cases.OBSERVABLE, *cases.CHOICES} == OBSERVABLE
+    assert {*cases.OF_VILLAGES} == OF_VILLAGES
     assert set(cases.ON_PASTURES) == ON_PASTURES
     assert not OBSERVABLE & set(BEHAVIOUR)
     assert not (ON_PASTURES - set(PastureStructure.__dataclass_fields__)) & set(world_specs("pasture"))
@@ -60,13 +63,14 @@ def test_what_can_be_observed_is_declared() -> None:
 @pytest.mark.parametrize("name", cases.names())
 def test_every_case_sets_observable_context_only(name: str) -> None:
     plain = compose.press_case(name)
-    steppe_ = plain.get("place") == "pasture"
-    assert set(plain["context"]) <= (ON_PASTURES if steppe_ else OBSERVABLE)
+    place = cases.load(name).place
+    assert set(plain["context"]) <= {"compound": OBSERVABLE, "village": OF_VILLAGES, "pasture": ON_PASTURES}[place]
     assert all("=" not in word for word in [*plain["arrangement"], *plain["without"]])
-    loaded = cases.load(name)
-    setting: Any = steppe if steppe_ else context
-    assert set(setting.fixed(loaded)) <= (set() if steppe_ else MAY_FIX)
-    assert set(setting.structure(loaded)) <= (set(PastureStructure.__dataclass_fields__) if steppe_ else SIZES)
+    loaded, ground = cases.load(name), play.GROUNDS[place]
+    sizes = set(places.registry()[place].Structure.__dataclass_fields__)
+    may_fix = {"compound": MAY_FIX, "village": {"slow_birds"}, "pasture": set()}[place]
+    assert set(ground.fixed(loaded)) <= may_fix
+    assert set(ground.structure(loaded)) <= sizes
     for scenario in play.scenarios(loaded):
         assert all(set(choice.fixed) <= {"coverage"} for choice in scenario.choices.values())
 
@@ -93,6 +97,14 @@ def test_every_behavioural_parameter_is_refused() -> None:
         ({"sources": ["page-Z9"]}, "source in press case S2"),
         ({"scenarios": {}}, "key of press case S2"),
         ({"days": 0}, "out of range"),
+        ({"place": "vilage"}, "unknown place in press case S2 'vilage'; did you mean 'village'?"),
+        (
+            {"place": "village", "context": {"farm_belief": 3}},
+            "sets 'farm_belief'; a case sets only what can be observed",
+        ),
+        ({"place": "village", "context": {"body": "none"}}, "sets 'body'; a case sets only what can be observed"),
+        ({"place": "village", "reported": {"problems": 2}}, "no measure in press case S2 called 'problems'"),
+        ({"place": "village", "context": {"home_households": 5}}, "home_households=5 is out of range"),
     ],
 )
 def test_mistakes_are_told_in_a_line(changes: dict[str, Any], said: str) -> None:

@@ -24,6 +24,7 @@ from sim.space import LAND_USE
 from sim.study import ends, experiment, runner, tables
 from sim.study.config import Config, load
 from sim.study.digest import table_digest
+from sim.study.executor import Serial
 from sim.study.experiment import plan
 from sim.study.store import read_csv
 from tests.conftest import ROOT
@@ -239,11 +240,9 @@ def test_groups_computed_together_change_nothing(
 
 @pytest.mark.usefixtures("no_figures")
 def test_the_order_of_tasks_changes_nothing(reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Backwards:
+    class Backwards(Serial):
         def map(self, function, tasks):
-            from sim.study.executor import Serial
-
-            yield from Serial().map(function, reversed(list(tasks)))
+            yield from super().map(function, reversed(list(tasks)))
 
     monkeypatch.setattr(runner, "executor", lambda name, workers: Backwards())
     runner.run(tiny(), tmp_path / "run")

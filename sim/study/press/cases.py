@@ -15,6 +15,7 @@ from sim import evidence, mechanisms
 from sim.errors import ConfigError, unknown
 from sim.parameters import Spec, Value
 from sim.study import compose
+from sim.study.press import villages
 from sim.study.press.kits import MEASURES_IN
 
 GROUP = "press"
@@ -47,7 +48,10 @@ OBSERVABLE: dict[str, Spec] = {
         _number("project_days", 0, 0, 730, "days", "a contractor's public works in the compound last from that day"),
     )
 }
-"""What a case may set as a number or a switch, and nothing else."""
+"""What a case of compounds may set as a number or a switch."""
+
+OF_VILLAGES = villages.OBSERVABLE
+"""What a case of villages may set."""
 
 ON_PASTURES: dict[str, Spec] = {
     spec.name: spec
@@ -59,10 +63,13 @@ ON_PASTURES: dict[str, Spec] = {
         _number("day", 0, 0, 365, "day", "that day; day 0 is the first of January; whole weeks"),
     )
 }
-"""What a case on pastures may set, and nothing else."""
+"""What a case on pastures may set."""
+
+NUMBERS = {"compound": OBSERVABLE, "village": OF_VILLAGES, "pasture": ON_PASTURES}
+"""Place to what a case of it may set as a number or a switch, and nothing else."""
 
 CHOICES = {"body": ("none", "committee", "management"), "contract": ("fixed", "holdover")}
-"""What it may set as a word."""
+"""What a case of compounds may set as a word."""
 
 DAYS = _number("days", 730, 7, 3650, "days", "days from day 0 that a case is followed for")
 
@@ -99,18 +106,8 @@ class Case:
 
     def says(self, key: str) -> Any:
         """Return what the context says of a key, or its default."""
-        known = observable(self.place)
+        known = NUMBERS[self.place]
         return self.context.get(key, known[key].default if key in known else None)
-
-
-def observable(place: str) -> dict[str, Spec]:
-    """Return what a case may set as a number or a switch in a place."""
-    return ON_PASTURES if place == "pasture" else OBSERVABLE
-
-
-def choices(place: str) -> dict[str, tuple[str, ...]]:
-    """Return what a case may set as a word in a place."""
-    return {} if place == "pasture" else CHOICES
 
 
 def names() -> list[str]:
@@ -153,6 +150,9 @@ def check(name: str, plain: Mapping[str, Any]) -> Case:
     for row in sources:
         if row not in evidence.sources():
             raise unknown(f"source in press case {name}", row, evidence.sources())
+    place = str(plain.get("place") or "compound")
+    if place not in NUMBERS:
+        raise unknown(f"place in press case {name}", place, NUMBERS)
     reported = _mapping(name, plain, "reported")
     for measure, value in reported.items():
         if measure not in MEASURES_IN[place]:
@@ -174,17 +174,17 @@ def check(name: str, plain: Mapping[str, Any]) -> Case:
 
 def _context(name: str, place: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Check the context: observable keys only."""
-    known, words = observable(place), choices(place)
     context: dict[str, Any] = {}
+    numbers, choices = NUMBERS[place], CHOICES if place == "compound" else {}
     for key, value in given.items():
-        if key in words:
-            if value not in words[key]:
-                raise ConfigError(f"press case {name}: {key}={value} is none of: {', '.join(words[key])}")
+        if key in choices:
+            if value not in choices[key]:
+                raise ConfigError(f"press case {name}: {key}={value} is none of: {', '.join(choices[key])}")
             context[key] = value
-        elif key in known:
-            context[key] = known[key].check(value, f"press case {name}: {key}")
+        elif key in numbers:
+            context[key] = numbers[key].check(value, f"press case {name}: {key}")
         else:
-            have = ", ".join([*known, *words])
+            have = ", ".join([*numbers, *choices])
             raise ConfigError(f"press case {name} sets '{key}'; a case sets only what can be observed: {have}")
     if context.get("day", 0) % 7:
         raise ConfigError(f"press case {name}: day={context['day']} does not begin a week; a multiple of 7 does")

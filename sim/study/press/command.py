@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import errno
+import importlib
 import os
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,9 @@ WIDTH = 100
 
 TAIL = "tail"
 """The word for the press tail, which is no case and is computed alone."""
+
+ALONE = {TAIL: "tail_command", "S7": "hubs_command", "S10": "hubs_command"}
+"""Words that are computed in another way than cases are, alone, and the module of this folder that does it."""
 
 
 def _spec(name: str, default: Any, low: Any, high: Any, unit: str, doc: str) -> Spec:
@@ -55,10 +60,10 @@ def reproduce(arguments: argparse.Namespace) -> int:
     Args:
         arguments: words (names of cases, settings), out, backend, workers.
     """
-    if TAIL in arguments.words:
-        from sim.study.press import tail_command
-
-        return tail_command.run(arguments)
+    for word, module in ALONE.items():
+        if word in arguments.words:
+            found: int = importlib.import_module(f"sim.study.press.{module}").run(arguments)
+            return found
     chosen, how = read(arguments.words)
     from sim.study.press.play import Play
 
@@ -73,7 +78,7 @@ def read(words: Sequence[str]) -> tuple[list[Case], dict[str, Any]]:
     Raises:
         ConfigError: an unknown case or setting, or a value out of range.
     """
-    known = [*cases.names(), TAIL]
+    known = [*cases.names(), *ALONE]
     named = [word for word in words if "=" not in word]
     how = settings(words, SETTINGS, QUICK)
     if how.get("burn_in", 0) % 7:
@@ -82,7 +87,7 @@ def read(words: Sequence[str]) -> tuple[list[Case], dict[str, Any]]:
         if name not in known:
             raise unknown("press case", name, known)
     chosen = [cases.load(name) for name in dict.fromkeys(named or cases.names())]
-    early = [case for case in chosen if -case.says("day") > how.get("burn_in", SETTINGS["burn_in"].default)]
+    early = [case for case in chosen if -(case.says("day") or 0) > how.get("burn_in", SETTINGS["burn_in"].default)]
     if early and "size=quick" not in words:
         raise ConfigError(f"burn_in={how['burn_in']} is too short for {early[0].name}, which begins earlier")
     return chosen, how
@@ -137,7 +142,7 @@ def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argpa
     import pandas as pd
 
     from sim.report.press import draw
-    from sim.study.commands import _console, _short
+    from sim.study.commands import _console, _Progress, _short
     from sim.study.executor import executor
     from sim.study.press import judge
     from sim.study.press.play import play
@@ -148,7 +153,9 @@ def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argpa
     console = _console()
     tables, parts, played = [], [], []
     for case in chosen:
-        done = play(case, _long_enough(case, how), compute)
+        bar = _Progress()
+        with bar:  # a case takes minutes at full size
+            done = play(case, _long_enough(case, how), compute, partial(bar.show, doing=case.name))
         tables.append(judge.table(done))
         parts.append(judge.channels(done))
         played.append(done)
@@ -165,7 +172,7 @@ def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argpa
 
 def _long_enough(case: Case, how: Play) -> Play:
     """Return how to play a case: a quick burn-in is lengthened where things break before day 0."""
-    return replace(how, burn_in=max(how.burn_in, -case.says("day")))
+    return replace(how, burn_in=max(how.burn_in, -(case.says("day") or 0)))
 
 
 def check_folder(folder: Path, holds: str = "cases.csv") -> None:
@@ -244,15 +251,15 @@ def show(name: str) -> str:
         ConfigError: there is none of this name.
     """
     case = cases.load(name)
-    known, choices = cases.observable(case.place), cases.choices(case.place)
-    wide = max(len(key) for key in [*known, *choices])
+    numbers, choices = cases.NUMBERS[case.place], cases.CHOICES if case.place == "compound" else {}
+    wide = max(len(key) for key in [*numbers, *choices])
     lines = [f"press/{name}: {case.title}", ""]
     for head, text in (("page", case.page), ("expected", case.expected)):
         lines += textwrap.wrap(text, WIDTH, initial_indent=f"{head:<10}", subsequent_indent=" " * 10)
     lines += [f"sources   {', '.join(case.sources)}", f"days      {case.days}", "", "reported"]
     lines += [f"  {measure} = {value:,g}" for measure, value in case.reported.items()]
     lines += ["", "observable context (all that a case may set; every other number is drawn as in any world)"]
-    for key, spec in known.items():
+    for key, spec in numbers.items():
         said = f"{case.context[key]}" if key in case.context else "not told"
         lines.append(f"  {key:<{wide}}  {said:<10}  {spec.doc} ({spec.unit})")
     for key, words in choices.items():
@@ -265,4 +272,9 @@ def show(name: str) -> str:
 def listing() -> list[str]:
     """Return the press cases in a line each."""
     told = [f"{name}  {cases.load(name).title}" for name in cases.names()]
-    return [*told, f"{TAIL}  the best four of 892 compounds, and what a page would show of them"]
+    return [
+        *told,
+        "S7  disputes down by four fifths at a hub for elders: the base and the selection that it takes",
+        "S10  photographs of events: nothing to match",
+        f"{TAIL}  the best four of 892 compounds, and what a page would show of them",
+    ]

@@ -102,6 +102,10 @@ ABOUT = {
     "core_members": ("roofs_shared", "consent_one", "consent_days", "works_days", "span_days", "roofs_in_15"),
     "project_days": ("upgraded", "upgrade_yuan", "upgrade_room", "upgrade_paid", "road_days"),
     "pests": ("pests_gone", "pests_days", "claims"),
+    "home_households": (
+        "joined_1_year", "joined_2_years", "joined_around", "days_to_500", "members_first", "covered",
+        "left_by_a_bird", "collective_year", "plants",
+    ),
     "herders": ("sumu_disputes", "disputes_by_exposure"),
     "works_owed": ("works_paid_30", "works_paid_90"),
 }  # fmt: skip

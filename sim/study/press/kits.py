@@ -1,11 +1,15 @@
-"""What is measured of a press case in each place, and what plays it there."""
+"""What is measured of a press case in each place, and what sets its context and plays it there."""
 
 from __future__ import annotations
 
-from sim.study.press import measures, steppe
-from sim.study.press.measures import Measure
+from sim.study.press import measures, steppe, villages
+from sim.study.press.measure import Measure
 
-MEASURES_IN: dict[str, dict[str, Measure]] = {"compound": measures.MEASURES, "pasture": steppe.MEASURES}
+MEASURES_IN: dict[str, dict[str, Measure]] = {
+    "compound": measures.MEASURES,
+    "village": villages.MEASURES,
+    "pasture": steppe.MEASURES,
+}
 """Place to its measures by name."""
 
 MEASURES: dict[str, Measure] = {name: measure for known in MEASURES_IN.values() for name, measure in known.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from sim.books import FEN
 from sim.cases import DEFECT, Activity, Kind, Stage
 from sim.rules import projects
 from sim.study.press import context
+from sim.study.press.measure import Measure
 
 if TYPE_CHECKING:
     from sim.study.compounds import Columns
@@ -91,23 +92,6 @@ class Seen:
         number = self.covered.sum(axis=1)
         total = np.where(self.covered, self.table[column], 0).sum(axis=1)
         return np.divide(total, number, out=np.full(self.w.n, np.nan), where=number > 0)
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One number of a world.
-
-    Attributes:
-        unit: in words.
-        meaning: what it is.
-        more: whether the page would boast of more of it (else of less).
-        of: how it is read from what was seen in a place: `Seen` here, `sim.study.press.steppe.Seen` on pastures.
-    """
-
-    unit: str
-    meaning: str
-    more: bool
-    of: Callable[[Any], Floats]
 
 
 def _shared(seen: Seen) -> NDArray[np.bool_]:
@@ -327,4 +311,4 @@ MEASURES: dict[str, Measure] = {
         _claims,
     ),
 }
-"""Every measure by name."""
+"""Every measure of compounds by name."""

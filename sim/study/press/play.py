@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from sim import mechanisms, places
 from sim.errors import ConfigError
 from sim.mechanisms import mechanism_specs
+from sim.parameters import Value, specs
 from sim.rules import renewals
 from sim.scenario import Scenario, parse
 from sim.study import compounds
 from sim.study.executor import Executor, stage
-from sim.study.press import context, steppe
+from sim.study.press import context, steppe, villages
 from sim.study.press.cases import Case
 from sim.study.press.kits import MEASURES_IN
 from sim.study.press.measures import Seen
@@ -24,9 +25,11 @@ from sim.worlds import Recipe, Worlds
 
 Floats = NDArray[np.float64]
 
-PLACE = "compound"
 WITHOUT, FULL, LESS = "counterfactual", "arrangement", "without_"
 """Names of the scenarios: before, after, and with one channel less."""
+
+GROUNDS: dict[str, Any] = {"compound": context, "village": villages, "pasture": steppe}
+"""Place to what sets the context of its cases there."""
 
 GROUP_ROWS = 20_000
 """Household rows of a group of replications, all scenarios left out."""
@@ -59,7 +62,7 @@ class Play:
 
     def days(self, case: Case) -> int:
         """Return the days from day 0 that a case is played for."""
-        return min(case.days, max(case.says("day"), 0) + self.follow) if self.follow else case.days
+        return min(case.days, max(case.says("day") or 0, 0) + self.follow) if self.follow else case.days
 
 
 @dataclass(frozen=True)
@@ -133,13 +136,21 @@ def play(
 def _tasks(case: Case, how: Play) -> list[Task]:
     """Divide the replications into groups; replication k has map k modulo the number of maps."""
     layouts = _layouts(case, how)
-    rows = case.says("herders") if case.place == steppe.PLACE else case.says("households") * case.says("compounds")
-    size = max(1, min(25, GROUP_ROWS // rows))
+    size = max(1, min(25, GROUP_ROWS // _rows(case)))
     tasks = []
     for number, layout in enumerate(layouts):
         mine = range(number, how.replications, len(layouts))
         tasks += [Task(case, how, layout, tuple(mine[at : at + size])) for at in range(0, len(mine), size)]
     return tasks
+
+
+def _rows(case: Case) -> int:
+    """Return about how many household rows a world of the case has."""
+    if case.place == "village":
+        return villages.rows(case)
+    if case.place == "pasture":
+        return int(case.says("herders"))
+    return int(case.says("households") * case.says("compounds"))
 
 
 def _layouts(case: Case, how: Play) -> list[int]:
@@ -148,10 +159,10 @@ def _layouts(case: Case, how: Play) -> list[int]:
     number = min(how.layouts, how.replications)
     if not wanted:
         return list(range(number))
-    place, shape = places.registry()[PLACE], context.structure(case)
+    place, shape = places.registry()[case.place], context.structure(case)
     found: list[int] = []
     for layout in range(MOST_LAYOUTS):
-        seed = Recipe(PLACE, shape, seed=how.seed, layout=layout).layout_seed()
+        seed = Recipe(case.place, shape, seed=how.seed, layout=layout).layout_seed()
         if place.build(place.Structure(**shape), seed).sizes["building"] == wanted:
             found.append(layout)
         if len(found) == number:
@@ -165,28 +176,23 @@ def work(task: Task) -> dict[str, dict[str, Floats]]:
     """Play one group; return every measure of every scenario."""
     case, how = task.case, task.play
     chosen = scenarios(case)
-    setting: Any = steppe if case.place == steppe.PLACE else context
+    ground = GROUNDS[case.place]
     recipe = Recipe(
         place=case.place,
-        structure=setting.structure(case),
-        fixed=setting.fixed(case),
+        structure=complete(case.place, ground.structure(case)),
+        fixed=ground.fixed(case),
         seed=how.seed,
         layout=task.layout,
         replications=task.replications,
         prior_draws=how.prior_draws,
         burn_in=how.burn_in,
     )
-    day = case.says("day")
     with stage("burn-in"):
         w = Worlds(recipe, watch=recipe.replications)
-        if day < 0:
-            w.run(max(day, -how.burn_in))
-            setting.strike(w, case) if w.day == day else None
-        w.run(0)
-        setting.find(w, case)
+        burn_in(w, case)
     with stage("running"):
         block = w.stack(chosen)
-        look: Any = steppe.observe if case.place == steppe.PLACE else observe
+        look = observe if case.place == "compound" else ground.observe
         seen = look(block, case, how.days(case))
     with stage("measuring"):
         found = {name: measure.of(seen) for name, measure in MEASURES_IN[case.place].items()}
@@ -194,6 +200,24 @@ def work(task: Task) -> dict[str, dict[str, Floats]]:
         scenario.name: {name: values[block.scenario == number] for name, values in found.items()}
         for number, scenario in enumerate(chosen)
     }
+
+
+def complete(place: str, told: Mapping[str, Value]) -> dict[str, Value]:
+    """Return all structural parameters of a place: those that are told, and the rest as usual."""
+    usual = specs(places.registry()[place].Structure, place)
+    return {name: told.get(name, spec.default) for name, spec in usual.items()}
+
+
+def burn_in(w: Worlds, case: Case) -> None:
+    """Let worlds live until day 0, and put in place what was observed; elsewhere the recipe says it."""
+    if case.place == "compound":
+        day = case.says("day")
+        if day < 0:
+            w.run(max(day, w.day))
+            context.strike(w, case) if w.day == day else None
+    w.run(0)
+    if case.place == "compound":
+        context.find(w, case)
 
 
 def observe(w: Worlds, case: Case, days: int) -> Seen:

@@ -19,7 +19,8 @@ from sim.cases import Kind, Stage
 from sim.parameters import Value
 from sim.places.pasture import COURT, ROOM, STATION, TEAM
 from sim.rules import wages
-from sim.study.press.measures import NEVER, YEAR, Measure
+from sim.study.press.measure import Measure
+from sim.study.press.measures import NEVER, YEAR
 
 if TYPE_CHECKING:
     from sim.study.press.cases import Case

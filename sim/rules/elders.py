@@ -1,0 +1,153 @@
+"""Elders: who comes to a shared place, from where, and how many of them take part in anything in a month.
+
+Whether an elder comes to something in a week is a logit (McFadden): a taste of their own that stays (some never
+come, some always), a constant of the occasion, the way there, and how well they are known there already, which is
+what makes regulars. A household with an elder counts as one. Also without any arrangement some elders take part in
+something, a choir or a card table in a yard; which, is drawn anew each month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import distributions, noise
+from sim.columns import Column, Rule
+from sim.parameters import parameter
+from sim.rules import ties
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+WEEK = 7
+MONTH = 28
+CELL = 30
+"""Metres from cell to cell of the grid."""
+
+WEEKS = np.uint8(0b1111)
+"""Bits of `came` that are the last four weeks."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Who comes."""
+
+    elsewhere: float = parameter(
+        0.20,
+        0.05,
+        0.40,
+        unit="probability",
+        source="prior-hub",
+        doc="chance that an elder takes part in something in a month of their own accord",
+    )
+    taste_sd: float = parameter(
+        2.0,
+        1.0,
+        3.0,
+        unit="logit",
+        source="guess, canteen-use: of those who eat in a canteen three quarters do so on most days",
+        doc="how much elders differ in their taste for an occasion, for good",
+    )
+    walk_logit: float = parameter(
+        0.3,
+        0.1,
+        0.8,
+        unit="logit/100 m",
+        source="guess: a way of 300 m more costs as much as half of what friends bring",
+        doc="what the way to a shared place takes from going there",
+    )
+    friends_logit: float = parameter(
+        1.0,
+        0.0,
+        2.0,
+        unit="logit",
+        source="guess: by the sign of support in chengdu-elders, the size is not from there",
+        doc="how much a tie of 1 adds to going to a shared place",
+    )
+
+
+def of_communities(w: Worlds, mask: Mask) -> tuple[Ints, Ints, Ints]:
+    """Return world, household and community of every elder of the communities in a mask.
+
+    Args:
+        w: the worlds.
+        mask: which communities, shape ``(worlds, communities)``.
+    """
+    of = w.layout.up("household", "community")
+    world, home = np.nonzero(w.elder & mask[:, of])
+    return world, home, of[home]
+
+
+def metres(w: Worlds, household: Ints) -> Ints:
+    """Return the way from each flat to the shared place of its community, which is in its first compound."""
+    cells, of = w.layout.cells, w.layout.up("household", "community")[household]
+    way: Ints = CELL * np.abs(cells["household"][household] - cells["community"][of]).sum(axis=1)
+    return way
+
+
+def comes(w: Worlds, world: Ints, household: Ints, occasion: str, pull: Floats) -> Mask:
+    """Return who comes to an occasion this week.
+
+    Args:
+        w: the worlds.
+        world: world of each.
+        household: who might come.
+        occasion: names taste and draw.
+        pull: of the occasion by itself, for each, logits.
+    """
+    seeds = w.seeds[world]
+    taste = w.at("taste_sd", world) * distributions.normal(seeds, f"{occasion}.taste", household)
+    way = w.at("walk_logit", world) * (metres(w, household) / 100)
+    friends = w.at("friends_logit", world) * (w.tie[world, household] / ties.WHOLE)
+    odds = noise.exp(pull + taste - way + friends)
+    return noise.chance(odds / (1 + odds), seeds, f"{occasion}.comes", household, w.day // WEEK)
+
+
+def order(w: Worlds, name: str, world: Ints, household: Ints) -> Ints:
+    """Return 40-bit numbers by which people come first this week, see `sim.space.rank_in_group`."""
+    drawn = noise.bits(w.seeds[world], name, household, w.day // WEEK)
+    return (drawn >> np.uint64(24)).astype(np.int64)
+
+
+def note(w: Worlds, world: Ints, household: Ints) -> None:
+    """Note that households were at a shared place, a clinic or an event this week."""
+    w.came[world, household] |= np.uint8(1)
+
+
+def begin_week(w: Worlds) -> None:
+    """Phase, weekly: who came in which of the last eight weeks becomes a week older."""
+    if w.came.any():
+        np.left_shift(w.came, np.uint8(1), out=w.came)
+
+
+def take_part(w: Worlds) -> None:
+    """Phase, once in four weeks: elders who have taken part in anything since the last time are counted."""
+    if w.day % MONTH != MONTH - 1:
+        return
+    world, home = np.nonzero(w.elder)
+    own = noise.chance(w.at("elsewhere", world), w.seeds[world], "elders.elsewhere", home, w.day // MONTH)
+    w.count("elder_months", world)
+    w.count("took_part", world[own | (w.came[world, home] & WEEKS > 0)])
+    w.count("elder_ties", world, w.tie[world, home])
+
+
+RULE = Rule(
+    name="elders",
+    places=("compound",),
+    columns=(
+        Column("came", "household", np.uint8, "weeks in which somebody came to a shared place, bit 0 = this one"),
+    ),
+    parameters=Parameters,
+    flows={
+        "elder_months": "elders, counted every four weeks",
+        "took_part": "of them those who have taken part in something in these weeks",
+        "elder_ties": "their ties added up, ten-thousandths",
+    },
+)
