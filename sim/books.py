@@ -77,11 +77,12 @@ def transfer_all(w: Worlds, source: str, target: str, fen: Ints) -> None:
         w: the worlds.
         source: account that pays.
         target: account that receives, of an entity of which that of `source` is a part.
-        fen: whole fen, shape ``(worlds, rows of the source)``.
+        fen: whole fen, shape ``(worlds, rows of the source)``, or fewer where only the first rows pay, as flats do.
     """
     w.may_change()
     first = w.layout.first(ACCOUNTS[target][0], ACCOUNTS[source][0])
-    np.subtract(getattr(w, source), fen, out=getattr(w, source))
+    account = getattr(w, source)[:, : fen.shape[1]]
+    np.subtract(account, fen, out=account)
     np.add(getattr(w, target), np.add.reduceat(fen, first, axis=1), out=getattr(w, target))
 
 

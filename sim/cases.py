@@ -240,6 +240,7 @@ ENDED = {
     "stage": np.int8,
     "desk": np.int64,
     "sessions": np.int32,
+    "settlement": np.int8,
     "compound": np.int64,
     "started": np.int32,  # day on which the works began, if a crew was needed
     "minor": np.bool_,

@@ -98,7 +98,7 @@ class Rule:
         set_up: fills the columns' starting values once, from keyed noise.
         places: the kinds of settlement where it stands; empty = everywhere.
         only: columns, levers, parameters, flows and stocks that there are only in some kinds of settlement, and in
-            which; the rest there is wherever the rule stands.
+            which (or only in places of several kinds); the rest there is wherever the rule stands.
     """
 
     name: str

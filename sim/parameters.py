@@ -50,6 +50,7 @@ class Spec:
         source: where the value comes from: ids of rows of `sim.evidence`, and after a colon perhaps a note.
         tag: S seed page, F found in a public source, D derived, E reasoned guess, G general knowledge.
         kind: ``structural``, ``drawn`` or ``set``.
+        drawn_as: the name under which its prior is drawn: an older one, if it was renamed, so that draws stay.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Spec:
     source: str
     tag: Tag
     kind: Kind
+    drawn_as: str = ""
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -120,6 +122,7 @@ def parameter(
     source: str,
     tag: Tag = "E",
     kind: Kind = "drawn",
+    drawn_as: str = "",
 ) -> Any:
     """Declare a parameter as a dataclass field; the meanings are those of `Spec`.
 
@@ -128,6 +131,7 @@ def parameter(
     """
     evidence.check(source, doc)
     metadata = dict(low=low, high=high, unit=unit, doc=doc, source=source, tag=tag, kind=kind)
+    metadata["drawn_as"] = drawn_as
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -219,7 +223,7 @@ def draw(
     for name, spec in known.items():
         value = np.full((len(seeds), 1), float(fixed.get(name, spec.default)))
         if prior_draws and spec.kind == "drawn" and name not in fixed:
-            u = noise.uniform(seeds, f"prior.{spec.owner}.{name}")[:, None]
+            u = noise.uniform(seeds, f"prior.{spec.owner}.{spec.drawn_as or name}")[:, None]
             low, high = float(spec.low), float(spec.high)
             if spec.type is int:  # whole numbers: half a unit on either side, a mode at an end stays the commonest
                 mode = {spec.low: low - 0.5, spec.high: high + 0.5}.get(spec.default, float(spec.default))

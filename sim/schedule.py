@@ -290,14 +290,14 @@ RULES: tuple[Rule, ...] = tuple(
 @cache
 def rules_of(place: str) -> tuple[Rule, ...]:
     """Return the rules that stand in a place, as far as they do, what its kinds of settlement start with first."""
-    there = places.settlements(place)
+    kinds, there = places.settlements(place), places.standing(place)
     standing = [rule for rule in RULES if not rule.places or set(rule.places) & set(there)]
-    return tuple(rule.within(there) for rule in (*(places.registry()[kind].RULE for kind in there), *standing))
+    return tuple(rule.within(there) for rule in (*(places.registry()[kind].RULE for kind in kinds), *standing))
 
 
 def world_specs(place: str) -> dict[str, Spec]:
     """Return every parameter declaration that a world of this place reads, structural ones first."""
-    there = places.settlements(place)
+    there = places.standing(place)
     known = [specs(places.registry()[place].Structure, place)]
     for rule in rules_of(place):
         known.append({name: s for name, s in specs(rule.parameters, rule.name).items() if rule.has(name, there)})

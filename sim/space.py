@@ -21,6 +21,21 @@ LAND_USE = {"open": 0, "building": 1, "road": 2, "woodland": 3, "yard": 4}
 """Codes of the land-use layer of the grid."""
 
 
+@dataclass(frozen=True)
+class Trait:
+    """Of what a trait of a layout is.
+
+    Attributes:
+        of: the entity whose rows it has (or a multiple of them).
+        to: the entity whose row it holds (-1 = none), if it does.
+        otherwise: what rows of other kinds of settlement have.
+    """
+
+    of: str
+    to: str = ""
+    otherwise: int = 0
+
+
 @dataclass
 class Layout:
     """The structure that all worlds of a block share.
@@ -33,7 +48,9 @@ class Layout:
         cell_metres: edge of a cell.
         cells: entity to integer array ``(rows, 2)`` of grid coordinates.
         layers: name to array ``(width, height)``: ``settlement``, ``land_use``, ``travel_cost``.
-        traits: fixed attributes of rows, e.g. ``floor`` of households.
+        traits: fixed attributes of rows, e.g. ``floor`` of flats.
+        parts: kind of settlement to its own layout where it was joined from several (`sim.land`), each measured in
+            its own cells; empty otherwise.
     """
 
     place: str
@@ -44,6 +61,7 @@ class Layout:
     cells: dict[str, Ints] = field(default_factory=dict)
     layers: dict[str, NDArray[Any]] = field(default_factory=dict)
     traits: dict[str, Ints] = field(default_factory=dict)
+    parts: dict[str, Layout] = field(default_factory=dict)
     _up: dict[tuple[str, str], Ints] = field(default_factory=dict)
     _first: dict[tuple[str, str], Ints] = field(default_factory=dict)
     _count: dict[tuple[str, str], Ints] = field(default_factory=dict)
@@ -53,14 +71,26 @@ class Layout:
         return self.sizes.get(entity, 0)
 
     def nest(self, child: str, parent: str, belongs: Ints) -> None:
-        """Declare which parent each child row belongs to; children of one parent are neighbours in order."""
+        """Declare which parent each child row belongs to, -1 = none; children of one parent are neighbours in order."""
         belongs = np.asarray(belongs, dtype=np.int64)
-        if np.any(np.diff(belongs) < 0):
+        rows = where(belongs >= 0)
+        of = belongs[rows]
+        step = np.diff(of)
+        if np.any(step < 0) or np.any(np.diff(rows)[step == 0] > 1):
             raise ValueError(f"rows of {child} must be in the order of their {parent}")
         parents = np.arange(self.sizes[parent])
         self._up[child, parent] = belongs
-        self._first[parent, child] = np.searchsorted(belongs, parents)
-        self._count[parent, child] = np.bincount(belongs, minlength=len(parents))
+        self._first[parent, child] = np.append(rows, len(belongs))[np.searchsorted(of, parents)]
+        self._count[parent, child] = np.bincount(of, minlength=len(parents))
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of a child and its parent that are declared."""
+        return tuple(self._up)
+
+    def part(self, kind: str) -> Layout:
+        """Return the layout of one kind of settlement by itself: this one, unless it was joined from several."""
+        return self.parts.get(kind, self)
 
     def up(self, child: str, parent: str) -> Ints:
         """Return the parent row of every child row, shape ``(children,)``."""

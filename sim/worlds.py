@@ -301,6 +301,11 @@ class Worlds:
         return self.layout.sizes["household"]
 
     @property
+    def flats(self) -> int:
+        """Return the number of flats of one world: in compounds all household rows, elsewhere beside them the first."""
+        return self.layout.rows("flat")
+
+    @property
     def record(self) -> Ints:
         """Return what was recorded, shape ``(days, worlds, series)``; a copy."""
         return self._diary[: self._days].transpose(0, 2, 1).astype(np.int64)

@@ -173,7 +173,7 @@ def test_some_rows_by_hand() -> None:
     assert (row["value"], row["low"], row["high"]) == (6, 4, 8)
     assert (row["sources"], row["use"]) == ("prior-hours", "mechanisms.yijiantiao")
     row = table.loc[("compound", "floors")]
-    assert (row["value"], row["kind"], row["use"]) == (6, "structural", "places.compound")
+    assert (row["value"], row["kind"], row["use"]) == (6, "structural", "places.compound places.county")
     row = table.loc[("doors", "door_hours")]
     assert row["use"] == "rules.doors rules.renewals rules.shares rules.visits"
     assert table.loc[("yijiantiao", "equal_hours"), "value"] == 0

@@ -144,7 +144,7 @@ def test_a_circuit_goes_to_the_nearest_and_gets_home() -> None:
         back = {
             r: pasture.way(w.layout, *circuits.at(w, np.array([r])), t["x"][[home]], t["y"][[home]])[0] for r in left
         }
-        here = {r: circuits.session_minutes(w, np.array([r]))[0] + round(60 * w.p.flat["ask_hours"][0]) for r in left}
+        here = {r: circuits.session_minutes(w, np.array([r]))[0] + round(60 * w.p.flat["stop_hours"][0]) for r in left}
         budget = w.circuit_time[0, 0]
         assert all(spent + (own[r] + back[r]) / speed + here[r] > budget - 1e-6 for r in ahead)
         spent += own[row] / speed + here[row]

@@ -138,7 +138,7 @@ WATCHED = LIVELY | dict(notice=0.2, courier_trust=0.6, courier_troubles=12.0, co
 """Couriers who see and say much, and communities with little time."""
 MET = LIVELY | dict(
     elder_share=0.6, tie_gain=0.3, tie_calm=2.0, tie_half_life=60.0, card_quarrel=0.9, session_hours=0.5,
-    session_guests=6, clinic_hours=0.5, ask_hours=0.1, event_hours=0.5, event_guests=10.0, canteen_logit=0.5,
+    session_guests=6, clinic_hours=0.5, asking_hours=0.1, event_hours=0.5, event_guests=10.0, canteen_logit=0.5,
     room_logit=1.0, care_rate=0.6, family_care=0.3, tend_hours=0.3, willing=0.4, call_hours=0.05, help_tires=1.0,
 )  # fmt: skip
 """Many elders who often meet, and fall out at cards."""

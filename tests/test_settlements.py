@@ -45,7 +45,7 @@ def test_what_there_is_only_somewhere_is_declared(rule: Rule) -> None:
     borne |= set(specs(rule.parameters, rule.name))
     assert set(rule.only) <= borne
     for kinds in rule.only.values():
-        assert kinds and set(kinds) <= set(KINDS_OF_SETTLEMENT)
+        assert kinds and set(kinds) <= set(places.registry())
     assert set(rule.places) <= set(KINDS_OF_SETTLEMENT)
 
 
@@ -77,7 +77,7 @@ def test_outcomes_and_parameters_are_those_of_the_place(place: str) -> None:
     found = outcomes.quotients({name: np.ones(1, dtype=np.int64) for name in names}, place)
     assert list(found) == [spec.name for spec in outcomes.specs(place)]
     assert {spec.name for spec in outcomes.OUTCOMES} >= set(outcomes.ONLY)
-    there = places.settlements(place)
+    there = places.standing(place)
     for rule in rules_of(place):
         for name in specs(rule.parameters, rule.name):
             assert (name in world_specs(place)) == rule.has(name, there)

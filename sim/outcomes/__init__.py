@@ -3,6 +3,7 @@
 Integers come first and are kept: every quotient can be checked by hand from the counts beside it. Only
 `durable_365` is a product of many quotients: it stands among the counts in millionths, and the table of
 agreements from which it is made is kept too.
+In a place of several kinds of settlement what belongs to one is related to the households of that kind.
 Where there is no path to an outcome (no case in the cohort, no roof that leaked) it is missing, not 0.
 """
 
@@ -26,6 +27,7 @@ from sim.outcomes.spec import (
     Floats,
     Ints,
     OutcomeSpec,
+    of_kind,
 )
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "leading",
     "levels",
     "names_of_counts",
+    "of_kind",
     "quotients",
     "recorded",
     "specs",
@@ -98,7 +101,7 @@ FAMILIES = {
 
 def specs(place: str) -> tuple[OutcomeSpec, ...]:
     """Return the outcomes to which there is a path in a place, the headline first."""
-    there = places.settlements(place)
+    there = places.standing(place)
     quarrels = [kind for kind in there if places.declared(kind, "KINDS")]
     return tuple(spec for spec in OUTCOMES if not set(ONLY.get(spec.name, quarrels)).isdisjoint(there))
 
@@ -115,9 +118,10 @@ def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
     there = places.settlements(place)
     out = disputes.quotients(n, place) | costs.quotients(n)
     if "compound" in there:
-        out |= compounds.quotients(n) | sensing.quotients(n) | elders.quotients(n)
+        own = of_kind(n, "compound")
+        out |= compounds.quotients(own) | sensing.quotients(own) | elders.quotients(own)
     if "village" in there:
-        out |= villages.quotients(n)
+        out |= villages.quotients(of_kind(n, "village"))
     if "pasture" in there:
-        out |= pastures.quotients(n)
+        out |= pastures.quotients(of_kind(n, "pasture"))
     return {spec.name: out[spec.name] for spec in specs(place)}

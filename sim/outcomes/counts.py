@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,14 +81,44 @@ def _cohorts(seen: Recorded, days: int, worlds: int) -> dict[str, Ints]:
     never = np.iinfo(np.int64).max
     took = np.where(settled, ended["closed"].astype(np.int64) - ended["opened"], never)
     took = np.concatenate([took, np.full(int(still.sum()), never)])
-    here = kinds(seen.place)
+    words = {"": np.ones(len(kind), dtype=bool)}
+    words |= {f"_{k.name.lower()}": kind == k for k in kinds(seen.place)}
+    words |= _by_settlement(seen.place, kind, lambda: _settlement(seen, still))
     out: dict[str, Ints] = {}
     for horizon in HORIZONS:
         followed = (opened >= 0) & (opened + horizon < days)
-        for word, of in (("", np.ones(len(kind), dtype=bool)), *((f"_{k.name.lower()}", kind == k) for k in here)):
+        for word, of in words.items():
             cohort = followed & of
             out[f"cohort_{horizon}{word}"] = np.bincount(world[cohort], minlength=worlds)
             out[f"settled_in_{horizon}{word}"] = np.bincount(world[cohort & (took <= horizon)], minlength=worlds)
+    return out
+
+
+def _settlement(seen: Recorded, still: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """Return the number of the kind of settlement in which each case arose, ended ones first."""
+    return np.concatenate([seen.ended["settlement"], seen.cases["settlement"][still]])
+
+
+def _by_settlement(
+    place: str, kind: NDArray[np.integer], settlement: Callable[[], NDArray[np.integer]]
+) -> dict[str, NDArray[np.bool_]]:
+    """Return which cases arose in each of several kinds of settlement: all, and those of kinds that several have.
+
+    Args:
+        place: where.
+        kind: what each case is about.
+        settlement: says the number of the settlement in which each arose; not asked where there is one only.
+    """
+    there = places.settlements(place)
+    if len(there) == 1:
+        return {}
+    out: dict[str, NDArray[np.bool_]] = {}
+    for number, name in enumerate(there):
+        own = settlement() == number
+        out[f"_{name}"] = own
+        for k in kinds(name):
+            if len(set(places.having("KINDS", k)) & set(there)) > 1:
+                out[f"_{k.name.lower()}_{name}"] = own & (kind == k)
     return out
 
 
@@ -157,7 +187,8 @@ def _spells(seen: Recorded, days: int, worlds: int) -> dict[str, Ints]:
 def names_of_counts(place: str, series: Sequence[str]) -> list[str]:
     """Return the names of the integers that `counts` gives in a place, in order."""
     nothing: dict[str, NDArray[Any]] = dict.fromkeys(
-        ("world", "kind", "opened", "closed", "stage", "desk", "settled", "broken"), np.zeros(0, dtype=np.int64)
+        ("world", "kind", "settlement", "opened", "closed", "stage", "desk", "settled", "broken"),
+        np.zeros(0, dtype=np.int64),
     )
     record = np.zeros((0, 0, len(series)), dtype=np.int64)
     nobody = np.zeros(0, dtype=np.int64)

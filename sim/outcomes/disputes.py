@@ -9,11 +9,14 @@ import numpy as np
 from sim import places
 from sim.cases import Desk, Kind
 from sim.outcomes.counts import LOOKED_AFTER, kinds, levels
-from sim.outcomes.spec import A_YEAR, HIGHER, LOWER, NEITHER, YEAR, Floats, Ints, OutcomeSpec, a_year, over
+from sim.outcomes.spec import A_YEAR, HIGHER, LOWER, NEITHER, YEAR, Floats, Ints, OutcomeSpec, a_year, of_kind, over
 from sim.rules import desks, grievances, trust
 
 OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below", "around": "home"}
 """Groups to the names of those who are not in them; who lives there is either an owner or a tenant."""
+
+SETTLED_IN = {"compound": "in compounds", "village": "in villages", "pasture": "on pastures"}
+"""Kinds of settlement that are told apart where there are several, and words for where that is."""
 
 LEVELS = [trust.DESKS[desk] for desk in (*desks.WORKED_AT, Desk.COURT)]
 """Kinds of desk where a case may be settled somewhere."""
@@ -153,6 +156,17 @@ BY_KIND: tuple[OutcomeSpec, ...] = (
         )
         for kind in (*LOOKED_AFTER, "fee", "boundary", "livestock", "wages", "help", "contract", "sharing")
     ),
+    *(
+        OutcomeSpec(
+            f"settled_90_{settlement}",
+            "share",
+            f"cases that arose {where} settled within 90 days; missing without one that was followed for so long",
+            HIGHER,
+            f"settled in 90 days: {where}",
+            "kinds",
+        )
+        for settlement, where in SETTLED_IN.items()
+    ),
 )
 
 BY_DESK: tuple[OutcomeSpec, ...] = (
@@ -201,6 +215,9 @@ FOR_WHOM: tuple[OutcomeSpec, ...] = (
             ("below", "below the top floor"),
             ("near", "nearest herders"),
             ("far", "farthest herders"),
+            ("compound", "all in compounds"),
+            ("village", "all in villages"),
+            ("pasture", "all on pastures, campers and workers while they are there"),
             ("around", "in the villages around"),
             ("home", "in home villages"),
         )
@@ -236,6 +253,7 @@ ONLY: dict[str, tuple[str, ...]] = {
     **{f"claims_at_{desk}": places.having("INTAKES", Desk[desk.upper()]) for desk in trust.TRUSTED},
     **{f"trust_{desk}": places.having("INTAKES", Desk[desk.upper()]) for desk in trust.TRUSTED},
     **{f"unresolved_{group}": places.having("GROUPS", group) for group in grievances.GROUPS},
+    **{f"settled_90_{kind}": places.having("GROUPS", kind) for kind in SETTLED_IN},
     **{f"unresolved_{others}": places.having("GROUPS", group) for group, others in OTHERS.items()},
     "unresolved_fee": places.having("KINDS", Kind.FEE),
 }
@@ -270,25 +288,39 @@ def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
         out[name] = a_year(n, n[name])
     for word in ("30", "90", "365", *(f"90_{kind.name.lower()}" for kind in kinds(place))):
         out[f"settled_{word}"] = over(n[f"settled_in_{word}"], n[f"cohort_{word}"])
+    for kind in places.settlements(place) if len(places.settlements(place)) > 1 else ():
+        out[f"settled_90_{kind}"] = over(n[f"settled_in_90_{kind}"], n[f"cohort_90_{kind}"])
     return out | _for_whom(n, place)
 
 
 def _for_whom(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
     """Return the headline of each group of people and of all others, and what of the headline companies claim."""
-    out, everybody = {}, n["unresolved_thousandths"]
+    out = {}
+    there = places.settlements(place)
     if Kind.FEE in kinds(place):
-        claimed = n["unresolved_fee_thousandths"]
-        out["unresolved_fee"] = over(claimed, n["households"] * n["days"], float(YEAR))
-        everybody = everybody - claimed
+        whose = of_kind(n, *(kind for kind in there if Kind.FEE in places.declared(kind, "KINDS")))["households"]
+        out["unresolved_fee"] = over(n["unresolved_fee_thousandths"], whose * n["days"], float(YEAR))
     groups = grievances.groups_of(place)
     if "seasonal" in groups:
-        seasonal = n["unresolved_seasonal_thousandths"]
-        out["unresolved_seasonal"] = over(seasonal, n["seasonal_days"], float(YEAR))
-        everybody = everybody - seasonal
+        out["unresolved_seasonal"] = over(n["unresolved_seasonal_thousandths"], n["seasonal_days"], float(YEAR))
     for group in (group for group in groups if group != "seasonal"):
-        of, flats = n[f"unresolved_{group}_thousandths"], n[f"households_{group}"]
-        out[f"unresolved_{group}"] = over(of, flats * n["days"], float(YEAR))
+        of, own = n[f"unresolved_{group}_thousandths"], n[f"households_{group}"] * n["days"]
+        if group == "pasture":
+            own = own + n["seasonal_days"]
+        out[f"unresolved_{group}"] = over(of, own, float(YEAR))
         if group in OTHERS:
-            rest = n["households"] - flats
-            out[f"unresolved_{OTHERS[group]}"] = over(everybody - of, rest * n["days"], float(YEAR))
+            among = [kind for kind in there if group in places.declared(kind, "GROUPS")]
+            rest = of_kind(n, *among)["households"] - n[f"households_{group}"]
+            out[f"unresolved_{OTHERS[group]}"] = over(_suffered(n, place, among) - of, rest * n["days"], float(YEAR))
     return out
+
+
+def _suffered(n: Mapping[str, Ints], place: str, among: list[str]) -> Ints:
+    """Return what people who live there all year suffer themselves, in some of the place's kinds of settlement."""
+    if len(places.settlements(place)) > 1:
+        out = sum((n[f"unresolved_{kind}_thousandths"] for kind in among), np.zeros_like(n["days"]))
+    else:
+        out = n["unresolved_thousandths"]
+        if Kind.FEE in kinds(place):  # there the company claims
+            out = out - n["unresolved_fee_thousandths"]
+    return out - n["unresolved_seasonal_thousandths"] if "pasture" in among else out

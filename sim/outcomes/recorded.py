@@ -73,7 +73,9 @@ def recorded(w: Worlds) -> Recorded:
 def _sizes(w: Worlds) -> dict[str, Ints]:
     """Return how many households belong to each group of people."""
     of, names = grievances.groups(w).reshape(w.n, w.households), grievances.groups_of(w.recipe.place)
-    return {name: (of >> number & 1).sum(axis=1, dtype=np.int64) for number, name in enumerate(names)}
+    out = {name: (of >> number & 1).sum(axis=1, dtype=np.int64) for number, name in enumerate(names)}
+    kinds = {s.name: s for s in w.settlements if s.name in out}  # of several kinds only who lives there all year
+    return out | {name: kind.inhabited(w).sum(axis=1, dtype=np.int64) for name, kind in kinds.items()}
 
 
 def _inhabited(w: Worlds) -> NDArray[np.bool_]:

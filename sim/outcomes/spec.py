@@ -54,6 +54,21 @@ def over(above: Ints, below: Ints, scale: float = 1.0) -> Floats:
     return out
 
 
+def of_kind(n: Mapping[str, Ints], *kinds: str) -> Mapping[str, Ints]:
+    """Return the counts of some kinds of settlement where there are several: households, and what is counted by kind.
+
+    Args:
+        n: counts of each world, see `sim.outcomes.counts`; ``NAME_KIND`` is what of ``NAME`` is a kind's.
+        kinds: kinds of settlement, each present.
+    """
+    if f"households_{kinds[0]}" not in n:
+        return n
+    counted = {name.removesuffix(f"_{kinds[0]}") for name in n if name.endswith(f"_{kinds[0]}")} & set(n)
+    nothing = np.zeros_like(n["days"])
+    own = {name: sum((n[f"{name}_{kind}"] for kind in kinds if f"{name}_{kind}" in n), nothing) for name in counted}
+    return {**n, **own, "seasonal_days": n["seasonal_days"] if "pasture" in kinds else nothing}
+
+
 def a_year(n: Mapping[str, Ints], count: Ints, units: float = 1.0) -> Floats:
     """Return a count per 1,000 households and year of each world.
 

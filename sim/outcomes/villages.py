@@ -229,7 +229,7 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
         "farm_income_kept": over(n["farm_fen"], n["keeping_days"], YEAR / FEN),
         "farm_share": over(n["year_kept_fen"], n["year_others_fen"]),
         "net_per_bird": over(n["farm_fen"], n["birds_sold"], 1 / FEN),
-        "wages": over(n["wages_fen"] + n["plant_wages_fen"], exposure, YEAR / FEN),
+        "wages": over(n["base_wages_fen"] + n["plant_wages_fen"], exposure, YEAR / FEN),
         "adopted": over(n["adopted_yards"], households),
         "adopted_around": over(n["adopted_around_yards"], n["yards_around"]),
         "adopted_member": over(n["adopted_member_yards"], n["yards_member"]),

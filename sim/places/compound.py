@@ -17,7 +17,7 @@ from sim import distributions, noise
 from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
 from sim.parameters import Value, parameter
-from sim.space import LAND_USE, Layout, spans
+from sim.space import LAND_USE, Layout, Trait, spans
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -56,6 +56,15 @@ IN_COMPOUND = (Kind.RUBBISH, Kind.PESTS, Kind.ROAD, Kind.NUISANCE)
 KINDS = (*IN_BUILDING, *IN_COMPOUND, Kind.NEIGHBOUR, Kind.FEE)
 
 GROUPS = ("owner", "tenant", "connected", "elder", "top")
+
+TRAITS = {
+    "desk_kind": Trait("desk"),
+    "asset_kind": Trait("asset", otherwise=-1),
+    "asset_building": Trait("asset", to="building", otherwise=-1),
+    "first_company": Trait("compound", to="compound"),
+    "floor": Trait("flat"),
+    "top": Trait("flat"),
+}
 
 
 @dataclass(frozen=True)
@@ -239,8 +248,8 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         seed: the layout's seed, shape ``(1,)``.
 
     Returns:
-        A layout with the entities household, entrance, building, asset, compound, candidate, community, centre,
-        courier, desk and world. A circle, those who hear of one another's cases, is an entrance.
+        A layout with the entities household, flat (the same rows), entrance, building, asset, compound, candidate,
+        community, centre, courier, desk and world. A circle, those who hear of one another's cases, is an entrance.
         Assets, the things that break: those of a compound stand together, building by building its roof,
         pipes and lights, then the compound's rubbish point, grounds, road and the site of works nearby.
         Desks: those of compound c are rows 3c (company), 3c + 1 (body) and 3c + 2 (branch), then come
@@ -268,6 +277,7 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         sizes={
             "world": 1,
             "household": len(household_entrance),
+            "flat": len(household_entrance),
             "entrance": len(flats),
             "circle": len(flats),
             "building": len(building_compound),
@@ -284,10 +294,12 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
     layout.nest("entrance", "building", building_of_entrance)
     layout.nest("household", "building", building_household)
     layout.nest("building", "compound", building_compound)
-    layout.nest("household", "compound", building_compound[building_household])
+    for home in ("household", "flat"):
+        layout.nest(home, "compound", building_compound[building_household])
     layout.nest("candidate", "compound", np.repeat(index, CANDIDATES))
     layout.nest("compound", "community", index // structure.compounds_per_community)
-    layout.nest("household", "community", layout.up("compound", "community")[layout.up("household", "compound")])
+    for home in ("household", "flat"):
+        layout.nest(home, "community", layout.up("compound", "community")[layout.up("household", "compound")])
 
     layout.nest("community", "centre", np.arange(layout.sizes["community"]) // structure.communities_per_centre)
     layout.nest("household", "centre", layout.up("community", "centre")[layout.up("household", "community")])
@@ -413,14 +425,15 @@ def ages(w: Worlds) -> NDArray[np.float64]:
 def _set_up(w: Worlds) -> None:
     """Draw who lives where and how old the compounds are."""
     seeds = w.seeds[:, None]
-    flat = np.arange(w.households)
+    flat = np.arange(w.flats)
     u = noise.uniform(seeds, "people.tenure", flat)
     w.tenure[...] = np.where(
         u < w.p.owner_share, OWNER, np.where(u < w.p.owner_share + w.p.tenant_share, TENANT, VACANT)
     )
     w.member[...] = (w.tenure != VACANT) & noise.chance(w.p.member_share, seeds, "people.member", flat)
     w.elder[...] = (w.tenure != VACANT) & noise.chance(w.p.elder_share, seeds, "people.elder", flat)
-    w.connected[...] = (w.tenure != VACANT) & noise.chance(w.p.connected_share, seeds, "people.connected", flat)
+    known = noise.chance(w.p.connected_share, seeds, "people.connected", flat)
+    w.connected[:, : w.flats] = (w.tenure != VACANT) & known
     spread = w.p.area_spread
     factor = noise.exp(spread * distributions.normal(seeds, "people.area", flat) - spread * spread / 2)
     w.area[...] = np.rint(100 * w.p.flat_area * factor)
@@ -431,10 +444,10 @@ def _set_up(w: Worlds) -> None:
 RULE = Rule(
     name="compound",
     columns=(
-        Column("tenure", "household", np.int8, "who lives in the flat: 0 its owner, 1 a tenant, 2 nobody"),
-        Column("member", "household", np.bool_, "a party member lives in the flat"),
-        Column("elder", "household", np.bool_, "an elder lives in the flat"),
-        Column("area", "household", np.int64, "area of the flat, hundredths of a m2"),
+        Column("tenure", "flat", np.int8, "who lives in the flat: 0 its owner, 1 a tenant, 2 nobody"),
+        Column("member", "flat", np.bool_, "a party member lives in the flat"),
+        Column("elder", "flat", np.bool_, "an elder lives in the flat"),
+        Column("area", "flat", np.int64, "area of the flat, hundredths of a m2"),
         Column("age", "compound", np.float64, "years since the compound was built, at day 0"),
     ),
     parameters=People,

@@ -18,7 +18,7 @@ from sim import distributions, noise
 from sim.cases import Desk, Kind
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.space import LAND_USE, Layout
+from sim.space import LAND_USE, Layout, Trait
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -47,6 +47,24 @@ GROUPS = ("connected", "near", "far", "seasonal")
 
 SEASONS = ("winter", "summer")
 """Grounds on which herders are; ways to desks differ."""
+
+TRAITS = {
+    "living": Trait("household", otherwise=-1),
+    "site": Trait("household", to="asset", otherwise=-1),
+    "near": Trait("household"),
+    "far": Trait("household"),
+    "moves": Trait("household"),
+    **{f"{axis}_{season}": Trait("household") for axis in "xy" for season in SEASONS},
+    **{f"way_{Desk(desk).name.lower()}_{season}": Trait("household") for desk in STAFFED for season in SEASONS},
+    "hands": Trait("asset"),
+    "first_hand": Trait("asset", to="household", otherwise=-1),
+    "herders": Trait("sumu"),
+    "campers": Trait("sumu"),
+    "sumu_desk": Trait("sumu", to="desk"),  # as many a sumu as it has desks
+    "desk_kind": Trait("desk"),
+    "x": Trait("desk"),
+    "y": Trait("desk"),
+}
 
 BLOCK = 4
 """Camps in a square of so many cells each way hear of one another's cases: a circle."""
@@ -326,7 +344,8 @@ def way(layout: Layout, x: Ints, y: Ints, to_x: Ints, to_y: Ints) -> Ints:
 
     The terrain of a way is taken to be that of its ends, half and half.
     """
-    rough, edge = layout.layers["travel_cost"], layout.cell_metres
+    ground = layout.part("pasture")
+    rough, edge = ground.layers["travel_cost"], ground.cell_metres
     there = rough[(x // edge).astype(np.int64), (y // edge).astype(np.int64)]
     here = rough[(to_x // edge).astype(np.int64), (to_y // edge).astype(np.int64)]
     dx, dy = (x - to_x).astype(np.float64), (y - to_y).astype(np.float64)

@@ -18,7 +18,7 @@ from sim.books import FEN
 from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.space import LAND_USE, Layout
+from sim.space import LAND_USE, Layout, Trait
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -37,6 +37,18 @@ LOWEST = (MEDIATOR,)
 INTAKES = (MEDIATOR, JUSTICE)
 
 GROUPS = ("connected", "around")
+
+TRAITS = {
+    "yard_household": Trait("yard", to="household"),
+    "village_role": Trait("village"),
+    "village_base": Trait("village", to="base"),
+    "village_mediator": Trait("village", to="desk"),
+    "township_joint": Trait("township", to="base"),
+    "township_justice": Trait("township", to="desk"),
+    "desk_kind": Trait("desk"),
+    "base_village": Trait("base", to="village"),
+    "base_township": Trait("base", to="township"),
+}
 
 MONEY, LAND, AROUND = 0, 1, 2
 """Roles of villages: the one with money, the one with land, those around them."""

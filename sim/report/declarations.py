@@ -59,7 +59,7 @@ def columns() -> str:
     found = {c.name: c for c in known}.values()
     order = (
         *("world", "township", "community", "sumu", "compound", "candidate", "courier", "desk", "building", "asset"),
-        *("village", "base", "team", "yard", "household"),
+        *("village", "base", "team", "yard", "flat", "household"),
     )
     rows = sorted(found, key=lambda c: order.index(c.of))
     return _table(

@@ -77,7 +77,7 @@ class Parameters:
 
 def _set_up(w: Worlds) -> None:
     """Draw every flat's first threshold."""
-    w.claim_left[...] = noise.threshold(w.seeds[:, None], "arrears.clock", np.arange(w.households), 0)
+    w.claim_left[...] = noise.threshold(w.seeds[:, None], "arrears.clock", np.arange(w.flats), 0)
 
 
 def look_ahead(w: Worlds) -> None:
@@ -157,8 +157,8 @@ RULE = Rule(
     name="arrears",
     places=("compound",),
     columns=(
-        Column("claim_left", "household", np.int64, "hazard left until the company claims, units of sim.noise.UNIT"),
-        Column("fee_claims", "household", np.int32, "times the company has claimed"),
+        Column("claim_left", "flat", np.int64, "hazard left until the company claims, units of sim.noise.UNIT"),
+        Column("fee_claims", "flat", np.int32, "times the company has claimed"),
     ),
     parameters=Parameters,
     flows={"arrears_fen": "arrears paid after an agreement, fen"},

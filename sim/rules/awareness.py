@@ -67,13 +67,14 @@ class Parameters:
         source="guess, page-E11: short videos are told of, no effect is",
         doc="chance that a household elsewhere comes to know the law by what of a talk is put online",
     )
-    talk_hours: float = parameter(
+    lesson_hours: float = parameter(
         2.0,
         1.0,
         4.0,
         unit="hours",
         source="guess: an afternoon with the people, the way apart",
         doc="what a talk takes, and putting it online",
+        drawn_as="talk_hours",
     )
     spill: float = parameter(
         0.2,
@@ -125,7 +126,7 @@ def _talk(w: Worlds) -> None:
     nth = w.talks_held[world, sumu].astype(np.int64)
     host = first + np.floor(noise.uniform(w.seeds[world], "talk.host", sumu, nth) * t["herders"][sumu]).astype(np.int64)
     metres = travel.way(w, STATION, host)
-    minutes = np.rint(60 * (w.at("talk_hours", world) + travel.hours(w, world, metres))).astype(np.int64)
+    minutes = np.rint(60 * (w.at("lesson_hours", world) + travel.hours(w, world, metres))).astype(np.int64)
     held = w.lessons_in_hand[world, sumu] >= minutes * teams.WEEK
     world, sumu, host, nth, minutes, metres = (x[held] for x in (world, sumu, host, nth, minutes, metres))
     if len(world) == 0:

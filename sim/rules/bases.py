@@ -213,7 +213,7 @@ def sell_own(w: Worlds) -> None:
     w.earned_own[world, base] += gain
     w.count("own_sold", world, alive)
     w.count("own_dead", world, number - alive)
-    w.count("wages_fen", world, wages)
+    w.count("base_wages_fen", world, wages)
     w.own_birds[world, base] = w.own_cost[world, base] = 0
     w.own_end[world, base] = NEVER
     w.own_batches[world, base] += 1
@@ -394,7 +394,7 @@ RULE = Rule(
         "own_placed": "chicks placed in flocks of bases",
         "own_sold": "birds sold from flocks of bases",
         "own_dead": "birds of flocks of bases that died",
-        "wages_fen": "wages paid for flocks of bases, fen",
+        "base_wages_fen": "wages paid for flocks of bases, fen",
         **{
             f"{source}_{role}_fen": f"income of collectives of villages with {role} by {source}, fen"
             for source in SOURCES

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import settlements
 from sim.cases import DISPUTE, Kind, Stage
 from sim.places import pasture
 from sim.places.pasture import CENTRE, JUSTICE, STAFFED, STATION, TEAM
@@ -59,7 +60,8 @@ def planned(w: Worlds) -> list[Tour]:
 def _waiting(w: Worlds) -> Ints:
     """Return the cases that circuits may take: of the station and its team, of all on board, help if they drive."""
     c = w.cases
-    rows = where((c.stage == int(Stage.WAITING)) & (c.ready <= w.day))
+    own_place = c.settlement == settlements.number(w, "pasture")  # a centre may be shared
+    rows = where((c.stage == int(Stage.WAITING)) & (c.ready <= w.day) & own_place)
     kind, at_ = desks.kind_of(w, c.desk[rows]), (c.world[rows], c.compound[rows])
     own = (kind == STATION) | (kind == TEAM)
     theirs = (w.team_board[at_] > 1) & ((kind == JUSTICE) | (kind == CENTRE))
@@ -81,9 +83,9 @@ def _tour(w: Worlds, rows: Ints) -> Tour:
     of = c.world[rows] * sumus + c.compound[rows]
     drives = w.team_drives.reshape(-1)[of] > 0  # else they sit at the centre, and parties come there
     to_x, to_y = at(w, rows)
-    centre = t["sumu_desk"][len(STAFFED) * c.compound[rows] + STAFFED.index(CENTRE)]
+    centre = t["sumu_desk"][len(STAFFED) * c.compound[rows] + STAFFED.index(JUSTICE)]  # both are in the sumu's hall
     to_x, to_y = np.where(drives, to_x, t["x"][centre]), np.where(drives, to_y, t["y"][centre])
-    there = session_minutes(w, rows) + np.where(drives, np.rint(MINUTES * w.at("ask_hours", c.world[rows])), 0)
+    there = session_minutes(w, rows) + np.where(drives, np.rint(MINUTES * w.at("stop_hours", c.world[rows])), 0)
     back = pasture.way(w.layout, to_x, to_y, t["x"][home[of]], t["y"][home[of]])
     open_, stops = np.arange(len(rows)), [rows[:0]]
     while len(open_):

@@ -258,7 +258,7 @@ def take_stock(w: Worlds) -> None:
     """Count in how many compounds there is a company, by which contract, and how many flats pay it."""
     _count_contracts(w)
     served = w.contract != NONE
-    w.stock["payers"][...] = (w.pays & served[:, w.layout.up("household", "compound")]).sum(axis=1)
+    w.stock["payers"][...] = (w.pays & served[:, w.layout.up("flat", "compound")]).sum(axis=1)
 
 
 def _count_contracts(w: Worlds) -> None:

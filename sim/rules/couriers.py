@@ -198,6 +198,7 @@ def _at_doors(w: Worlds, passes: Passes) -> tuple[Ints, Ints]:
     count = np.bincount(place, minlength=w.n * there)
     first = np.cumsum(count) - count
     quarrel = where((g.state == int(State.LATENT)) & (g.kind == int(Kind.NEIGHBOUR)) & g.aching)
+    quarrel = quarrel[g.household[quarrel] < w.flats]  # elsewhere there are no doors
     home = w.layout.up("household", "compound")[g.household[quarrel]]
     at = g.world[quarrel] * there + home
     passed = count[at] > 0

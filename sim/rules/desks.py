@@ -299,8 +299,9 @@ def court(w: Worlds, cases: int) -> Ints:
 def staff(w: Worlds) -> None:
     """Give every desk its minutes a week, move cases on from desks that are gone, and post the expected waits."""
     c = w.cases
+    w.desk_minutes[...] = 0
     for settlement in w.settlements:
-        settlement.staff(w)
+        settlement.staff(w)  # to a desk that several share each adds its own
     rows = where(c.stage == WAITING)
     for settlement, at in settlements.of_cases(w, rows):
         settlement.leave_empty_desks(w, rows[at])

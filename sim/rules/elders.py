@@ -80,7 +80,7 @@ def of_communities(w: Worlds, mask: Mask) -> tuple[Ints, Ints, Ints]:
         w: the worlds.
         mask: which communities, shape ``(worlds, communities)``.
     """
-    of = w.layout.up("household", "community")
+    of = w.layout.up("flat", "community")
     world, home = np.nonzero(w.elder & mask[:, of])
     return world, home, of[home]
 
@@ -141,9 +141,7 @@ def take_part(w: Worlds) -> None:
 RULE = Rule(
     name="elders",
     places=("compound",),
-    columns=(
-        Column("came", "household", np.uint8, "weeks in which somebody came to a shared place, bit 0 = this one"),
-    ),
+    columns=(Column("came", "flat", np.uint8, "weeks in which somebody came to a shared place, bit 0 = this one"),),
     parameters=Parameters,
     flows={
         "elder_months": "elders, counted every four weeks",

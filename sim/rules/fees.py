@@ -106,8 +106,8 @@ class Parameters:
 
 def _set_up(w: Worlds) -> None:
     """Draw the owners' types; those below the mean collection rate pay, or would pay whatever the service."""
-    w.fee_type[...] = noise.uniform(w.seeds[:, None], "fee.type", np.arange(w.households))
-    served = (w.contract != NONE)[:, w.layout.up("household", "compound")]
+    w.fee_type[...] = noise.uniform(w.seeds[:, None], "fee.type", np.arange(w.flats))
+    served = (w.contract != NONE)[:, w.layout.up("flat", "compound")]
     w.pays[...] = w.fee_type < np.where(served, w.p.fee_start, w.p.fee_floor)
     contracts.take_stock(w)
 
@@ -142,13 +142,13 @@ def billed(w: Worlds) -> Ints:
 
 def collect(w: Worlds) -> None:
     """Phase, quarterly: some owners think again about paying the fee; then all are billed."""
-    of = w.layout.up("household", "compound")
+    of = w.layout.up("flat", "compound")
     served = w.contract != NONE
     if not served.any():  # nobody is billed, and nobody thinks
         w.collected[...] = 0
         contracts.take_stock(w)
         return
-    flat = np.arange(w.households)
+    flat = np.arange(w.flats)
     thinks = noise.chance(w.p.fee_speed, w.seeds[:, None], "fee.redecide", flat, w.day // QUARTER)
     target = supported(w, w.satisfaction, paying(w))
     billed = served[:, of]
@@ -158,7 +158,7 @@ def collect(w: Worlds) -> None:
 
     quarters = np.rint(4 * w.p.limitation_years).astype(np.int64)
     full, paid = bills(w), np.empty(w.pays.shape, dtype=np.int64)
-    for part in clocks.parts(w.n, w.households):  # what is worked out on the way stays in the processor's cache
+    for part in clocks.parts(w.n, w.flats):  # what is worked out on the way stays in the processor's cache
         bill = np.where(billed[part], full[part], 0)
         np.multiply(bill, w.pays[part], out=paid[part])
         owed = w.arrears[part] + bill - paid[part]
@@ -173,9 +173,9 @@ RULE = Rule(
     name="fees",
     places=("compound",),
     columns=(
-        Column("fee_type", "household", np.float64, "the owner's type: pays while the supported share is above it"),
-        Column("pays", "household", np.bool_, "the owner pays the property fee, or would if there were a company"),
-        Column("arrears", "household", np.int64, "fees owed to the company, a claim and not an account, fen"),
+        Column("fee_type", "flat", np.float64, "the owner's type: pays while the supported share is above it"),
+        Column("pays", "flat", np.bool_, "the owner pays the property fee, or would if there were a company"),
+        Column("arrears", "flat", np.int64, "fees owed to the company, a claim and not an account, fen"),
         Column("collected", "compound", np.int64, "fees collected in the last quarter, fen"),
     ),
     flows={

@@ -153,7 +153,7 @@ def _set_up(w: Worlds) -> None:
     seeds, household = w.seeds[:, None], np.arange(w.households)
     shape = w.p.herder_frailty
     frailty = distributions.gamma(shape, seeds, "frictions.frailty", household) / shape
-    w.friction_frailty[...] = np.where(w.layout.traits["living"] == WORKER, 0.0, frailty)
+    w.friction_frailty[...] = np.where(np.isin(w.layout.traits["living"], (HERDER, CAMPER)), frailty, 0.0)
     for topic in TOPICS:
         getattr(w, f"{topic}_left")[...] = noise.threshold(seeds, f"{topic}.clock", household, 0)
 

@@ -53,6 +53,9 @@ GROUPS = {
     "far": "of the herders farthest from it",
     "seasonal": "of campers and workers",
     "around": "in the villages around",
+    "compound": "in compounds",
+    "village": "in villages",
+    "pasture": "on pastures",
 }
 """Groups of people whose own grievances are added up apart; which of them there are stands with the settlements."""
 
@@ -271,6 +274,8 @@ def groups(w: Worlds) -> Ints:
         bits = np.zeros((w.n, w.households), dtype=np.int16)
         for settlement in w.settlements:
             belong = settlement.groups(w)
+            if len(w.settlements) > 1:  # also who is there for a season
+                belong[settlement.name] = w.layout.traits["settlement"] == settlements.number(w, settlement.name)
             for number, group in enumerate(groups_of(w.recipe.place)):
                 if group in belong:
                     bits |= belong[group].astype(np.int16) << number
@@ -294,18 +299,23 @@ def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, c
     w.stocks("unresolved", world, change * severity)
     w.stocks("aching", world, change)
     company = kind == FEE  # there the company claims
-    flat = world * w.households + household
     owed = where(company)
     if len(owed):
-        np.add.at(w.fees_disputed.reshape(-1), flat[owed], np.int8(change))
-    whose = groups(w).take(flat)
+        np.add.at(w.fees_disputed.reshape(-1), world[owed] * w.flats + household[owed], np.int8(change))
+    whose = groups(w).take(world * w.households + household)
     np.add.at(w.suffered.reshape(-1), (2 * world + company) * w.suffered.shape[2] + whose, change * severity)
 
 
 def add_up(w: Worlds) -> None:
     """Phase: what is suffered is added up for each group of people, and what companies claim."""
     parts, counts_in = _parts(w.recipe.place)
-    amounts = w.suffered.reshape(w.n, -1) @ counts_in
+    suffered = w.suffered.reshape(w.n, -1)
+    if len(w.settlements) > 1:  # of very many combinations of groups hardly any occur
+        if "combinations" not in w.derived:
+            own = np.unique(groups(w))
+            w.derived["combinations"] = np.concatenate([own, own + w.suffered.shape[2]])
+        suffered, counts_in = suffered[:, w.derived["combinations"]], counts_in[w.derived["combinations"]]
+    amounts = suffered @ counts_in
     for stock, amount in zip(parts, amounts.T, strict=True):
         w.stock[stock][...] = amount
 
@@ -602,7 +612,7 @@ RULE = Rule(
             points_to="grievances",
             edge=True,
         ),
-        Column("fees_disputed", "household", np.int8, "whether a claim to fees that the flat owes is still disputed"),
+        Column("fees_disputed", "flat", np.int8, "whether a claim to fees that the flat owes is still disputed"),
     ),
     set_up=_set_up,
     parameters=Parameters,

@@ -66,7 +66,7 @@ class Parameters:
 
 def _set_up(w: Worlds) -> None:
     """Draw who never takes part in a ballot."""
-    w.apathetic[...] = noise.chance(w.p.apathy, w.seeds[:, None], "owner.apathetic", np.arange(w.households))
+    w.apathetic[...] = noise.chance(w.p.apathy, w.seeds[:, None], "owner.apathetic", np.arange(w.flats))
 
 
 def put(
@@ -239,7 +239,7 @@ def close(w: Worlds, motions: Ints) -> None:
 RULE = Rule(
     name="motions",
     places=("compound",),
-    columns=(Column("apathetic", "household", np.bool_, "the flat's owner never takes part in a ballot"),),
+    columns=(Column("apathetic", "flat", np.bool_, "the flat's owner never takes part in a ballot"),),
     parameters=Parameters,
     set_up=_set_up,
     flows={"signed_shares": "shares signed and paid"},

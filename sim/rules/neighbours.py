@@ -60,7 +60,7 @@ class Parameters:
 
 def _set_up(w: Worlds) -> None:
     """Draw frailty and first threshold of every household; empty flats never quarrel."""
-    seeds, flat = w.seeds[:, None], np.arange(w.households)
+    seeds, flat = w.seeds[:, None], np.arange(w.flats)
     hazard = clocks.quantise(_rate(w.p.quarrel_rate, w.p.quarrel_frailty, seeds, flat))
     w.quarrel_hazard[...] = np.where(w.tenure == VACANT, 0, hazard)
     w.quarrel_left[...] = noise.threshold(seeds, "quarrel.clock", flat, 0)
@@ -131,9 +131,9 @@ RULE = Rule(
     name="neighbours",
     places=("compound",),
     columns=(
-        Column("quarrel_left", "household", np.int64, "hazard left on the household's clock, units of sim.noise.UNIT"),
-        Column("quarrel_hazard", "household", np.int64, "quarrel hazard a day, same units"),
-        Column("quarrels", "household", np.int32, "times its clock has fired"),
+        Column("quarrel_left", "flat", np.int64, "hazard left on the household's clock, units of sim.noise.UNIT"),
+        Column("quarrel_hazard", "flat", np.int64, "quarrel hazard a day, same units"),
+        Column("quarrels", "flat", np.int32, "times its clock has fired"),
     ),
     parameters=Parameters,
     set_up=_set_up,

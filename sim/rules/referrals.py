@@ -50,7 +50,8 @@ def staff(w: Worlds) -> None:
     flats = layout.count("community", "household")
     community = np.rint(w.p.community_hours * 60 * flats / 300).astype(np.int64) + w.community_extra
     minutes[:, own:above] = hosting.give(w, community - chores.set_aside(w, community))
-    minutes[:, above:end] = np.rint(w.p.centre_hours * 60 * layout.count("centre", "household") / 20000)
+    centre = np.rint(w.p.centre_hours * 60 * layout.count("centre", "household") / 20000)
+    minutes[:, above:end] += centre.astype(np.int64)  # which other kinds of settlement may share
 
 
 def leave_empty_desks(w: Worlds, rows: Ints) -> None:

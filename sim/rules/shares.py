@@ -117,7 +117,7 @@ class Parameters:
 
 def _set_up(w: Worlds) -> None:
     """Draw what a repaired roof is worth to each owner, and who will never pay for one."""
-    seeds, flat = w.seeds[:, None], np.arange(w.households)
+    seeds, flat = w.seeds[:, None], np.arange(w.flats)
     top = w.layout.traits["top"] == 1
     mean, sd = np.where(top, w.p.benefit_top, w.p.benefit), np.where(top, w.p.benefit_top_sd, w.p.benefit_sd)
     own = mean + sd * distributions.normal(seeds, "owner.benefit", flat)
@@ -192,9 +192,7 @@ RULE = Rule(
     name="shares",
     places=("compound",),
     columns=(
-        Column(
-            "benefit", "household", np.float64, "benefit over share to the flat's owner; minus infinity: never pays"
-        ),
+        Column("benefit", "flat", np.float64, "benefit over share to the flat's owner; minus infinity: never pays"),
     ),
     parameters=Parameters,
     set_up=_set_up,

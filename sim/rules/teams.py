@@ -78,13 +78,14 @@ class Parameters:
         source="guess: two weeks",
         doc="wait beyond which officers on call pass calls on to the centre, as without them",
     )
-    ask_hours: float = parameter(
+    stop_hours: float = parameter(
         0.25,
         0.0,
         1.0,
         unit="hours",
         source="guess: tea, and what troubles people around",
         doc="asking around at a stop of a circuit",
+        drawn_as="ask_hours",
     )
 
 

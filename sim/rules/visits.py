@@ -39,7 +39,7 @@ def go_round(w: Worlds) -> None:
     world, compound = world[position], compound[position]
     flat = w.layout.first("compound", "household")[compound] + nth % flats[position]
     home = noise.chance(w.at("at_home", world), w.seeds[world], "visit.at_home", flat, nth)
-    met = np.zeros((w.n, w.households), dtype=bool)
+    met = np.zeros((w.n, w.flats), dtype=bool)
     met[world[home], flat[home]] = True
     hear(w, met, "surfaced")
 
@@ -49,11 +49,12 @@ def hear(w: Worlds, met: NDArray[np.bool_], flow: str) -> None:
 
     Args:
         w: the worlds.
-        met: who is asked, shape ``(worlds, households)``.
+        met: who is asked, shape ``(worlds, flats)``.
         flow: where it is counted how much comes up.
     """
     g = w.grievances
     silent = where((g.state <= int(State.QUIET)) & (g.kind != int(Kind.FEE)) & g.aching)
+    silent = silent[g.household[silent] < w.flats]  # nobody goes round elsewhere
     asked = silent[met[g.world[silent], g.household[silent]]]
     w.count(flow, g.world[asked])
     w.count("named", g.world[asked[g.state[asked] == int(State.LATENT)]])

@@ -63,13 +63,14 @@ class Parameters:
         source="guess, hk-time-credits: a few in every compound",
         doc="elders who can be called on whether or not they know others from shared places",
     )
-    help_hours: float = parameter(
+    turn_hours: float = parameter(
         1.0,
         0.5,
         2.0,
         unit="hours",
         source="guess, hk-time-credits: a bit more than an hour a week is given by those who do",
         doc="unpaid time of each who steps forward",
+        drawn_as="help_hours",
     )
     call_hours: float = parameter(
         0.1,
@@ -120,7 +121,7 @@ def help_out(w: Worlds, world: Ints, home: Ints) -> Mask:
     helps = noise.chance(steps_forward(cost, size - 1), w.seeds[where_], "volunteer.helps", who, month, home[at])
     at, who, where_ = at[helps], who[helps], where_[helps]
     seen_to[at] = True
-    w.count("volunteer_minutes", where_, np.rint(60 * w.at("help_hours", where_)).astype(np.int64))
+    w.count("volunteer_minutes", where_, np.rint(60 * w.at("turn_hours", where_)).astype(np.int64))
     turns = np.zeros(w.tired.shape, dtype=np.int64)
     np.add.at(turns, (where_, who), A_TURN)
     w.tired[...] = np.minimum(w.tired + turns, MOST_TIRED)
@@ -129,7 +130,7 @@ def help_out(w: Worlds, world: Ints, home: Ints) -> Mask:
 
 def _ready(w: Worlds) -> tuple[Ints, Ints]:
     """Return world and household of the elders who can be called on, where volunteers are called on at all."""
-    of = w.layout.up("household", "community")
+    of = w.layout.up("flat", "community")
     world, home = np.nonzero(w.elder & (w.rota_time > 0)[:, of])
     trait = w.at("willing", world)
     share = trait + (1 - trait) * (w.tie[world, home] / ties.WHOLE)
@@ -155,7 +156,7 @@ def rest(w: Worlds) -> None:
 RULE = Rule(
     name="volunteers",
     places=("compound",),
-    columns=(Column("tired", "household", np.int8, "how tired of helping, eighths of a turn"),),
+    columns=(Column("tired", "flat", np.int8, "how tired of helping, eighths of a turn"),),
     parameters=Parameters,
     flows={"volunteer_minutes": "unpaid minutes that volunteers gave to elders' needs"},
 )

@@ -141,8 +141,10 @@ def season(w: Worlds) -> NDArray[np.float64]:
 
 
 def _hazard(w: Worlds) -> Ints:
-    """Return the hazard a day of every site; the clock stands still while wages are owed."""
-    return np.where(w.wages_owed > 0, 0, clocks.quantise(w.p.arrears_rate / YEAR * season(w)))
+    """Return the hazard a day of every site; the clock stands still while wages are owed. Other assets have none."""
+    return np.where(
+        (w.wages_owed > 0) | (w.layout.traits["hands"] == 0), 0, clocks.quantise(w.p.arrears_rate / YEAR * season(w))
+    )
 
 
 def look_ahead(w: Worlds) -> None:

@@ -32,13 +32,14 @@ LATE = 1 << 39
 class Parameters:
     """What it takes."""
 
-    ask_hours: float = parameter(
+    asking_hours: float = parameter(
         0.05,
         0.02,
         0.2,
         unit="hours",
         source="guess: three minutes at the table or on the phone",
         doc="asking an elder what troubles them",
+        drawn_as="ask_hours",
     )
     clinic_hours: float = parameter(
         4.0,
@@ -62,16 +63,16 @@ def ask(w: Worlds) -> None:
     """Phase, weekly: clinics are held where there is time; elders who come, or have stopped coming, are asked."""
     if not (w.watch_balance.any() or w.clinics_balance.any()):
         return
-    met = np.zeros((w.n, w.households), dtype=bool)
+    met = np.zeros((w.n, w.flats), dtype=bool)
     _hold_clinics(w, met)
-    of = w.layout.up("household", "community")
+    of = w.layout.up("flat", "community")
     lately = w.came & np.uint8(0b11)
     world, home = np.nonzero(w.elder & (lately > 0) & ~met & (w.watch_balance > 0)[:, of])
     there = lately[world, home] & np.uint8(1) > 0
     lot = elders.order(w, "watch.asked", world, home) >> 1
     turn = np.lexsort((np.where(there, lot | LATE, lot), world))
     world, home = world[turn], home[turn]
-    minutes = np.rint(60 * w.at("ask_hours", world)).astype(np.int64)
+    minutes = np.rint(60 * w.at("asking_hours", world)).astype(np.int64)
     asked = hosting.spend(w, "watch", world, of[home], minutes)
     w.count("asked", world[asked])
     met[world[asked], home[asked]] = True

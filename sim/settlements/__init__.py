@@ -98,7 +98,7 @@ class Settlement:
         """See who holds office when mechanisms have made them."""
 
     def staff(self, w: Worlds) -> None:
-        """Give the settlement's desks their minutes a week."""
+        """Give the settlement's desks their minutes a week, beside what others give to those that they share."""
         raise NotImplementedError
 
     def leave_empty_desks(self, w: Worlds, rows: Ints) -> None:

@@ -38,8 +38,7 @@ class Compound(Settlement):
 
     def inhabited(self, w: Worlds) -> Mask:
         """Return in which flats somebody lives."""
-        lived_in: Mask = w.tenure != VACANT
-        return lived_in
+        return _of_households(w, w.tenure != VACANT)
 
     def groups(self, w: Worlds) -> dict[str, Mask]:
         """Return who lives in a flat of theirs or a let one, is close to cadres, has an elder, lives under the roof.
@@ -48,7 +47,9 @@ class Compound(Settlement):
         """
         top = (w.layout.traits["top"] == 1) & (w.tenure != VACANT)
         owner, tenant = w.tenure == OWNER, w.tenure == TENANT
-        return {"owner": owner, "tenant": tenant, "connected": w.connected, "elder": w.elder, "top": top}
+        known = w.connected[:, : w.flats]
+        flats = {"owner": owner, "tenant": tenant, "connected": known, "elder": w.elder, "top": top}
+        return {group: _of_households(w, belong) for group, belong in flats.items()}
 
     def unit(self, w: Worlds, household: Ints) -> Ints:
         """Return the compound of each flat."""
@@ -166,3 +167,12 @@ class Compound(Settlement):
     def relieve(self, w: Worlds, rows: Ints) -> None:
         """Make works nearby quiet."""
         defects.mend(w, w.cases.world[rows], w.cases.bearer[rows])
+
+
+def _of_households(w: Worlds, flats: Mask) -> Mask:
+    """Return for all household rows what is true of flats, which are the first of them; elsewhere it is not."""
+    if w.flats == w.households:
+        return flats
+    out = np.zeros((w.n, w.households), dtype=bool)
+    out[:, : w.flats] = flats
+    return out

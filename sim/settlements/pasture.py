@@ -98,7 +98,8 @@ class Pasture(Settlement):
         away: dict[int, Any] = {STATION: of_station - w.station_extra, JUSTICE: of_others, CENTRE: of_others, ROOM: 0}
         for kind, hours in HOURS.items():
             there = np.rint(MINUTES * w.p.values[hours]).astype(np.int64)
-            w.desk_minutes[:, self.desk(w, sumu, kind)] = np.maximum(there - away[kind], 0)
+            left = np.broadcast_to(np.maximum(there - away[kind], 0), (w.n, len(sumu)))
+            np.add.at(w.desk_minutes.T, self.desk(w, sumu, kind), left.T)  # centres may be shared
         w.desk_minutes[:, self.desk(w, sumu, TEAM)] = field
 
     def minutes(self, w: Worlds, rows: Ints) -> Ints:

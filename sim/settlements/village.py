@@ -95,9 +95,9 @@ class Village(Settlement):
         """Do nothing: all cases of villages are disputes."""
 
     def no_show(self, w: Worlds, rows: Ints) -> Floats:
-        """Return the chance to stay away, less if the justice office summons, which it does, or the township calls."""
+        """Return the chance to stay away, less if office or centre summons, as they do, or the township calls."""
         world = w.cases.world[rows]
-        called = (desks.kind_of(w, w.cases.desk[rows]) == JUSTICE) | self._called(w, rows)
+        called = (desks.kind_of(w, w.cases.desk[rows]) != MEDIATOR) | self._called(w, rows)
         chance = w.at("no_show", world)
         return np.where(called, np.minimum(chance, w.at("no_show_summoned", world)), chance)
 
@@ -112,9 +112,19 @@ class Village(Settlement):
         return w.at("mediator_ability", w.cases.world[rows])
 
     def above(self, w: Worlds, rows: Ints) -> Ints:
-        """Return the justice office's desk after the mediator's, and nobody's after that."""
+        """Return the justice office's desk after the mediator's, then a centre's if there is one that is shared."""
         level = desks.kind_of(w, w.cases.desk[rows])
-        return np.where(level == MEDIATOR, self.desk(w, w.cases.compound[rows], JUSTICE), -1)
+        village = w.cases.compound[rows]
+        last = np.where(level == JUSTICE, self.centre(w, village), -1)
+        return np.where(level == MEDIATOR, self.desk(w, village, JUSTICE), last)
+
+    @staticmethod
+    def centre(w: Worlds, village: Ints) -> Ints:
+        """Return the row of the centre that each village shares with other kinds of settlement, -1 where none does."""
+        shared = w.layout.traits.get("township_centre")
+        if shared is None:
+            return np.full(len(village), -1)
+        return shared[w.layout.up("village", "township")[village]]
 
     def embitter(self, w: Worlds, rows: Ints) -> None:
         """Let disputes about shares and contracts that came to a petition or to nothing have their consequences."""

@@ -65,7 +65,7 @@ ONLY_QUARRELS = dict(
     mediation_hours=SESSION / 60,
     session_gap_days=1,
     phone_hours=0.0,
-    ask_hours=0.0,
+    stop_hours=0.0,
     on_call_days=10 * LONG,
     **{f"trust_{desk}": 0.0 for desk in ("station", "room", "justice", "centre", "hotline")},
 )

@@ -113,7 +113,7 @@ class Base:
         worker.purse += wages
         worker.wages += wages
         self.earned["own"] += revenue - wages - self.own_cost
-        for flow, amount in (("own_sold", alive), ("own_dead", self.own - alive), ("wages_fen", wages)):
+        for flow, amount in (("own_sold", alive), ("own_dead", self.own - alive), ("base_wages_fen", wages)):
             world.count(flow, amount)
         self.own = self.own_cost = 0
         self.own_end = None

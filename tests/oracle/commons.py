@@ -224,7 +224,7 @@ class Commons:
             lately = [elder for elder in self.elders if elder.came & 3 and elder not in met]
             lately.sort(key=lambda elder: (elder.came & 1, self.lot("watch.asked", elder) >> 1))
             for elder in lately:
-                if not self.spend("watch", p.ask_hours):
+                if not self.spend("watch", p.asking_hours):
                     break
                 self.model.count("asked")
                 met.append(elder)
@@ -263,7 +263,7 @@ class Commons:
         for elder in unseen:
             helpers = self.helpers(elder, month) if elder in called else []
             turns += helpers
-            model.count("volunteer_minutes", len(helpers) * round(60 * p.help_hours))
+            model.count("volunteer_minutes", len(helpers) * round(60 * p.turn_hours))
             model.count("care_volunteers" if helpers else "care_unmet")
         for helper in turns:
             helper.tired += 8

@@ -127,7 +127,7 @@ class Sumu(Agent):
         model, p, seed, nth = self.model, self.model.p, self.model.replication_seed, self.talks_held
         host = self.herders[math.floor(uniform(seed, "talk.host", self.number, nth) * len(self.herders))]
         metres = model.way_to_office(host, self.desks["station"])
-        minutes = round(60 * (p.talk_hours + model.hours(metres)))
+        minutes = round(60 * (p.lesson_hours + model.hours(metres)))
         if self.in_hand["lessons"] == 0 or not self.spend("lessons", minutes):
             return
         self.talks_held += 1
@@ -185,7 +185,7 @@ class Sumu(Agent):
             for case in cases:
                 there = case.host.place() if drives else centre
                 metres = model.way(here, there)
-                asking = round(60 * model.p.ask_hours) if drives else 0
+                asking = round(60 * model.p.stop_hours) if drives else 0
                 takes = minutes(metres) + (case.session_minutes() + asking)
                 fits = takes + minutes(model.way(there, home)) <= left
                 if fits and (best is None or metres < best[0]):
