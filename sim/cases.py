@@ -1,4 +1,4 @@
-"""Flat tables (grievances, cases, motions, agenda, ended cases, agreements) and the event log.
+"""Flat tables (grievances, cases, motions, agenda, ended cases, agreements, wages owed) and the event log.
 
 Households and institutions are columns; what comes and goes is rows. A `Table` is a set of equally
 long arrays that grow by half and are compacted now and then. A row number is only a place for
@@ -296,6 +296,18 @@ AGREEMENTS = {
 }
 """Fields of the table of agreements between parties: its grievance is let go of while it may still be broken."""
 
+PAID_WITHIN = (30, 90, 365)
+"""Days from when wages came to be owed within which it is added up what has been paid."""
+
+SPELLS = {
+    "world": np.int64,
+    "bearer": np.int64,  # the work site
+    "day": np.int32,  # on which its crew came to be owed wages
+    "fen": np.int64,  # how much
+    **{f"paid_{days}": np.int64 for days in PAID_WITHIN},  # fen paid of it within so many days
+}
+"""Fields of the table of spells in which crews are owed wages: one row a spell, never let go of."""
+
 AGENDA = {
     "world": np.int64,
     "clock": np.int8,
@@ -472,6 +484,7 @@ TABLES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "asked": (ASKED, {"motion": "motions"}),
     "ended": (ENDED, {}),
     "agreements": (AGREEMENTS, {}),
+    "spells": (SPELLS, {}),
     "agenda": (AGENDA, {}),
 }
 """Table name to (fields, fields that point to rows of other tables)."""

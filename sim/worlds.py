@@ -7,9 +7,10 @@ the actor's own ordinal). So replications, scenarios and coalitions may be stack
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ class Worlds:
         group: number of the recipe of each world among those it was founded with, shape ``(worlds,)``.
         p: parameters, ``w.p.NAME`` of shape ``(worlds, 1)``.
         settings: mechanism name to its `Setting`.
-        grievances, cases, motions, asked, ended, agreements, agenda: tables, see `sim.cases.TABLES`.
+        grievances, cases, motions, asked, ended, agreements, spells, agenda: tables, see `sim.cases.TABLES`.
         shelves: arrays of which some columns are views, see `sim.columns.Column`.
         log: the event log.
         stock: name to the present integer stock per world.
@@ -104,6 +105,7 @@ class Worlds:
     asked: Table
     ended: Table
     agreements: Table
+    spells: Table
     agenda: Table
 
     def __init__(self, recipe: Recipe | Sequence[Recipe], watch: Sequence[int] = ()) -> None:
@@ -196,7 +198,7 @@ class Worlds:
         self._flow = {name: values[k] for k, name in enumerate(flows)}
         self._counts: list[tuple[int, Ints, ArrayLike]] = []
         self.stock = {name: values[len(flows) + k] for k, name in enumerate(stocks)}
-        self._diary = np.empty((0, *values.shape), dtype=np.int64)
+        self._diary = np.empty((0, *values.shape), dtype=np.int32)
         self._days = 0
 
     def __getattr__(self, name: str) -> Array:
@@ -248,8 +250,11 @@ class Worlds:
             self._counts = []
             sizes = [len(world) for world in worlds]
             place = np.concatenate(worlds) + np.repeat(np.array(firsts), sizes)
-            each = [a if isinstance(a, np.ndarray) else np.full(s, a) for a, s in zip(amounts, sizes, strict=True)]
-            np.add.at(self._today.reshape(-1), place, np.concatenate(each))
+            one_by_one = [isinstance(amount, np.ndarray) for amount in amounts]
+            each = np.repeat([1 if own else amount for own, amount in zip(one_by_one, amounts, strict=True)], sizes)
+            if any(one_by_one):
+                each[np.repeat(one_by_one, sizes)] = np.concatenate(list(compress(amounts, one_by_one)))
+            np.add.at(self._today.reshape(-1), place, each)
         return self._flow
 
     def stocks(self, stock: str, world: Ints, amount: ArrayLike) -> None:
@@ -297,8 +302,8 @@ class Worlds:
 
     @property
     def record(self) -> Ints:
-        """Return what was recorded, a view of shape ``(days, worlds, series)``."""
-        return self._diary[: self._days].transpose(0, 2, 1)
+        """Return what was recorded, shape ``(days, worlds, series)``; a copy."""
+        return self._diary[: self._days].transpose(0, 2, 1).astype(np.int64)
 
     # -- offices ------------------------------------------------------------------------------
 
@@ -373,18 +378,34 @@ class Worlds:
 
     # -- time ---------------------------------------------------------------------------------
 
-    def step(self) -> None:
-        """Live one day: every phase of the schedule that is due, then the record."""
+    def step(self, see: Callable[[Phase], None] | None = None) -> None:
+        """Live one day: every phase of the schedule that is due, then the record.
+
+        Args:
+            see: is shown each phase before it is lived; it may look, and change nothing.
+        """
         first = self.day == self.first_day
         for phase in self._phases(SCHEDULE):
             if phase.due(self.day, first):
+                if see is not None:
+                    see(phase)
                 phase.function(self)
         self._reserve(1)
-        flows = len(self.flow)  # what has been counted is added
-        self._diary[self._days] = self._today
+        self._write_down(len(self.flow))  # what has been counted is added
+        self.day += 1
+
+    def _write_down(self, flows: int) -> None:
+        """Write today's counts and stocks into the diary, and begin new counts.
+
+        Its pages are written once, and fetching them is dear: it holds numbers of 32 bits until one does not fit.
+        """
+        page = self._diary[self._days]
+        np.copyto(page, self._today, casting="unsafe")
+        if page.dtype == np.int32 and not np.array_equal(page, self._today):
+            self._diary = self._diary.astype(np.int64)
+            self._diary[self._days] = self._today
         self._days += 1
         self._today[:flows] = 0
-        self.day += 1
 
     def _phases(self, schedule: tuple[Phase, ...]) -> list[Phase]:
         """Return the phases of a schedule whose rules stand here; looked up once."""

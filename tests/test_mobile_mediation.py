@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim import books, places
+from sim import books, noise, places
 from sim.cases import Activity, Desk, Kind
 from sim.places import pasture
 from sim.places.pasture import CENTRE, HERDER, JUSTICE, STATION, TEAM
-from sim.rules import awareness, teams, travel
+from sim.rules import awareness, circuits, teams, travel
 from sim.rules.trust import DESKS
 from sim.scenario import Scenario, parse
 from sim.worlds import Recipe, Worlds
@@ -31,7 +31,7 @@ def say(*words: str) -> Scenario:
     return parse(" ".join(words) or "nothing", [NAME, *(f"{NAME}.{word}" for word in words)])
 
 
-def only(*channels: str, **fixed: float) -> Scenario:
+def only(*channels: str, **fixed: float | str) -> Scenario:
     """Return the mechanism with these channels alone."""
     settings = [f"{name}={value}" for name, value in fixed.items()]
     return say("channels=off", *(f"{channel}=on" for channel in channels), *settings)
@@ -129,7 +129,7 @@ def test_a_circuit_goes_to_the_nearest_and_gets_home() -> None:
     c = w.cases
     rows = np.flatnonzero((c.stage == 0) & (c.world == 0) & (c.compound == 0))
     assert len(rows) > 3
-    stops = teams._route(w, rows)
+    stops = circuits._tour(w, rows).stops
     assert len(stops) > 1
     t = w.layout.traits
     home = t["sumu_desk"][pasture.STAFFED.index(STATION)]
@@ -137,17 +137,19 @@ def test_a_circuit_goes_to_the_nearest_and_gets_home() -> None:
     speed = w.p.flat["winter_speed" if travel.snow(w.day) else "speed"][0] * 1000 / 60
     spent, left = 0.0, list(rows)
     for row in stops:
-        to = teams.at(w, np.array(left))
+        to = circuits.at(w, np.array(left))
         far = pasture.way(w.layout, at[0].repeat(len(left)), at[1].repeat(len(left)), *to)
         own = dict(zip(left, far, strict=True))
         ahead = [r for r in left if own[r] < own[row]]
-        back = {r: pasture.way(w.layout, *teams.at(w, np.array([r])), t["x"][[home]], t["y"][[home]])[0] for r in left}
-        here = {r: teams.session_minutes(w, np.array([r]))[0] + round(60 * w.p.flat["ask_hours"][0]) for r in left}
+        back = {
+            r: pasture.way(w.layout, *circuits.at(w, np.array([r])), t["x"][[home]], t["y"][[home]])[0] for r in left
+        }
+        here = {r: circuits.session_minutes(w, np.array([r]))[0] + round(60 * w.p.flat["ask_hours"][0]) for r in left}
         budget = w.circuit_time[0, 0]
         assert all(spent + (own[r] + back[r]) / speed + here[r] > budget - 1e-6 for r in ahead)
         spent += own[row] / speed + here[row]
         assert spent + back[row] / speed <= budget + 1e-6
-        at, left = teams.at(w, np.array([row])), [r for r in left if r != row]
+        at, left = circuits.at(w, np.array([row])), [r for r in left if r != row]
 
 
 # -- channels ------------------------------------------------------------------------------------------
@@ -301,3 +303,55 @@ def test_order_of_replications_and_of_the_block_does_not_matter() -> None:
     alone.run(60)
     assert_same(crowd, 2, alone, 0)
     assert LIVELY and structure()["sumus"] == 1 and isinstance(alone.recipe, Recipe)
+
+
+def test_over_long_circuits_of_many_crews_lose() -> None:
+    """More crews and longer circuits than there are officers leave nobody for those who come to the desks."""
+    busy = dict(station_hours=20.0, justice_hours=8.0, sumu_hours=8.0, room_hours=0.0, any_desk=2.0)
+    without, short, long_ = twins(
+        180, say("circuit_hours=2"), say("crews=4", "hours=60", "circuit_hours=40"), n=4, **busy
+    )
+    for kind in (STATION, JUSTICE, CENTRE):
+        assert np.all(long_.desk_minutes[:, desk_rows(long_, kind)] < 4)
+    assert np.all(total(long_, "minutes_circuits") >= total(short, "minutes_circuits"))
+    assert clearly_above_zero((total(long_, "unresolved") - total(short, "unresolved")).astype(float), errors=2.0)
+    assert clearly_above_zero((total(long_, "unresolved") - total(without, "unresolved")).astype(float), errors=1.0)
+
+
+def test_a_surge_of_claims_makes_those_wait_who_come_anyway() -> None:
+    """A campaign that names what nobody had claimed brings more claims than desks have hours for."""
+    slow = dict(station_hours=2.0, justice_hours=1.0, sumu_hours=1.0, room_hours=1.0, any_desk=1.0)
+    law = dict(unrecognised=0.9, unfounded=0.0, spill=0.0, awareness_half_life=1e9)
+    w = burnt(8, **slow, **law, help_rate=0.0, arrears_rate=0.0).stack([parse("none", []), parse("campaign", [])])
+    w.aware[8:] = noise.chance(0.3, w.seeds[8:, None], "campaign", np.arange(w.households))
+    w.run(150)
+    voiced = total(w, "voiced").reshape(2, 8)
+    assert clearly_above_zero((voiced[1] - voiced[0]).astype(float), errors=3.0)
+    open_desks = w.desk_minutes[:, :-1] > 0
+    waits = np.where(open_desks, w.wait_days[:, :-1], 0).sum(axis=1).reshape(2, 8)
+    assert clearly_above_zero(waits[1] - waits[0], errors=3.0)
+
+
+def test_crews_have_a_circuit_each_and_take_what_is_left() -> None:
+    """Two crews have twice the hours of one, each its circuit; no case is on two circuits."""
+    many, hours = dict(station_hours=20.0, any_desk=2.0), dict(hours=8, circuit_hours=25)  # nothing is left for calls
+    _, one, two = twins(60, only("onsite_visits", crews=1, **hours), only("onsite_visits", crews=2, **hours), **many)
+    assert np.array_equal(two.circuit_time, one.circuit_time) and np.all(two.team_crews == 2)
+    station, team = ([w.desk_minutes[:, desk_rows(w, kind)] for w in (one, two)] for kind in (STATION, TEAM))
+    given = team[0] + one.circuit_time
+    assert np.array_equal(team[1], 2 * team[0]) and np.array_equal(station[0] - station[1], given)
+    assert np.all(total(two, "circuits") > total(one, "circuits"))
+    rounds = circuits.planned(two)
+    stops = np.concatenate([tour.stops for tour in rounds])
+    assert len(np.unique(stops)) == len(stops)
+
+
+def test_a_judge_on_board_confirms_what_is_agreed_together() -> None:
+    """Agreements of joint circuits are then broken less often, as after a judgement; a judge's hours are counted."""
+    easy = dict(gap_mean=-1.0, relapse_rate=0.3, confirmed_factor=0.3, any_desk=2.0, no_show=0.05)
+    both = ("onsite_visits", "coordination")
+    _, plain, judged = twins(300, only(*both, circuit_hours=12), only(*both, circuit_hours=12, judge="on"), n=4, **easy)
+    broken = [total(w, "relapsed").sum() / w.agreements.n for w in (plain, judged)]
+    assert broken[1] < broken[0]
+    spent = [total(w, "minutes_circuits").sum() / total(w, "circuits").sum() for w in (plain, judged)]
+    assert spent[1] > 1.2 * spent[0]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.cases import Desk
 from sim.places.pasture import STAFFED
-from sim.rules import teams, travel
+from sim.rules import circuits, travel
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -33,7 +33,7 @@ def there(w: Worlds) -> Mask:
 
 def whereabouts(w: Worlds) -> Ints:
     """Return the cell on which every household is, shape ``(households, 2)``; `AWAY` where it is not in the sumu."""
-    metres = np.stack(teams.of_households(w, np.arange(w.households)), axis=1)
+    metres = np.stack(circuits.of_households(w, np.arange(w.households)), axis=1)
     return np.where(there(w)[:, None], (metres // w.layout.cell_metres).astype(np.int64), AWAY)
 
 

@@ -7,20 +7,22 @@ Institutional grammar (ADICO): in a covered sumu [C]
   troubles them (page-E7, page-E10);
 * ``coordination``: justice office and centre must [D] send one officer each on the circuit [C], so that one visit
   replaces several and what is not settled there may only [D] go to court [I] (page-E4, page-E6); where nobody drives
-  from camp to camp they sit together at the centre;
+  from camp to camp they sit together at the centre; a judge may [D] come along, who confirms what is agreed [I];
 * ``authority``: the station may [D] summon parties to its sessions and those in the field [I], who then seldom stay
   away [O], and carry a case to the next desk, which is then near [I] (page-E4);
 * ``legal_awareness``: the station must [D] give law talks, in person and online [I] (page-E11);
 * ``case_ledger``: must [D] enter hand-offs in a ledger [I], which then hardly ever get lost (page-E6).
 
 The same people's hours: what goes to the field, to circuits, summonses, entries and talks is missing at their desks.
-`hours` scales the whole: at 0 nothing changes, and few hours do little.
+`hours` scales the whole: at 0 nothing changes, and few hours do little. The court is outside the model, so a judge's
+hours are counted and are missing nowhere: by default none comes along.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -43,7 +45,7 @@ class Parameters:
         unit="hours/week",
         kind="set",
         source="prior-team",
-        doc="what the station's officers give to the field, circuits among them",
+        doc="what each crew of the station's officers gives to the field, its circuit among them",
     )
     circuit_hours: float = parameter(
         8.0,
@@ -53,6 +55,24 @@ class Parameters:
         kind="set",
         source="prior-team: one circuit a week, a day; scanned",
         doc="what of it goes to the weekly circuit, when `hours` is the usual 25; each agency on board gives as much",
+    )
+    crews: int = parameter(
+        1,
+        1,
+        teams.MOST_CREWS,
+        unit="crews",
+        kind="set",
+        source="prior-team: one; scanned",
+        doc="crews that the station's officers form, each with its circuit; calls are all crews' together",
+    )
+    judge: bool = parameter(
+        False,
+        False,
+        True,
+        unit="switch",
+        kind="set",
+        source="page-E4: a court is told of as coming along; off, since its hours are missing nowhere in the model",
+        doc="a judge is on board of joint circuits, who confirms at once what is agreed there",
     )
     summons_hours: float = parameter(
         0.5,
@@ -116,8 +136,16 @@ class MobileMediation(Mechanism):
     places = ("pasture",)
     offers = (
         *("team_field", "team_circuit", "team_board", "team_drives", "team_summoned", "team_papers", "team_lessons"),
-        *("team_loss", "station_extra"),
+        *("team_loss", "team_crews", "team_judge", "station_extra"),
     )
+
+    purposes: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "authority": ("summoned",),
+        "coordination": ("circuits",),
+        "onsite_visits": ("circuits", "team"),
+        "legal_awareness": ("lessons",),
+        "case_ledger": ("papers",),
+    }
 
     def offices(self, w: Worlds, me: Setting) -> None:
         """Offer hours in the field, agencies on board, and time for summonses, entries and talks."""
@@ -128,8 +156,11 @@ class MobileMediation(Mechanism):
         drives = active & me.on("onsite_visits")
         w.offer("team_drives", 1, drives)
         w.offer("team_circuit", circuit, active & me.any_on("onsite_visits", "coordination"))
-        w.offer("team_field", np.maximum(np.rint(60 * me.hours) - circuit, 0), drives)
-        w.offer("team_board", teams.ON_BOARD, active & me.on("coordination"))
+        w.offer("team_crews", me.crews, active & me.any_on("onsite_visits", "coordination"))
+        w.offer("team_field", me.crews * np.maximum(np.rint(60 * me.hours) - circuit, 0), drives)
+        judge = me.judge > 0
+        w.offer("team_board", teams.ON_BOARD + judge, active & me.on("coordination"))
+        w.offer("team_judge", 1, active & me.on("coordination") & judge)
         for channel, lever, hours in (
             ("authority", "team_summoned", me.summons_hours),
             ("case_ledger", "team_papers", me.ledger_hours),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import places
-from sim.cases import NEVER, Desk, Kind, Stage
+from sim.cases import NEVER, PAID_WITHIN, SPELLS, Desk, Kind, Stage
 from sim.outcomes import villages
 from sim.outcomes.recorded import Recorded
 from sim.outcomes.spec import HORIZONS, YEAR, Ints
@@ -62,6 +62,8 @@ def counts(seen: Recorded) -> dict[str, Ints]:
     out |= _cohorts(seen, days, worlds)
     out |= _ends(seen, worlds)
     out |= _agreements(seen, days, worlds)
+    if seen.spells:
+        out |= _spells(seen, days, worlds)
     out |= seen.farms
     return out
 
@@ -137,6 +139,21 @@ def _agreements(seen: Recorded, days: int, worlds: int) -> dict[str, Ints]:
     }
 
 
+def _spells(seen: Recorded, days: int, worlds: int) -> dict[str, Ints]:
+    """Add up the wages that came to be owed from day 0 on and early enough to be followed, and what was paid of them.
+
+    Of each horizon, in fen; what is not paid by then counts as owed, whatever has been agreed or promised.
+    """
+    spells, out = seen.spells, {}
+    begun = spells["day"].astype(np.int64)
+    for horizon in PAID_WITHIN:
+        followed = (begun >= 0) & (begun + horizon < days)
+        for name, field in ((f"wages_owed_{horizon}_fen", "fen"), (f"wages_paid_{horizon}_fen", f"paid_{horizon}")):
+            out[name] = np.zeros(worlds, dtype=np.int64)
+            np.add.at(out[name], spells["world"][followed], spells[field][followed])
+    return out
+
+
 def names_of_counts(place: str, series: Sequence[str]) -> list[str]:
     """Return the names of the integers that `counts` gives in a place, in order."""
     nothing: dict[str, NDArray[Any]] = dict.fromkeys(
@@ -146,7 +163,8 @@ def names_of_counts(place: str, series: Sequence[str]) -> list[str]:
     nobody = np.zeros(0, dtype=np.int64)
     groups = dict.fromkeys(grievances.groups_of(place), nobody)
     trusted = dict.fromkeys(trust.trusted(place), nobody)
+    owed = dict.fromkeys(SPELLS, nobody) if Kind.WAGES in kinds(place) else {}
     farms = dict.fromkeys(villages.COUNTS if "village" in places.settlements(place) else (), nobody)
     return list(
-        counts(Recorded(place, series, record, nothing, nothing, nothing, nobody, nobody, groups, trusted, farms))
+        counts(Recorded(place, series, record, nothing, nothing, nothing, nobody, nobody, groups, trusted, owed, farms))
     )

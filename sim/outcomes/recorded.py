@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import places
+from sim.cases import Kind
 from sim.outcomes import villages
 from sim.outcomes.spec import Ints
 from sim.rules import desks, grievances, trust
@@ -33,6 +34,7 @@ class Recorded:
         desk_kind: kind of each desk row, a number of `sim.cases.Desk`.
         groups: those of the households that belong to each group of people whose grievances are added up apart.
         trust: trust of all who live there in each kind of desk, at the end, added up, millionths.
+        spells: fields of the spells in which crews were owed wages.
         farms: what is read at the end of villages, see `sim.outcomes.villages.at_the_end`.
     """
 
@@ -46,6 +48,7 @@ class Recorded:
     desk_kind: Ints
     groups: Mapping[str, Ints]
     trust: Mapping[str, Ints]
+    spells: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     farms: Mapping[str, Ints] = field(default_factory=dict)
 
 
@@ -62,6 +65,7 @@ def recorded(w: Worlds) -> Recorded:
         desk_kind=desks.kinds(w),
         groups=_sizes(w),
         trust=_trust(w),
+        spells=w.spells.arrays() if Kind.WAGES in places.declared(w.recipe.place, "KINDS") else {},
         farms=villages.at_the_end(w) if "village" in places.settlements(w.recipe.place) else {},
     )
 

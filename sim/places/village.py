@@ -259,8 +259,8 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         office of every township, the court) and world. Bases, the places where chicks are brooded and birds range: one
         for each home village, and after the two of a township the joint one that they would have. Traits:
         ``yard_household`` (row of the household), ``village_role``, ``village_base`` and ``township_joint`` (row of
-        the base, -1 = none), ``base_village`` (row of the village, -1 of a joint one), ``base_township`` and
-        ``desk_kind``.
+        the base, -1 = none), ``base_village`` (row of the village, -1 of a joint one), ``base_township``,
+        ``desk_kind``, ``village_mediator`` and ``township_justice`` (rows of desks).
     """
     villages, bases, joint = _list(structure)
     township, roles, size, own_base = np.array(villages).T
@@ -298,6 +298,8 @@ def build(structure: Structure, seed: NDArray[np.uint64]) -> Layout:
         village_base=own_base,
         township_joint=np.array(joint),
         desk_kind=np.array([MEDIATOR] * len(villages) + [JUSTICE] * len(joint) + [COURT], dtype=np.int64),
+        village_mediator=np.arange(len(villages)),
+        township_justice=len(villages) + np.arange(len(joint)),
         base_village=base_village,
         base_township=base_township,
     )

@@ -1,6 +1,7 @@
 """Every figure of a result folder: which there are, from which of its tables each is drawn, and drawing them at once.
 
-A figure is drawn from the files of the folder alone, so it can be drawn again at any time, and by any process.
+A figure is drawn from the files of the folder alone, so it can be drawn again at any time, and by any process; but for
+the map of routes one world is lived again, of which a result keeps nothing so fine.
 """
 
 from __future__ import annotations
@@ -16,18 +17,22 @@ import pyarrow.parquet as pq
 from sim import outcomes, places
 from sim.cases import Kind
 from sim.report import labels, series, style
+from sim.report.arrears import arrears
 from sim.report.attribution import waterfall
 from sim.report.diffusion import COLUMNS, diffusion
+from sim.report.distance import distance
 from sim.report.ends import competing_ends
 from sim.report.forest import forest
 from sim.report.funnel import funnel
 from sim.report.incomes import incomes
 from sim.report.labels import Text
 from sim.report.maps import twin_maps
+from sim.report.routes import routes, watch
 from sim.report.sweep import curves, drawn, grid_map
 from sim.study.answers import WITHHELD
 from sim.study.config import Config
 from sim.study.executor import Executor
+from sim.study.experiment import plan
 from sim.study.statistics import OutcomeSpec
 from sim.study.store import read_csv
 
@@ -122,6 +127,27 @@ def _attribution(it: Drawing) -> list[Path]:
     )
 
 
+def _distance(it: Drawing) -> list[Path]:
+    return distance(it.table("distance.csv"), it.config.replications, it.stem)
+
+
+def _arrears(it: Drawing) -> list[Path]:
+    return arrears(it.few_runs, it.stem)
+
+
+def _routes(it: Drawing) -> list[Path]:
+    scenario = it.config.scenarios[-1 if it.config.sweep else _with_circuits(it.config)]
+    group = next(g for g in plan(it.config).groups if any(p.scenario.name == scenario.name for p in g.pieces))
+    return routes(watch(group.recipe, scenario), it.stem)
+
+
+def _with_circuits(config: Config) -> int:
+    """Return the number of the scenario whose routes are drawn: `full`, or else the last with the mechanism."""
+    numbers = [k for k, scenario in enumerate(config.scenarios) if scenario.choices]
+    full = [k for k in numbers if config.scenarios[k].name == "full"]
+    return full[0] if full else numbers[-1] if numbers else 0
+
+
 def _curves(it: Drawing) -> list[Path]:
     assert it.config.sweep is not None
     main = [OutcomeSpec(s.name, s.unit, s.label) for s in outcomes.leading(it.config.place)]
@@ -133,7 +159,8 @@ def _curves(it: Drawing) -> list[Path]:
 def _map(it: Drawing) -> list[Path]:
     assert it.config.sweep is not None
     known = [OutcomeSpec(s.name, s.unit, s.label) for s in outcomes.specs(it.config.place)]
-    mapped = [spec for spec in (*known, WITHHELD) if spec.name in MAPPED]
+    names = [name for kind in places.settlements(it.config.place) for name in MAPPED.get(kind, ("unresolved",))]
+    mapped = [spec for spec in (*known, WITHHELD) if spec.name in names]
     return grid_map(it.table("comparison.csv"), it.config.sweep, it.stem, it.title, outcomes=mapped)
 
 
@@ -148,6 +175,9 @@ FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
     "funnel": _funnel,
     "diffusion": _diffusion,
     "incomes": _incomes,
+    "distance": _distance,
+    "arrears": _arrears,
+    "routes": _routes,
 }
 """Every figure, the one that takes longest first."""
 
@@ -158,8 +188,14 @@ OF_ROOFS = ("twin_maps",)
 """Figures that need comparisons, more than the runs, runs that are watched, or buildings."""
 
 
-MAPPED = ("unresolved", WITHHELD.name, "captured")
-"""Outcomes that are drawn in a map."""
+OF_PASTURES = ("distance", "arrears", "routes")
+"""Figures of people who live far apart; the first two not of sweeps or attributions."""
+
+MAPPED = {
+    "compound": ("unresolved", WITHHELD.name, "captured"),
+    "pasture": ("unresolved", "settled_90", "hours_per_durable"),
+}
+"""Kind of settlement to the outcomes that are drawn in a map."""
 
 OF_DISPUTES = ("competing_ends", "time_series", "twin_maps", "funnel")
 """Figures of grievances, which there are not everywhere."""
@@ -180,6 +216,8 @@ def wanted(config: Config) -> list[str]:
     many = config.attributed or config.sweep  # their scenarios have figures that compare them
     absent = [*(OF_DISPUTES if not kinds else ()), *(OF_ROOFS if Kind.ROOF not in kinds else ())]
     absent += OF_VILLAGES if "village" not in places.settlements(config.place) else ("incomes",) if many else ()
+    absent += [] if "pasture" in places.settlements(config.place) else OF_PASTURES
+    absent += OF_PASTURES if config.attributed else ["distance", "arrears"] if config.sweep else []
     return [name for name in names if name not in absent]
 
 

@@ -57,10 +57,15 @@ SCENARIOS = {
     "body_branch": Text("body and branch", "两人分任"),
     "merged": Text("merged", "一肩挑"),
     "placebo": Text("placebo (hours only)", "只加工时"),
-    "full": Text("all channels", "全部做法"),
     "merged_equal_hours": Text("merged, equal hours", "一肩挑，工时相等"),
     "merged_selected": Text("merged, best of three", "一肩挑，择优"),
     "today": Text("today's coverage", "现有覆盖面"),
+    "calls": Text("calls, no circuits", "只接电话上门"),
+    "circuits": Text("calls and circuits", "接电话并巡回"),
+    "panel": Text("panel at the centre", "在中心联合调解"),
+    "panel_there": Text("panel at the site", "到工地联合调解"),
+    "panel_summons": Text("panel at the site, summons", "到工地联合调解，并召集"),
+    "crews": Text("crews on the steppe", "下乡班组"),
     "everywhere": Text("everywhere", "全面推行"),
     "one_person": Text("one person, no practice", "一人兼任，无做法"),
     "plus_authority": Text("+ authority", "加召集转办"),
@@ -77,6 +82,7 @@ SCENARIOS = {
     "without_ledger": Text("merged - case ledger", "一肩挑减台账"),
     **{name: Text(*words) for name, words in village_labels.SCENARIOS.items()},
     **{name: Text(*words) for name, words in courier_labels.SCENARIOS.items()},
+    "full": Text("all channels", "全部做法"),  # of the alliance as of mobile mediation
 }
 """Scenarios of the experiments that come with the project; others are called by their names."""
 
@@ -103,6 +109,14 @@ EXPERIMENTS = {
     "mobile_mediation": Text(
         "Mediators who come to you: officers on calls and circuits, with the same people's hours",
         "流动调解：人员离开办公桌下乡巡回，工时不变，改变了什么",
+    ),
+    "mobile_mediation-attribution": Text(
+        "What carries the effect of mobile mediation, channel by channel", "流动调解的作用由哪些渠道承担"
+    ),
+    "distance": Text("How far people live, and what it does", "住得多远，有什么不同"),
+    "teams": Text("How many crews, and how long their circuits", "派多少班组，巡回多久"),
+    "arrears": Text(
+        "Wages owed: four agencies at one table, or one office after another", "拖欠工资：四家坐一桌，还是一家一家跑"
     ),
 }
 """Titles of the experiments that come with the project; others are headed by their question."""
@@ -133,6 +147,10 @@ CHANNELS = {
 
 CHANNELS_OF = {
     "village_alliance": {name: Text(*words) for name, words in village_labels.OF_ALLIANCE.items()},
+    "mobile_mediation": {
+        "coordination": Text("coordination (all on board)", "多家同行"),
+        "onsite_visits": Text("on-site visits (calls, circuits)", "上门与巡回"),
+    },
 }
 """Mechanism to its channels that are something else there than elsewhere."""
 
@@ -208,6 +226,7 @@ UNITS = {
     "share": "比例",
     "0 to 1": "0 至 1",
     "hours per case": "小时／件",
+    "hours per agreement": "小时／件协议",
     "per agreement": "每份协议",
     "per compound-year": "每小区每年",
     "per contract that came up": "每份到期合同",
@@ -311,6 +330,10 @@ OUTCOMES = {
     "unresolved_far": "未解决：最远的牧户",
     "unresolved_seasonal": "未解决：季节性人员",
     "wages_paid": "付清的工资",
+    "wages_paid_30": "30 天内付清的工资",
+    "wages_paid_90": "90 天内付清的工资",
+    "wages_paid_365": "一年内付清的工资",
+    "hours_per_durable": "每件持久解决的工时",
     "wages_agreed": "谈妥的工资",
     "wages_defaulted": "承诺未付的工资",
     "law_talks": "普法讲座",

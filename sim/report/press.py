@@ -37,7 +37,7 @@ from sim.report.style import (
     title_lines,
     wrap,
 )
-from sim.study.press.measures import MEASURES
+from sim.study.press.kits import MEASURES
 from sim.study.press.play import FULL, WITHOUT, Played
 
 Floats = NDArray[np.float64]

@@ -37,6 +37,11 @@ KEPT: dict[str, tuple[str, ...]] = {
     "coverage": (COMPARISON, NAIVE, LEADERS, GRID, "figures/curves.png"),
     "capture": (COMPARISON, GRID, "figures/map.png"),
     "hohhot_2025": (RUNS, COMPARISON, NAIVE, LEADERS, FIGURE),
+    "mobile_mediation": (COMPARISON, "distance.csv", FIGURE, "figures/routes.png", "figures/routes.zh.png"),
+    "mobile_mediation-attribution": ("attribution.csv", "hours.csv", "figures/attribution.png"),
+    "distance": (COMPARISON, "distance.csv", "figures/distance.png"),
+    "teams": (COMPARISON, GRID, "figures/map.png"),
+    "arrears": (COMPARISON, "figures/arrears.png"),
 }
 """Experiment to the files that are kept beside its manifest; of others only the comparison."""
 

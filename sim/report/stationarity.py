@@ -1,7 +1,8 @@
 """Is the baseline stationary? How the main stocks of worlds without mechanisms go on after the burn-in.
 
 ``python3 -m sim.report.stationarity`` lets the baseline burn in for the default time and for longer ones, lives the
-recorded days, and writes a table and a figure into ``results/reference/baseline``. Drift is the mean of the second
+recorded days, and writes a table and a figure into ``results/reference/baseline``; ``... stationarity
+mobile_mediation`` does the same for pastures, into ``baseline-pasture``. Drift is the mean of the second
 recorded year minus that of the first: whole years, so that the rainy season is in both. Nothing is tuned by it.
 """
 
@@ -11,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +42,9 @@ Floats = NDArray[np.float64]
 BASELINE = "yijiantiao"
 """The experiment whose world and run the baseline takes over; its mechanisms are left out."""
 
+STEPPE = "mobile_mediation"
+"""The same of pastures."""
+
 FOLDER, TABLE, FIGURE = "baseline", "stationarity.csv", "figures/stationarity"
 YEAR = 365
 EVERY = 5
@@ -50,6 +55,9 @@ REPLICATIONS = 100
 
 BURN_INS = (728, 1456, 2912, 4368)
 """Days of burn-in that are tried: 2, 4, 8 and 12 years of whole weeks."""
+
+STEPPE_BURN_INS = (364, 728, 1456, 2912)
+"""The same of pastures, where nothing is contracted for years: 1, 2, 4 and 8 years."""
 
 RECORDED = 2 * YEAR
 CLEAR = 3.0
@@ -78,7 +86,7 @@ def _a_thousand(w: Worlds, count: NDArray[Any]) -> Floats:
     return 1000.0 * count / w.occupied[:, 0]
 
 
-def _open_cases(w: Worlds, *kinds: Kind) -> Floats:
+def _open_cases(w: Worlds, kinds: Sequence[Kind]) -> Floats:
     """Return the open cases of some kinds per 1,000 inhabited flats."""
     books = w.tally["cases"][:, list(kinds), : int(Stage.SETTLED)]
     return _a_thousand(w, books.sum(axis=(1, 2)))
@@ -113,9 +121,9 @@ STOCKS: tuple[Stock, ...] = (
         lambda w: _a_thousand(w, w.stock["unresolved"]) / 1000.0,
     ),
     Stock("leaking_roofs", f"roofs {_CASES}", "leaking roofs", lambda w: _a_thousand(w, w.stock["leaking_roofs"])),
-    Stock("cases_roof", f"cases {_CASES}", "open cases, roofs", lambda w: _open_cases(w, Kind.ROOF)),
-    Stock("cases_fee", f"cases {_CASES}", "open cases, fees", lambda w: _open_cases(w, Kind.FEE)),
-    Stock("cases_other", f"cases {_CASES}", "open cases, all others", lambda w: _open_cases(w, *_OTHERS)),
+    Stock("cases_roof", f"cases {_CASES}", "open cases, roofs", lambda w: _open_cases(w, [Kind.ROOF])),
+    Stock("cases_fee", f"cases {_CASES}", "open cases, fees", lambda w: _open_cases(w, [Kind.FEE])),
+    Stock("cases_other", f"cases {_CASES}", "open cases, all others", lambda w: _open_cases(w, _OTHERS)),
     Stock("payers", "share of flats", "flats that pay a company", lambda w: w.stock["payers"] / w.households),
     Stock("satisfaction", "1", "satisfaction with the service", lambda w: w.satisfaction.mean(axis=1)),
     Stock("effort", "1", "effort of companies", lambda w: w.effort.mean(axis=1)),
@@ -137,6 +145,37 @@ STOCKS: tuple[Stock, ...] = (
 """What is followed."""
 
 
+def _desks_wait(w: Worlds) -> Floats:
+    """Return the mean wait that desks with hours post, days."""
+    open_ = w.desk_minutes > 0
+    return np.where(open_, w.wait_days, 0.0).sum(axis=1) / np.maximum(open_.sum(axis=1), 1)
+
+
+_ON_STEPPE = {Kind.BOUNDARY: "boundaries", Kind.LIVESTOCK: "livestock", Kind.NEIGHBOUR: "neighbours", Kind.HELP: "help"}
+
+ON_PASTURES: tuple[Stock, ...] = (
+    STOCKS[0],
+    Stock("aching", f"grievances {_CASES}", "grievances suffered", lambda w: _a_thousand(w, w.stock["aching"])),
+    *(
+        Stock(
+            f"cases_{kind.name.lower()}", f"cases {_CASES}", f"open cases, {word}", partial(_open_cases, kinds=[kind])
+        )
+        for kind, word in _ON_STEPPE.items()
+    ),
+    Stock("cases_wages", "cases / site", "open cases, wages", lambda w: (w.defect_case >= 0).mean(axis=1)),
+    Stock("wages_owed", "yuan / site", "wages owed", lambda w: w.wages_owed.mean(axis=1) / 100.0),
+    Stock("plans", "share of sites", "plans of instalments", lambda w: (w.plan_left > 0).mean(axis=1)),
+    Stock("wait", "days", "posted wait, mean of desks", _desks_wait),
+    Stock("experience", "experiences / household", "experiences remembered", _remembered),
+)
+"""What is followed on pastures."""
+
+
+def stocks_of(place: str) -> tuple[Stock, ...]:
+    """Return what is followed in a place."""
+    return ON_PASTURES if place == "pasture" else STOCKS
+
+
 @dataclass(frozen=True)
 class Life:
     """What a worker is given: worlds, and for how long."""
@@ -152,15 +191,15 @@ def live(life: Life) -> Floats:
         Shape ``(years, stocks, worlds)``; years are counted so that one begins with day 0, and the first may
         lack a few days.
     """
-    w = Worlds(life.recipe)
+    w, stocks = Worlds(life.recipe), stocks_of(life.recipe.place)
     years = -(-life.recipe.burn_in // YEAR) + -(-life.days // YEAR)
-    total, looks = np.zeros((years, len(STOCKS), w.n)), np.zeros((years, 1, 1))
+    total, looks = np.zeros((years, len(stocks), w.n)), np.zeros((years, 1, 1))
     before = -(-life.recipe.burn_in // YEAR)
     while w.day < life.days:
         w.step()
         if w.day % EVERY == 0:
             year = before + (w.day - 1) // YEAR
-            total[year] += np.stack([stock.of(w) for stock in STOCKS])
+            total[year] += np.stack([stock.of(w) for stock in stocks])
             looks[year] += 1
     mean: Floats = total / looks
     return mean
@@ -186,12 +225,13 @@ def lives(config: Config, burn_in: int, workers: int = 1) -> Floats:
     return np.concatenate([parts[task.recipe.replications] for task in tasks], axis=2)
 
 
-def drift(years: Floats, burn_in: int) -> pd.DataFrame:
+def drift(years: Floats, burn_in: int, stocks: Sequence[Stock] = STOCKS) -> pd.DataFrame:
     """Return how far each stock drifts from the first recorded year to the second.
 
     Args:
         years: what `lives` returns; the last two years are the recorded ones.
         burn_in: days before day 0, for the table.
+        stocks: what they are of.
 
     Returns:
         One row a stock: the level (mean of the two years), the drift per year with its standard error over
@@ -213,8 +253,8 @@ def drift(years: Floats, burn_in: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "burn_in": burn_in,
-            "stock": [stock.name for stock in STOCKS],
-            "unit": [stock.unit for stock in STOCKS],
+            "stock": [stock.name for stock in stocks],
+            "unit": [stock.unit for stock in stocks],
             "n": n,
             "level": level,
             "drift": mean,
@@ -233,15 +273,16 @@ COLUMNS, HEIGHT = 4, 1.75
 """Panels side by side, and inches of a row of them."""
 
 
-def stationarity_figure(years: Floats, burn_in: int, default: int) -> Figure:
+def stationarity_figure(years: Floats, burn_in: int, default: int, stocks: Sequence[Stock] = STOCKS) -> Figure:
     """Draw the yearly means of each stock from the founding on, one panel a stock.
 
     Args:
         years: what `lives` returns for the longest burn-in.
         burn_in: its days.
         default: days of burn-in that experiments have by default, which is marked.
+        stocks: what the means are of.
     """
-    rows = -(-len(STOCKS) // COLUMNS)
+    rows = -(-len(stocks) // COLUMNS)
     mean: Floats = years.mean(axis=2)
     error: Floats = years.std(axis=2, ddof=1) / np.sqrt(years.shape[2])
     at: Floats = np.arange(0.5, len(years))
@@ -250,11 +291,11 @@ def stationarity_figure(years: Floats, burn_in: int, default: int) -> Figure:
         figure.subplots_adjust(left=0.06, right=0.985, bottom=0.9 / (rows * HEIGHT + 1.1), top=0.93, hspace=0.62)
         panels = figure.subplots(rows, COLUMNS, squeeze=False)
         for number, axes in enumerate(panels.flat):
-            if number >= len(STOCKS):
+            if number >= len(stocks):
                 axes.set_axis_off()
                 continue
-            _panel(axes, STOCKS[number], at, mean[:, number], error[:, number], default / YEAR)
-            if number + COLUMNS >= len(STOCKS):
+            _panel(axes, stocks[number], at, mean[:, number], error[:, number], default / YEAR)
+            if number + COLUMNS >= len(stocks):
                 axes.set_xlabel("years since the founding", color=GREY)
         figure.suptitle("The baseline from its founding on", x=0.06, ha="left", color=INK, fontsize=11)
         figure.text(
@@ -287,21 +328,27 @@ def _panel(axes: Axes, stock: Stock, at: Floats, mean: Floats, error: Floats, gr
         axes.spines[side].set_color(FAINT)
 
 
-def main(settings: Sequence[str], folder: Path = CLONE / REFERENCE / FOLDER) -> int:
+def main(settings: Sequence[str], folder: Path | None = None) -> int:
     """Compute, write the table and draw the figure.
 
     Args:
-        settings: words ``key=value`` as for an experiment, ``replications=50`` for one.
+        settings: the experiment whose worlds are lived, if not the main one, and words ``key=value`` as for an
+            experiment, ``replications=50`` for one.
         folder: where to.
     """
+    names = [word for word in settings if "=" not in word]
+    settings = [word for word in settings if "=" in word]
     try:
-        config = load(BASELINE, [f"replications={REPLICATIONS}", *settings])
+        config = load(names[0] if names else BASELINE, [f"replications={REPLICATIONS}", *settings])
+        stocks = stocks_of(config.place)
+        if folder is None:
+            folder = CLONE / REFERENCE / (FOLDER + (f"-{config.place}" if config.place == "pasture" else ""))
         tables = []
-        for burn_in in BURN_INS:
+        for burn_in in STEPPE_BURN_INS if config.place == "pasture" else BURN_INS:
             years = lives(config, burn_in, workers=os.cpu_count() or 1)
-            tables.append(drift(years, burn_in))
+            tables.append(drift(years, burn_in, stocks))
         write_csv(folder / TABLE, pd.concat(tables, ignore_index=True))
-        save(stationarity_figure(years, burn_in, config.burn_in), folder / FIGURE)
+        save(stationarity_figure(years, burn_in, config.burn_in, stocks), folder / FIGURE)
     except SimError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -65,6 +65,8 @@ TO_TWIN = Text("difference to the same in the twin, {unit}", "与对照中相同
 DIFFERENCE_IN = Text("difference, {unit}", "差值，{unit}")
 SETTINGS = {
     "coverage": Text("coverage", "覆盖面"),
+    "crews": Text("crews", "班组数"),
+    "circuit_hours": Text("hours of a circuit, once a week", "每周一次巡回的小时数"),
     "detected": Text("detected", "每年被发现的概率"),
     "integrity_a": Text("integrity (mean, and first shape)", "廉洁程度（均值与第一形状参数）"),
 }

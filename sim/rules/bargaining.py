@@ -187,13 +187,21 @@ def _agree(w: Worlds, rows: Ints) -> None:
     for settlement, at in settlements.of_cases(w, shared):
         settlement.relieve(w, shared[at])
     own = grievances_of(w, pairs)
-    confirmed = c.stage[w.grievances.case[own]] == int(Stage.COURT)
+    confirmed = confirmed_by_court(w, w.grievances.case[own])
     grievances.settle(w, own, confirmed)
     fee = w.grievances.kind[own] == int(Kind.FEE)
     arrears.agree(w, own[fee], confirmed[fee])
     bound = w.grievances.kind[own] == int(Kind.CONTRACT)
     dealings.agree(w, own[bound], confirmed[bound])
     close_cases(w, rows, Stage.SETTLED, Activity.SETTLED)
+
+
+def confirmed_by_court(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
+    """Return which of the disputes that are being agreed on a court has judged, or a judge at the table confirms."""
+    confirmed: NDArray[np.bool_] = w.cases.stage[rows] == int(Stage.COURT)
+    for settlement, at in settlements.of_cases(w, rows):
+        confirmed[at] |= settlement.confirms(w, rows[at])
+    return confirmed
 
 
 def judge(w: Worlds) -> None:

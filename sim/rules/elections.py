@@ -84,6 +84,8 @@ def hold(w: Worlds) -> None:
 
 def count(w: Worlds) -> None:
     """Phase: elections are counted; an elected committee takes office, an appointed one where a term ends without."""
+    if not w.electing.any():
+        return
     m = w.motions
     ballots = motions.stirred(w, Motion.ELECT)
     if len(ballots) == 0:

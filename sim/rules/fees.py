@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import books, exact, noise
+from sim import books, clocks, exact, noise
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.rules import contracts
@@ -150,20 +150,23 @@ def collect(w: Worlds) -> None:
         return
     flat = np.arange(w.households)
     thinks = noise.chance(w.p.fee_speed, w.seeds[:, None], "fee.redecide", flat, w.day // QUARTER)
-    target = supported(w, w.satisfaction, paying(w))[:, of]
+    target = supported(w, w.satisfaction, paying(w))
     billed = served[:, of]
-    w.pays[...] = np.where(thinks & billed, w.fee_type < target, w.pays)
+    again = thinks & billed
+    w.pays[again] = (w.fee_type < target[:, of])[again]
     contracts.take_stock(w)
 
-    full = bills(w)
-    bill = np.where(billed, full, 0)
-    paid = np.where(w.pays, bill, 0)
-    books.transfer_all(w, "purse", "till", paid)
     quarters = np.rint(4 * w.p.limitation_years).astype(np.int64)
-    w.arrears[...] = np.minimum(w.arrears + bill - paid, quarters * full)
+    full, paid = bills(w), np.empty(w.pays.shape, dtype=np.int64)
+    for part in clocks.parts(w.n, w.households):  # what is worked out on the way stays in the processor's cache
+        bill = np.where(billed[part], full[part], 0)
+        np.multiply(bill, w.pays[part], out=paid[part])
+        owed = w.arrears[part] + bill - paid[part]
+        w.arrears[part] = np.minimum(owed, quarters[part[0]] * full[part])
+        w.flow["fees_billed_fen"][part[0]] += bill.sum(axis=1)
+    books.transfer_all(w, "purse", "till", paid)
     w.collected[...] = by_compound(w, paid)
-    w.flow["fees_billed_fen"] += bill.sum(axis=1)
-    w.flow["fees_paid_fen"] += paid.sum(axis=1)
+    w.flow["fees_paid_fen"] += w.collected.sum(axis=1)
 
 
 RULE = Rule(

@@ -237,6 +237,8 @@ def _demand(w: Worlds, world: Ints, compound: Ints) -> NDArray[np.bool_]:
 
 def count(w: Worlds) -> None:
     """Phase: ballots on renewal or replacement are counted."""
+    if not w.balloting.any():
+        return
     m = w.motions
     ballots = motions.stirred(w, Motion.RENEW, Motion.REPLACE)
     if len(ballots) == 0:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import books, clocks, distributions, noise
-from sim.cases import NEVER, Activity, Clock, Kind, Stage, State, close_cases
+from sim.cases import NEVER, PAID_WITHIN, Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.pasture import STATION
@@ -155,16 +155,32 @@ def fall_due(w: Worlds) -> None:
     world, site = clocks.due(w, Clock.WAGES)
     if len(world) == 0:
         return
-    w.wage_spells[world, site] += 1
-    spell = w.wage_spells[world, site].astype(np.int64)
-    w.wage_left[world, site] = noise.threshold(w.seeds[world], "wages.clock", site, spell)
+    spell = w.wage_spells[world, site].astype(np.int64) + 1
     yuan = distributions.lognormal(
         w.at("wages_median", world), w.at("wages_spread", world), w.seeds[world], "wages.sum", site, spell
     )
-    w.wages_owed[world, site] = np.maximum(np.rint(yuan * books.FEN), 1).astype(np.int64)
+    owe(w, world, site, np.maximum(np.rint(yuan * books.FEN), 1).astype(np.int64))
+
+
+def owe(w: Worlds, world: Ints, site: Ints, fen: Ints) -> None:
+    """Let contractors come to owe their crews wages; the clock draws the threshold of the next time.
+
+    Args:
+        w: the worlds.
+        world: world of each.
+        site: sites whose crews are owed nothing so far.
+        fen: how much.
+    """
+    w.wage_spells[world, site] += 1
+    spell = w.wage_spells[world, site].astype(np.int64)
+    w.wage_left[world, site] = noise.threshold(w.seeds[world], "wages.clock", site, spell)
+    w.wages_owed[world, site] = fen
     late = noise.exponential(w.seeds[world], "wages.late", site, spell)
     w.late_day[world, site] = w.day + w.wait("late_days", world, late)
     w.attempts[world, site] = 0
+    nothing = {f"paid_{days}": 0 for days in PAID_WITHIN}
+    owed = w.wages_owed[world, site]
+    w.wage_spell[world, site] = w.spells.append(world=world, bearer=site, day=w.day, fen=owed, **nothing)
     w.count("wage_spells_begun", world)
     w.count("wages_due_fen", world, w.wages_owed[world, site])
     _wrong(w, world, site, grievances.REOPENINGS * spell)
@@ -218,18 +234,18 @@ def block(w: Worlds) -> None:
         claiming.voice(w, rows, np.full(len(rows), STATION))
 
 
-def agree(w: Worlds, cases: Ints) -> None:
+def agree(w: Worlds, cases: Ints, confirmed: NDArray[np.bool_]) -> None:
     """Book agreements on wages: who is liquid pays, others promise instalments; nobody of the crew suffers now.
 
     Args:
         w: the worlds.
         cases: case rows.
+        confirmed: which agreements a court has confirmed.
     """
     if len(cases) == 0:
         return
     c = w.cases
     world, site = c.world[cases], c.bearer[cases]
-    confirmed = c.stage[cases] == int(Stage.COURT)
     _relieve(w, world, site, grievances.settle)
     whose = {f: getattr(c, f)[cases] for f in ("world", "kind", "bearer", "ordinal")}
     w.wage_agreement[world, site] = w.agreements.append(settled=w.day, broken=NEVER, **whose)
@@ -306,6 +322,10 @@ def _pay(w: Worlds, world: Ints, site: Ints, fen: Any) -> None:
     books.transfer(w, "contractor", site[position], "purse", worker, world[position], share)
     w.wages_owed[world, site] -= fen
     w.count("wages_paid_fen", world, fen)
+    spell = w.wage_spell[world, site]
+    for days in PAID_WITHIN:
+        soon = w.day - w.spells.day[spell] <= days
+        getattr(w.spells, f"paid_{days}")[spell[soon]] += fen[soon]
 
 
 RULE = Rule(
@@ -313,6 +333,7 @@ RULE = Rule(
     places=("pasture",),
     columns=(
         Column("wage_left", "asset", np.int64, "hazard left until wages are owed at a site, units of sim.noise.UNIT"),
+        Column("wage_spell", "asset", np.int64, "row of the present or last spell in which any are owed", -1, "spells"),
         Column("wage_spells", "asset", np.int32, "times that wages have come to be owed at a site"),
         Column("wages_owed", "asset", np.int64, "wages owed to the crew of a site, a claim and not an account, fen"),
         Column("late_day", "asset", np.int32, "day on which the contractor pays if never brought to agree", NEVER),

@@ -129,6 +129,10 @@ class Settlement:
     def held(self, w: Worlds, rows: Ints) -> None:
         """Count what it has cost the parties to come to these sessions."""
 
+    def confirms(self, w: Worlds, rows: Ints) -> Mask:
+        """Return which of the disputes being agreed on a judge at the table confirms; a court's own count anyway."""
+        return np.zeros(len(rows), dtype=bool)
+
     def ability(self, w: Worlds, rows: Ints) -> Floats:
         """Return the ability, 0 to 1, of whoever holds each session."""
         raise NotImplementedError

@@ -11,7 +11,7 @@ from sim import noise
 from sim.cases import Activity, Kind, Stage, close_cases, grievances_of
 from sim.places import pasture
 from sim.places.pasture import CENTRE, HERDER, HOTLINE, INTAKES, JUSTICE, ROOM, STAFFED, STATION, TEAM
-from sim.rules import awareness, desks, grievances, teams, travel, trust, wages
+from sim.rules import awareness, bargaining, circuits, desks, grievances, teams, travel, trust, wages
 from sim.settlements import Floats, Ints, Mask, Settlement
 from sim.space import where
 
@@ -108,7 +108,7 @@ class Pasture(Settlement):
         and see to some needs of help so.
         """
         c = w.cases
-        world, taken = c.world[rows], teams.session_minutes(w, rows)
+        world, taken = c.world[rows], circuits.session_minutes(w, rows)
         called = desks.kind_of(w, c.desk[rows]) == TEAM
         goes = where(called | (c.kind[rows] == Kind.HELP))
         if len(goes):
@@ -157,7 +157,7 @@ class Pasture(Settlement):
         together = where(c.joint[rows])
         out[together] = np.maximum(travel.way(w, CENTRE, first[together]), travel.way(w, CENTRE, second[together]))
         there = where(c.visited[rows] | (desks.kind_of(w, c.desk[rows]) == TEAM))
-        place, other = teams.of_households(w, first[there]), teams.of_households(w, second[there])
+        place, other = circuits.of_households(w, first[there]), circuits.of_households(w, second[there])
         out[there] = pasture.way(w.layout, *other, *place)
         return out
 
@@ -213,6 +213,12 @@ class Pasture(Settlement):
         hours = travel.hours(w, world, self._farthest(w, rows))
         w.count("people_minutes", world, np.rint(MINUTES * hours).astype(np.int64))
 
+    def confirms(self, w: Worlds, rows: Ints) -> Mask:
+        """Return what is agreed on a joint circuit with a judge on board."""
+        c = w.cases
+        confirms: Mask = c.joint[rows] & (w.team_judge[c.world[rows], c.compound[rows]] > 0)
+        return confirms
+
     def ability(self, w: Worlds, rows: Ints) -> Floats:
         """Return the ability of officers."""
         return w.at("mediator_ability", w.cases.world[rows])
@@ -228,7 +234,7 @@ class Pasture(Settlement):
 
     def relieve(self, w: Worlds, rows: Ints) -> None:
         """Book agreements on wages."""
-        wages.agree(w, rows)
+        wages.agree(w, rows, bargaining.confirmed_by_court(w, rows))
 
 
 HOURS = {STATION: "station_hours", ROOM: "room_hours", JUSTICE: "justice_hours", CENTRE: "sumu_hours"}

@@ -63,9 +63,10 @@ class Village(Settlement):
     @staticmethod
     def desk(w: Worlds, village: Ints, kind: int) -> Ints:
         """Return the desk row of a kind for each village: its mediator's, or that of its township's justice office."""
+        traits = w.layout.traits
         if kind == MEDIATOR:
-            return village
-        return w.layout.sizes["village"] + w.layout.up("village", "township")[village]
+            return traits["village_mediator"][village]
+        return traits["township_justice"][w.layout.up("village", "township")[village]]
 
     def staff(self, w: Worlds) -> None:
         """Give mediators and justice offices their minutes a week."""

@@ -16,6 +16,7 @@ from sim import outcomes
 from sim.books import FEN
 from sim.mechanisms import registry
 from sim.outcomes import A_YEAR, YEAR
+from sim.study import distances
 from sim.study.attribution import COLUMNS, attribute
 from sim.study.coalitions import Attribution
 from sim.study.config import Config
@@ -27,7 +28,7 @@ Floats = NDArray[np.float64]
 SWEPT = ("headline", "disputes", "repairs", "cost", "payers", "behaviour", "people", *outcomes.villages.FAMILIES)
 """Families of outcomes that are compared in a sweep."""
 
-NAMES = ("attribution", "hours", "grid", "leaders")
+NAMES = ("attribution", "hours", "grid", "leaders", "distance")
 """The tables that an experiment may give."""
 
 HOURS = f"hours {A_YEAR}"
@@ -46,13 +47,16 @@ class Answer:
     keys: tuple[str, ...]
 
 
-def answers(config: Config, runs: pd.DataFrame, compounds: pd.DataFrame | None) -> dict[str, Answer]:
+def answers(
+    config: Config, runs: pd.DataFrame, compounds: pd.DataFrame | None, far: pd.DataFrame | None = None
+) -> dict[str, Answer]:
     """Return the tables that an experiment gives beside its comparison, by the names of their files.
 
     Args:
         config: the experiment.
         runs: its table of runs.
         compounds: its table of compounds; None where there are none.
+        far: its table of distances; None where nobody lives far apart.
     """
     out: dict[str, Answer] = {}
     if config.attributed:
@@ -65,6 +69,9 @@ def answers(config: Config, runs: pd.DataFrame, compounds: pd.DataFrame | None) 
         frame = leaders(compounds)
         if len(frame):
             out["leaders"] = Answer(frame, ("scenario",))
+    if far is not None and not (config.attributed or config.sweep):
+        scenarios = [scenario.name for scenario in config.scenarios]
+        out["distance"] = Answer(distances.estimates(far, scenarios), ("scenario", "season", "group", "measure"))
     return out
 
 

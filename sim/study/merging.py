@@ -107,7 +107,7 @@ def _of_cases(part: Part) -> Made:
 
 
 def _of_runs(part: Part) -> Made:
-    """Merge the runs and, where there are any, the compounds; compare twins, and answer what is asked beyond that."""
+    """Merge the runs, and compounds and distances where there are any; compare twins, and answer what else is asked."""
     made, config, folder = Made(), part.config, part.folder
     _keep(part, "runs", _merge(part, "runs"), made)
     runs = read_csv(folder / "runs.csv")  # as written, so that whoever has the file gets the same comparison
@@ -130,7 +130,12 @@ def _of_runs(part: Part) -> Made:
         made.naive = naive.estimates(compounds, config.comparisons)
         if len(made.naive):
             _write(part, "naive", made.naive, ("scenario", "baseline", "outcome", "estimate"), made)
-    made.answers = answers.answers(config, runs, compounds)
+    far = None
+    if "distances" in tables.merged_tables(config.place):
+        merged = _merge(part, "distances")
+        _keep(part, "distances", merged, made)
+        far = merged.to_pandas()
+    made.answers = answers.answers(config, runs, compounds, far)
     for name, answer in made.answers.items():
         _write(part, name, answer.frame, answer.keys, made)
     return made

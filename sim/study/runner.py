@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from sim.errors import StoreError
-from sim.study import compounds, tables
+from sim.study import compounds, distances, tables
 from sim.study.config import Config
 from sim.study.executor import Executor, Failure, executor, stage
 from sim.study.experiment import Group, Plan, Task, plan, tasks
@@ -194,7 +194,7 @@ def work(order: Order | None) -> None:
     task = order.task
     with stage("founding"):
         worlds = Worlds(task.recipes, watch=task.watch)
-    split = task.recipes[0].place in compounds.PLACES
+    split, far = (task.recipes[0].place in module.PLACES for module in (compounds, distances))
     before_days = min(order.days, task.recipes[0].burn_in)
     with stage("burn-in"):
         before = compounds.lived(worlds, 0, before_days) if split else {}
@@ -205,12 +205,13 @@ def work(order: Order | None) -> None:
         with stage("running"):
             block = worlds.stack([task.scenarios[number] for number in numbers], keep=numbers != batches[-1])
             after = compounds.lived(block, order.days, order.days) if split else {}
+            apart = distances.lived(block, order.days) if far else {}
             block.run(order.days)
         where = [(at, group) for at in range(len(numbers)) for group in range(len(task.groups))]
         with stage("recording"):
             parts = [np.flatnonzero((block.scenario == at) & (block.group == group)) for at, group in where]
             spans = tables.Spans(after, before, order.days, before_days) if split else None
-            made = tables.record(block, task.recipes[0].layout, parts, order.detail, spans)
+            made = tables.record(block, task.recipes[0].layout, parts, order.detail, spans, apart)
         keys = [task.groups[group].pieces[numbers[at]].key for at, group in where]
         with stage("writing"), ThreadPoolExecutor(WRITERS) as writers:
             list(writers.map(order.store.put, keys, made))

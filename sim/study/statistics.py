@@ -340,7 +340,7 @@ def _bootstrap(
     bits = 52 - int(n).bit_length()
     unit = np.exp2(np.ceil(np.log2(np.abs(differences).max(axis=1, keepdims=True))) - bits)
     whole = np.rint(differences / unit)
-    distribution = (whole @ _times_drawn(n, resamples, seed).T.astype(np.float64, order="K")) * unit / n
+    distribution = (whole @ times_drawn(n, resamples, seed).T.astype(np.float64, order="K")) * unit / n
     with warnings.catch_warnings():
         # What scipy warns of, a degenerate distribution, is handled below and reported.
         warnings.simplefilter("ignore")
@@ -365,7 +365,7 @@ def _bootstrap(
 
 
 @lru_cache(maxsize=_KEPT)
-def _times_drawn(n: int, resamples: int, seed: int) -> NDArray[np.int16]:
+def times_drawn(n: int, resamples: int, seed: int) -> NDArray[np.int16]:
     """Return how often each of n is drawn into each resample, with replacement; shape ``(resamples, n)``."""
     drawn = np.random.default_rng(seed).integers(0, n, (resamples, n))
     drawn += n * np.arange(resamples)[:, None]

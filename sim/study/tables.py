@@ -23,7 +23,7 @@ from sim.outcomes import Recorded
 from sim.rules.trust import DESKS
 from sim.schedule import rules_of
 from sim.space import LAND_USE, where
-from sim.study import compounds
+from sim.study import compounds, distances
 from sim.study.compounds import Columns
 from sim.study.store import TableSpec
 from sim.worlds import Worlds
@@ -47,6 +47,9 @@ NOT_YET = -1
 CELLS = ("x", "y", "land_use", "settlement", "flats", "unresolved_thousandths", "leaking_roofs")
 """Columns of a cell of the map: where it is, what stands there (a code of `sim.space.LAND_USE`; -1 where no
 settlement is), inhabited flats, severity of what is suffered in them at the end of the run, roofs that leak then."""
+
+APART = ("compounds", "distances")
+"""Tables of parts of a place, which are kept without detail too."""
 
 WORDS = {
     "kind": [kind.name.lower() for kind in Kind],
@@ -94,6 +97,10 @@ def piece_tables(place: str, detail: bool = True) -> dict[str, TableSpec]:
         columns = [*compounds.NAMES, "days", *(f"before_{name}" for name in compounds.BEFORE), "before_days"]
         fields = [("replication", pa.int32()), ("compound", pa.int32()), *((name, pa.int64()) for name in columns)]
         always["compounds"] = TableSpec(pa.schema(fields), ("replication", "compound"))
+    if place in distances.PLACES:
+        fields = [("replication", pa.int32()), *((name, pa.int8()) for name in distances.key_columns())]
+        fields += [(name, pa.int64()) for name in distances.NAMES]
+        always["distances"] = TableSpec(pa.schema(fields), ("replication", *distances.key_columns()))
     if not detail:
         return always
     return {
@@ -126,7 +133,7 @@ def merged_tables(place: str) -> dict[str, TableSpec]:
     """Return the tables of a whole experiment."""
     pieces = piece_tables(place)
     named = {}
-    for name in ("runs", "daily", "cases", "agreements", "cells", *(["compounds"] if "compounds" in pieces else [])):
+    for name in ("runs", "daily", "cases", "agreements", "cells", *(name for name in APART if name in pieces)):
         fields = [field.with_type(pa.string()) if field.name in WORDS else field for field in pieces[name].schema]
         named[name] = TableSpec(pa.schema([("scenario", pa.string()), *fields]), ("scenario", *pieces[name].keys))
     return {**named, "events": TableSpec(EVENTS, ("case:scenario", "case:replication", "seq"))}
@@ -150,7 +157,12 @@ class Spans:
 
 
 def record(
-    w: Worlds, layout: int, parts: Sequence[Ints], detail: bool = True, spans: Spans | None = None
+    w: Worlds,
+    layout: int,
+    parts: Sequence[Ints],
+    detail: bool = True,
+    spans: Spans | None = None,
+    apart: Columns | None = None,
 ) -> list[dict[str, pa.Table]]:
     """Return the tables of each part of a block.
 
@@ -160,6 +172,7 @@ def record(
         parts: numbers of the worlds of each part, in the order of the result; no world is in two.
         detail: whether to return more than the runs and the compounds.
         spans: outcomes of compounds, where there are any.
+        apart: outcomes by distance, where people live far apart.
     """
     specs = piece_tables(w.recipe.place)
     seen = outcomes.recorded(w)
@@ -181,6 +194,8 @@ def record(
         tables = {"runs": _table({name: values[worlds] for name, values in runs.items()}, specs["runs"].schema)}
         if spans:
             tables["compounds"] = _compounds(w, spans, worlds, specs["compounds"].schema)
+        if apart:
+            tables["distances"] = _distances(w, apart, worlds, specs["distances"].schema)
         if detail:
             tables["daily"] = _daily(w, seen.record, worlds, specs["daily"].schema)
         for name, rows in lists.items():
@@ -204,7 +219,9 @@ def _table(columns: Mapping[str, NDArray[Any]], schema: pa.Schema) -> pa.Table:
 
 def _daily(w: Worlds, recorded: Ints, worlds: Ints, schema: pa.Schema) -> pa.Table:
     """Return a row for each world and day, world by world."""
-    chosen = recorded[:, worlds, :].transpose(2, 1, 0)  # series, worlds, days
+    first, end = int(worlds[0]), int(worlds[-1]) + 1
+    mine = slice(first, end) if end - first == len(worlds) else worlds  # a group stands together: nothing is copied
+    chosen = recorded[:, mine, :].transpose(2, 1, 0)  # series, worlds, days
     days = chosen.shape[2]
     columns = {"replication": np.repeat(w.replication[worlds], days), "day": np.tile(np.arange(days), len(worlds))}
     columns |= {name: chosen[i].reshape(-1) for i, name in enumerate(w.series)}
@@ -223,6 +240,14 @@ def _compounds(w: Worlds, spans: Spans, worlds: Ints, schema: pa.Schema) -> pa.T
     columns |= {f"before_{name}": spans.before[name][founded].reshape(-1) for name in compounds.BEFORE}
     columns["days"] = np.full(len(worlds) * number, spans.days)
     columns["before_days"] = np.full(len(worlds) * number, spans.before_days)
+    return _table(columns, schema)
+
+
+def _distances(w: Worlds, apart: Columns, worlds: Ints, schema: pa.Schema) -> pa.Table:
+    """Return a row for each world and group of herders, world by world."""
+    columns = {"replication": np.repeat(w.replication[worlds], distances.ROWS)}
+    columns |= {name: np.tile(values, len(worlds)) for name, values in distances.key_columns().items()}
+    columns |= {name: values[worlds].reshape(-1) for name, values in apart.items()}
     return _table(columns, schema)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.oracle.asset import Asset
 from tests.oracle.draws import bits, chance
 from tests.oracle.grievance import Grievance
-from tests.oracle.kinds import KINDS, PAIRS
+from tests.oracle.kinds import NUMBER, PAIRS
 
 if TYPE_CHECKING:
     from tests.oracle.desk import Desk
@@ -46,8 +46,8 @@ class Case:
         self.bearer = grievance.bearer
         self.other = grievance.other
         self.ordinal = grievance.ordinal
-        if isinstance(self.bearer, Asset):  # one case for all who suffer, and perhaps several, one after another
-            self.ordinal = 16 * self.bearer.clock.rings + min(self.bearer.attempts, MOST_ATTEMPTS)
+        if not grievance.alone:  # one case for all who suffer, and perhaps several, one after another
+            self.ordinal += min(self.bearer.attempts, MOST_ATTEMPTS)
             self.bearer.attempts += 1
             self.bearer.case = self
         self.compound = grievance.household.compound
@@ -56,7 +56,7 @@ class Case:
         if grievance.household.connected and self.kind != "fee":
             self.urgency = min(self.severity + round(1000 * model.p.connected_edge), 1000)
         seed = model.replication_seed
-        self.key = bits(seed, "case", KINDS.index(self.kind), self.bearer.number, self.ordinal)
+        self.key = bits(seed, "case", NUMBER[self.kind], self.bearer.number, self.ordinal)
         model.booked += 1
         self.booked = model.booked
         self.opened = self.ready = model.day
@@ -130,13 +130,17 @@ class Case:
             loss = min(loss, self.compound.ledger_loss)
         self.desk = desk
         self.level_sessions = 0
-        near = desk.kind in ("community", "centre") and self.compound.spend("summons", self.model.p.triage_hours)
+        near = self.carried(desk)
         self.ready = self.model.day + int(self.model.p.handoff_near_days if near else self.model.p.handoff_days)
         self.stage = "transit"
         if chance(loss, self.key, "handoff.lost", self.handoffs):
             self.stage = "lost"
             self.model.count("lost")
             self.log("lost")
+
+    def carried(self, desk: Desk) -> bool:
+        """Carry it to the next desk, if somebody with authority has the time; return whether that is so."""
+        return desk.kind in ("community", "centre") and self.compound.spend("summons", self.model.p.triage_hours)
 
     def bring_back(self, desk: Desk) -> None:
         """Because somebody claims: wait again, if lost at the desk of the claim, if shelved at the organiser's."""

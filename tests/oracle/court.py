@@ -28,8 +28,8 @@ class Court(Desk):
         self.model.count("sued")
 
     def would_hear(self, dispute: Dispute) -> bool:
-        """Whether one of the parties sues; against builders nobody does."""
-        return dispute.of_pair and chance(self.model.p.sues, dispute.key, "court.sue")
+        """Whether one of the parties sues."""
+        return dispute.suable and chance(self.model.p.sues, dispute.key, "court.sue")
 
     def judge(self) -> None:
         """Confirm a settlement in every suit that has come to its end."""

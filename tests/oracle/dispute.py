@@ -35,26 +35,47 @@ class Dispute(Case):
         p, today = self.model.p, self.model.day
         self.sittings += 1
         self.ready = today + int(p.session_gap_days)
-        no_show = min(p.no_show, p.no_show_summoned) if summoned else p.no_show
-        if chance(no_show, self.key, "session.no_show", self.sittings):
+        if chance(self.no_show(summoned), self.key, "session.no_show", self.sittings):
             self.log("no_show")
             return
         self.sessions += 1
         self.level_sessions += 1
-        ability = self.compound.at_the_body("ability") if self.desk.kind == "body" else p.mediator_ability
-        self.narrowed *= min(max(1 - (1 - p.narrowing) * 2 * ability, 0.0), 1.0)
+        self.narrowed *= min(max(1 - (1 - p.narrowing) * 2 * self.ability(), 0.0), 1.0)
         self.handled = today
         self.model.count("sessions")
+        self.be_held()
         self.log("session")
         if self.gap() <= self.joint_cost:
             self.agree()
         elif self.level_sessions >= p.most_sessions:
-            if self.desk.kind in LADDER:
-                self.hand_off(self.compound.desks[LADDER[self.desk.kind]])
+            above = self.above()
+            if above is not None:
+                self.hand_off(self.compound.desks[above])
             elif self.model.court.would_hear(self):
                 self.model.court.take(self)
             else:
                 self.fail()
+
+    def no_show(self, summoned: bool) -> float:
+        """Return the chance that a party stays away."""
+        p = self.model.p
+        return min(p.no_show, p.no_show_summoned) if summoned else p.no_show
+
+    def ability(self) -> float:
+        """Return the ability of whoever holds the session."""
+        return self.compound.at_the_body("ability") if self.desk.kind == "body" else self.model.p.mediator_ability
+
+    def be_held(self) -> None:
+        """Count what it has cost the parties to come."""
+
+    def above(self) -> str | None:
+        """Return the kind of desk that comes next, none after the last."""
+        return LADDER.get(self.desk.kind)
+
+    @property
+    def suable(self) -> bool:
+        """Whether a court may be asked; against builders nobody does."""
+        return self.of_pair
 
     def gap(self) -> float:
         """Return the gap between expectations: it widens with the age of the case and is narrowed by every session."""

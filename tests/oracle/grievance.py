@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.oracle.draws import bits, chance, days, exp, exponential, power, uniform
-from tests.oracle.kinds import DEFECTS, INTAKES, KINDS, PAIRS
+from tests.oracle.kinds import DEFECTS, INTAKES, NUMBER, PAIRS
 
 if TYPE_CHECKING:
     from tests.oracle.asset import Asset
@@ -40,6 +40,8 @@ class Grievance:
         answered: whether the owner has asked for an answer to the present claim.
     """
 
+    intakes: tuple[str, ...] = INTAKES
+
     def __init__(
         self,
         household: Household,
@@ -57,7 +59,7 @@ class Grievance:
         self.ordinal = ordinal
         self.severity = severity
         seed = model.replication_seed
-        self.key = bits(seed, "grievance", KINDS.index(kind), household.number, bearer.number, ordinal)
+        self.key = bits(seed, "grievance", NUMBER[kind], household.number, bearer.number, ordinal)
         self.born = model.day
         self.state = "latent"
         self.aching = True
@@ -90,6 +92,16 @@ class Grievance:
         return self.kind in PAIRS
 
     @property
+    def passing(self) -> bool:
+        """Whether it fades, and is over when its claimant gives up; otherwise it lasts until its cause is gone."""
+        return self.dispute
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else suffers from the same, so that its case is its own."""
+        return self.pair
+
+    @property
     def claimant(self) -> bool:
         """Whether it stands before a desk."""
         return self.state in ("open", "joined")
@@ -119,10 +131,10 @@ class Grievance:
 
     def start_fading(self) -> None:
         """Draw when a dispute that stands before no desk will have faded; a defect does not fade."""
-        if self.dispute:
+        if self.passing:
             wait = days(self.model.p.fade_days, self.key, "grievance.fade", self.fadings)
             self.fade_day = self.model.day + wait
-        self.fadings += self.dispute
+        self.fadings += self.passing
 
     def fade(self) -> None:
         """Be suffered no more; what nobody had voiced, or had been lost, is over, what was given up stays so."""
@@ -145,7 +157,7 @@ class Grievance:
         self.model.count("withdrawn")
         self.leave_case("withdrawn")
         self.hear_end(False)
-        if self.dispute:
+        if self.passing:
             self.give_up("withdrawn")
         else:
             self.state = "quiet"
@@ -195,7 +207,7 @@ class Grievance:
     def choose(self) -> str | None:
         """Choose between keeping quiet (None) and the intakes within reach; think again some time later."""
         weights: dict[str | None, float] = {None: self.pull_of_silence()}
-        for intake in INTAKES:
+        for intake in self.intakes:
             if self.within_reach(intake):
                 weights[intake] = self.pull(intake)
         aim = sum(weights.values()) * uniform(self.key, "claim.choice", self.tries)
@@ -252,13 +264,17 @@ class Grievance:
         if intake != "hotline" and self.kind != "fee":
             self.model.count(f"claims_{intake}")
         if intake == "hotline":
-            self.model.count("tickets")
-            self.household.compound.inspections.tickets_read += 1
+            self.call()
         self.claims += 1
         self.claimed = self.model.day
         self.desk = intake
         self.answered = False
         self.act = self.model.day + int(self.model.p.answer_days)
+
+    def call(self) -> None:
+        """Call the hotline, which tells the body."""
+        self.model.count("tickets")
+        self.household.compound.inspections.tickets_read += 1
 
     # -- ends
 
@@ -316,7 +332,7 @@ class Grievance:
 
     def leave_case(self, stage: str) -> None:
         """Leave the case; that of a pair ends with that, what others suffer too stays on the books."""
-        if self.case is not None and self.pair:
+        if self.case is not None and self.alone:
             self.case.close(stage, stage)
         self.case = None
 

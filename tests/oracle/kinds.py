@@ -5,6 +5,12 @@ from __future__ import annotations
 KINDS = ("roof", "pipe", "lighting", "rubbish", "pests", "road", "nuisance", "neighbour", "fee")
 """Kinds of grievance and case, by number."""
 
+ON_THE_STEPPE = ("boundary", "livestock", "wages", "help")
+"""Kinds of pastures alone, numbered after the others; neighbours quarrel there too."""
+
+NUMBER = {kind: number for number, kind in enumerate((*KINDS, *ON_THE_STEPPE))}
+"""Kind to its number, by which keys hold it."""
+
 DEFECTS = KINDS[:6]
 """What is repaired; everything after is bargained over."""
 
@@ -23,7 +29,9 @@ WATER = ("roof", "pipe")
 TOWN = (*KINDS[:6], "works")
 """How the parameters call the shared kinds: a nuisance comes from building works."""
 
-DESKS = ("company", "body", "branch", "community", "centre", "court", "hotline")
+DESKS = (
+    "company", "body", "branch", "community", "centre", "court", "hotline", "station", "room", "justice", "team",
+)  # fmt: skip
 """Kinds of desk, by number; the hotline is an intake without a desk of its own."""
 
 INTAKES = ("company", "body", "community", "hotline")

@@ -297,23 +297,31 @@ class OracleModel(Model):
     def grievances_are_felt(self) -> None:
         """Let what arose today be felt."""
         for new in self.newborn:
-            self.grievances.append((FeeGrievance if new[1] == "fee" else Grievance)(*new))
+            self.grievances.append(self.felt(*new))
             self.count("arisen")
         self.newborn = []
 
+    def felt(self, *new: object) -> Grievance:
+        """Make a grievance of what arose."""
+        return (FeeGrievance if new[1] == "fee" else Grievance)(*new)
+
     def households_claim(self) -> None:
-        """Let all decide, then all claims be booked, and last let cases come back that were lost or shelved."""
+        """Let all decide, then book what they claim."""
         voiced = []
         for grievance in self.grievances:
             if grievance.state == "quiet" and grievance.act <= self.day and not grievance.talked_over():
                 intake = grievance.choose()
                 if intake is not None:
                     voiced.append((grievance, intake))
+        self.book(voiced)
+
+    def book(self, voiced: list[tuple[Grievance, str]]) -> None:
+        """Book claims, and then let cases come back that were lost or shelved."""
         joined = []
         for grievance, intake in voiced:
             grievance.claim(intake)
             desk = grievance.receiver(intake)
-            case = grievance.case if grievance.pair else grievance.bearer.case
+            case = grievance.case if grievance.alone else grievance.bearer.case
             if case is None:
                 grievance.case = self.open_case(grievance, desk, intake)
                 grievance.state = "open"

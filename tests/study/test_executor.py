@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from sim.errors import ConfigError, StoreError
+from sim.errors import ConfigError, SimError, StoreError
 from sim.study.executor import Executor, Failure, Joblib, Outcome, Serial, executor, stage
 
 ROOT = Path(__file__).parents[2]
@@ -205,6 +205,27 @@ def test_no_worker_outlives_its_parent(tmp_path: Path, sent: str) -> None:
     workers = [int(path.name) for path in tmp_path.iterdir()]
     assert len(workers) == 2
     until(lambda: not any(running(worker) for worker in workers))
+
+
+def whoami(_: int) -> int:
+    return os.getpid()
+
+
+def test_workers_are_kept_within_a_block_and_not_after_it() -> None:
+    engine = Joblib(1)
+    with engine as kept:
+        first, second = ([outcome.value for outcome in kept.map(whoami, [0])] for _ in range(2))
+        assert first == second
+        found = by_task(kept.map(die_always, [0, 1]))  # a pool that is broken is not kept
+        assert found[1].value == 1 and found[0].failure is not None
+        third = [outcome.value for outcome in kept.map(whoami, [0])]
+        assert third != first and third[0] is not None and running(third[0])
+    until(lambda: not running(third[0]))
+    with pytest.raises(SimError, match="died twice"):
+        found[0].get()
+    with pytest.raises(StoreError, match="the disk is full"):
+        by_task(engine.map(picky, [2]))[2].get()
+    assert by_task(engine.map(picky, [0]))[0].get() == 0
 
 
 def test_executors_have_names() -> None:

@@ -16,11 +16,11 @@ from sim.errors import ConfigError, unknown
 from sim.parameters import Spec, Value
 from sim.study import compose
 from sim.study.press import villages
-from sim.study.press.measures import OF_PLACE
+from sim.study.press.kits import MEASURES_IN
 
 GROUP = "press"
 
-KEYS = ("title", "page", "expected", "sources", "place", "reported", "context", "arrangement", "without", "days")
+KEYS = ("title", "place", "page", "expected", "sources", "reported", "context", "arrangement", "without", "days")
 """What a case's file says."""
 
 
@@ -48,13 +48,25 @@ OBSERVABLE: dict[str, Spec] = {
         _number("project_days", 0, 0, 730, "days", "a contractor's public works in the compound last from that day"),
     )
 }
-"""What a case of compounds may set as a number or a switch, and nothing else."""
+"""What a case of compounds may set as a number or a switch."""
 
 OF_VILLAGES = villages.OBSERVABLE
 """What a case of villages may set."""
 
-NUMBERS = {"compound": OBSERVABLE, "village": OF_VILLAGES}
-"""Place to what a case of it may set as a number or a switch."""
+ON_PASTURES: dict[str, Spec] = {
+    spec.name: spec
+    for spec in (
+        _number("herders", 1000, 40, 5000, "households", "herder households of the sumu, there all year"),
+        _number("campers", 150, 0, 5000, "households", "households from elsewhere that camp there in summer"),
+        _number("sites", 8, 0, 200, "sites", "work sites of the sumu"),
+        _number("works_owed", 0.0, 0.0, 1e7, "yuan", "wages that a crew comes to be owed on the case's day; 0 = none"),
+        _number("day", 0, 0, 365, "day", "that day; day 0 is the first of January; whole weeks"),
+    )
+}
+"""What a case on pastures may set."""
+
+NUMBERS = {"compound": OBSERVABLE, "village": OF_VILLAGES, "pasture": ON_PASTURES}
+"""Place to what a case of it may set as a number or a switch, and nothing else."""
 
 CHOICES = {"body": ("none", "committee", "management"), "contract": ("fixed", "holdover")}
 """What a case of compounds may set as a word."""
@@ -69,10 +81,10 @@ class Case:
     Attributes:
         name: its number on the page, ``S2``.
         title: what it is, in a few words.
+        place: kind of settlement it is told of.
         page: what the page said.
         expected: what honesty expects before anything is run.
         sources: rows of the evidence ledger that hold what the page said.
-        place: the kind of place that it is about.
         reported: measure to what was reported of it.
         context: observable context; keys that are not told are absent.
         arrangement: mechanisms that stood there.
@@ -82,10 +94,10 @@ class Case:
 
     name: str
     title: str
+    place: str
     page: str
     expected: str
     sources: tuple[str, ...]
-    place: str
     reported: dict[str, float]
     context: dict[str, Any]
     arrangement: tuple[str, ...]
@@ -131,6 +143,9 @@ def check(name: str, plain: Mapping[str, Any]) -> Case:
         if key not in KEYS:
             raise unknown(f"key of press case {name}", str(key), KEYS)
     texts = {key: " ".join(str(plain.get(key) or "").split()) for key in ("title", "page", "expected")}
+    place = str(plain.get("place", "compound"))
+    if place not in MEASURES_IN:
+        raise unknown(f"place in press case {name}", place, MEASURES_IN)
     sources = _words(name, plain, "sources")
     for row in sources:
         if row not in evidence.sources():
@@ -140,15 +155,15 @@ def check(name: str, plain: Mapping[str, Any]) -> Case:
         raise unknown(f"place in press case {name}", place, NUMBERS)
     reported = _mapping(name, plain, "reported")
     for measure, value in reported.items():
-        if measure not in OF_PLACE[place]:
-            raise unknown(f"measure in press case {name}", str(measure), OF_PLACE[place])
+        if measure not in MEASURES_IN[place]:
+            raise unknown(f"measure in press case {name}", str(measure), MEASURES_IN[place])
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ConfigError(f"press case {name}: reported.{measure}={value} is not a number")
     return Case(
         name=name,
         **texts,
-        sources=sources,
         place=place,
+        sources=sources,
         reported={measure: float(value) for measure, value in reported.items()},
         context=_context(name, place, _mapping(name, plain, "context")),
         arrangement=_mechanisms(name, plain, "arrangement"),

@@ -199,7 +199,7 @@ def _print(console: Any, done: Played, told: Any, parts: Any) -> None:
 
     from sim.report.tables import interval, number
     from sim.study.press import judge
-    from sim.study.press.measures import MEASURES
+    from sim.study.press.kits import MEASURES
     from sim.study.press.play import FULL, WITHOUT
 
     case = done.case

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.study.press.measures import MEASURES
+from sim.study.press.kits import MEASURES
 from sim.study.press.play import FULL, LESS, WITHOUT, Played
 from sim.study.statistics import paired
 
@@ -106,6 +106,8 @@ ABOUT = {
         "joined_1_year", "joined_2_years", "joined_around", "days_to_500", "members_first", "covered",
         "left_by_a_bird", "collective_year", "plants",
     ),
+    "herders": ("sumu_disputes", "disputes_by_exposure"),
+    "works_owed": ("works_paid_30", "works_paid_90"),
 }  # fmt: skip
 """Key of the context to the measures that are about it."""
 

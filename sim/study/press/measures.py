@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.books import FEN
 from sim.cases import DEFECT, Activity, Kind, Stage
 from sim.rules import projects
-from sim.study.press import context, villages
+from sim.study.press import context
 from sim.study.press.measure import Measure
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def _claims(seen: Seen) -> Floats:
     return np.bincount(log["world"][claimed], minlength=seen.w.n).astype(np.float64)
 
 
-OF_COMPOUNDS: dict[str, Measure] = {
+MEASURES: dict[str, Measure] = {
     "problems": Measure(
         "per compound-year",
         "stubborn problems (a shared defect open for 30 days, or too dear for the company's duty) solved in a year in "
@@ -312,9 +312,3 @@ OF_COMPOUNDS: dict[str, Measure] = {
     ),
 }
 """Every measure of compounds by name."""
-
-MEASURES: dict[str, Measure] = OF_COMPOUNDS | villages.MEASURES
-"""Every measure by name."""
-
-OF_PLACE = {"compound": OF_COMPOUNDS, "village": villages.MEASURES}
-"""Place to the measures that there are there."""

@@ -17,15 +17,19 @@ from sim.rules import renewals
 from sim.scenario import Scenario, parse
 from sim.study import compounds
 from sim.study.executor import Executor, stage
-from sim.study.press import context, villages
+from sim.study.press import context, steppe, villages
 from sim.study.press.cases import Case
-from sim.study.press.measures import OF_PLACE, Seen
+from sim.study.press.kits import MEASURES_IN
+from sim.study.press.measures import Seen
 from sim.worlds import Recipe, Worlds
 
 Floats = NDArray[np.float64]
 
 WITHOUT, FULL, LESS = "counterfactual", "arrangement", "without_"
 """Names of the scenarios: before, after, and with one channel less."""
+
+GROUNDS: dict[str, Any] = {"compound": context, "village": villages, "pasture": steppe}
+"""Place to what sets the context of its cases there."""
 
 GROUP_ROWS = 20_000
 """Household rows of a group of replications, all scenarios left out."""
@@ -132,14 +136,21 @@ def play(
 def _tasks(case: Case, how: Play) -> list[Task]:
     """Divide the replications into groups; replication k has map k modulo the number of maps."""
     layouts = _layouts(case, how)
-    village = case.place == "village"
-    rows = villages.rows(case) if village else case.says("households") * case.says("compounds")
-    size = max(1, min(25, GROUP_ROWS // rows))
+    size = max(1, min(25, GROUP_ROWS // _rows(case)))
     tasks = []
     for number, layout in enumerate(layouts):
         mine = range(number, how.replications, len(layouts))
         tasks += [Task(case, how, layout, tuple(mine[at : at + size])) for at in range(0, len(mine), size)]
     return tasks
+
+
+def _rows(case: Case) -> int:
+    """Return about how many household rows a world of the case has."""
+    if case.place == "village":
+        return villages.rows(case)
+    if case.place == "pasture":
+        return int(case.says("herders"))
+    return int(case.says("households") * case.says("compounds"))
 
 
 def _layouts(case: Case, how: Play) -> list[int]:
@@ -165,7 +176,7 @@ def work(task: Task) -> dict[str, dict[str, Floats]]:
     """Play one group; return every measure of every scenario."""
     case, how = task.case, task.play
     chosen = scenarios(case)
-    ground = villages if case.place == "village" else context
+    ground = GROUNDS[case.place]
     recipe = Recipe(
         place=case.place,
         structure=complete(case.place, ground.structure(case)),
@@ -181,10 +192,10 @@ def work(task: Task) -> dict[str, dict[str, Floats]]:
         burn_in(w, case)
     with stage("running"):
         block = w.stack(chosen)
-        look = villages.observe if case.place == "village" else observe
-        seen: Any = look(block, case, how.days(case))
+        look = observe if case.place == "compound" else ground.observe
+        seen = look(block, case, how.days(case))
     with stage("measuring"):
-        found = {name: measure.of(seen) for name, measure in OF_PLACE[case.place].items()}
+        found = {name: measure.of(seen) for name, measure in MEASURES_IN[case.place].items()}
     return {
         scenario.name: {name: values[block.scenario == number] for name, values in found.items()}
         for number, scenario in enumerate(chosen)
@@ -198,7 +209,7 @@ def complete(place: str, told: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def burn_in(w: Worlds, case: Case) -> None:
-    """Let worlds live until day 0, and put in place what was observed; of villages that stands in the recipe."""
+    """Let worlds live until day 0, and put in place what was observed; elsewhere the recipe says it."""
     if case.place == "compound":
         day = case.says("day")
         if day < 0:
