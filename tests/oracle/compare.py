@@ -169,6 +169,7 @@ TABLES: dict[str, set[str]] = {
         "stage",
         "desk",
         "sessions",
+        "settlement",
         "compound",
         "started",
         "minor",
