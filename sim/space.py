@@ -133,6 +133,12 @@ def where(mask: NDArray[np.bool_]) -> Ints:
     return rows
 
 
+def places(mask: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Return row and column at which a mask of two axes is true: `np.nonzero`, through one list."""
+    row, column = divmod(where(mask.reshape(-1)), mask.shape[1])
+    return row, column
+
+
 def spans(first: Ints, count: Ints) -> tuple[Ints, Ints]:
     """Return the rows of ranges of rows, one range after another, and for each the range it is of.
 

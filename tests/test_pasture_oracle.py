@@ -64,8 +64,11 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 """Columns and levers that change at a week's end or never, and clocks, which the engine runs a week ahead."""
 
-ELSEWHERE = {"occupied", "outside", "defect_case", "escrow", "wage_agreement", "wage_spell"}
-"""Compared in another shape, or never used here (`escrow`); agreements and spells are compared as tables."""
+ELSEWHERE = {"occupied", "outside", "defect_case", "escrow", "wage_agreement", "wage_spell"} | {
+    "sufferers_first", "sufferers_end",
+}  # fmt: skip
+"""Compared in another shape, or never used here (`escrow`); agreements and spells are compared as tables; the last two
+are how the engine finds who suffers from an asset."""
 
 
 def columns(day: int) -> dict[str, tuple[str, Callable[[Any], Any]]]:
@@ -205,4 +208,4 @@ def test_all_that_the_engine_remembers_is_compared() -> None:
 
 
 def test_engine_and_oracle_number_kinds_alike() -> None:
-    assert {kind.name.lower(): int(kind) for kind in Kind} == NUMBER
+    assert {kind: int(Kind[kind.upper()]) for kind in NUMBER} == NUMBER  # other kinds are of villages

@@ -55,7 +55,7 @@ def test_the_tail_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["S8"], "no press case called 'S8'; have: S1, S2, S3, S4"),
+        (["X9"], "no press case called 'X9'; have: S1"),
         (["S1", "veto=1"], "no setting of reproduce called 'veto'"),
         (["S2", "replication=3"], "did you mean 'replications'?"),
         (["replications=0"], "replications=0 is out of range"),

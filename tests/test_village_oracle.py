@@ -15,7 +15,7 @@ from sim.schedule import RULES
 from sim.worlds import Recipe, Worlds
 from tests.oracle.base import SOURCES
 from tests.oracle.countryside import Countryside
-from tests.oracle.hearing import TABLES
+from tests.oracle.hearing import OVER, TABLES
 from tests.oracle.villager import TOPICS
 from tests.villages import EAGER, TINY, say
 
@@ -170,7 +170,10 @@ def disputes(w: Worlds, k: int, c: Countryside) -> Iterator[tuple[str, Counter[A
     felt += [g.claimed, g.answered, g.act, g.fade, g.escalate, g.case]
     yield (
         "grievances",
-        Counter((*x[:6], state[x[6]], *x[7:15], names[x[15]] if x[15] >= 0 else None) for x in rows(w, k, g, felt)),
+        Counter(
+            (*x[:6], state[x[6]], *x[7:15], names[x[15]] if x[15] >= 0 else None)
+            for x in rows(w, k, g, felt, g.aching | (g.act != NEVER))
+        ),
         Counter(
             (
                 *(Kind[x.kind.upper()], x.yard.number, x.ordinal, x.other.number if x.other else -1, x.severity),
@@ -178,6 +181,7 @@ def disputes(w: Worlds, k: int, c: Countryside) -> Iterator[tuple[str, Counter[A
                 *(x.escalate_day, (Kind[x.kind.upper()], *x.hearing.identity()[1:]) if x.hearing else None),
             )
             for x in c.wrongs
+            if x.aching or x.act != NEVER
         ),
     )
     n = w.cases
@@ -185,13 +189,14 @@ def disputes(w: Worlds, k: int, c: Countryside) -> Iterator[tuple[str, Counter[A
     books += [n.sessions, n.level_sessions, n.sittings, n.handoffs, n.minutes, n.narrowed]
     yield (
         "cases",
-        Counter((kind[x[0]], *x[1:6], stage[x[6]], *x[7:]) for x in rows(w, k, n, books)),
+        Counter((kind[x[0]], *x[1:6], stage[x[6]], *x[7:]) for x in rows(w, k, n, books, n.stage < Stage.SETTLED)),
         Counter(
             (
                 *(*x.identity(), x.wrong.yard.village.number, x.urgency, x.opened, x.stage, x.table.number, x.ready),
                 *(later(x.handled), x.sessions, x.level, x.sittings, x.handoffs, x.minutes, x.narrowed),
             )
             for x in c.hearings
+            if x.stage not in OVER
         ),
     )
     ends = [e.kind, e.bearer, e.ordinal, e.opened, e.closed, e.stage, e.desk]
@@ -211,9 +216,9 @@ def disputes(w: Worlds, k: int, c: Countryside) -> Iterator[tuple[str, Counter[A
     yield "tally", Counter({x[:3]: x[3] for x in counted if x[3]}), c.tally()
 
 
-def rows(w: Worlds, k: int, table: Any, fields: list[Any]) -> list[tuple[Any, ...]]:
-    """Return the rows of a world, a tuple each."""
-    mine = table.world == k
+def rows(w: Worlds, k: int, table: Any, fields: list[Any], there: Any = True) -> list[tuple[Any, ...]]:
+    """Return the rows of a world that are not over, a tuple each; when those that are over are let go is no matter."""
+    mine = (table.world == k) & there
     return list(zip(*(field[mine].tolist() for field in fields), strict=True))
 
 

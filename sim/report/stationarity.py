@@ -269,8 +269,8 @@ def drift(years: Floats, burn_in: int, stocks: Sequence[Stock] = STOCKS) -> pd.D
 
 # -- figure -----------------------------------------------------------------------------------
 
-COLUMNS, HEIGHT = 4, 1.75
-"""Panels side by side, and inches of a row of them."""
+COLUMNS, HEIGHT, HEAD = 4, 1.75, 0.69
+"""Panels side by side, inches of a row of them, and of what is above the first."""
 
 
 def stationarity_figure(years: Floats, burn_in: int, default: int, stocks: Sequence[Stock] = STOCKS) -> Figure:
@@ -287,8 +287,9 @@ def stationarity_figure(years: Floats, burn_in: int, default: int, stocks: Seque
     error: Floats = years.std(axis=2, ddof=1) / np.sqrt(years.shape[2])
     at: Floats = np.arange(0.5, len(years))
     with house():
-        figure = Figure(figsize=(WIDTH_TWO, rows * HEIGHT + 1.1))
-        figure.subplots_adjust(left=0.06, right=0.985, bottom=0.9 / (rows * HEIGHT + 1.1), top=0.93, hspace=0.62)
+        height = rows * HEIGHT + 1.1
+        figure = Figure(figsize=(WIDTH_TWO, height))
+        figure.subplots_adjust(left=0.06, right=0.985, bottom=0.9 / height, top=1 - HEAD / height, hspace=0.62)
         panels = figure.subplots(rows, COLUMNS, squeeze=False)
         for number, axes in enumerate(panels.flat):
             if number >= len(stocks):

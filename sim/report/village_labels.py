@@ -107,7 +107,6 @@ OF_ALLIANCE = {
 """Channels of the alliance in English and Chinese."""
 
 SCENARIOS = {
-    "full": ("alliance", "联村共建"),
     "pooled": ("pooling alone", "只有资源共享"),
     "rest": ("all but pooling", "除资源共享外全部"),
     "floor": ("with a floor price", "有保底价"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import noise
+from sim import noise, space
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.rules import elders, hosting, volunteers
@@ -58,7 +58,7 @@ def tend(w: Worlds) -> None:
         return
     volunteers.rest(w)
     month = w.day // elders.MONTH
-    world, home = np.nonzero(w.elder)
+    world, home = space.places(w.elder)
     needs = noise.chance(w.at("care_rate", world), w.seeds[world], "care.need", home, month)
     world, home = world[needs], home[needs]
     w.count("care_needs", world)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import distributions, noise
+from sim import distributions, noise, space
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.rules import ties
@@ -131,7 +131,7 @@ def take_part(w: Worlds) -> None:
     """Phase, once in four weeks: elders who have taken part in anything since the last time are counted."""
     if w.day % MONTH != MONTH - 1:
         return
-    world, home = np.nonzero(w.elder)
+    world, home = space.places(w.elder)
     own = noise.chance(w.at("elsewhere", world), w.seeds[world], "elders.elsewhere", home, w.day // MONTH)
     w.count("elder_months", world)
     w.count("took_part", world[own | (w.came[world, home] & WEEKS > 0)])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import noise
+from sim import noise, space
 from sim.cases import Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
@@ -87,7 +87,7 @@ def meet(w: Worlds, world: Ints, household: Ints, times: Ints) -> None:
 
 def fade(w: Worlds) -> None:
     """Phase, weekly: ties fade, and who has one quarrels as much less this week as what is left of it says."""
-    world, household = np.nonzero(w.tie)
+    world, household = space.places(w.tie != 0)
     if len(world) == 0:
         return
     left = noise.exp(-LN_2 * WEEK / w.p.flat["tie_half_life"])[world]

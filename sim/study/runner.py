@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import islice
@@ -38,9 +37,6 @@ MANIFEST = "manifest.json"
 
 NEEDED_LATER = ("sim.study.merging", "scipy.stats", "sim.report.figures")
 """Modules that take seconds to import and are needed only once all pieces are there."""
-
-WRITERS = 4
-"""Threads in which a worker keeps pieces: most of it is waiting for the disk, sixteen times a piece."""
 
 FAILURES = "failures.txt"
 """Where the command line keeps what went wrong; removed by the next run."""
@@ -212,9 +208,9 @@ def work(order: Order | None) -> None:
             parts = [np.flatnonzero((block.scenario == at) & (block.group == group)) for at, group in where]
             spans = tables.Spans(after, before, order.days, before_days) if split else None
             made = tables.record(block, task.recipes[0].layout, parts, order.detail, spans, apart)
-        keys = [task.groups[group].pieces[numbers[at]].key for at, group in where]
-        with stage("writing"), ThreadPoolExecutor(WRITERS) as writers:
-            list(writers.map(order.store.put, keys, made))
+        with stage("writing"):
+            for (at, group), piece_tables in zip(where, made, strict=True):
+                order.store.put(task.groups[group].pieces[numbers[at]].key, piece_tables)
 
 
 def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:

@@ -129,6 +129,7 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
         for name in ("member", "elder", "connected", "area", "apathetic", "fee_type")
     },
     "claim_left": ("households", attrgetter("collection.clock.left")),
+    "fees_disputed": ("households", lambda x: len(x.collection.claims())),
     "quarrel_hazard": ("households", lambda x: x.clock.hazard),
     "quarrel_left": ("households", lambda x: x.clock.left),
 }
@@ -155,8 +156,8 @@ FIELDS = {"grievance": GRIEVANCE, "case": CASE, "motion": MOTION, "asked": ASKED
 
 TABLES: dict[str, set[str]] = {
     "grievances": {"world", "kind", "household", "bearer", "ordinal", *GRIEVANCE, "agreement", "fadings"},
-    "cases": {"world", "kind", "bearer", "ordinal", "settlement", "visited", "joint", *CASE},
-    "motions": {"world", "key", *MOTION, "first", "open"},
+    "cases": {"world", "kind", "bearer", "ordinal", "settlement", "visited", "joint", "precedence", "opener", *CASE},
+    "motions": {"world", "key", *MOTION, "first", "open", "stirred"},
     "asked": {"world", "motion", "owner", *ASKED},
     "ended": {
         "world",
@@ -168,6 +169,7 @@ TABLES: dict[str, set[str]] = {
         "stage",
         "desk",
         "sessions",
+        "settlement",
         "compound",
         "started",
         "minor",
@@ -184,10 +186,11 @@ TABLES: dict[str, set[str]] = {
 }
 """Fields of every table that are compared, or that show in what is: a place of one kind has the `settlement` 0 only,
 the agenda is how the engine foresees events, `spells` are of pastures and compared in their test,
-`fadings` numbers draws of `fade`, `agreement` and `first` says where a motion's rows of `asked` are."""
+`fadings` numbers draws of `fade`, `agreement` and `first` says where a motion's rows of `asked` are, `opener` where a
+case's first grievance is, `precedence` is urgency and day in one number, `stirred` which motions need be counted."""
 
-ELSEWHERE = {"occupied", "outside", "defect_case"}
-"""Columns compared in another shape."""
+ELSEWHERE = {"occupied", "outside", "defect_case", "sufferers_first", "sufferers_end"}
+"""Columns compared in another shape, or that only say where in a table stands what is compared."""
 
 
 Columns = Callable[[int], dict[str, tuple[str, Callable[[Any], Any]]]]

@@ -56,6 +56,10 @@ class Complaint(Grievance):
         """Choose, if it may be claimed at all."""
         return super().choose() if self.weigh() else None
 
+    def talked_over(self) -> bool:
+        """Talk it over as neighbours: there are no shared places on the steppe; who knows the law does, see `weigh`."""
+        return False
+
     def pull(self, intake: str) -> float:
         """Return the weight of an intake: a desk costs the way there and back and the wait, a call only the wait."""
         p, home = self.model.p, self.household

@@ -45,6 +45,7 @@ class Tip:
     """What a report says of a defect, in the place of a grievance."""
 
     other = None
+    alone = False
 
     def __init__(self, asset: Asset) -> None:
         self.model, self.kind, self.bearer = asset.model, asset.kind, asset

@@ -31,7 +31,7 @@ def test_curves_are_counted_from_day_0(language: Language) -> None:
     assert np.allclose(np.asarray(lines[2].get_ydata(), dtype=float), 2.0 * np.arange(120))
     assert np.allclose(np.asarray(lines[3].get_ydata(), dtype=float), 2 * np.arange(120) // 4)
     assert [text.get_text() for text in figure.axes[0].texts] == (
-        ["baseline", "alliance"] if language == "en" else ["基准", "联村共建"]
+        ["baseline", "all channels"] if language == "en" else ["基准", "全部做法"]
     )
 
 

@@ -107,3 +107,16 @@ def test_the_headline_stands_still_after_the_default_burn_in() -> None:
     assert now.loc["arrears", "drift_of_level"] == pytest.approx(0.038, abs=0.0005)
     assert not kept.loc[2912].loc[["leaking_roofs", "arrears"], "clear"].any()
     assert now.loc["fund", "drift_of_level"] == pytest.approx(-0.028, abs=0.0005)
+
+
+def test_pastures_stand_still_after_their_burn_in() -> None:
+    """What the ODD says of the kept table: nothing drifts clearly but what is remembered, and that less and less."""
+    kept = read_csv(reference.CLONE / reference.REFERENCE / f"{FOLDER}-pasture" / TABLE)
+    assert list(dict.fromkeys(kept["burn_in"])) == list(stationarity.STEPPE_BURN_INS)
+    assert list(kept["stock"][: len(stationarity.ON_PASTURES)]) == [s.name for s in stationarity.ON_PASTURES]
+    now = kept[kept["burn_in"] == load(stationarity.STEPPE).burn_in].set_index("stock")
+    assert not now.drop(index="experience")["clear"].any() and now.loc["experience", "clear"]
+    headline = now.loc["unresolved"]
+    said = f"(+{headline['drift_of_level']:.1%} a year, standard error {headline['error_of_level']:.1%})"
+    assert said in (reference.CLONE / "ODD.md").read_text("utf-8")
+    assert not kept[kept["burn_in"] == 2912]["clear"].any()

@@ -32,7 +32,7 @@ WIDTH = 100
 TAIL = "tail"
 """The word for the press tail, which is no case and is computed alone."""
 
-ALONE = {TAIL: "tail_command", "S7": "hubs_command", "S10": "hubs_command"}
+ALONE = {TAIL: "tail_command", "S7": "hubs_command", "S8": "sensing_command", "S10": "hubs_command"}
 """Words that are computed in another way than cases are, alone, and the module of this folder that does it."""
 
 

@@ -8,6 +8,7 @@ many disputes there were. Nothing is raised to meet it: ties do what the priors 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,17 +58,34 @@ def play(tasks: list[Task], executor: Executor) -> pd.DataFrame:
     Raises:
         RuntimeError: some could not be computed.
     """
+    return gather("S7", tasks, executor, work)
+
+
+def gather(name: str, tasks: list[Task], executor: Executor, compute: Callable[[Task], pd.DataFrame]) -> pd.DataFrame:
+    """Compute tasks and put their rows together, by scenario and replication.
+
+    Args:
+        name: of the press case.
+        tasks: what to compute.
+        executor: who computes.
+        compute: computes a task.
+
+    Raises:
+        RuntimeError: some could not be computed.
+    """
     parts = []
-    for outcome in executor.map(work, tasks):
+    for outcome in executor.map(compute, tasks):
         if outcome.failure or outcome.value is None:
             failure = outcome.failure
-            raise RuntimeError(f"S7: failed while {failure.stage}: {failure.message}" if failure else "S7: failed")
+            raise RuntimeError(
+                f"{name}: failed while {failure.stage}: {failure.message}" if failure else f"{name}: failed"
+            )
         parts.append(outcome.value)
     return pd.concat(parts, ignore_index=True).sort_values(["scenario", "replication"], ignore_index=True)
 
 
-def work(task: Task) -> pd.DataFrame:
-    """Compute one task."""
+def found(task: Task) -> Worlds:
+    """Found the worlds of a task and let them live until day 0."""
     structure = {name: spec.default for name, spec in specs(Structure, "compound").items()}
     recipe = Recipe(
         place="compound",
@@ -81,6 +99,12 @@ def work(task: Task) -> pd.DataFrame:
     with stage("burn-in"):
         w = Worlds(recipe)
         w.run(0)
+    return w
+
+
+def work(task: Task) -> pd.DataFrame:
+    """Compute one task."""
+    w = found(task)
     with stage("running"):
         w = w.stack([parse(name, words) for name, words in SCENARIOS.items()])
         before = quarrels(w)

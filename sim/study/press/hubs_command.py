@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import textwrap
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import ConfigError
 from sim.parameters import Spec
 from sim.study.press.command import WIDTH, check_folder, default_folder, settings
+
+if TYPE_CHECKING:
+    from sim.study.press.hubs import Task
 
 QUICK = {"replications": 4, "households": 48, "burn_in": 56}
 """What ``size=quick`` says."""
@@ -49,15 +53,41 @@ def run(arguments: argparse.Namespace) -> int:
     named = {word for word in arguments.words if "=" not in word}
     if others := sorted(named - {"S7", "S10"}):
         raise ConfigError(f"S7 and S10 are computed alone; ask for {others[0]} in a command of its own")
-    how = {name: spec.default for name, spec in SETTINGS.items()} | settings(arguments.words, SETTINGS, QUICK)
-    if how["burn_in"] % 7:
-        raise ConfigError(f"burn_in={how['burn_in']} is not a whole number of weeks")
+    how = read(arguments.words)
     if "S7" in named:
         _hubs(arguments, how)
     if "S10" in named:
         for line in hubs.PHOTOS:
             print(textwrap.fill(line, WIDTH))
     return 0
+
+
+def read(words: Sequence[str]) -> dict[str, Any]:
+    """Understand the settings of the command line.
+
+    Raises:
+        ConfigError: an unknown setting, or a value out of range.
+    """
+    how = {name: spec.default for name, spec in SETTINGS.items()} | settings(words, SETTINGS, QUICK)
+    if how["burn_in"] % 7:
+        raise ConfigError(f"burn_in={how['burn_in']} is not a whole number of weeks")
+    return how
+
+
+def tasks_of(how: dict[str, Any]) -> list[Task]:
+    """Divide the replications into groups; replication k has map k modulo the number of maps."""
+    from sim.study.press import hubs
+
+    rest = {name: value for name, value in how.items() if name not in ("replications", "layouts")}
+    number, layouts = how["replications"], how["layouts"]
+    tasks = []
+    for layout in range(min(layouts, number)):
+        mine = range(layout, number, layouts)
+        tasks += [
+            hubs.Task(replications=tuple(mine[first : first + TOGETHER]), layout=layout, **rest)
+            for first in range(0, len(mine), TOGETHER)
+        ]
+    return tasks
 
 
 def _hubs(arguments: argparse.Namespace, how: dict[str, Any]) -> None:
@@ -70,15 +100,7 @@ def _hubs(arguments: argparse.Namespace, how: dict[str, Any]) -> None:
     from sim.study.press import hubs
     from sim.study.store import write_csv
 
-    number, layouts = how.pop("replications"), how.pop("layouts")
-    tasks = []
-    for layout in range(min(layouts, number)):
-        mine = range(layout, number, layouts)
-        tasks += [
-            hubs.Task(replications=tuple(mine[first : first + TOGETHER]), layout=layout, **how)
-            for first in range(0, len(mine), TOGETHER)
-        ]
-    played = hubs.play(tasks, executor(arguments.backend, arguments.workers))
+    played = hubs.play(tasks_of(how), executor(arguments.backend, arguments.workers))
     told = hubs.table(played)
     _print(_console(), played, told)
     folder.mkdir(parents=True, exist_ok=True)
