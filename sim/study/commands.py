@@ -100,7 +100,8 @@ def attribute(arguments: argparse.Namespace) -> int:
     assert config.attributed is not None
     shares, hours = (result.answers[name].frame for name in ("attribution", "hours"))
     print_shares(_console(), shares, hours, config.attributed)
-    _tell_results(config, result, "attribution.csv, hours.csv, runs.csv, comparison.csv")
+    tables = ["attribution.csv", "hours.csv", *(["budget.csv"] if config.attributed.together else [])]
+    _tell_results(config, result, ", ".join([*tables, "runs.csv", "comparison.csv"]))
     return 0
 
 

@@ -1,0 +1,141 @@
+"""Budgets: what every mix of arrangements costs in hours and public money, and what it saves.
+
+An hour is valued alike whoever gives it, at several shadow wages, for nobody knows what it is worth: from nothing to
+the most that is thought of (`prior-unpaid-hour`). Hours that are paid by nobody are among them and stand apart too.
+Costs and what is saved are differences to no arrangement at all, between twins; that mix is among those compared, with
+0 and 0. A mix is *dominated* if another costs no more and saves no less (and differs); those that are left after that
+and lie on the convex hull make up the *frontier* (extended dominance).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.books import FEN
+from sim.outcomes import YEAR
+from sim.parameters import specs
+from sim.rules import labour
+from sim.study.coalitions import Attribution
+from sim.study.statistics import paired_rows
+
+Floats = NDArray[np.float64]
+
+PUBLIC = ("meals_budget_fen", "grants_fen", "relief_fen")
+"""Counts of public money that arrangements spend or spare: meals, grants, minor repairs that nobody owes."""
+
+UNPAID = (*(f"minutes_{practice}" for practice in labour.PRACTICES), "volunteer_minutes", "courier_unpaid_minutes")
+"""Counts of minutes that nobody pays: branches and coaches of villages, volunteers, couriers."""
+
+BESIDE = ("volunteer_minutes", "courier_unpaid_minutes")
+"""Those of them that are not among the hours worked."""
+
+COLUMNS = ("wage", "scenario", "mix", "hours", "unpaid_hours", "public_yuan", "cost", "cost_low", "cost_high", "saved",
+           "saved_low", "saved_high", "place", "yuan_a_day", "n")  # fmt: skip
+"""The columns, in order; all but the wage (yuan an hour) and the last two a 1,000 household-years."""
+
+FRONTIER, DOMINATED, BETWEEN = "frontier", "dominated", "between"
+
+
+def wages() -> tuple[float, ...]:
+    """Return the shadow wages of an hour, yuan: the range of `unpaid_hour` and its middle."""
+    spec = specs(labour.Parameters, "labour")["unpaid_hour"]
+    return float(spec.low), float(spec.default), float(spec.high)
+
+
+def mixes(runs: pd.DataFrame, attribution: Attribution) -> pd.DataFrame:
+    """Return what every mix costs and saves at every shadow wage, with its place; see `COLUMNS`.
+
+    Args:
+        runs: the runs of every coalition.
+        attribution: what was taken apart, whole mechanisms.
+    """
+    names = list(attribution.scenarios)
+    hours, unpaid, yuan = (_table(runs, names, part(runs)) for part in (_hours, _unpaid, _yuan))
+    suffered = _table(runs, names, runs["unresolved"].to_numpy(np.float64))
+    rows = []
+    for wage in wages():
+        cost = wage * hours + yuan
+        spent = paired_rows(cost, np.broadcast_to(cost[:1], cost.shape), test=False)
+        saved = paired_rows(np.broadcast_to(suffered[:1], suffered.shape), suffered, test=False)
+        at = np.array([[c.difference, s.difference] for c, s in zip(spent, saved, strict=True)])
+        place, ratio = places(at[:, 0], at[:, 1])
+        for i, name in enumerate(names):
+            on = [player for k, player in enumerate(attribution.channels) if i >> k & 1]
+            c, s = spent[i], saved[i]
+            more = [float((part[i] - part[0]).mean()) for part in (hours, unpaid, yuan)]
+            rows.append((wage, name, " + ".join(on) or attribution.names[0], *more, c.difference, c.low, c.high,
+                         s.difference, s.low, s.high, place[i], ratio[i], s.n))  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def places(cost: Floats, saved: Floats) -> tuple[list[str], Floats]:
+    """Return which points are dominated, on the frontier, or neither, and what a day saved costs along the frontier.
+
+    Args:
+        cost: of each.
+        saved: what each saves.
+
+    Returns:
+        One of the words for each, and of the frontier the yuan for each day more than the point before it saves
+        (missing for the cheapest, and for all others).
+    """
+    out, ratio = [BETWEEN] * len(cost), np.full(len(cost), np.nan)
+    for i in range(len(cost)):
+        better = (cost <= cost[i]) & (saved >= saved[i]) & ((cost < cost[i]) | (saved > saved[i]))
+        if better.any():
+            out[i] = DOMINATED
+    at = min((i for i in range(len(cost)) if out[i] != DOMINATED), key=lambda i: (cost[i], -saved[i], i))
+    out[at] = FRONTIER
+    while True:
+        ahead = [i for i in range(len(cost)) if out[i] == BETWEEN and saved[i] > saved[at]]
+        if not ahead:
+            return out, ratio
+        slope = {i: (cost[i] - cost[at]) / (saved[i] - saved[at]) for i in ahead}
+        next_ = min(ahead, key=lambda i: (slope[i], -saved[i], i))
+        ratio[next_], out[next_], at = slope[next_], FRONTIER, next_
+
+
+def _table(runs: pd.DataFrame, names: Sequence[str], values: Floats) -> Floats:
+    """Return values of runs by mix and replication."""
+    frame = runs[["scenario", "replication"]].assign(value=values)
+    wide = frame.pivot(index="scenario", columns="replication", values="value")
+    out: Floats = wide.loc[list(names)].to_numpy(np.float64)
+    return out
+
+
+def _exposure(runs: pd.DataFrame) -> Floats:
+    """Return thousands of household-years, seasonal households while they are there."""
+    days = (runs["households"] * runs["days"]).to_numpy(np.float64)
+    seasonal = runs["n_seasonal_days"].to_numpy(np.float64) if "n_seasonal_days" in runs else 0.0
+    out: Floats = (days + seasonal) / (1000.0 * YEAR)
+    return out
+
+
+def _sum(runs: pd.DataFrame, counts: Sequence[str], scale: float) -> Floats:
+    """Return the sum of some counts, as far as they are there, a thousand household-years."""
+    out = np.zeros(len(runs))
+    for name in counts:
+        if f"n_{name}" in runs:
+            out = out + runs[f"n_{name}"].to_numpy(np.float64)
+    rate: Floats = out / scale / _exposure(runs)
+    return rate
+
+
+def _hours(runs: pd.DataFrame) -> Floats:
+    """Return the hours of everybody, paid or not."""
+    worked = [name.removeprefix("n_") for name in runs.columns if name.startswith("n_minutes_")]
+    return _sum(runs, [*worked, *BESIDE], 60.0)
+
+
+def _unpaid(runs: pd.DataFrame) -> Floats:
+    """Return the hours that nobody pays."""
+    return _sum(runs, UNPAID, 60.0)
+
+
+def _yuan(runs: pd.DataFrame) -> Floats:
+    """Return public money."""
+    return _sum(runs, PUBLIC, float(FEN))
