@@ -42,7 +42,14 @@ def quantise(per_day: NDArray[np.float64]) -> Ints:
     return hazard
 
 
-def look_ahead(w: Worlds, clock: int, left: Ints, hazard: Ints, running: NDArray[np.bool_] | None = None) -> None:
+def look_ahead(
+    w: Worlds,
+    clock: int,
+    left: Ints,
+    hazard: Ints,
+    running: NDArray[np.bool_] | None = None,
+    rows: slice = slice(0, None),
+) -> None:
     """Run all clocks of one kind to the end of this week and put those that fire on the agenda.
 
     Args:
@@ -51,11 +58,14 @@ def look_ahead(w: Worlds, clock: int, left: Ints, hazard: Ints, running: NDArray
         left: what each clock still has to run, shape ``(worlds, rows)``; changed in place.
         hazard: per day, shape ``(worlds, rows)`` or ``(worlds, 1)``.
         running: which clocks run, same shape as `left`; all if not said.
+        rows: which rows have such a clock at all.
     """
     days = days_left(w.day)
     hazard = np.broadcast_to(hazard, left.shape)
-    worlds, rows = [], []
-    for part in parts(*left.shape):  # what is worked out on the way stays in the processor's cache
+    first, last = rows.start, left[:, : rows.stop].shape[1]
+    worlds, fires = [], []
+    for tall, wide in parts(len(left), last - first):  # what is worked out on the way stays in the processor's cache
+        part = tall, slice(first + wide.start, min(first + wide.stop, last))
         used = hazard[part] * days
         if running is not None:
             used *= running[part]
@@ -65,9 +75,9 @@ def look_ahead(w: Worlds, clock: int, left: Ints, hazard: Ints, running: NDArray
         if len(fired):
             width = here.shape[1]
             worlds.append(fired // width + part[0].start)
-            rows.append(fired % width + part[1].start)
+            fires.append(fired % width + part[1].start)
     if worlds:
-        _schedule(w, clock, left, hazard, np.concatenate(worlds), np.concatenate(rows), days)
+        _schedule(w, clock, left, hazard, np.concatenate(worlds), np.concatenate(fires), days)
 
 
 def parts(worlds: int, rows: int) -> Iterator[tuple[slice, slice]]:

@@ -88,6 +88,15 @@ class Layout:
         """Return the pairs of a child and its parent that are declared."""
         return tuple(self._up)
 
+    def homes(self, kind: str) -> slice:
+        """Return which household rows are of a kind of settlement: all, unless there are several."""
+        before = 0
+        for name, part in self.parts.items():
+            if name == kind:
+                return slice(before, before + part.sizes["household"])
+            before += part.sizes["household"]
+        return slice(0, self.sizes["household"])
+
     def part(self, kind: str) -> Layout:
         """Return the layout of one kind of settlement by itself: this one, unless it was joined from several."""
         return self.parts.get(kind, self)

@@ -60,6 +60,7 @@ WORSE, BETTER = RED, BLUE
 SHARES = Text("Shares of the effect: {outcome}", "作用的份额：{outcome}")
 ENDS = Text("Alone, and added to all others", "单独时；加在其余之上")
 HOURS_WORDS = Text("Hours", "工时")
+TOGETHER = Text("all mechanisms together", "全部机制合用")
 NOTE = Text(
     "Under these assumptions. Left: Shapley's shares of the channels of {mechanism}, which add up from {first} (no "
     "channel on) to {last} (all on); blue is better, red worse; levels are cut off. Middle: what a channel does alone "
@@ -134,7 +135,7 @@ def waterfall_figure(
     level = float(runs.loc[runs["scenario"] == names[0], outcome].mean())
     first, last = (labels.scenario(name, language) for name in attribution.names)
     note = NOTE(
-        language, mechanism=labels.mechanism(attribution.mechanism, language), first=first, last=last,
+        language, mechanism=_whose(attribution, language), first=first, last=last,
         n=int(of["total"]["n"].max()),
     )  # fmt: skip
     with house():
@@ -154,7 +155,7 @@ def waterfall_figure(
             left += share * room + GAP
         unit = labels.unit(spec.unit, language)
         words = SHARES(language, outcome=labels.outcome(outcome, language, spec.label))
-        names = [first, *(labels.channel(channel, language, attribution.mechanism) for channel in order), last]
+        names = [first, *(_player(attribution, channel, language) for channel in order), last]
         _steps(panels[0], of["shapley"], order, level, names, spec.direction)
         _frame(panels[0], words, unit, len(names))
         _ends(panels[1], of["first"], of["last"], order)
@@ -162,6 +163,18 @@ def waterfall_figure(
         _hours(panels[2], hours.set_index("channel"), order)
         _frame(panels[2], HOURS_WORDS(language), labels.unit(str(hours["unit"].iloc[0]), language), len(names))
     return figure
+
+
+def _whose(attribution: Attribution, language: Language) -> str:
+    """Return what is taken apart."""
+    return TOGETHER(language) if attribution.together else labels.mechanism(attribution.mechanism, language)
+
+
+def _player(attribution: Attribution, name: str, language: Language) -> str:
+    """Return what a channel is called, or a mechanism where whole ones are the players."""
+    if attribution.together:
+        return labels.mechanism(name, language)
+    return labels.channel(name, language, attribution.mechanism)
 
 
 def _by_measure(shares: pd.DataFrame) -> dict[str, pd.DataFrame]:

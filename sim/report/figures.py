@@ -29,6 +29,7 @@ from sim.report.labels import Text
 from sim.report.maps import twin_maps
 from sim.report.routes import routes, watch
 from sim.report.sweep import curves, drawn, grid_map
+from sim.study import distances
 from sim.study.answers import WITHHELD
 from sim.study.config import Config
 from sim.study.executor import Executor
@@ -217,6 +218,7 @@ def wanted(config: Config) -> list[str]:
     absent = [*(OF_DISPUTES if not kinds else ()), *(OF_ROOFS if Kind.ROOF not in kinds else ())]
     absent += OF_VILLAGES if "village" not in places.settlements(config.place) else ("incomes",) if many else ()
     absent += [] if "pasture" in places.settlements(config.place) else OF_PASTURES
+    absent += [] if config.place in distances.PLACES else ["distance", "routes"]  # a county's map has other kinds too
     absent += OF_PASTURES if config.attributed else ["distance", "arrears"] if config.sweep else []
     return [name for name in names if name not in absent]
 

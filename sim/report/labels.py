@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim import outcomes
-from sim.report import courier_labels, elder_labels, village_labels
+from sim.report import county_labels, courier_labels, elder_labels, village_labels
 from sim.report.tables import interval
 
 Language = Literal["en", "zh"]
@@ -82,6 +82,7 @@ SCENARIOS = {
     "without_ledger": Text("merged - case ledger", "一肩挑减台账"),
     **{name: Text(*words) for name, words in village_labels.SCENARIOS.items()},
     **{name: Text(*words) for name, words in courier_labels.SCENARIOS.items()},
+    **{name: Text(*words) for name, words in county_labels.SCENARIOS.items()},
     "full": Text("all channels", "全部做法"),  # of the alliance as of mobile mediation
 }
 """Scenarios of the experiments that come with the project; others are called by their names."""
@@ -106,6 +107,7 @@ EXPERIMENTS = {
     **{name: Text(*words) for name, words in village_labels.EXPERIMENTS.items()},
     **{name: Text(*words) for name, words in courier_labels.EXPERIMENTS.items()},
     **{name: Text(*words) for name, words in elder_labels.EXPERIMENTS.items()},
+    **{name: Text(*words) for name, words in county_labels.EXPERIMENTS.items()},
     "mobile_mediation": Text(
         "Mediators who come to you: officers on calls and circuits, with the same people's hours",
         "流动调解：人员离开办公桌下乡巡回，工时不变，改变了什么",

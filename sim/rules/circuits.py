@@ -121,7 +121,7 @@ def at(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
 
 def of_households(w: Worlds, household: Ints) -> tuple[Ints, Ints]:
     """Return where households are today, metres east and north."""
-    t, summer = w.layout.traits, travel.on_summer_ground(w)[household]
+    t, summer = w.layout.traits, travel.on_summer_ground(w, household)
     x = np.where(summer, t["x_summer"][household], t["x_winter"][household])
     return x, np.where(summer, t["y_summer"][household], t["y_winter"][household])
 

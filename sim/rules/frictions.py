@@ -169,15 +169,15 @@ def season(w: Worlds) -> NDArray[np.float64]:
 
 def look_ahead(w: Worlds) -> None:
     """Phase, weekly: see who will fall out with somebody this week, or need help."""
-    present = travel.there(w)
+    own = w.layout.homes("pasture")
+    likely = (travel.there(w) & (w.layout.traits["living"] != WORKER))[own]
     for topic in TOPICS:
         kind, clock = ABOUT[topic]
         rate = getattr(w.p, f"{topic}_rate") / YEAR * (season(w) if kind == Kind.BOUNDARY else 1.0)
         hazard = getattr(w, f"{topic}_hazard")
-        everybody = 1.0 if kind == Kind.HELP else w.friction_frailty
-        likely = w.layout.traits["living"] != WORKER
-        hazard[...] = np.where(present & likely, clocks.quantise(rate * everybody), 0)
-        clocks.look_ahead(w, clock, getattr(w, f"{topic}_left"), hazard)
+        everybody = 1.0 if kind == Kind.HELP else w.friction_frailty[:, own]
+        hazard[:, own] = np.where(likely, clocks.quantise(rate * everybody), 0)
+        clocks.look_ahead(w, clock, getattr(w, f"{topic}_left"), hazard, rows=own)
 
 
 def fall_out(w: Worlds) -> None:
@@ -222,7 +222,7 @@ def other_party(w: Worlds, topic: str, world: Ints, household: Ints, nth: Ints) 
     campers = layout.traits["campers"][sumu]
     camper = first + herders + np.floor(u * campers).astype(np.int64)
     herder = first + np.floor(u * herders).astype(np.int64)
-    summer = travel.on_summer_ground(w)[household] & (campers > 0)
+    summer = travel.on_summer_ground(w, household) & (campers > 0)
     mixed = summer & noise.chance(w.at("mixing", world), w.seeds[world], f"{topic}.mixing", household, nth)
     other = np.where(mixed & (living[household] == HERDER), camper, mate)
     return np.where(living[household] == CAMPER, herder, other)

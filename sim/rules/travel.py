@@ -26,6 +26,8 @@ Mask = NDArray[np.bool_]
 
 YEAR = 365
 
+EVERY = slice(None)
+
 SUMMER = (165, 273)
 """First day on which somebody moves to the summer ground, and on which somebody moves back: mid-June, October."""
 
@@ -77,10 +79,10 @@ def snow(day: int) -> bool:
     return of_year(day) >= first or of_year(day) < after
 
 
-def on_summer_ground(w: Worlds) -> Mask:
-    """Return which households are on the summer ground today, or would be, shape ``(households,)``."""
+def on_summer_ground(w: Worlds, household: Ints | slice = EVERY) -> Mask:
+    """Return which households, all if not said, are on the summer ground today, or would be."""
     first, back = SUMMER
-    late: Ints = w.layout.traits["moves"]
+    late: Ints = w.layout.traits["moves"][household]
     summer: Mask = (first + late <= of_year(w.day)) & (of_year(w.day) < back + late)
     return summer
 
@@ -101,7 +103,7 @@ def move(w: Worlds) -> None:
 def way(w: Worlds, desk: int, household: Ints) -> Ints:
     """Return the way from each household's present ground to its sumu's desk of a kind, metres of open steppe."""
     winter, summer = (w.layout.traits[f"way_{DESKS[desk]}_{season}"] for season in ("winter", "summer"))
-    return np.where(on_summer_ground(w)[household], summer[household], winter[household])
+    return np.where(on_summer_ground(w, household), summer[household], winter[household])
 
 
 def hours(w: Worlds, world: Ints, metres: Ints) -> Floats:

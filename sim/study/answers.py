@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from sim import outcomes
 from sim.books import FEN
-from sim.mechanisms import registry
 from sim.outcomes import A_YEAR, YEAR
 from sim.study import distances
 from sim.study.attribution import COLUMNS, attribute
@@ -121,7 +120,7 @@ def hours(runs: pd.DataFrame, attribution: Attribution) -> pd.DataFrame:
     found inspect and talk, too), with this channel alone and with all on; and, of the hours of everybody, how many
     more are worked with this channel alone than with none, and with all than with all others.
     """
-    purposes = registry()[attribution.mechanism].purposes
+    purposes = attribution.purposes
     channels, names = attribution.channels, list(attribution.scenarios)
     everybody = by_coalition(runs, "hours", attribution).mean(axis=1)
     rows: list[dict[str, Any]] = []

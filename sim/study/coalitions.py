@@ -1,23 +1,24 @@
-"""Coalitions: an attribution as an experiment, one scenario for every set of channels that are on.
+"""Coalitions: an attribution as an experiment, one scenario for every set of channels, or of mechanisms, that are on.
 
 What an experiment says under ``attribution`` is which mechanism is taken apart (``mechanism``), on top of which words
 (``words``, e.g. the mechanism it presupposes), by which of its channels (``channels``, all if not said), in which
 outcomes (``outcomes``: ``main``, ``all`` or a list), with how many replications (``replications``, those of the
-experiment if not said), and what none and all of the channels together are called (``names``). Coalitions are ordinary
-scenarios: pieces, keys, resuming and digests come with them.
+experiment if not said), and what none and all of the channels together are called (``names``). Instead of one
+mechanism several can be taken apart as wholes (``mechanisms``: a name and its words for each player). Coalitions are
+ordinary scenarios: pieces, keys, resuming and digests come with them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sim import places
 from sim.errors import ConfigError, unknown
 from sim.mechanisms import registry
 
-KEYS = ("mechanism", "words", "channels", "outcomes", "replications", "names")
+KEYS = ("mechanism", "mechanisms", "words", "channels", "outcomes", "replications", "names")
 """What can be said of an attribution."""
 
 MOST = 10
@@ -35,13 +36,14 @@ class Attribution:
     """Which mechanism is taken apart, and how.
 
     Attributes:
-        mechanism: its name.
+        mechanism: its name; empty if whole mechanisms are the players.
         words: words that stand in every coalition.
         channels: the players, in order; channel i is on in the coalitions whose bit i is set. The mechanism's other
             channels are as the words leave them.
         outcomes: names of the outcomes attributed.
         replications: replications of each coalition; None = those of the experiment.
         names: what people call it when no channel is on, and when all are.
+        together: where whole mechanisms are the players, name of each to the words that bring it in.
     """
 
     mechanism: str
@@ -50,22 +52,47 @@ class Attribution:
     outcomes: tuple[str, ...]
     replications: int | None
     names: tuple[str, str]
+    together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def scenarios(self) -> dict[str, list[str]]:
         """Name to words of every coalition, in the order of their numbers: the empty one first, all together last."""
-        first = [*self.words, *([] if self.mechanism in self.words else [self.mechanism])]
+        first = [*self.words, *([] if self.mechanism in ("", *self.words) else [self.mechanism])]
         out = {}
         for number in range(2 ** len(self.channels)):
             on = [channel for i, channel in enumerate(self.channels) if number >> i & 1]
+            if self.together:
+                out["-".join(on) or EMPTY] = [*first, *(word for player in on for word in self.together[player])]
+                continue
             words = [f"{self.mechanism}.{channel}={'on' if channel in on else 'off'}" for channel in self.channels]
             out["-".join(on) or EMPTY] = [*first, *words]
         return out
 
+    @property
+    def purposes(self) -> dict[str, tuple[str, ...]]:
+        """Return what the hours of each player are spent on, see `sim.mechanisms.Mechanism.purposes`."""
+        if not self.together:
+            return dict(registry()[self.mechanism].purposes)
+        own = {
+            player: [registry()[word] for word in words if word in registry()]
+            for player, words in self.together.items()
+        }
+        return {
+            player: tuple(dict.fromkeys(p for kind in kinds for spent in kind.purposes.values() for p in spent))
+            for player, kinds in own.items()
+        }
+
     def plain(self) -> dict[str, Any]:
         """Return what was said, complete, as plain data."""
         said: dict[str, Any] = {"mechanism": self.mechanism, "words": list(self.words)}
-        said |= {"channels": list(self.channels), "outcomes": list(self.outcomes)}
+        if self.together:
+            said = {
+                "mechanisms": {player: list(words) for player, words in self.together.items()},
+                "words": list(self.words),
+            }
+        else:
+            said["channels"] = list(self.channels)
+        said["outcomes"] = list(self.outcomes)
         said["names"] = list(self.names)
         return said if self.replications is None else said | {"replications": self.replications}
 
@@ -83,6 +110,8 @@ def read(given: Mapping[str, Any], place: str) -> Attribution:
     for key in given:
         if key not in KEYS:
             raise unknown("setting of attribution", str(key), KEYS)
+    if given.get("mechanisms") is not None:
+        return _of_mechanisms(given, place)
     mechanism = given.get("mechanism")
     if mechanism is None:
         raise ConfigError(
@@ -115,6 +144,33 @@ def read(given: Mapping[str, Any], place: str) -> Attribution:
     outcomes = _outcomes(given.get("outcomes", "main"), place)
     replications = given.get("replications")
     return Attribution(str(mechanism), words, channels, outcomes, replications, (names[0], names[1]))
+
+
+def _of_mechanisms(given: Mapping[str, Any], place: str) -> Attribution:
+    """Understand an attribution whose players are whole mechanisms; see `read`."""
+    for key in ("mechanism", "channels"):
+        if given.get(key) is not None:
+            raise ConfigError(f"attribution: {key} and mechanisms cannot both be said")
+    said = given["mechanisms"]
+    if not isinstance(said, Mapping) or not 1 <= len(said) <= MOST:
+        raise ConfigError(f"attribution: mechanisms is a group of 1 to {MOST} players, each with a list of words")
+    together = {str(player): _words(f"mechanisms.{player}", words) for player, words in said.items()}
+    for player, words in together.items():
+        kinds = [word for word in words if "=" not in word]
+        if not kinds:
+            raise ConfigError(f"attribution: mechanisms.{player} names no mechanism")
+        for kind in kinds:
+            if kind not in registry():
+                raise unknown("mechanism", kind, registry())
+            fits = registry()[kind].places
+            if fits and not set(places.settlements(place)) & set(fits):
+                raise ConfigError(f"attribution: {kind} applies in a {' or '.join(fits)}, not in a {place}")
+    words = _words("words", given.get("words", []))
+    names = _words("names", given.get("names", [" ".join(words) or "none", "all"]))
+    if len(names) != 2:
+        raise ConfigError("attribution: names are two, of none of the mechanisms and of all, e.g. [none, all]")
+    outcomes = _outcomes(given.get("outcomes", "main"), place)
+    return Attribution("", words, tuple(together), outcomes, given.get("replications"), (names[0], names[1]), together)
 
 
 def _words(key: str, value: Any) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from sim.errors import SimError
 from sim.mechanisms import registry
 from sim.scenario import parse
 from sim.study.attribution import coalitions
-from sim.study.coalitions import EMPTY
+from sim.study.coalitions import EMPTY, read
 from sim.study.config import load, load_attribution
 from tests.helpers import assert_same, burnt_in, lived, say
 
@@ -111,3 +112,38 @@ def test_an_experiment_without_one_says_what_is_missing(tmp_path: Path) -> None:
     path.write_text("scenarios: {a: []}\nattribution: {mechanism: yijiantiao, replicatons: 3}\n", "utf-8")
     with pytest.raises(SimError, match="did you mean 'replications'"):
         load(str(path))
+
+
+def test_whole_mechanisms_as_players() -> None:
+    """All sets of the six arrangements of a county; a body comes with the merger, and nobody in is the empty list."""
+    config = load_attribution("combined")
+    assert config.attributed is not None and len(config.attributed.channels) == 6
+    assert (len(config.scenarios), config.replications, config.days) == (64, 20, 730)
+    members = coalitions(6)
+    for number, scenario in enumerate(config.scenarios):
+        on = [player for player, there in zip(config.attributed.channels, members[number], strict=True) if there]
+        assert scenario.name == ("-".join(on) or EMPTY)
+        assert set(scenario.choices) == {*on, *(["formed_body"] if "yijiantiao" in on else [])}
+    assert not config.scenarios[0].choices
+    purposes = config.attributed.purposes
+    assert set(purposes) == set(config.attributed.channels) and "ledger" in purposes["yijiantiao"]
+    assert all(len(set(spent)) == len(spent) for spent in purposes.values())
+    assert config.resolved["attribution"]["mechanisms"]["yijiantiao"] == ["formed_body", "yijiantiao"]
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ({"mechanisms": {"a": ["yijiantiao"]}, "mechanism": "yijiantiao"}, "mechanism and mechanisms cannot both"),
+        ({"mechanisms": {"a": []}}, "mechanisms.a names no mechanism"),
+        ({"mechanisms": {"a": ["elders"]}}, "unknown mechanism 'elders'"),
+        ({"mechanisms": {}}, "1 to 10 players"),
+        ({"mechanisms": {"a": ["village_alliance"]}, "names": ["one"]}, "names are two"),
+        ({"mechanisms": {"a": ["hours=3", "yijiantiao"], "b": "x"}}, "not a list of words"),
+    ],
+)
+def test_players_that_cannot_be(given: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(SimError, match=complaint):
+        read(given, "county")
+    with pytest.raises(SimError, match="applies in a compound, not in a village"):
+        read({"mechanisms": {"a": ["yijiantiao"]}}, "village")
