@@ -57,7 +57,7 @@ WORDS = [
     (["mechanism.yijiantiao.hourz=2"], "unknown setting 'mechanism.yijiantiao.hourz'; did you mean 'mechanisms."),
     (["size=null"], "unknown size 'null'; did you mean 'full'?"),
     (["quick=3"], "no setting called 'quick'; have: attribution, baseline, "),
-    (["world=null"], "world=null is not the name of a world; have: compound, hohhot"),
+    (["world=null"], "world=null is not the name of a world; have: compound, county, hohhot"),
     (["world=[a]"], "world=[a] is not the name of a world"),
     (["world.compounds=null"], "world.compounds=null is not a whole number"),
     (["world.quarrel_rate=[1]"], "world.quarrel_rate=[1] is not a number"),
@@ -184,7 +184,7 @@ def test_a_file_that_cannot_be_read(
         "loop.yaml": "cannot read 'loop.yaml': Too many levels of symbolic links",
         "gone.yaml": "there is no file 'gone.yaml'",
         "world/compound": "there is no file 'world/compound'; is world=compound meant?",
-        "": "no experiment called ''; have: capture, ",
+        "": "no experiment called ''; have: arrears, capture, ",
     }.items():
         assert message in refused(capsys, "run", name)
 
@@ -240,7 +240,7 @@ def test_press_cases_look_where_they_will_write_first(
 
 def test_pages_that_are_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     for name, message in {
-        "world": "show world/NAME; have: compound, hohhot",
+        "world": "show world/NAME; have: compound, county, hohhot",
         "parameter": "show parameter/NAME",
         "": "no experiment called ''; have: ",
     }.items():

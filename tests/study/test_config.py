@@ -60,7 +60,7 @@ def test_every_experiment_is_asked_and_quick(name: str) -> None:
 @pytest.mark.parametrize("name", options("world"))
 def test_every_world_composes(name: str) -> None:
     said = compose.world(name)
-    own = {"compound": "yijiantiao", "pasture": "mobile_mediation", "village": "village_alliance"}
+    own = {"compound": "yijiantiao", "pasture": "mobile_mediation", "village": "village_alliance", "county": "combined"}
     config = load(own[said["place"]], [f"world={name}"])
     assert {key: value for key, value in said.items() if key in config.structure} == config.structure
 
@@ -174,7 +174,7 @@ def test_what_is_resolved_is_the_same_experiment_as_a_file(write) -> None:
         ("world.compounds.x=3", "unknown setting 'world.compounds.x'"),
         ("mechanisms.yijiantao.hours=2", "did you mean 'mechanisms.yijiantiao.hours'?"),
         ("mechanisms.yijiantiao.coordination=off", "switch it in a scenario with the word yijiantiao.coordination=off"),
-        ("world=oasis", "no world called 'oasis'; have: compound, hohhot, "),
+        ("world=oasis", "no world called 'oasis'; have: compound, county, hohhot, "),
         ("world=compund", "unknown world 'compund'; did you mean 'compound'?"),
         ("world.place=vilage", "unknown place 'vilage'; did you mean 'village'?"),
         ("replications=0", "replications=0 is out of range [1, "),
