@@ -70,6 +70,7 @@ from sim.rules import (
     rooms,
     shares,
     sharing,
+    suffering,
     teams,
     ties,
     travel,
@@ -213,7 +214,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(8, trust.forget, "quarter"),
     Phase(9, offices.change, "week's end"),
     Phase(10, labour.value),
-    Phase(10, grievances.add_up),
+    Phase(10, suffering.add_up),
     Phase(10, desks.let_go, "week's end"),
 )
 
@@ -224,6 +225,7 @@ RULES: tuple[Rule, ...] = tuple(
         weather,
         trust,
         grievances,
+        suffering,
         bodies,
         elections,
         contracts,

@@ -17,15 +17,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim import cases, distributions, mechanisms, noise, places, settlements
-from sim.cases import TABLES, EventLog, Kind, Stage, State, Table
+from sim.cases import Kind, Stage, State
 from sim.columns import Column, Lever, combine
 from sim.errors import ConfigError
 from sim.mechanisms import Setting
 from sim.parameters import Value, Values, draw
-from sim.rules import grievances, offices
+from sim.rules import offices, suffering
 from sim.scenario import Scenario
 from sim.schedule import SCHEDULE, Phase, rules_of, world_specs
 from sim.space import Layout, where
+from sim.tables import TABLES, EventLog, Table
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
@@ -84,14 +85,14 @@ class Worlds:
         group: number of the recipe of each world among those it was founded with, shape ``(worlds,)``.
         p: parameters, ``w.p.NAME`` of shape ``(worlds, 1)``.
         settings: mechanism name to its `Setting`.
-        grievances, cases, motions, asked, ended, agreements, spells, agenda: tables, see `sim.cases.TABLES`.
+        grievances, cases, motions, asked, ended, agreements, spells, agenda: tables, see `sim.tables.TABLES`.
         shelves: arrays of which some columns are views, see `sim.columns.Column`.
         log: the event log.
         stock: name to the present integer stock per world.
         first_book_day: the first day on which a case can have been opened.
         over: name of a table in `TALLIED` to counts of the rows that it no longer holds, see `tally`.
         suffered: severity of what is suffered, by world, whether a company claims, and combination of groups,
-            see `sim.rules.grievances.COUNTS_IN`.
+            see `sim.rules.suffering.add_up`.
         derived: arrays worked out of parameters once and kept, by name.
         newborn: grievances that arise today, see `sim.rules.grievances.arise`.
         heard: experiences not yet learnt from, see `sim.rules.trust.hear`.
@@ -148,7 +149,7 @@ class Worlds:
             setattr(self, name, Table(name, fields, points_to))
         self.log = EventLog(np.isin(self.replication, np.array(watch, dtype=np.int64)))
         self.over = {name: np.zeros((self.n, len(Kind), size), dtype=np.int64) for name, (_, size) in TALLIED.items()}
-        self.suffered = np.zeros((self.n, 2, 1 << len(grievances.groups_of(recipe.place))), dtype=np.int64)
+        self.suffered = np.zeros((self.n, 2, 1 << len(suffering.groups_of(recipe.place))), dtype=np.int64)
         for rule in self.rules:
             rule.set_up(self)
         offices.change(self)

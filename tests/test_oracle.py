@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import cases
+from sim import tables
 from sim.scenario import parse
 from sim.worlds import Recipe, Worlds
 from tests.oracle.company import QUARTER
@@ -261,7 +261,7 @@ def test_all_that_the_engine_remembers_is_compared() -> None:
 
 
 def test_all_that_the_engine_keeps_in_tables_is_compared() -> None:
-    assert {name: set(fields) for name, (fields, _) in cases.TABLES.items()} == TABLES
+    assert {name: set(fields) for name, (fields, _) in tables.TABLES.items()} == TABLES
 
 
 def test_engine_and_oracle_number_kinds_alike() -> None:

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.cases import SPELLS, Kind
+from sim.cases import Kind
 from sim.mechanisms import registry
 from sim.scenario import parse
+from sim.tables import SPELLS
 from sim.worlds import Recipe, Worlds
 from tests.oracle.camp import INTAKES, KINDS, TOPICS
 from tests.oracle.compare import first_difference

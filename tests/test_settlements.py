@@ -12,7 +12,7 @@ from sim import outcomes, places, settlements
 from sim.cases import Desk, Kind
 from sim.columns import Column, Lever, Rule
 from sim.parameters import specs
-from sim.rules import grievances, trust
+from sim.rules import suffering, trust
 from sim.schedule import RULES, rules_of, world_specs
 from sim.settlements import Settlement
 from sim.worlds import Worlds
@@ -32,7 +32,7 @@ def test_a_kind_of_settlement_declares_what_there_is(name: str) -> None:
     assert settlement.name == name and settlement.intakes == place.INTAKES
     assert set(place.KINDS) <= set(Kind) and set(place.STAFFED) <= set(Desk) - {Desk.COURT, Desk.HOTLINE}
     assert set(place.LOWEST) <= set(place.STAFFED) and set(place.INTAKES) <= {*place.STAFFED, Desk.HOTLINE}
-    assert set(place.GROUPS) <= set(grievances.GROUPS)
+    assert set(place.GROUPS) <= set(suffering.GROUPS)
     for what in ("KINDS", "INTAKES", "STAFFED", "LOWEST", "GROUPS"):
         for thing in getattr(place, what):
             assert name in places.having(cast(Any, what), thing)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.cases import NEVER, Activity, EventLog, Kind, Stage, State
+from sim.cases import NEVER, Activity, Kind, Stage, State
 from sim.mechanisms import registry
 from sim.schedule import RULES
+from sim.tables import EventLog
 from sim.worlds import Recipe, Worlds
 from tests.oracle.base import SOURCES
 from tests.oracle.countryside import Countryside

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import places
-from sim.cases import NEVER, PAID_WITHIN, SPELLS, Desk, Kind, Stage
+from sim.cases import NEVER, Desk, Kind, Stage
 from sim.outcomes import villages
 from sim.outcomes.recorded import Recorded
 from sim.outcomes.spec import HORIZONS, YEAR, Ints
-from sim.rules import defects, grievances, trust
+from sim.rules import defects, suffering, trust
 from sim.study.survival import kaplan_meier
+from sim.tables import PAID_WITHIN, SPELLS
 
 LOOKED_AFTER = tuple(stock.removeprefix("defective_") for stock in defects.STOCKS[1:])
 """Kinds of defect, and nuisance, whose days are counted apart; those of roofs are in `leaking_roof_days`."""
@@ -28,7 +29,7 @@ STOCKS = {
     "payers": "payer_days",
     "defective_assets": "defect_days",
     **{f"defective_{kind}": f"defect_days_{kind}" for kind in LOOKED_AFTER},
-    **{part: f"{part}_thousandths" for part in grievances.PARTS},
+    **{part: f"{part}_thousandths" for part in suffering.PARTS},
     "developer_contracts": "days_of_developers",
     "fixed_contracts": "days_of_fixed_terms",
     "holdover_contracts": "days_of_holdovers",
@@ -192,7 +193,7 @@ def names_of_counts(place: str, series: Sequence[str]) -> list[str]:
     )
     record = np.zeros((0, 0, len(series)), dtype=np.int64)
     nobody = np.zeros(0, dtype=np.int64)
-    groups = dict.fromkeys(grievances.groups_of(place), nobody)
+    groups = dict.fromkeys(suffering.groups_of(place), nobody)
     trusted = dict.fromkeys(trust.trusted(place), nobody)
     owed = dict.fromkeys(SPELLS, nobody) if Kind.WAGES in kinds(place) else {}
     farms = dict.fromkeys(villages.COUNTS if "village" in places.settlements(place) else (), nobody)

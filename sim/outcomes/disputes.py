@@ -10,7 +10,7 @@ from sim import places
 from sim.cases import Desk, Kind
 from sim.outcomes.counts import LOOKED_AFTER, kinds, levels
 from sim.outcomes.spec import A_YEAR, HIGHER, LOWER, NEITHER, YEAR, Floats, Ints, OutcomeSpec, a_year, of_kind, over
-from sim.rules import desks, grievances, trust
+from sim.rules import desks, suffering, trust
 
 OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below", "around": "home"}
 """Groups to the names of those who are not in them; who lives there is either an owner or a tenant."""
@@ -252,7 +252,7 @@ ONLY: dict[str, tuple[str, ...]] = {
     **{f"settled_at_{trust.DESKS[desk]}": places.having("STAFFED", desk) for desk in desks.WORKED_AT},
     **{f"claims_at_{desk}": places.having("INTAKES", Desk[desk.upper()]) for desk in trust.TRUSTED},
     **{f"trust_{desk}": places.having("INTAKES", Desk[desk.upper()]) for desk in trust.TRUSTED},
-    **{f"unresolved_{group}": places.having("GROUPS", group) for group in grievances.GROUPS},
+    **{f"unresolved_{group}": places.having("GROUPS", group) for group in suffering.GROUPS},
     **{f"settled_90_{kind}": places.having("GROUPS", kind) for kind in SETTLED_IN},
     **{f"unresolved_{others}": places.having("GROUPS", group) for group, others in OTHERS.items()},
     "unresolved_fee": places.having("KINDS", Kind.FEE),
@@ -300,7 +300,7 @@ def _for_whom(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
     if Kind.FEE in kinds(place):
         whose = of_kind(n, *(kind for kind in there if Kind.FEE in places.declared(kind, "KINDS")))["households"]
         out["unresolved_fee"] = over(n["unresolved_fee_thousandths"], whose * n["days"], float(YEAR))
-    groups = grievances.groups_of(place)
+    groups = suffering.groups_of(place)
     if "seasonal" in groups:
         out["unresolved_seasonal"] = over(n["unresolved_seasonal_thousandths"], n["seasonal_days"], float(YEAR))
     for group in (group for group in groups if group != "seasonal"):

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim import places
-from sim.cases import PAID_WITHIN, Kind
+from sim.cases import Kind
 from sim.outcomes.spec import A_YEAR, HIGHER, LOWER, NEITHER, Floats, Ints, OutcomeSpec, a_year, over
+from sim.tables import PAID_WITHIN
 
 SEASONAL: tuple[OutcomeSpec, ...] = (
     OutcomeSpec(

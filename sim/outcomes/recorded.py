@@ -13,7 +13,7 @@ from sim import places
 from sim.cases import Kind
 from sim.outcomes import villages
 from sim.outcomes.spec import Ints
-from sim.rules import desks, grievances, trust
+from sim.rules import desks, suffering, trust
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -72,7 +72,7 @@ def recorded(w: Worlds) -> Recorded:
 
 def _sizes(w: Worlds) -> dict[str, Ints]:
     """Return how many households belong to each group of people."""
-    of, names = grievances.groups(w).reshape(w.n, w.households), grievances.groups_of(w.recipe.place)
+    of, names = suffering.groups(w).reshape(w.n, w.households), suffering.groups_of(w.recipe.place)
     out = {name: (of >> number & 1).sum(axis=1, dtype=np.int64) for number, name in enumerate(names)}
     kinds = {s.name: s for s in w.settlements if s.name in out}  # of several kinds only who lives there all year
     return out | {name: kind.inhabited(w).sum(axis=1, dtype=np.int64) for name, kind in kinds.items()}

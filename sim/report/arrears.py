@@ -9,11 +9,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim.cases import PAID_WITHIN
 from sim.report import labels, style
 from sim.report.labels import Language, Text
 from sim.report.style import EDGE, FAINT, INK, SMALL, WIDTH_ONE
 from sim.study.statistics import times_drawn
+from sim.tables import PAID_WITHIN
 
 Floats = NDArray[np.float64]
 

@@ -19,7 +19,7 @@ from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import VACANT, ages, flats_of
-from sim.rules import grievances, weather
+from sim.rules import grievances, suffering, weather
 from sim.space import rank_in_group, where
 
 if TYPE_CHECKING:
@@ -477,7 +477,7 @@ def end_unfelt(w: Worlds, world: Ints, asset: Ints) -> None:
     once = np.unique(world * w.layout.sizes["asset"] + asset)
     world, asset = once // w.layout.sizes["asset"], once % w.layout.sizes["asset"]
     over = w.defective[world, asset]
-    over[grievances.sufferers(w, world, asset)[1]] = False
+    over[suffering.sufferers(w, world, asset)[1]] = False
     world, asset = world[over], asset[over]
     if len(world) == 0:
         return
@@ -489,7 +489,7 @@ def end_unfelt(w: Worlds, world: Ints, asset: Ints) -> None:
 
 def _suffering(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
     """Return the rows of grievances still suffered from the given assets: those given up, and the others."""
-    rows = np.sort(grievances.sufferers(w, world, asset)[0])  # in the order of the table
+    rows = np.sort(suffering.sufferers(w, world, asset)[0])  # in the order of the table
     given_up = w.grievances.state[rows] > int(State.JOINED)
     return rows[given_up], rows[~given_up]
 
@@ -498,7 +498,7 @@ def _restore(w: Worlds, world: Ints, asset: Ints) -> None:
     """Make assets whole; their clocks run from tomorrow."""
     w.defective[world, asset] = False
     w.defect_case[world, asset] = -1
-    grievances.disperse(w, world, asset)
+    suffering.disperse(w, world, asset)
     _take_stock(w, world, w.layout.traits["asset_kind"][asset], -1)
     left = clocks.days_left(w.day) - 1
     clocks.restart(w, Clock.DEFECT, w.defect_left, w.defect_hazard, world, asset, left)

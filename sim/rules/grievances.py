@@ -8,13 +8,12 @@ it was voiced or not, and also after its claimant gave up or took it to a petiti
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import cases, noise, places, settlements
+from sim import cases, noise, settlements
 from sim.cases import (
     DISPUTE,
     LASTING,
@@ -30,8 +29,8 @@ from sim.cases import (
 )
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.rules import trust
-from sim.space import spans, where
+from sim.rules import suffering, trust
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -42,28 +41,6 @@ REOPENINGS = 16
 """An ordinal is this times the bearer's count of events, plus the times broken and reopened."""
 
 YEAR = 365
-
-GROUPS = {
-    "owner": "in flats where their owner lives",
-    "tenant": "in let flats",
-    "connected": "of people close to cadres",
-    "elder": "in flats with an elder",
-    "top": "on top floors",
-    "near": "of the herders nearest to the sumu centre",
-    "far": "of the herders farthest from it",
-    "seasonal": "of campers and workers",
-    "around": "in the villages around",
-    "compound": "in compounds",
-    "village": "in villages",
-    "pasture": "on pastures",
-}
-"""Groups of people whose own grievances are added up apart; which of them there are stands with the settlements."""
-
-PARTS = {
-    **{f"unresolved_{group}": f"of that severity, people's own grievances {who}" for group, who in GROUPS.items()},
-    "unresolved_fee": "of that severity, what companies claim",
-}
-"""Stocks that are parts of what is suffered in all, thousandths: one for each of `GROUPS`, and what companies claim."""
 
 
 @dataclass(frozen=True)
@@ -207,47 +184,9 @@ def feel(w: Worlds) -> None:
         escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
         patch=_patience(w, world, new["household"], kind, key),
     )
-    _ache(w, world, new["household"], kind, severity, 1)
-    _stand_together(w, rows[SHARED.take(kind)])
+    suffering.ache(w, world, new["household"], kind, severity, 1)
+    suffering.stand_together(w, rows[SHARED.take(kind)])
     w.count("arisen", world)
-
-
-def _stand_together(w: Worlds, rows: Ints) -> None:
-    """Keep between which edges of the table all stand who suffer from the same thing.
-
-    Args:
-        w: the worlds.
-        rows: new rows about things from which several suffer, in order.
-    """
-    if len(rows) == 0:
-        return
-    place = w.grievances.world[rows] * w.layout.sizes["asset"] + w.grievances.bearer[rows]
-    first, end = w.sufferers_first.reshape(-1), w.sufferers_end.reshape(-1)
-    fresh = first[place] == end[place]
-    first[place[fresh]] = rows[-1]
-    np.minimum.at(first, place[fresh], rows[fresh])
-    np.maximum.at(end, place, rows + 1)
-
-
-def sufferers(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
-    """Return the rows of all grievances still suffered from the given things, and which of them each is about.
-
-    Args:
-        w: the worlds.
-        world: world of each thing.
-        asset: its row.
-    """
-    g = w.grievances
-    first = w.sufferers_first[world, asset]
-    rows, position = spans(first, w.sufferers_end[world, asset] - first)
-    there = g.aching[rows] & (g.bearer[rows] == asset[position]) & (g.world[rows] == world[position])
-    there &= SHARED.take(g.kind[rows])
-    return rows[there], position[there]
-
-
-def disperse(w: Worlds, world: Ints, asset: Ints) -> None:
-    """Forget where they stand who have suffered from the given things, from which nobody suffers any more."""
-    w.sufferers_first[world, asset] = w.sufferers_end[world, asset] = 0
 
 
 def _patience(w: Worlds, world: Ints, household: Ints, kind: Ints, key: NDArray[np.uint64]) -> Ints:
@@ -259,99 +198,10 @@ def _patience(w: Worlds, world: Ints, household: Ints, kind: Ints, key: NDArray[
     return day
 
 
-def groups_of(place: str) -> tuple[str, ...]:
-    """Return the groups of people that there are in a place, in the order of their bits in `groups`."""
-    there = places.declared(place, "GROUPS")
-    return tuple(group for group in GROUPS if group in there)
-
-
-def groups(w: Worlds) -> Ints:
-    """Return to which groups the people of each household row belong, a bit for each of `groups_of`.
-
-    Nobody moves or changes: it is worked out once.
-    """
-    if "groups" not in w.derived:
-        bits = np.zeros((w.n, w.households), dtype=np.int16)
-        for settlement in w.settlements:
-            belong = settlement.groups(w)
-            if len(w.settlements) > 1:  # also who is there for a season
-                belong[settlement.name] = w.layout.traits["settlement"] == settlements.number(w, settlement.name)
-            for number, group in enumerate(groups_of(w.recipe.place)):
-                if group in belong:
-                    bits |= belong[group].astype(np.int16) << number
-        w.derived["groups"] = bits.reshape(-1)
-    return w.derived["groups"]
-
-
-def _ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, change: int) -> None:
-    """Keep up to date what is suffered, and of whom.
-
-    Args:
-        w: the worlds.
-        world: world of each grievance.
-        household: who suffers; of a fee, the flat that owes it.
-        kind: about what.
-        severity: thousandths.
-        change: 1 = begins to be suffered, -1 = is suffered no more.
-    """
-    if len(world) == 0:
-        return
-    w.stocks("unresolved", world, change * severity)
-    w.stocks("aching", world, change)
-    company = kind == FEE  # there the company claims
-    owed = where(company)
-    if len(owed):
-        np.add.at(w.fees_disputed.reshape(-1), world[owed] * w.flats + household[owed], np.int8(change))
-    whose = groups(w).take(world * w.households + household)
-    np.add.at(w.suffered.reshape(-1), (2 * world + company) * w.suffered.shape[2] + whose, change * severity)
-
-
-def add_up(w: Worlds) -> None:
-    """Phase: what is suffered is added up for each group of people, and what companies claim."""
-    parts, counts_in = _parts(w.recipe.place)
-    suffered = w.suffered.reshape(w.n, -1)
-    if len(w.settlements) > 1:  # of very many combinations of groups hardly any occur
-        if "combinations" not in w.derived:
-            own = np.unique(groups(w))
-            w.derived["combinations"] = np.concatenate([own, own + w.suffered.shape[2]])
-        suffered, counts_in = suffered[:, w.derived["combinations"]], counts_in[w.derived["combinations"]]
-    amounts = suffered @ counts_in
-    for stock, amount in zip(parts, amounts.T, strict=True):
-        w.stock[stock][...] = amount
-
-
-@cache
-def _parts(place: str) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-    """Return the parts of what is suffered in a place, and what counts in each of them.
-
-    Returns:
-        Names of stocks, and a matrix of 0 and 1: a row for people's own grievances by combination of groups, as the
-        bits of `groups` number them, then one for companies' claims by combination; a column for each stock.
-        Floating-point numbers, whose sums of whole thousandths are exact: numpy multiplies matrices of integers slowly.
-    """
-    present = groups_of(place)
-    combinations = 1 << len(present)
-    own = np.arange(combinations)[:, None] >> np.arange(len(present)) & 1
-    names, counts_in = [f"unresolved_{group}" for group in present], np.zeros((2 * combinations, len(present) + 1))
-    counts_in[:combinations, :-1] = own
-    counts_in[combinations:, -1] = 1
-    if Kind.FEE in places.declared(place, "KINDS"):
-        return (*names, "unresolved_fee"), counts_in
-    return tuple(names), counts_in[:, :-1]
-
-
-def _end_ache(w: Worlds, rows: Ints) -> None:
-    """Let the given grievances be suffered no more."""
-    g = w.grievances
-    rows = rows[g.aching[rows]]
-    g.aching[rows] = False
-    _ache(w, g.world[rows], g.household[rows], g.kind[rows], g.severity[rows].astype(np.int64), -1)
-
-
 def relieve(w: Worlds, rows: Ints) -> None:
     """End the ache of grievances that had been given up, because their cause is gone; they stay unresolved."""
     w.grievances.act[rows] = NEVER
-    _end_ache(w, rows)
+    suffering.end(w, rows)
 
 
 def outlive(w: Worlds, rows: Ints) -> None:
@@ -360,7 +210,7 @@ def outlive(w: Worlds, rows: Ints) -> None:
         return
     g = w.grievances
     w.count("lapsed", g.world[rows])
-    _end_ache(w, rows)
+    suffering.end(w, rows)
     move_grievances(w, rows, LAPSED)
     g.case[rows] = -1
     g.act[rows] = NEVER
@@ -403,7 +253,7 @@ def _fade(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     g = w.grievances
-    _end_ache(w, rows)
+    suffering.end(w, rows)
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
     fresh = rows[g.state[rows] <= QUIET]
@@ -516,7 +366,7 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
     _answered(w, rows)
     w.count("settled_claimed", g.world[rows[g.claims[rows] > 0]])
     _hear_end(w, rows, True)
-    _end_ache(w, rows)
+    suffering.end(w, rows)
     move_grievances(w, rows, SETTLED)
     g.case[rows] = -1
     g.act[rows] = NEVER
@@ -547,7 +397,7 @@ def settle_privately(w: Worlds, rows: Ints) -> None:
     rows = rows[~given_up]
     w.count("private", g.world[rows])
     _hear_end(w, rows, False)
-    _end_ache(w, rows)
+    suffering.end(w, rows)
     move_grievances(w, rows, PRIVATE)
     g.case[rows] = -1
     g.act[rows] = NEVER
@@ -594,26 +444,7 @@ def _set_up(w: Worlds) -> None:
 
 RULE = Rule(
     name="grievances",
-    columns=(
-        Column("occupied", "world", np.int64, "households that are there: flats in which somebody lives"),
-        Column(
-            "sufferers_first",
-            "asset",
-            np.int64,
-            "rows of grievances before the first about the thing, if anybody suffers from it",
-            points_to="grievances",
-            edge=True,
-        ),
-        Column(
-            "sufferers_end",
-            "asset",
-            np.int64,
-            "rows of grievances up to the last about the thing",
-            points_to="grievances",
-            edge=True,
-        ),
-        Column("fees_disputed", "flat", np.int8, "whether a claim to fees that the flat owes is still disputed"),
-    ),
+    columns=(Column("occupied", "world", np.int64, "households that are there: flats in which somebody lives"),),
     set_up=_set_up,
     parameters=Parameters,
     flows={
@@ -626,14 +457,5 @@ RULE = Rule(
         "escalated": "grievances taken to a petition or fight",
         "relapsed": "agreements broken within twelve months",
         "private": "grievances that their owners saw to without any desk",
-    },
-    stocks={
-        "unresolved": "severity of all grievances still suffered, thousandths",
-        "aching": "grievances still suffered",
-        **{stock: f"{doc}, thousandths" for stock, doc in PARTS.items()},
-    },
-    only={
-        **{f"unresolved_{group}": places.having("GROUPS", group) for group in GROUPS},
-        **dict.fromkeys(("unresolved_fee", "fees_disputed"), places.having("KINDS", Kind.FEE)),
     },
 )

@@ -121,8 +121,8 @@ def help_out(w: Worlds, world: Ints, home: Ints) -> Mask:
     helps = noise.chance(steps_forward(cost, size - 1), w.seeds[where_], "volunteer.helps", who, month, home[at])
     at, who, where_ = at[helps], who[helps], where_[helps]
     seen_to[at] = True
-    minutes = np.rint(60 * w.at("turn_hours", where_)).astype(np.int64)
-    w.count("volunteer_minutes", where_, minutes)
+    turn = np.rint(60 * w.at("turn_hours", where_)).astype(np.int64)
+    w.count("volunteer_minutes", where_, turn)
     turns = np.zeros(w.tired.shape, dtype=np.int64)
     np.add.at(turns, (where_, who), A_TURN)
     w.tired[...] = np.minimum(w.tired + turns, MOST_TIRED)

@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import books, clocks, distributions, noise
-from sim.cases import NEVER, PAID_WITHIN, Activity, Clock, Kind, Stage, State, close_cases
+from sim.cases import NEVER, Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.pasture import STATION
 from sim.rules import claiming, grievances
 from sim.space import where
+from sim.tables import PAID_WITHIN
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds

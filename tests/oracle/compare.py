@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim import cases
+from sim import cases, tables
 from sim.cases import Activity, Kind, Stage, State
 from sim.worlds import Worlds
 from tests.oracle.case import Case
@@ -336,7 +336,7 @@ def of_engine(w: Worlds, columns: Columns = columns) -> list[Things]:
     names.append(None)  # for the row -1
 
     log = w.log.arrays()
-    w.log = cases.EventLog(w.log.watched)
+    w.log = tables.EventLog(w.log.watched)
     what = np.array(ACTIVITY)[log["activity"]], kinds[log["kind"]], log["bearer"], log["ordinal"], log["desk"]
     events = _by_world(w, log["world"], what)
     closed = np.flatnonzero(e.closed == w.day - 1)

@@ -1,0 +1,207 @@
+"""Suffering: who suffers from what, kept up to date in numbers, in all and for each group of people.
+
+A grievance is suffered (*aches*) from the day on which it is felt until it is resolved, fades, or its cause is gone,
+voiced or not. How severely all together suffer is the headline outcome.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import places, settlements
+from sim.cases import SHARED, Kind
+from sim.columns import Column, Rule
+from sim.space import spans, where
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+
+FEE = int(Kind.FEE)
+
+GROUPS = {
+    "owner": "in flats where their owner lives",
+    "tenant": "in let flats",
+    "connected": "of people close to cadres",
+    "elder": "in flats with an elder",
+    "top": "on top floors",
+    "near": "of the herders nearest to the sumu centre",
+    "far": "of the herders farthest from it",
+    "seasonal": "of campers and workers",
+    "around": "in the villages around",
+    "compound": "in compounds",
+    "village": "in villages",
+    "pasture": "on pastures",
+}
+"""Groups of people whose own grievances are added up apart; which of them there are stands with the settlements."""
+
+PARTS = {
+    **{f"unresolved_{group}": f"of that severity, people's own grievances {who}" for group, who in GROUPS.items()},
+    "unresolved_fee": "of that severity, what companies claim",
+}
+"""Stocks that are parts of what is suffered in all, thousandths: one for each of `GROUPS`, and what companies claim."""
+
+
+def stand_together(w: Worlds, rows: Ints) -> None:
+    """Keep between which edges of the table all stand who suffer from the same thing.
+
+    Args:
+        w: the worlds.
+        rows: new rows about things from which several suffer, in order.
+    """
+    if len(rows) == 0:
+        return
+    place = w.grievances.world[rows] * w.layout.sizes["asset"] + w.grievances.bearer[rows]
+    first, end = w.sufferers_first.reshape(-1), w.sufferers_end.reshape(-1)
+    fresh = first[place] == end[place]
+    first[place[fresh]] = rows[-1]
+    np.minimum.at(first, place[fresh], rows[fresh])
+    np.maximum.at(end, place, rows + 1)
+
+
+def sufferers(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
+    """Return the rows of all grievances still suffered from the given things, and which of them each is about.
+
+    Args:
+        w: the worlds.
+        world: world of each thing.
+        asset: its row.
+    """
+    g = w.grievances
+    first = w.sufferers_first[world, asset]
+    rows, position = spans(first, w.sufferers_end[world, asset] - first)
+    there = g.aching[rows] & (g.bearer[rows] == asset[position]) & (g.world[rows] == world[position])
+    there &= SHARED.take(g.kind[rows])
+    return rows[there], position[there]
+
+
+def disperse(w: Worlds, world: Ints, asset: Ints) -> None:
+    """Forget where they stand who have suffered from the given things, from which nobody suffers any more."""
+    w.sufferers_first[world, asset] = w.sufferers_end[world, asset] = 0
+
+
+def groups_of(place: str) -> tuple[str, ...]:
+    """Return the groups of people that there are in a place, in the order of their bits in `groups`."""
+    there = places.declared(place, "GROUPS")
+    return tuple(group for group in GROUPS if group in there)
+
+
+def groups(w: Worlds) -> Ints:
+    """Return to which groups the people of each household row belong, a bit for each of `groups_of`.
+
+    Nobody moves or changes: it is worked out once.
+    """
+    if "groups" not in w.derived:
+        bits = np.zeros((w.n, w.households), dtype=np.int16)
+        for settlement in w.settlements:
+            belong = settlement.groups(w)
+            if len(w.settlements) > 1:  # also who is there for a season
+                belong[settlement.name] = w.layout.traits["settlement"] == settlements.number(w, settlement.name)
+            for number, group in enumerate(groups_of(w.recipe.place)):
+                if group in belong:
+                    bits |= belong[group].astype(np.int16) << number
+        w.derived["groups"] = bits.reshape(-1)
+    return w.derived["groups"]
+
+
+def ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, change: int) -> None:
+    """Keep up to date what is suffered, and of whom.
+
+    Args:
+        w: the worlds.
+        world: world of each grievance.
+        household: who suffers; of a fee, the flat that owes it.
+        kind: about what.
+        severity: thousandths.
+        change: 1 = begins to be suffered, -1 = is suffered no more.
+    """
+    if len(world) == 0:
+        return
+    w.stocks("unresolved", world, change * severity)
+    w.stocks("aching", world, change)
+    company = kind == FEE  # there the company claims
+    owed = where(company)
+    if len(owed):
+        np.add.at(w.fees_disputed.reshape(-1), world[owed] * w.flats + household[owed], np.int8(change))
+    whose = groups(w).take(world * w.households + household)
+    np.add.at(w.suffered.reshape(-1), (2 * world + company) * w.suffered.shape[2] + whose, change * severity)
+
+
+def add_up(w: Worlds) -> None:
+    """Phase: what is suffered is added up for each group of people, and what companies claim."""
+    parts, counts_in = _parts(w.recipe.place)
+    suffered = w.suffered.reshape(w.n, -1)
+    if len(w.settlements) > 1:  # of very many combinations of groups hardly any occur
+        if "combinations" not in w.derived:
+            own = np.unique(groups(w))
+            w.derived["combinations"] = np.concatenate([own, own + w.suffered.shape[2]])
+        suffered, counts_in = suffered[:, w.derived["combinations"]], counts_in[w.derived["combinations"]]
+    amounts = suffered @ counts_in
+    for stock, amount in zip(parts, amounts.T, strict=True):
+        w.stock[stock][...] = amount
+
+
+@cache
+def _parts(place: str) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return the parts of what is suffered in a place, and what counts in each of them.
+
+    Returns:
+        Names of stocks, and a matrix of 0 and 1: a row for people's own grievances by combination of groups, as the
+        bits of `groups` number them, then one for companies' claims by combination; a column for each stock.
+        Floating-point numbers, whose sums of whole thousandths are exact: numpy multiplies matrices of integers slowly.
+    """
+    present = groups_of(place)
+    combinations = 1 << len(present)
+    own = np.arange(combinations)[:, None] >> np.arange(len(present)) & 1
+    names, counts_in = [f"unresolved_{group}" for group in present], np.zeros((2 * combinations, len(present) + 1))
+    counts_in[:combinations, :-1] = own
+    counts_in[combinations:, -1] = 1
+    if Kind.FEE in places.declared(place, "KINDS"):
+        return (*names, "unresolved_fee"), counts_in
+    return tuple(names), counts_in[:, :-1]
+
+
+def end(w: Worlds, rows: Ints) -> None:
+    """Let the given grievances be suffered no more."""
+    g = w.grievances
+    rows = rows[g.aching[rows]]
+    g.aching[rows] = False
+    ache(w, g.world[rows], g.household[rows], g.kind[rows], g.severity[rows].astype(np.int64), -1)
+
+
+RULE = Rule(
+    name="suffering",
+    columns=(
+        Column(
+            "sufferers_first",
+            "asset",
+            np.int64,
+            "rows of grievances before the first about the thing, if anybody suffers from it",
+            points_to="grievances",
+            edge=True,
+        ),
+        Column(
+            "sufferers_end",
+            "asset",
+            np.int64,
+            "rows of grievances up to the last about the thing",
+            points_to="grievances",
+            edge=True,
+        ),
+        Column("fees_disputed", "flat", np.int8, "whether a claim to fees that the flat owes is still disputed"),
+    ),
+    stocks={
+        "unresolved": "severity of all grievances still suffered, thousandths",
+        "aching": "grievances still suffered",
+        **{stock: f"{doc}, thousandths" for stock, doc in PARTS.items()},
+    },
+    only={
+        **{f"unresolved_{group}": places.having("GROUPS", group) for group in GROUPS},
+        **dict.fromkeys(("unresolved_fee", "fees_disputed"), places.having("KINDS", Kind.FEE)),
+    },
+)
