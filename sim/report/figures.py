@@ -20,6 +20,7 @@ from sim.report import labels, series, style
 from sim.report.arrears import arrears
 from sim.report.attribution import waterfall
 from sim.report.budget import budget
+from sim.report.complements import complements
 from sim.report.diffusion import COLUMNS, diffusion
 from sim.report.distance import distance
 from sim.report.ends import competing_ends
@@ -134,6 +135,11 @@ def _budget(it: Drawing) -> list[Path]:
     return budget(it.table("budget.csv"), it.config.attributed, it.stem)
 
 
+def _complements(it: Drawing) -> list[Path]:
+    assert it.config.attributed is not None
+    return complements(it.table("attribution.csv"), it.config.attributed, it.stem)
+
+
 def _distance(it: Drawing) -> list[Path]:
     return distance(it.table("distance.csv"), it.config.replications, it.stem)
 
@@ -186,6 +192,7 @@ FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
     "arrears": _arrears,
     "routes": _routes,
     "budget": _budget,
+    "complements": _complements,
 }
 """Every figure, the one that takes longest first."""
 
@@ -227,7 +234,7 @@ def wanted(config: Config) -> list[str]:
     absent += [] if "pasture" in places.settlements(config.place) else OF_PASTURES
     absent += [] if config.place in distances.PLACES else ["distance", "routes"]  # a county's map has other kinds too
     absent += OF_PASTURES if config.attributed else ["distance", "arrears"] if config.sweep else []
-    absent += [] if config.attributed and config.attributed.together else ["budget"]
+    absent += [] if config.attributed and config.attributed.together else ["budget", "complements"]
     return [name for name in names if name not in absent]
 
 

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.report.budget import budget_figure
+from sim.report.complements import complements_figure
 from sim.report.labels import LANGUAGES
 from sim.study import budget
+from sim.study.answers import attributed
 from sim.study.budget import BETWEEN, DOMINATED, FRONTIER, places
 from sim.study.coalitions import Attribution
 
@@ -92,3 +94,15 @@ def test_the_figure_says_the_frontier_in_both_languages() -> None:
         figure = budget_figure(table, TWO, language)
         said = " ".join(text.get_text() for text in figure.texts)
         assert len(figure.axes) == 3 and "20" in said
+
+
+def test_the_matrix_has_every_pair_once() -> None:
+    """With two players one pair, whose interaction is what both save beyond what each saves."""
+    table = runs()
+    table.loc[table["scenario"] == "elder_services-village_alliance", "unresolved"] -= 7.0
+    shares = attributed(table, TWO)
+    for language in LANGUAGES:
+        figure = complements_figure(shares, TWO, language)
+        (axes,) = figure.axes
+        numbers = [text.get_text() for text in axes.texts if any(c.isdigit() for c in text.get_text())]
+        assert [float(x) for x in numbers] == [-7.0]
