@@ -28,7 +28,7 @@ STEPPE: tuple[OutcomeSpec, ...] = (
         "yuan per yuan",
         "wages paid over wages that came to be owed in the same days; missing if none did",
         HIGHER,
-        "wages paid",
+        "wages paid in all",
         "wages",
     ),
     *(

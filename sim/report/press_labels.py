@@ -12,6 +12,7 @@ CASES = {
     "S5": Text("a contractor upgrades road and gate", "施工方改造道路和大门"),
     "S6": Text("two villages, one base, slow birds", "两村联建一个基地，养慢大鸡"),
     "S6_ordinary": Text("the same villages with ordinary birds", "同样的村子，养普通肉鸡"),
+    "S9": Text("a border station's year on the steppe", "草原边境派出所的一年"),
 }
 """Press cases by name."""
 
@@ -40,6 +41,21 @@ MEASURES = {
     "covered": Text(
         "households that have joined at any time and are in the trade at the end, with birds or between batches",
         "曾参加、到结束时仍在养（或两批之间）的农户",
+    ),
+    "station_disputes": Text(
+        "disputes settled in the year at the border station or by its team, cases", "一年中派出所或其小组解决的纠纷，件"
+    ),
+    "station_help": Text(
+        "help brought in the year by the station or its team, times", "一年中派出所或其小组上门帮助，次"
+    ),
+    "law_talks": Text("law talks held in the year", "一年中举办的普法讲座，场"),
+    "room_disputes": Text(
+        "independent check: disputes settled at the roadside room in ten months, cases",
+        "独立核对：路边调解室十个月解决的纠纷，件",
+    ),
+    "works_agreed": Text(
+        "from the first case about the crew's wages until an agreement, which is no recovery, days",
+        "从首次为工钱立案到谈妥（谈妥不等于付清），天",
     ),
 }
 """Reported numbers by their measure, with the unit where it is not told by the words."""
