@@ -60,6 +60,8 @@ def compound_of_table(w: Worlds, name: str) -> Array:
         return w.layout.up("household", "compound")[t.owner]
     if name == "agenda":
         return of_bearers(w, np.isin(t.clock, [Clock.DEFECT, Clock.SILENCE]), t.row)
+    if name == "spells":
+        return w.layout.up("asset", "compound")[t.bearer]
     return of_bearers(w, SHARED[t.kind], t.bearer)
 
 
@@ -132,6 +134,9 @@ def test_twins_are_born_the_same(found: Worlds) -> None:
     for name in TABLES:
         table = getattr(w, name)
         size = getattr(found, name).n
+        if name == "spells":  # in which wages are owed, on pastures
+            assert size == 0
+            continue
         assert size > 0
         for field in table.fields:
             if field == "minutes":  # what a queued step takes depends on whether there is a body to send it to
