@@ -150,6 +150,7 @@ def test_tasks_are_taken_as_they_are_computed() -> None:
 
 STOPPED = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who is started in the background ignores it
 sys.path.insert(0, {here!r})
 from sim.study.executor import Joblib
 import test_executor
