@@ -350,3 +350,30 @@ def test_what_the_page_says_of_shares_is_what_they_are() -> None:
     shares = headline.loc["shapley", "difference"]
     assert abs(shares.sum() - whole["difference"]) < 0.01
     assert 0.72 < shares["coordination"] / whole["difference"] < 0.8
+
+
+CITY = {
+    "-3,480 (-5,500 to -2,050)": ("lot", "body", "twins_covered"),
+    "-3,530 (-5,580 to -2,070)": ("best", "body", "twins_covered"),
+    "-7 (-19 to 1)": ("lot", "body", "twins_others"),
+    "-2 (-8 to 4)": ("best", "body", "twins_others"),
+    "-3,460": ("lot", "body", "treated_minus_untreated"),
+    "-3,420": ("best", "body", "treated_minus_untreated"),
+    "+9": ("lot", "body", "gap"),
+    "+110": ("best", "body", "gap"),
+    "-1,350\n  (-2,640 to -244)": ("lot", "body", "before_after"),
+    "by 2,120": ("lot", "body", "drift"),
+}
+"""What the page of the city says in numbers, and the estimate that each is."""
+
+
+@pytest.mark.parametrize("said", CITY)
+def test_what_is_said_of_the_city_stands_in_its_table(said: str) -> None:
+    kept = read_csv(folder("hohhot_2025") / "naive.csv")
+    kept = kept[kept["outcome"] == "unresolved"].set_index(["scenario", "baseline", "estimate"])
+    row = kept.loc[CITY[said]]
+    assert said in (CLONE / "experiments" / "hohhot_2025" / "README.md").read_text("utf-8")
+    numbers = [float(word.replace(",", "")) for word in re.findall(r"-?[\d,]*\d", said)]
+    true = [row["value"], row["low"], row["high"]][: len(numbers)]
+    for number, value in zip(numbers, true, strict=True):
+        assert abs(number - value) <= max(0.005 * abs(value), 0.5) + 5 * (abs(value) > 1000), RENEW
