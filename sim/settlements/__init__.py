@@ -9,6 +9,7 @@ after another, each about its own rows. A file in this folder is found by its be
 from __future__ import annotations
 
 import importlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -27,7 +28,7 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
-class Settlement:
+class Settlement(ABC):
     """What a kind of settlement answers; rows of households and cases that are asked about are its own.
 
     Attributes:
@@ -40,17 +41,17 @@ class Settlement:
 
     # -- people -----------------------------------------------------------------------------------
 
+    @abstractmethod
     def inhabited(self, w: Worlds) -> Mask:
         """Return in which of all household rows somebody of this settlement lives, shape ``(worlds, households)``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def groups(self, w: Worlds) -> dict[str, Mask]:
         """Return who belongs to each of the groups that the place declares, as `inhabited` does."""
-        raise NotImplementedError
 
+    @abstractmethod
     def unit(self, w: Worlds, household: Ints) -> Ints:
         """Return the unit, a row of compounds, villages or sumus, to which each household belongs."""
-        raise NotImplementedError
 
     # -- claiming ---------------------------------------------------------------------------------
 
@@ -66,10 +67,11 @@ class Settlement:
         """Return the days until a call of each household to the hotline has been passed on; 0 = at once."""
         return w.whole("hotline_days", world)
 
+    @abstractmethod
     def burden(self, w: Worlds, desk: int, world: Ints, household: Ints) -> Floats:
         """Return what the way to a kind of desk and the wait there cost households, logits."""
-        raise NotImplementedError
 
+    @abstractmethod
     def bar(self, w: Worlds, weights: Floats, world: Ints, household: Ints, kind: NDArray[np.int8]) -> None:
         """Set to 0 the weights of desks that cannot be had for grievances of these kinds, or must not be.
 
@@ -80,70 +82,68 @@ class Settlement:
             household: who suffers.
             kind: about what.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def receive(self, w: Worlds, world: Ints, household: Ints, kind: NDArray[np.int8], intake: Ints) -> Ints:
         """Return the row of the desk that takes each claim made at a kind of desk or at the hotline."""
-        raise NotImplementedError
 
-    def embitter(self, w: Worlds, rows: Ints) -> None:
+    def embitter(self, w: Worlds, rows: Ints) -> None:  # noqa: B027 (by default nothing)
         """Let grievances that came to a petition or a fight, or that no desk could settle, have their consequences."""
 
     # -- desks ------------------------------------------------------------------------------------
 
-    def before_offers(self, w: Worlds) -> None:
+    def before_offers(self, w: Worlds) -> None:  # noqa: B027 (by default nothing)
         """See who holds office before mechanisms make their offers."""
 
-    def after_offers(self, w: Worlds) -> None:
+    def after_offers(self, w: Worlds) -> None:  # noqa: B027 (by default nothing)
         """See who holds office when mechanisms have made them."""
 
+    @abstractmethod
     def staff(self, w: Worlds) -> None:
         """Give the settlement's desks their minutes a week, beside what others give to those that they share."""
-        raise NotImplementedError
 
-    def leave_empty_desks(self, w: Worlds, rows: Ints) -> None:
+    def leave_empty_desks(self, w: Worlds, rows: Ints) -> None:  # noqa: B027 (by default nothing)
         """Hand on which of the given cases, all waiting, lie at a desk that is gone."""
 
+    @abstractmethod
     def minutes(self, w: Worlds, rows: Ints) -> Ints:
         """Return the minutes that the next step of each case takes at the desk that has it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def loss(self, w: Worlds, rows: Ints) -> Floats:
         """Return the chance of each case that is handed on to be lost; time for a ledger is spent."""
-        raise NotImplementedError
 
+    @abstractmethod
     def carried(self, w: Worlds, rows: Ints, desk: Ints) -> Mask:
         """Return which of the cases handed on to these desks somebody with authority carries there himself."""
-        raise NotImplementedError
 
     # -- handling ---------------------------------------------------------------------------------
 
+    @abstractmethod
     def attend(self, w: Worlds, rows: Ints) -> None:
         """Do what the served cases are about that are no disputes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def no_show(self, w: Worlds, rows: Ints) -> Floats:
         """Return the chance that a party stays away from each session."""
-        raise NotImplementedError
 
-    def held(self, w: Worlds, rows: Ints) -> None:
+    def held(self, w: Worlds, rows: Ints) -> None:  # noqa: B027 (by default nothing)
         """Count what it has cost the parties to come to these sessions."""
 
     def confirms(self, w: Worlds, rows: Ints) -> Mask:
         """Return which of the disputes being agreed on a judge at the table confirms; a court's own count anyway."""
         return np.zeros(len(rows), dtype=bool)
 
+    @abstractmethod
     def ability(self, w: Worlds, rows: Ints) -> Floats:
         """Return the ability, 0 to 1, of whoever holds each session."""
-        raise NotImplementedError
 
+    @abstractmethod
     def above(self, w: Worlds, rows: Ints) -> Ints:
         """Return the desk to which each dispute goes that could not be settled where it is, -1 after the last."""
-        raise NotImplementedError
 
-    def relieve(self, w: Worlds, rows: Ints) -> None:
-        """Settle disputes that several suffer from together: with the agreement all are relieved."""
-        raise NotImplementedError
+    def relieve(self, w: Worlds, rows: Ints) -> None:  # noqa: B027 (in villages there are none)
+        """Settle disputes that several suffer from together, if there are such: with the agreement all are relieved."""
 
 
 @cache
