@@ -15,4 +15,7 @@ trap 'rm -f "$all"' EXIT
 cat locks/test.txt >"$all" 2>/dev/null || true
 compile --all-extras --output-file "$all" "$@" >/dev/null
 compile --constraints "$all" --output-file locks/core.txt >/dev/null
-compile --constraints "$all" --extra test --output-file locks/test.txt >/dev/null
+for extra in cluster analysis page; do
+    compile --constraints "$all" --extra "$extra" --output-file "locks/$extra.txt" >/dev/null
+done
+compile --constraints "$all" --all-extras --output-file locks/test.txt >/dev/null  # the tests try everything
