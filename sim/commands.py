@@ -109,6 +109,20 @@ def _reproduce_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", metavar="N", type=_count, help="processes (default: one a core)")
 
 
+def _page_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", metavar="N", type=_port, default=8765, help="default: 8765; 0 = any that is free")
+    parser.add_argument(
+        "--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: on this machine only)"
+    )
+    parser.add_argument("--no-browser", dest="browser", action="store_false", help="open no browser")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a port from 0 to 65535")
+    return int(text)
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 up")
@@ -207,6 +221,12 @@ COMMANDS = {
         "core",
         _reproduce_arguments,
         _study("reproduce", "sim.study.press.command"),
+    ),
+    "page": Command(
+        "the live page: two twins side by side in a browser",
+        "page",
+        _page_arguments,
+        _study("page", "sim.page.command"),
     ),
     "list": Command("what can be run", "core", _no_arguments, _study("list_")),
     "show": Command("what an experiment sets, with units, ranges, sources", "core", _show_arguments, _study("show")),
