@@ -53,6 +53,7 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         PageError: with one line that says what would be right.
     """
+    made: socket.socket | None = None
     try:
         family, kind, proto, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         made = socket.socket(family, kind, proto)
@@ -60,6 +61,8 @@ def listen(host: str, port: int) -> socket.socket:
         made.bind(where)
         made.listen()
     except OSError as error:
+        if made is not None:
+            made.close()
         why = error.strerror or str(error)
         raise PageError(f"cannot listen on {host}:{port}: {why}; choose another with --port, 0 = any") from None
     return made

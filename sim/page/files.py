@@ -16,6 +16,7 @@ from sim.outcomes import counts, leading, quotients, recorded, specs
 from sim.page.series import LINES
 from sim.page.setups import LEFT, RIGHT, Setup
 from sim.page.twins import Twins
+from sim.parameters import PRIOR
 from sim.report import labels
 from sim.report.tables import number
 
@@ -34,9 +35,13 @@ PRESS = """\
 def settings(setup: Setup) -> str:
     """Return the settings as a file that `sim run` takes as it is, and that plays the same twins."""
     resolved = {key: value for key, value in setup.config.resolved.items() if value not in ("", [], {}, None)}
-    world = {key: value for key, value in resolved["world"].items() if value != "prior"}
+    world = {key: value for key, value in resolved["world"].items() if key != "place" and value != PRIOR}
+    resolved |= {"world": {"base": setup.config.place, **world}}
+    stands = resolved.pop("mechanisms", {})
+    said = {name: {k: v for k, v in values.items() if v != PRIOR} for name, values in stands.items()}
+    resolved |= {"mechanisms": said} if said else {}
     head = HEAD + (PRESS.format(name=setup.press.name) if setup.press else "")
-    return head + yaml.safe_dump({**resolved, "world": world}, sort_keys=False, allow_unicode=True, width=120)
+    return head + yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True, width=120)
 
 
 def outcomes(twins: Twins) -> list[dict[str, Any]]:

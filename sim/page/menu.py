@@ -82,10 +82,13 @@ def _press(name: str) -> dict[str, Any]:
     assert (without.name, full.name) == (WITHOUT, FULL)
     ground = GROUNDS[case.place]
     told = ground.fixed(case) | complete(case.place, ground.structure(case))
-    text = Text(press_labels.case(name, "en", case.title), press_labels.case(name, "zh", case.title))
+    titles = {language: press_labels.case(name, language, case.title) for language in LANGUAGES}
     return {
         "name": name,
-        "text": {language: f"{name}: {text(language)}" for language in LANGUAGES},
+        "text": {
+            language: words.PRESS(language, name=name.partition("_")[0], title=title)
+            for language, title in titles.items()
+        },
         "world": case.place,
         "told": told,
         "days": min(case.days, LONGEST),

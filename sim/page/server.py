@@ -27,7 +27,7 @@ from sim.page.session import Session
 from sim.report.fonts.cut import HERE as FONTS
 from sim.report.fonts.cut import STEM
 
-MOST_TABS = 16
+MOST_TABS = 12
 """Tabs that may be open at once; each has a process."""
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")

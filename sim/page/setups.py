@@ -73,7 +73,7 @@ def read(asked: Mapping[str, Any]) -> Setup:
             raise unknown("setting of the page", str(key)[:40], KEYS)
     case = _case(asked.get("press"))
     world = case.place if case else asked.get("world", "compound")
-    if world not in knobs.WORLD:
+    if not isinstance(world, str) or world not in knobs.WORLD:
         raise unknown("world", str(world)[:40], knobs.WORLD)
     run = {key: _number(asked, key) for key in ("seed", "days", "burn_in") if key in asked}
     if run.get("days", 1) > LONGEST:
@@ -188,13 +188,14 @@ def _world(world: str, case: Case | None, params: Mapping[str, Any]) -> dict[str
             raise ConfigError(f"world.{fixed[0]} is told by the press case {case.name}")
         return {**observed, **good}
     file = {key: value for key, value in compose.world(world).items() if key not in ("place", "quick")}
-    return {**file, **start(world), **good}
+    begins = {knob.name: knob.start for knob in own.values() if knob.start is not None}
+    return {**file, **begins, **good}
 
 
 def _case(name: Any) -> Case | None:
     if name is None:
         return None
-    if name not in cases.names():
+    if not isinstance(name, str) or name not in cases.names():
         raise unknown("press case", str(name)[:40], cases.names())
     return cases.load(name)
 

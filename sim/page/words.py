@@ -21,6 +21,7 @@ PAGE: dict[str, Text] = {
         "that a policy works.",
         "以上均在所设假设之下。一对孪生世界只是一次重复：是画面，不是结论。这里没有任何内容证明某项政策有效。",
     ),
+    "assumptions": Text("Assumptions", "前提"),
     "language": Text("Language", "语言"),
     "skip": Text("Skip to the maps", "跳到地图"),
     # -- choosing
@@ -44,7 +45,7 @@ PAGE: dict[str, Text] = {
     "world_settings": Text("Parameters of the world, the same for both", "世界的参数，两边相同"),
     "range": Text("range {low} to {high}", "范围 {low} 至 {high}"),
     "default": Text("default {value}", "默认 {value}"),
-    "source": Text("source", "来源"),
+    "sources": Text("source: {ids}", "来源：{ids}"),
     "yes": Text("yes", "是"),
     "no": Text("no", "否"),
     "told": Text("told by the press case", "由报道案例给定"),
@@ -210,6 +211,7 @@ PAGE: dict[str, Text] = {
         "What `run` would report of this one pair if it ended today.",
         "如果到今天为止，运行命令会对这一对世界报告的结果。",
     ),
+    "outcome_table": Text("Table of outcomes", "结果表"),
     "unit": Text("unit", "单位"),
     "files": Text("Take away", "带走"),
     "config": Text("Settings (YAML)", "设定（YAML）"),
@@ -238,6 +240,7 @@ WORLDS = {
     "pasture": Text("a sumu on the steppe", "草原苏木"),
     "county": Text("a county of all three", "三者俱全的旗县"),
 }
+PRESS = Text("{name}: {title}", "{name}：{title}")
 KINDS_OF_PLACE = {
     "compound": Text("compounds", "小区"),
     "village": Text("villages", "村"),

@@ -10,7 +10,7 @@
   const values = (plot, ticks) => ticks.map(short);
 
   const options = (width, height, series, zero) => ({
-    width, height, legend: { show: false }, cursor: { show: false }, padding: [6, 8, 0, 0],
+    width, height, legend: { show: false }, cursor: { show: false }, padding: [8, 8, zero ? 0 : 8, 0],
     scales: { x: { time: false, range: (plot, low, high) => [0, Math.max(high || 1, 1)] },
       y: { range: (plot, low, high) => {
         if (low === null || !isFinite(low)) return zero ? [-1, 1] : [0, 1];
@@ -18,7 +18,7 @@
         const gap = (high - low) || Math.abs(high) || 1;
         return [Math.max(low >= 0 ? 0 : -Infinity, low - gap * 0.1), high + gap * 0.1];
       } } },
-    axes: [{ ...axis(zero ? 24 : 0), show: zero, values: (plot, ticks) => ticks.map(String) }, { ...axis(44), values, space: zero ? 22 : 26 }],
+    axes: [{ ...axis(zero ? 26 : 0), show: zero, values: (plot, ticks) => ticks.map(String) }, { ...axis(44), values, space: zero ? 22 : 26 }],
     series: [{}, ...series],
   });
 
@@ -32,7 +32,7 @@
       const now = ["l", "r", "d"].map((side) => Page.make("span", { class: side }));
       const card = Page.make("div", { class: "chart", id: `line-${one.name}`, title: Page.pick(one.says) },
         Page.make("h3", {}, Page.pick(one.text)),
-        Page.make("p", { class: "note" }, `${Page.pick(one.unit)} · ${Page.word(one.better)}`),
+        Page.make("p", { class: "note" }, Page.pick(one.unit), Page.make("br"), Page.word(one.better)),
         Page.make("div", { class: "now" }, ...now), plot);
       charts[one.name] = { plot, now, card };
       return card;
@@ -40,8 +40,8 @@
     box.replaceChildren(...made);
     for (const one of Page.menu.lines) {
       const chart = charts[one.name], width = Math.max(180, Math.floor(chart.plot.clientWidth || 240));
-      chart.above = new uPlot(options(width, 96, [line(LEFT, 2, [5, 3]), line(RIGHT, 2)], false), [[], [], []], chart.plot);
-      chart.below = new uPlot(options(width, 74, [{ ...line("#16232f", 1.5), fill: "#16232f22" }], true), [[], []], chart.plot);
+      chart.above = new uPlot(options(width, 100, [line(LEFT, 2, [5, 3]), line(RIGHT, 2)], false), [[], [], []], chart.plot);
+      chart.below = new uPlot(options(width, 92, [{ ...line("#16232f", 1.5), fill: "#16232f22" }], true), [[], []], chart.plot);
     }
     draw();
   };

@@ -12,10 +12,10 @@
     });
   const css = (colour) => `rgb(${colour & 255}, ${(colour >> 8) & 255}, ${(colour >> 16) & 255})`;
 
-  const LAND = ["#f6f7f5", "#dfe3e7", "#c9cfd5", "#d9e6d3", "#e7e2d3"].map(one);
+  const LAND = ["#e9ece2", "#d5dae0", "#bcc4cc", "#cddfc4", "#ddd5bf"].map(one);
   const LANDS = ["open_land", "building", "road", "woodland", "yard"];
-  const VACANT = one("#b9c1c9"), AWAY = one("#ebeef0"), NOT_ASKED = one("#dadfe3"), SAME = one("#eef0f2");
-  const CALM = one("#fbfbf9"), SILENT = one("#e69f00"), VOICED = one("#a8380a"), SETTLED = one("#2f9e78");
+  const VACANT = one("#a9b2bb"), AWAY = one("#d3d8ca"), NOT_ASKED = one("#dadfe3"), SAME = one("#fbfbfb");
+  const CALM = one("#ffffff"), SILENT = one("#e69f00"), VOICED = one("#a8380a"), SETTLED = one("#2f9e78");
   const YES = one("#0b5a94"), NO = one("#e8c37a"), LEFT_TRADE = one("#b5639a");
   const BETTER = one("#0b5a94"), WORSE = one("#b5400a");
   const TRUST = between(["#5a1a1a", "#d98f3c", "#f4efd8", "#6aa7c9", "#0b3c66"], 251);

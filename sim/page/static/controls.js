@@ -20,7 +20,27 @@
     else choice.world = world.name;
   };
 
-  const changed = () => Page.tell("choice", choice);
+  // The address holds what is played, so that it can be passed on; what it says badly is left out.
+  const changed = () => {
+    history.replaceState(null, "", `#${encodeURIComponent(JSON.stringify(choice))}`);
+    Page.tell("choice", choice);
+  };
+  const group = (value) => (value && typeof value === "object" && !Array.isArray(value) ? value : {});
+  const addressed = () => {
+    let said;
+    try { said = group(JSON.parse(decodeURIComponent(location.hash.slice(1)))); } catch { return; }
+    const known = [...Page.menu.presses, ...Page.menu.worlds].find((one) => one.name === (said.press || said.world));
+    if (!known) return;
+    fresh(known.name);
+    for (const key of ["seed", "days", "burn_in"]) if (typeof said[key] === "number") choice[key] = said[key];
+    for (const knob of world.knobs) if (knob.name in group(said.params)) choice.params[knob.name] = said.params[knob.name];
+    if (!("mechanisms" in said)) return;
+    choice.mechanisms = {};
+    for (const one of Page.menu.mechanisms) {
+      const asked = group(said.mechanisms)[one.name];
+      if (asked) choice.mechanisms[one.name] = { side: asked.side, channels: group(asked.channels), params: group(asked.params) };
+    }
+  };
 
   // -- a slider -------------------------------------------------------------------------------
 
@@ -40,7 +60,7 @@
     });
     const range = knob.type === "switch" ? "" : `${Page.word("range", { low: Page.plain(knob.low), high: Page.plain(knob.high) })} · `;
     const note = `${unit && knob.type !== "switch" ? `${unit} · ` : ""}${range}${Page.word("default", { value: show(knob.default) })} · `;
-    const source = Page.make("span", { title: `${Page.word("source")}: ${knob.sources.join(", ")}` }, Page.pick(Page.menu.tags[knob.tag]));
+    const source = Page.make("span", { title: Page.word("sources", { ids: knob.sources.join(", ") }) }, Page.pick(Page.menu.tags[knob.tag]));
     return Page.make("div", { class: "knob" },
       Page.make("label", { for: id }, name),
       Page.make("div", { class: "value" }, input, out),
@@ -119,6 +139,7 @@
   Page.startControls = (recorded) => {
     fresh(recorded ? recorded.press || recorded.world : Page.menu.worlds[0].name);
     if (recorded) choice = recorded;
+    else addressed();
     draw();
     $("world").addEventListener("change", () => { fresh($("world").value); draw(); changed(); });
     for (const id of ["seed", "days", "burn_in"]) {

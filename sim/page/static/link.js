@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const $ = Page.$;
-  let socket = null, asks = 0, waiting = null, answered = true, lastAsk = null;
+  let socket = null, asks = 0, waiting = null, answered = true, shown = 0, coming = null;
 
   const send = (message) => { if (socket && socket.readyState === 1) socket.send(JSON.stringify(message)); };
 
@@ -29,10 +29,11 @@
   const next = () => {
     if (!waiting) return;
     answered = false;
-    lastAsk = ++asks;
-    send({ type: "found", setup: waiting, ask: lastAsk });
+    send({ type: "found", setup: waiting, ask: ++asks });
     waiting = null;
   };
+  // Whether what was asked for last is what is shown.
+  Page.settled = () => shown === asks && !waiting;
   const answer = () => {
     answered = true;
     next();
@@ -50,6 +51,7 @@
         Page.days = said.days;
         Page.sides = [said.left, said.right];
         Page.tell("founded");
+        coming = said;
         answer();
       },
       ended: () => {
@@ -66,6 +68,7 @@
       file: () => Page.fileNamed(said.name),
       error: () => {
         Page.wrong(said.message);
+        if (said.about === "found") shown = asks;
         answer();
       },
       full: () => { Page.say("status", "full", { most: said.most }); $("status").dataset.final = "1"; },
@@ -85,7 +88,13 @@
     if (frame.sections.words) Page.stage(frame);
     else {
       Page.show(frame);
-      Page.paint(() => send({ type: "ack" }));
+      Page.paint(() => {
+        send({ type: "ack" });
+        if (coming && coming.run === frame.run) {
+          shown = coming.ask || shown;
+          coming = null;
+        }
+      });
     }
   };
 

@@ -8,10 +8,10 @@
     const list = one.lanes[side].map((said) =>
       Page.make("li", {}, Page.make("time", {}, `${Page.pick(said.when)} `), Page.pick(said.text)));
     const inside = list.length ? Page.make("ol", {}, ...list) : Page.make("p", {}, Page.word("not_there"));
-    return Page.make("div", {}, Page.make("h5", {}, Page.word(side ? "right_map" : "left_map")), inside);
+    return Page.make("div", {}, Page.make("h4", {}, Page.word(side ? "right_map" : "left_map")), inside);
   };
   const story = (one) => Page.make("article", { class: "case" },
-    Page.make("h4", {}, `${Page.pick(one.what)}, ${Page.pick(one.where)}`),
+    Page.make("h3", {}, `${Page.pick(one.what)}, ${Page.pick(one.where)}`),
     Page.make("p", { class: "note" }, one.part ? Page.pick(one.part) : Page.word("never_parted")),
     Page.make("div", { class: "lanes" }, lane(one, 0), lane(one, 1)));
 

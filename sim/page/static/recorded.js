@@ -56,6 +56,7 @@
       Page.tell("founded");
       show();
     };
+    Page.settled = () => true;
     Page.days = frames[frames.length - 1].day;
     Page.sides = told.sides;
     Page.play = (n) => { speed = n; go(); };
