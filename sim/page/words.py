@@ -146,6 +146,9 @@ PAGE: dict[str, Text] = {
         "左边 {n} 户中 {left} 户有烦心事，右边 {right} 户。",
     ),
     "left_is": Text("left", "左"),
+    "named": Text("{a}: {b}", "{a}：{b}"),
+    "listed": Text("{a}, {b}", "{a}，{b}"),
+    "sides": Text("{a}. Left: {left}; right: {right}.", "{a}。左：{left}；右：{right}。"),
     "right_is": Text("right", "右"),
     # -- series
     "series": Text("In time", "随时间变化"),
@@ -195,8 +198,8 @@ PAGE: dict[str, Text] = {
     "in_village": Text("a yard in village {unit}", "第 {unit} 号村的一户"),
     "in_pasture": Text("a household of sumu {unit}", "第 {unit} 号苏木的一户"),
     "no_cases": Text(
-        "No desk has had a case about this household, its building or its compound since day 0.",
-        "第 0 天以来，没有关于这户、这栋楼或这个小区的案件。",
+        "No desk has had a case about this household, or about what it shares with others, since day 0.",
+        "第 0 天以来，没有关于这户或它与他人共用之物的案件。",
     ),
     "not_there": Text("Here no desk has had this case.", "这边没有这件案子。"),
     "never_parted": Text("So far it went the same way on both sides.", "至今两边的经过相同。"),

@@ -156,7 +156,7 @@ def test_pointing_clicking_zooming_by_mouse_and_keys(tab: Open) -> None:
     y = box["y"] + (view["height"] / 2 - (rect[1] + rect[3] / 2 - view["y"]) * view["scale"]) * shrunk
     page.mouse.move(x, y)
     one.wait("document.getElementById('hover').textContent.startsWith('Household 7, flat on floor')")
-    assert "; right: " in page.inner_text("#hover")
+    assert ". Left: " in page.inner_text("#hover") and "; right: " in page.inner_text("#hover")
     page.mouse.click(x, y)
     one.wait("document.querySelector('#life p')?.textContent.startsWith('Household 7:')")
     assert page.input_value("#household") == "7"

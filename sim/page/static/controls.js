@@ -82,7 +82,7 @@
       changed();
       $(id).focus();
     });
-    const parts = [Page.make("legend", {}, title), Page.make("label", { class: "quiet", for: id }, `${title}: ${Page.word("side")}`), select];
+    const parts = [Page.make("legend", {}, title), Page.make("label", { class: "quiet", for: id }, Page.word("named", { a: title, b: Page.word("side") })), select];
     if (set) parts.push(channels(one, set), parameters(one, set));
     return Page.make("fieldset", { class: "mechanism" }, ...parts);
   };

@@ -35,7 +35,7 @@
     const font = (n) => { context.font = `${n}px "Grassroots Sans", sans-serif`; };
     font(15);
     const heads = [["left_map", "left-words"], ["right_map", "right-words"], ["difference_map", null]].map(([key, id]) =>
-      wrap(context, `${Page.word(key)}: ${id ? $(id).textContent : $("layer").selectedOptions[0].textContent}`, size));
+      wrap(context, Page.word("named", { a: Page.word(key), b: id ? $(id).textContent : $("layer").selectedOptions[0].textContent }), size));
     const legend = [...$("legend").children], foot = wrap(context, Page.word("under"), width - 2 * gap);
     const head = 40 + 20 * Math.max(...heads.map((lines) => lines.length));
     canvas.width = width;

@@ -11,13 +11,13 @@
     return Page.make("div", {}, Page.make("h4", {}, Page.word(side ? "right_map" : "left_map")), inside);
   };
   const story = (one) => Page.make("article", { class: "case" },
-    Page.make("h3", {}, `${Page.pick(one.what)}, ${Page.pick(one.where)}`),
+    Page.make("h3", {}, Page.word("listed", { a: Page.pick(one.what), b: Page.pick(one.where) })),
     Page.make("p", { class: "note" }, one.part ? Page.pick(one.part) : Page.word("never_parted")),
     Page.make("div", { class: "lanes" }, lane(one, 0), lane(one, 1)));
 
   const draw = () => {
     if (!told) return;
-    const head = told.household === null || told.household === undefined ? "" : `${Page.word("household_is", { n: told.household })}: ${Page.place(told.household)}`;
+    const head = told.household === null || told.household === undefined ? "" : Page.word("named", { a: Page.word("household_is", { n: told.household }), b: Page.place(told.household) });
     $("life").replaceChildren(Page.make("p", {}, head), ...(told.cases.length ? told.cases.map(story) : [Page.make("p", {}, Page.word("no_cases"))]));
   };
   Page.tellLife = (life) => { told = life; draw(); };
@@ -41,7 +41,7 @@
         day: one.day, side: Page.word(one.twin ? "right_is" : "left_is"),
         kind: Page.pick(Page.menu.kinds[one.key[0]]), what: Page.pick(Page.menu.activities[one.activity]),
       });
-      return Page.make("li", {}, Page.make("button", { type: "button", "aria-label": `${Page.word("read")}: ${text}`, onclick: () => Page.ask({ type: "biography", case: one.key }) }, Page.word("read")), ` ${text}`);
+      return Page.make("li", {}, Page.make("button", { type: "button", "aria-label": Page.word("named", { a: Page.word("read"), b: text }), onclick: () => Page.ask({ type: "biography", case: one.key }) }, Page.word("read")), ` ${text}`);
     });
     $("news").replaceChildren(...(items.length ? items : [Page.make("li", {}, Page.word("no_news"))]));
   };

@@ -172,11 +172,9 @@
       return;
     }
     const covered = document.body.classList.contains("covered");
-    const sides = [0, 1].map((twin) => {
-      const what = covered && twin ? "?" : Page.meaning(Page.layer, twin, pointed);
-      return `${Page.word(twin ? "right_is" : "left_is")}: ${what}`;
-    });
-    box.textContent = `${Page.word("household_is", { n: pointed })}, ${Page.place(pointed)}. ${sides.join("; ")}`;
+    const [left, right] = [0, 1].map((twin) => (covered && twin ? "?" : Page.meaning(Page.layer, twin, pointed)));
+    const a = Page.word("listed", { a: Page.word("household_is", { n: pointed }), b: Page.place(pointed) });
+    box.textContent = Page.word("sides", { a, left, right });
   };
   Page.on("day", () => pointed >= 0 && tellPointed());
   Page.on("language", tellPointed);
