@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim import mechanisms
 from sim.parameters import Value
 from sim.report.labels import Text
 
@@ -138,6 +139,12 @@ MECHANISM: dict[str, tuple[Knob, ...]] = {
     ),
 }
 """Mechanism to its sliders."""
+
+
+def of_mechanisms() -> dict[str, tuple[Knob, ...]]:
+    """Return the sliders of every mechanism that there is; one that is not listed above has none."""
+    return MECHANISM | {name: () for name in mechanisms.registry() if name not in MECHANISM}
+
 
 UNITS: dict[str, str] = {
     "switch": "开关",

@@ -39,7 +39,7 @@ def everything() -> dict[str, Any]:
         "words": {key: both(text) for key, text in words.PAGE.items()},
         "worlds": [_world(name) for name in knobs.WORLD],
         "presses": [_press(name) for name in cases.names()],
-        "mechanisms": [_mechanism(name) for name in knobs.MECHANISM],
+        "mechanisms": [_mechanism(name) for name in knobs.of_mechanisms()],
         "tags": {tag: both(text) for tag, text in knobs.TAGS.items()},
         "run": {
             "seed": _run("seed", 1, 999_999_999),
@@ -113,7 +113,7 @@ def _mechanism(name: str) -> dict[str, Any]:
             {"name": c, "text": {language: labels.channel(c, language, name) for language in LANGUAGES}}
             for c in kind.channels
         ],
-        "knobs": [_knob(knob, specs[knob.name], specs[knob.name].default) for knob in knobs.MECHANISM[name]],
+        "knobs": [_knob(knob, specs[knob.name], specs[knob.name].default) for knob in knobs.of_mechanisms()[name]],
     }
 
 

@@ -30,7 +30,7 @@ from sim.report.fonts.cut import STEM
 MOST_TABS = 12
 """Tabs that may be open at once; each has a process."""
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 ALONE = {
     "content-security-policy": "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; "

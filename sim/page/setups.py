@@ -130,7 +130,7 @@ def words(asked: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     for name in asked:
         if name not in mechanisms.registry():
             raise unknown("mechanism", str(name)[:40], mechanisms.registry())
-    for name in knobs.MECHANISM:
+    for name in knobs.of_mechanisms():
         if name not in asked:
             continue
         said = _mapping(asked, name)
@@ -156,7 +156,7 @@ def _channels(name: str, asked: Mapping[str, Any]) -> list[str]:
 
 
 def _params(name: str, asked: Mapping[str, Any]) -> list[str]:
-    specs, own = mechanism_specs(name), {knob.name: knob for knob in knobs.MECHANISM[name]}
+    specs, own = mechanism_specs(name), {knob.name: knob for knob in knobs.of_mechanisms()[name]}
     out = []
     for key, value in asked.items():
         good = _slider(own, specs, key, value, f"{name}.{key}")

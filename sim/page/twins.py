@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from sim.page import frames
@@ -14,6 +13,7 @@ from sim.page.routes import Routes
 from sim.page.scene import Scene
 from sim.page.series import Series
 from sim.page.setups import Setup
+from sim.page.tape import Tape
 from sim.schedule import Phase
 from sim.study.press import context
 from sim.study.press.play import GROUNDS
@@ -62,17 +62,18 @@ class Twins:
         setup: what was founded.
         w: both worlds, `LEFT` and `RIGHT`.
         run: number of the run, told with every frame.
+        tape: what befalls cases in both.
     """
 
     def __init__(self, setup: Setup, ground: Ground, run: int) -> None:
         """Let both begin at day 0."""
         self.setup, self.run = setup, run
         self.w = ground.w.stack([setup.left, setup.right])
+        self.w.log = self.tape = Tape(self.w.log.watched)
         self.scene, self.looks, self.series = Scene(self.w), Looks(self.w), Series(self.w)
         self.routes = Routes(self.w, self.scene) if "pasture" in self.scene.kinds else None
         self.scene.moved()
         self._trusts = self.looks.trusts()
-        self._told = 0
         self._coverage: bytes | None = None
 
     @property
@@ -118,15 +119,8 @@ class Twins:
         routes = self.routes.moved() if self.routes else None
         if routes is not None:
             out["routes"] = routes
-        out["events"] = self.news()
+        out["events"] = self.tape.news().reshape(-1)
         return out
-
-    def news(self) -> Array:
-        """Return the events of cases since this was last asked, see `sim.tables.EventLog.FIELDS`, a row each."""
-        log = self.w.log.arrays()
-        new = np.stack([log[name][self._told :] for name in self.w.log.FIELDS], axis=1).astype(np.int32)
-        self._told += len(new)
-        return new.reshape(-1)
 
     def still(self) -> bytes:
         """Return what never changes, see `sim.page.frames`."""

@@ -66,12 +66,15 @@ def server_pid(server: tuple[str, int]) -> int:
     return server[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser; let go of after each file, for while it is there no other event loop can run in this process."""
     chromium = shutil.which("chromium")
     assert chromium, "there is no chromium; .ci/run installs it"
     with sync_playwright() as play:
-        yield play.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        launched = play.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield launched
+        launched.close()
 
 
 def wait(page: Page, expression: str) -> Any:

@@ -257,6 +257,24 @@ def test_every_world_and_press_case_can_be_picked(tab: Open) -> None:
     assert page.is_disabled("#world-settings input >> nth=0") or page.input_value("#world") == "S9"
 
 
+def test_twenty_thousand_households_play_day_by_day(tab: Open) -> None:
+    """How fast is a matter of `bench page`; here only: every day is drawn, and a slider is answered, before long."""
+    one = tab(SMALL | {"burn_in": 0, "params": {"compounds": 67, "households": 300}})
+    assert one.page.evaluate("Page.scene.households") > 19_000
+    one.page.evaluate("document.getElementById('speed').value = 7")
+    one.page.dispatch_event("#speed", "input")
+    one.page.click("#play")
+    one.until(20)
+    days = one.page.evaluate("Page.history.map((one) => one.day)")
+    assert days == list(range(len(days)))
+    one.page.click("#settings-yijiantiao summary")
+    one.page.evaluate("document.getElementById('knob-yijiantiao-hours').value = 6")
+    one.page.dispatch_event("#knob-yijiantiao-hours", "input")
+    one.ready()
+    one.wait("Page.frame.day > 0 && Page.frame.day < 20")  # it goes on playing, from day 0
+    one.page.click("#play")
+
+
 def test_the_address_holds_what_is_played(tab: Open) -> None:
     one = tab(SMALL | {"days": 33, "mechanisms": {"courier_sensing": {"side": "both", "params": {"enrolled": 1.0}}}})
     assert one.page.inner_text("#day") == "Day 0 of 33"

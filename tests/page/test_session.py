@@ -204,6 +204,14 @@ def workers(of: int) -> set[int]:
     return out
 
 
+def number(of: int, wanted: int) -> None:
+    """Wait until a server has so many processes."""
+    end = time.monotonic() + PATIENCE
+    while len(workers(of)) != wanted:
+        assert time.monotonic() < end, f"{len(workers(of))} processes, not {wanted}"
+        time.sleep(0.05)
+
+
 def gone(pids: set[int]) -> None:
     """Wait until processes have ended."""
     end = time.monotonic() + PATIENCE
@@ -214,7 +222,7 @@ def gone(pids: set[int]) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_a_closed_tab_ends_its_process_whatever_it_is_at(server_pid: int, address: str) -> None:
-    gone(workers(server_pid))
+    number(server_pid, 0)
     found: set[int] = set()
 
     async def conversation(client: Client) -> None:
@@ -234,9 +242,10 @@ def test_many_tabs_live_side_by_side_and_too_many_are_told_so(server_pid: int, a
         return await connect(where, origin=address.rstrip("/"), max_size=None)  # type: ignore[arg-type]
 
     async def conversation() -> None:
+        await asyncio.to_thread(number, server_pid, 0)
         sockets = [await one() for _ in range(MOST_TABS)]
         clients = [Client(socket) for socket in sockets]
-        assert len(workers(server_pid)) == MOST_TABS
+        await asyncio.to_thread(number, server_pid, MOST_TABS)
         refused = Client(await one())
         assert await refused.next() == {"type": "full", "most": MOST_TABS}
         await asyncio.gather(*(client.found() for client in clients[:10]))

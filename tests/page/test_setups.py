@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
+from sim import mechanisms
 from sim.errors import ConfigError
+from sim.mechanisms import mechanism_specs
 from sim.page import files, knobs, menu, setups
 from sim.parameters import PRIOR
 from sim.scenario import parse
+from sim.schedule import world_specs
 from sim.study import config
 from sim.study.press import cases
 
@@ -23,9 +26,19 @@ def test_every_world_and_press_case_can_be_founded_as_the_page_offers_it() -> No
             name: {"side": side, "params": one.get("params", {}).get(name, {})} for name, side in one["first"].items()
         }
         setup = setups.read({**asked, "mechanisms": stands})
-        assert list(setup.right.choices) == [name for name in knobs.MECHANISM if name in stands]
+        assert list(setup.right.choices) == [name for name in knobs.of_mechanisms() if name in stands]
         assert list(setup.left.choices) == [name for name, said in stands.items() if said["side"] == "both"]
         assert setup.press == (cases.load(one["name"]) if "told" in one else None)
+
+
+def test_every_mechanism_has_a_place_on_the_page_and_every_slider_a_parameter() -> None:
+    known = knobs.of_mechanisms()
+    assert set(known) == set(mechanisms.registry())
+    assert next(iter(known)) == "formed_body"  # a merger needs a body: it is named first
+    for name, own in known.items():
+        assert {knob.name for knob in own} <= set(mechanism_specs(name)), name
+    for place, own in knobs.WORLD.items():
+        assert {knob.name for knob in own} <= set(world_specs(place)), place
 
 
 def test_sliders_and_channels_reach_the_world_and_the_scenario() -> None:
