@@ -17,8 +17,9 @@ from sim.mechanisms import mechanism_specs
 from sim.parameters import PRIOR, Spec, Value, check_all, specs
 from sim.scenario import Scenario
 from sim.schedule import world_specs
-from sim.study import coalitions
+from sim.study import asked, coalitions
 from sim.study import sweep as sweeps
+from sim.study.asked import Asked
 from sim.study.coalitions import Attribution
 from sim.study.compose import GROUPS, Plain, compose, options
 from sim.study.scenarios import LONGEST_NAME, along, checked, compared, is_name, understood
@@ -53,7 +54,8 @@ RUN: dict[str, Spec] = {
 }
 """How an experiment is run, apart from what is in it."""
 
-KEYS = (*TEXTS, "scenarios", "comparisons", "baseline", "sweep", "attribution", *RUN, "size", "world", "mechanisms")
+KEYS = (*TEXTS, "scenarios", "comparisons", "baseline", "sweep", "attribution", *asked.STUDIES, *RUN, "size", "world",
+        "mechanisms")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,31 @@ def load_attribution(source: str, settings: Sequence[str] = ()) -> Config:
     return replace(config, attributed=attribution, resolved=resolved)
 
 
+def load_study(study: str, source: str, settings: Sequence[str] = ()) -> tuple[Config, Asked]:
+    """Compose and check an experiment, and what one of its studies is told.
+
+    Args:
+        study: its name, one of `sim.study.asked.STUDIES`.
+        source: the experiment's name, or the path of a YAML file.
+        settings: words ``key=value``.
+
+    Raises:
+        ConfigError: with one line that says what is wrong.
+    """
+    with garbage.paused():
+        _check_words(settings)
+        composed = compose(source, settings)
+        config = check(composed)
+        told = _mapping(composed, study)
+        if config.size == SIZES[1]:
+            typed = {word.partition("=")[0].removeprefix(f"{study}.") for word in settings}
+            told = {**told, **{key: value for key, value in asked.QUICK[study].items() if key not in typed}}
+        names = tuple(scenario.name for scenario in config.scenarios)
+        understood_ = asked.read(study, told, config.place, config.comparisons, names)
+    name = f"{config.name.removesuffix(f'-{study}')}-{study}"
+    return replace(config, name=name, resolved={**config.resolved, "name": name, study: understood_.plain()}), understood_
+
+
 def load(source: str, settings: Sequence[str] = ()) -> Config:
     """Compose and check an experiment.
 
@@ -155,6 +182,8 @@ def check(plain: Plain) -> Config:
     known = known_settings(place)
     _check_keys(plain, list(known))
     _check_attribution(plain, place)
+    for study in asked.STUDIES:
+        _check_study(study, plain)
     texts: dict[str, Any] = {key: _text(key, plain.get(key)) for key in TEXTS}
     if not is_name(texts["name"]):
         name = shortened(texts["name"])
@@ -203,10 +232,20 @@ def _check_attribution(plain: Plain, place: str) -> None:
         checked(RUN["replications"], given.get("replications", 1), "attribution.replications")
 
 
+def _check_study(study: str, plain: Plain) -> None:
+    """Check the names of what is said of a study; its values are checked by the command that reads them."""
+    known = asked.settings(study)
+    for key in _mapping(plain, study):
+        if key not in known:
+            raise unknown(f"setting of {study}", str(key), known)
+
+
 def known_settings(place: str) -> dict[str, Spec | None]:
     """Return every key that a file or the command line may set, with dots, and what is declared of its value."""
     known: dict[str, Spec | None] = {**dict.fromkeys(KEYS), **RUN, "world.place": None}
     known |= {f"attribution.{key}": None for key in coalitions.KEYS}
+    for study in asked.STUDIES:
+        known |= {f"{study}.{key}": spec for key, spec in asked.settings(study).items()}
     known |= {f"world.{key}": spec for key, spec in world_specs(place).items()}
     for name in mechanisms.registry():
         known[f"mechanisms.{name}"] = None

@@ -166,7 +166,7 @@ def _lacking(group: Group) -> list[dict[str, Any]]:
 
 def plan(config: Config) -> Plan:
     """Divide an experiment into groups and pieces."""
-    households = _households(config)
+    households = households_of(config)
     size = max(1, min(GROUP, GROUP_HOUSEHOLDS // households))
     groups = []
     for layout, replications in group_replications(config.replications, config.layouts, size):
@@ -213,7 +213,7 @@ def group_replications(replications: int, layouts: int, size: int = GROUP) -> It
             yield layout, tuple(mine[start : start + size])
 
 
-def _households(config: Config) -> int:
+def households_of(config: Config) -> int:
     """Count the household rows of a world, on its first layout."""
     place = places.registry()[config.place]
     seed = Recipe(config.place, config.structure, seed=config.seed).layout_seed()
