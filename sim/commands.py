@@ -201,6 +201,12 @@ COMMANDS = {
     "attribute": Command(
         "what each channel of a mechanism carries: run all coalitions", "core", _run_arguments, _study("attribute")
     ),
+    "sensitivity": Command(
+        "which assumptions a difference rests on: Morris, Sobol, scans",
+        "analysis",
+        _run_arguments,
+        _study("sensitivity", "sim.study.study_commands"),
+    ),
     "compare": Command("paired differences within a result, or of two", "core", _compare_arguments, _study("compare")),
     "reproduce": Command(
         "press cases: what the page reported beside what comes out",

@@ -1,4 +1,4 @@
-"""What the studies of a result can be told: ``sensitivity``, ``discovery`` and ``calibration``, each a group of settings.
+"""What studies can be told: ``sensitivity``, ``discovery`` and ``calibration``, each a group of settings.
 
 They stand in an experiment's file or on the command line (``sensitivity.points=64``) beside what is to be run, and
 only the command of their name reads them.
@@ -27,10 +27,14 @@ _BURN_IN = _spec("burn_in", 364, 0, 36_498, "days", "before day 0, whole weeks; 
 
 STUDIES: dict[str, dict[str, Spec]] = {
     "sensitivity": _by_name(
-        _spec("trajectories", 10, 2, 1_000, "paths", "of Morris's screening; each takes as many points as rows and one"),
+        _spec(
+            "trajectories", 10, 2, 1_000, "paths", "of Morris's screening; each takes as many points as rows and one"
+        ),
         _spec("top", 12, 1, 100, "rows", "how many of the screened rows Sobol's indices are computed of"),
         _spec("points", 256, 2, 2**16, "points", "N of Sobol's design, a power of two: N (top + 2) points"),
-        _spec("groups", 128, 2, 2**16, "points", "N of the design that asks what guesses, measured rows and chance carry"),
+        _spec(
+            "groups", 128, 2, 2**16, "points", "N of the design that asks what guesses, measured rows and chance carry"
+        ),
         _spec("seeds", 8, 1, 1_000, "runs", "replications at each value of a scan"),
         _spec("values", 5, 2, 99, "values", "of each scan, from the 5% to the 95% quantile of the row's prior"),
         _spec("checked", 64, 2, 10_000, "points", "of Sobol's that are lived again with the experiment's own burn-in"),
@@ -127,9 +131,7 @@ def read(study: str, given: Any, place: str, comparisons: tuple[tuple[str, str],
     return Asked(study, pair, str(outcome), numbers)
 
 
-def _pair(
-    study: str, given: Any, comparisons: tuple[tuple[str, str], ...], names: tuple[str, ...]
-) -> tuple[str, str]:
+def _pair(study: str, given: Any, comparisons: tuple[tuple[str, str], ...], names: tuple[str, ...]) -> tuple[str, str]:
     """Return the comparison in question."""
     if given is None:
         if not comparisons:

@@ -151,7 +151,9 @@ def load_study(study: str, source: str, settings: Sequence[str] = ()) -> tuple[C
         names = tuple(scenario.name for scenario in config.scenarios)
         understood_ = asked.read(study, told, config.place, config.comparisons, names)
     name = f"{config.name.removesuffix(f'-{study}')}-{study}"
-    return replace(config, name=name, resolved={**config.resolved, "name": name, study: understood_.plain()}), understood_
+    return replace(
+        config, name=name, resolved={**config.resolved, "name": name, study: understood_.plain()}
+    ), understood_
 
 
 def load(source: str, settings: Sequence[str] = ()) -> Config:

@@ -1,13 +1,14 @@
 """Indices of sensitivity, by SALib, with their intervals as numbers of their own.
 
-Morris's elementary effects are what an outcome changes by when one factor goes over its whole range: ``mu_star``, the mean of
-their sizes, ranks the factors, ``mu`` keeps the sign, ``sigma`` says how far it depends on where the others stand.
+Morris's elementary effects are what an outcome changes by when one factor goes over its whole range: ``mu_star``, the
+mean of their sizes, ranks the factors, ``mu`` keeps the sign, ``sigma`` says how far it depends on where others stand.
 Sobol's first-order index is the share of the variance that would go if the factor were known; the total-order index the
 share that would stay if all others were.
 """
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -53,9 +54,11 @@ def sobol(design: Design, y: Floats) -> pd.DataFrame:
     names = list(dict.fromkeys(design.problem.get("groups") or design.problem["names"]))
     if np.ptp(y) == 0:
         return pd.DataFrame({"factor": names} | {column: [np.nan] * len(names) for column in SOBOL[1:]})
-    found: Any = analyzer.analyze(
-        design.problem, y, calc_second_order=False, num_resamples=RESAMPLES, conf_level=LEVEL, seed=SEED
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of a factor that changes nothing: its indices are 0
+        found: Any = analyzer.analyze(
+            design.problem, y, calc_second_order=False, num_resamples=RESAMPLES, conf_level=LEVEL, seed=SEED
+        )
     out: dict[str, Any] = {"factor": names}
     for column, index in (("first", "S1"), ("total", "ST")):
         value, half = np.asarray(found[index], dtype=float), np.asarray(found[f"{index}_conf"], dtype=float)

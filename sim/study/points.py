@@ -70,7 +70,7 @@ class Batch:
     store: Store
 
 
-class PointsFailed(StoreError):
+class PointsError(StoreError):
     """Batches could not be computed; what is finished is kept."""
 
 
@@ -190,7 +190,7 @@ def live(
         tell: called with the number of batches that are there and of all.
 
     Raises:
-        PointsFailed: a batch could not be computed; the others are kept.
+        PointsError: a batch could not be computed; the others are kept.
     """
     from sim.study.experiment import households_of
 
@@ -209,11 +209,13 @@ def live(
         tell(done, len(todo))
     if failures:
         first = failures[0]
-        raise PointsFailed(
+        raise PointsError(
             f"{len(failures)} of {len(todo)} batches failed, the first while {first.stage or 'starting'}: "
             f"{first.message}; the others are kept and the next run computes only what is missing"
         )
-    merged: pd.DataFrame = pa.concat_tables([_numbered(store.get(batch.key, TABLE), batch) for batch in todo]).to_pandas()
+    merged: pd.DataFrame = pa.concat_tables(
+        [_numbered(store.get(batch.key, TABLE), batch) for batch in todo]
+    ).to_pandas()
     values = {}
     for spec in outcomes.specs(config.place):
         column = merged[spec.name].to_numpy(np.float64)

@@ -1,0 +1,79 @@
+"""The commands ``sensitivity``, ``discover`` and ``calibrate``, called by `sim.commands`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.study.commands import NANOSECONDS, _console, _duration, _Progress, _say, _say_list, _short, default_folder
+from sim.study.config import Config, load_study
+
+if TYPE_CHECKING:
+    from sim.study.studies import Carried
+
+
+def sensitivity(arguments: argparse.Namespace) -> int:
+    """Screen the rows that a comparison may rest on, share its variance out among the first, and scan them.
+
+    Args:
+        arguments: those of `sim.study.commands.run`.
+    """
+    config, asked = load_study("sensitivity", arguments.name, arguments.settings)
+    folder: Path = arguments.out or default_folder(config)
+    by_name = {scenario.name: scenario for scenario in config.scenarios}
+    from sim.study.factors import factors
+
+    rows = factors(config, [by_name[name] for name in asked.comparison])
+    if arguments.dry_run:
+        from sim.study.sensitivity import how_many
+
+        _cost(config, how_many(asked, len(rows)), asked.burn_in, 2, folder)
+        return 0
+    from sim.report.sensitivity import sensitivity as draw
+    from sim.report.sensitivity_tables import print_sensitivity
+    from sim.study.sensitivity import KEYS, Study
+    from sim.study.studies import carry_out
+
+    with _Progress() as bar:
+        carried = carry_out(
+            config,
+            asked,
+            folder,
+            lambda store, compute: Study(
+                config, asked, store, compute, lambda doing, done, every: bar.show(done, every, doing)
+            ).answers(),
+            KEYS,
+            lambda answers, figures: draw(answers, asked, figures),
+            backend=arguments.backend,
+            workers=arguments.workers,
+            resume=arguments.resume,
+        )
+    print_sensitivity(_console(), carried.answers, asked)
+    _tell(config, carried, f"{carried.answers.lived:,} points x 2 scenarios")
+    return 0
+
+
+def _cost(config: Config, parts: dict[str, int], burn_in: int, scenarios: int, folder: Path) -> None:
+    """Say what would be computed, and roughly how long it takes."""
+    from sim.study.experiment import households_of
+
+    households = households_of(config)
+    _say(f"{config.name}: size={config.size}")
+    days = 0
+    for name, points in parts.items():
+        before = config.burn_in if name == "the full burn-in" else burn_in
+        days += points * households * (before + scenarios * config.days)
+        _say(f"  {name:<17} {points:,} points x {scenarios} scenarios")
+    _say(f"  cost              {days / 1e6:,.0f} million household-days, about {_duration(days * NANOSECONDS / 1e9)} "
+        "on one core")  # fmt: skip
+    _say(f"  results           {_short(folder)}")
+
+
+def _tell(config: Config, carried: Carried, how_much: str) -> None:
+    """Say what and where the results are, and how long they took."""
+    if config.size == "quick":
+        _say("size=quick shows that everything works; it is too small and too short to say anything.")
+    drawn = [path.name for path in carried.figures if path.suffix == ".png" and ".zh." not in path.name]
+    _say_list("Files: ", ", ".join([*(f"{name}.csv" for name in carried.tables), *drawn]))
+    _say(f"Results: {_short(carried.folder)}  ({carried.seconds:.0f} s, {how_much})")
