@@ -207,6 +207,12 @@ COMMANDS = {
         _run_arguments,
         _study("sensitivity", "sim.study.study_commands"),
     ),
+    "discover": Command(
+        "where an arrangement does worse: boxes and a tree, checked in held-out draws",
+        "analysis",
+        _run_arguments,
+        _study("discover", "sim.study.study_commands"),
+    ),
     "compare": Command("paired differences within a result, or of two", "core", _compare_arguments, _study("compare")),
     "reproduce": Command(
         "press cases: what the page reported beside what comes out",

@@ -40,15 +40,21 @@ STUDIES: dict[str, dict[str, Spec]] = {
         _spec("checked", 64, 2, 10_000, "points", "of Sobol's that are lived again with the experiment's own burn-in"),
         _BURN_IN,
     ),
+    "discovery": _by_name(
+        _spec("replications", 1_000, 8, 1_000_000, "runs", "each with a draw of its own; half are held out"),
+        _spec("boxes", 3, 1, 20, "boxes", "that are sought at the most"),
+        _spec("depth", 3, 1, 10, "levels", "of splits of the tree at the most"),
+    ),
 }
 """Group of settings to what is declared of each, but for `comparison` and `outcome`."""
 
 QUICK: dict[str, dict[str, Value]] = {
     "sensitivity": dict(trajectories=2, top=2, points=4, groups=2, seeds=2, values=2, checked=2, burn_in=56),
+    "discovery": dict(replications=16),
 }
 """What takes the place of the defaults, and of what a file says, with `size=quick`."""
 
-TWO = ("sensitivity",)
+TWO = ("sensitivity", "discovery")
 """Studies of a difference, that are told which: ``comparison: [merged, none]`` and ``outcome: unresolved``."""
 
 WORDS = ("comparison", "outcome")

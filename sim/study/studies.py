@@ -5,6 +5,7 @@ What `sim.study.runner` is to an experiment. A study that was stopped goes on fr
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -115,3 +116,17 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], keys: Mapping
         write_csv(folder / f"{name}.csv", frame)
         digests[name] = table_digest(pa.Table.from_pandas(frame, preserve_index=False), keys[name])
     return dict(sorted(digests.items()))
+
+
+def add_tables(folder: Path, tables: Mapping[str, pd.DataFrame], keys: Mapping[str, Sequence[str]]) -> None:
+    """Write further tables into a finished folder, and their digests into its manifest.
+
+    Args:
+        folder: a folder with a manifest.
+        tables: by the names of their files.
+        keys: table to the columns that identify its rows.
+    """
+    said = json.loads((folder / MANIFEST).read_text("utf-8"))
+    (folder / MANIFEST).unlink()  # until the new one is there the folder is not complete
+    said["digests"] = dict(sorted({**said["digests"], **write_tables(folder, tables, keys)}.items()))
+    write_json(folder / MANIFEST, said)

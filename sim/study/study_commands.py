@@ -6,7 +6,17 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.study.commands import NANOSECONDS, _console, _duration, _Progress, _say, _say_list, _short, default_folder
+from sim.study.commands import (
+    NANOSECONDS,
+    _computed,
+    _console,
+    _duration,
+    _Progress,
+    _say,
+    _say_list,
+    _short,
+    default_folder,
+)
 from sim.study.config import Config, load_study
 
 if TYPE_CHECKING:
@@ -51,6 +61,32 @@ def sensitivity(arguments: argparse.Namespace) -> int:
         )
     print_sensitivity(_console(), carried.answers, asked)
     _tell(config, carried, f"{carried.answers.lived:,} points x 2 scenarios")
+    return 0
+
+
+def discover(arguments: argparse.Namespace) -> int:
+    """Seek the parameters under which a scenario does worse than what it is compared with.
+
+    Args:
+        arguments: those of `sim.study.commands.run`.
+    """
+    from sim.study.discovery import KEYS, narrowed
+
+    config, asked = load_study("discovery", arguments.name, arguments.settings)
+    config = narrowed(config, asked)
+    result = _computed(config, arguments)
+    if isinstance(result, int):
+        return result
+    from sim.report.discovery import boxes, print_discovered
+    from sim.study.discovery import discover as seek
+    from sim.study.studies import Carried, add_tables
+
+    found = seek(config, asked, result.runs)
+    add_tables(result.folder, found.tables, KEYS)
+    figures = [*result.figures, *boxes(found, asked, result.folder / "figures")]
+    print_discovered(_console(), found, asked)
+    carried = Carried(result.folder, found, {"runs": result.runs, **found.tables}, figures, result.seconds)
+    _tell(config, carried, f"{found.n:,} pairs of twins")
     return 0
 
 
