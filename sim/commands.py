@@ -213,6 +213,12 @@ COMMANDS = {
         _run_arguments,
         _study("discover", "sim.study.study_commands"),
     ),
+    "calibrate": Command(
+        "which draws of the priors evidence does not rule out, as a world to run",
+        "analysis",
+        _run_arguments,
+        _study("calibrate", "sim.study.study_commands"),
+    ),
     "compare": Command("paired differences within a result, or of two", "core", _compare_arguments, _study("compare")),
     "reproduce": Command(
         "press cases: what the page reported beside what comes out",

@@ -45,19 +45,32 @@ STUDIES: dict[str, dict[str, Spec]] = {
         _spec("boxes", 3, 1, 20, "boxes", "that are sought at the most"),
         _spec("depth", 3, 1, 10, "levels", "of splits of the tree at the most"),
     ),
+    "calibration": _by_name(
+        _spec("waves", 3, 1, 20, "waves", "of points, each within what the ones before have not ruled out"),
+        _spec("points", 240, 20, 100_000, "points", "of a wave, each with a seed of its own"),
+        _spec("kept", 64, 4, 10_000, "draws", "of what is not ruled out that are kept, lived and scored"),
+        _spec("candidates", 200_000, 100, 10**8, "draws", "of the priors tried for a wave at the most"),
+        _spec("cutoff", 3.0, 1.0, 10.0, "sd", "implausibility from which a draw is ruled out"),
+        _spec("discrepancy", 0.1, 0.0, 1.0, "share", "of a pattern's value by which no model is expected to be nearer"),
+        _BURN_IN,
+    ),
 }
 """Group of settings to what is declared of each, but for `comparison` and `outcome`."""
 
 QUICK: dict[str, dict[str, Value]] = {
     "sensitivity": dict(trajectories=2, top=2, points=4, groups=2, seeds=2, values=2, checked=2, burn_in=56),
     "discovery": dict(replications=16),
+    "calibration": dict(waves=2, points=20, kept=4, candidates=2_000, burn_in=56),
 }
 """What takes the place of the defaults, and of what a file says, with `size=quick`."""
 
-TWO = ("sensitivity", "discovery")
-"""Studies of a difference, that are told which: ``comparison: [merged, none]`` and ``outcome: unresolved``."""
-
-WORDS = ("comparison", "outcome")
+WORDS = {
+    "sensitivity": ("comparison", "outcome"),
+    "discovery": ("comparison", "outcome"),
+    "calibration": ("scenario", "held_out"),
+}
+"""What a study is told beside numbers: ``comparison: [merged, none]``, ``outcome: unresolved``; ``scenario: none``, and
+``held_out: [courts]``, patterns that are scored only."""
 
 
 @dataclass(frozen=True)
@@ -66,15 +79,19 @@ class Asked:
 
     Attributes:
         study: its name.
-        comparison: (scenario, with what it is compared).
-        outcome: the outcome in question.
-        numbers: its other settings.
+        numbers: its settings that are numbers; whole ones can be read as attributes.
+        comparison: (scenario, with what it is compared); of studies of a difference.
+        outcome: the outcome in question; likewise.
+        scenario: the scenario in question, of the others.
+        held_out: names of patterns that are scored only; None as they are declared.
     """
 
     study: str
-    comparison: tuple[str, str]
-    outcome: str
     numbers: dict[str, Value]
+    comparison: tuple[str, str] = ("", "")
+    outcome: str = ""
+    scenario: str = ""
+    held_out: tuple[str, ...] | None = None
 
     def __getattr__(self, name: str) -> int:
         """Return a whole number among the settings."""
@@ -85,14 +102,17 @@ class Asked:
 
     def plain(self) -> dict[str, Any]:
         """Return all of it as plain data."""
-        pair = {"comparison": list(self.comparison)} if self.study in TWO else {}
-        return {**pair, "outcome": self.outcome, **self.numbers}
+        out: dict[str, Any] = {}
+        if self.outcome:
+            out = {"comparison": list(self.comparison), "outcome": self.outcome}
+        if self.scenario:
+            out = {"scenario": self.scenario, "held_out": None if self.held_out is None else list(self.held_out)}
+        return {**out, **self.numbers}
 
 
 def settings(study: str) -> dict[str, Spec | None]:
     """Return every key that a study may be told, and what is declared of its value."""
-    words = WORDS if study in TWO else WORDS[1:]
-    return {**dict.fromkeys(words), **STUDIES[study]}
+    return {**dict.fromkeys(WORDS[study]), **STUDIES[study]}
 
 
 def read(study: str, given: Any, place: str, comparisons: tuple[tuple[str, str], ...], names: tuple[str, ...]) -> Asked:
@@ -117,13 +137,21 @@ def read(study: str, given: Any, place: str, comparisons: tuple[tuple[str, str],
     for key in told:
         if key not in known:
             raise unknown(f"setting of {study}", str(key), known)
-    pair = ("", "")
-    if study in TWO:
-        pair = _pair(study, told.pop("comparison", None), comparisons, names)
-    outcome = told.pop("outcome", None) or "unresolved"
-    have = [spec.name for spec in specs(place)]
-    if outcome not in have:
-        raise unknown("outcome", str(outcome), have)
+    words: dict[str, Any] = {}
+    if "comparison" in known:
+        words["comparison"] = _pair(study, told.pop("comparison", None), comparisons, names)
+        words["outcome"] = str(told.pop("outcome", None) or "unresolved")
+        have = [spec.name for spec in specs(place)]
+        if words["outcome"] not in have:
+            raise unknown("outcome", words["outcome"], have)
+    if "scenario" in known:
+        words["scenario"] = str(told.pop("scenario", None) or names[0])
+        if words["scenario"] not in names:
+            raise unknown("scenario", words["scenario"], names)
+        held_out = told.pop("held_out", None)
+        if held_out is not None and not isinstance(held_out, list):
+            raise ConfigError(f"{study}.held_out={said(held_out)} is not a list of patterns, e.g. [courts]")
+        words["held_out"] = None if held_out is None else tuple(map(str, held_out))
     numbers = {
         name: checked(spec, told.get(name, spec.default), f"{study}.{name}") for name, spec in STUDIES[study].items()
     }
@@ -134,7 +162,7 @@ def read(study: str, given: Any, place: str, comparisons: tuple[tuple[str, str],
         n = int(numbers.get(name, 1))
         if study == "sensitivity" and n & (n - 1):
             raise ConfigError(f"{study}.{name}={n} is not a power of two, which Sobol's sequence needs; e.g. 64")
-    return Asked(study, pair, str(outcome), numbers)
+    return Asked(study, numbers, **words)
 
 
 def _pair(study: str, given: Any, comparisons: tuple[tuple[str, str], ...], names: tuple[str, ...]) -> tuple[str, str]:

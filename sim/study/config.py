@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sim import garbage, mechanisms, places
@@ -18,6 +18,7 @@ from sim.parameters import PRIOR, Spec, Value, check_all, specs
 from sim.scenario import Scenario
 from sim.schedule import world_specs
 from sim.study import asked, coalitions
+from sim.study import draws as tables_of_draws
 from sim.study import sweep as sweeps
 from sim.study.asked import Asked
 from sim.study.coalitions import Attribution
@@ -54,8 +55,8 @@ RUN: dict[str, Spec] = {
 }
 """How an experiment is run, apart from what is in it."""
 
-KEYS = (*TEXTS, "scenarios", "comparisons", "baseline", "sweep", "attribution", *asked.STUDIES, *RUN, "size", "world",
-        "mechanisms")  # fmt: skip
+KEYS = (*TEXTS, "scenarios", "comparisons", "baseline", "sweep", "attribution", *asked.STUDIES, "draws", *RUN, "size",
+        "world", "mechanisms")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Config:
         resolved: all of it as plain data; given as a file it is the same experiment.
         sweep: the grid its scenarios were made of; None if they were not.
         attributed: what is taken apart, if its scenarios are coalitions of channels.
+        draws: uncertain parameters to their values in the replications that have them given, see `sim.study.draws`.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Config:
     resolved: Plain
     sweep: Sweep | None = None
     attributed: Attribution | None = None
+    draws: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
 
 
 def load_attribution(source: str, settings: Sequence[str] = ()) -> Config:
@@ -202,6 +205,9 @@ def check(plain: Plain) -> Config:
     given = {key: value for key, value in _mapping(plain, "world").items() if key not in ("place", "quick")}
     structure, fixed, world = _world(place, given)
     _check_possible(place, {**structure, **fixed})
+    draws = tables_of_draws.understood(plain.get("draws"), world_specs(place), fixed)
+    if draws and not run["prior_draws"]:
+        raise ConfigError("draws: prior_draws=false takes every parameter's default; leave one of the two out")
     general = {name: _mechanism(name, _mapping(plain, "mechanisms").get(name)) for name in mechanisms.registry()}
     given_scenarios = {name: words for name, words in _mapping(plain, "scenarios").items() if words is not None}
     axes, sweep = sweeps.read(_mapping(plain, "sweep")), None
@@ -216,12 +222,13 @@ def check(plain: Plain) -> Config:
         "scenarios": {name: list(words) for name, words in given_scenarios.items()},
         "comparisons": [list(pair) for pair in pairs],
         **({"sweep": axes} if axes else {}),
+        **({"draws": {name: list(values) for name, values in draws.items()}} if draws else {}),
         **run,
         "size": size,
         "world": {"place": place, **world},
         "mechanisms": {name: values for name, (_, values) in general.items() if name in named},
     }
-    parts: dict[str, Any] = dict(structure=structure, fixed=fixed, scenarios=scenarios, sweep=sweep)
+    parts: dict[str, Any] = dict(structure=structure, fixed=fixed, scenarios=scenarios, sweep=sweep, draws=draws)
     comparisons = tuple(along(sweep, pairs)) if sweep else pairs
     return Config(place=place, size=size, resolved=resolved, comparisons=comparisons, **texts, **run, **parts)
 

@@ -20,6 +20,7 @@ from typing import Any
 from sim import places
 from sim.parameters import Value
 from sim.scenario import Scenario
+from sim.study import draws
 from sim.study.config import Config
 from sim.study.store import piece_key
 from sim.worlds import Recipe
@@ -167,7 +168,8 @@ def _lacking(group: Group) -> list[dict[str, Any]]:
 def plan(config: Config) -> Plan:
     """Divide an experiment into groups and pieces."""
     households = households_of(config)
-    size = max(1, min(GROUP, GROUP_HOUSEHOLDS // households))
+    # Worlds of a group share what they fix, so given draws make groups of one; tasks put them together again.
+    size = 1 if config.draws else max(1, min(GROUP, GROUP_HOUSEHOLDS // households))
     groups = []
     for layout, replications in group_replications(config.replications, config.layouts, size):
         watch = tuple(k for k in replications if k < config.events)
@@ -175,7 +177,7 @@ def plan(config: Config) -> Plan:
             recipe = Recipe(
                 place=config.place,
                 structure=config.structure,
-                fixed={**config.fixed, **world},
+                fixed={**config.fixed, **draws.of(config.draws, replications[0]), **world},
                 seed=config.seed,
                 layout=layout,
                 replications=replications,

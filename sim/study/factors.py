@@ -21,6 +21,7 @@ from sim.parameters import Spec, Value, draw, prior_quantile
 from sim.scenario import Scenario
 from sim.schedule import world_specs
 from sim.study.config import Config
+from sim.study.draws import of as of_table
 from sim.study.points import Point
 from sim.worlds import Recipe
 
@@ -125,7 +126,13 @@ def drawn(given: Sequence[Factor], config: Config, replications: Sequence[int]) 
         replications: replication numbers, in order.
     """
     seeds = Recipe(config.place, config.structure, seed=config.seed, replications=tuple(replications)).seeds()
-    columns = [draw({f.spec.name: f.spec}, seeds, {}, True)[f.spec.name][:, 0] for f in given]
+    columns = []
+    for factor in given:
+        name = factor.spec.name
+        if not factor.mechanism and name in config.draws:
+            columns.append(np.array([float(of_table(config.draws, k)[name]) for k in replications]))
+        else:
+            columns.append(draw({name: factor.spec}, seeds, {}, True)[name][:, 0])
     return np.column_stack(columns)
 
 

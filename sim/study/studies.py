@@ -27,6 +27,9 @@ from sim.study.store import Store, write_csv, write_json
 LIBRARIES = ("SALib", "optuna")
 """Libraries of studies, beside those of all results."""
 
+DECIMALS = {"draws": 12}
+"""Tables whose numbers are read again, and not only by people."""
+
 Tell = Callable[[str, int, int], None]
 """Is told what is being done, how many batches are there and how many there will be."""
 
@@ -113,7 +116,7 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], keys: Mapping
     """
     digests = {}
     for name, frame in tables.items():
-        write_csv(folder / f"{name}.csv", frame)
+        write_csv(folder / f"{name}.csv", frame, decimals=DECIMALS.get(name, 6))
         digests[name] = table_digest(pa.Table.from_pandas(frame, preserve_index=False), keys[name])
     return dict(sorted(digests.items()))
 

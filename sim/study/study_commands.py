@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim import environment
 from sim.study.commands import (
     NANOSECONDS,
     _computed,
@@ -87,6 +88,49 @@ def discover(arguments: argparse.Namespace) -> int:
     print_discovered(_console(), found, asked)
     carried = Carried(result.folder, found, {"runs": result.runs, **found.tables}, figures, result.seconds)
     _tell(config, carried, f"{found.n:,} pairs of twins")
+    return 0
+
+
+def calibrate(arguments: argparse.Namespace) -> int:
+    """Rule out what is implausible beside patterns of evidence, and keep what is left as an experiment that runs.
+
+    Args:
+        arguments: those of `sim.study.commands.run`.
+    """
+    from sim.study.calibration import KEYS, Study, chosen
+    from sim.study.patterns import of
+
+    config, asked = load_study("calibration", arguments.name, arguments.settings)
+    folder: Path = arguments.out or default_folder(config)
+    of(config.place, asked.held_out)
+    chosen(config, asked)
+    if arguments.dry_run:
+        parts = {f"wave {number}": asked.points for number in range(1, asked.waves + 1)}
+        _cost(config, {**parts, "what is left": asked.kept}, asked.burn_in, 1, folder)
+        return 0
+    from sim.report.calibration import patterns, print_calibrated
+    from sim.study.recipes import write_recipe
+    from sim.study.studies import carry_out
+
+    with _Progress() as bar:
+        carried = carry_out(
+            config,
+            asked,
+            folder,
+            lambda store, compute: Study(
+                config, asked, store, compute, lambda doing, done, every: bar.show(done, every, doing)
+            ).answers(),
+            KEYS,
+            lambda answers, figures: patterns(answers, figures),
+            backend=arguments.backend,
+            workers=arguments.workers,
+            resume=arguments.resume,
+        )
+    print_calibrated(_console(), carried.answers)
+    if "draws" in carried.tables:
+        recipe = write_recipe(config, folder)
+        _say(f"To run it: {environment.program()} run {_short(recipe)}")
+    _tell(config, carried, f"{carried.answers.lived:,} points")
     return 0
 
 
