@@ -32,6 +32,9 @@ from sim.study.store import Store
 KEYS = {"patterns": ("pattern",), "waves": ("wave", "pattern"), "narrowed": ("factor",), "draws": ("draw",)}
 """Table to the columns that identify a row."""
 
+NARROWED = ["factor", "tag", "unit", "q05", "q50", "q95", "value_q05", "value_q50", "value_q95", "meaning"]
+"""Columns of how far a row is narrowed: quantiles of its prior, and the values that they are."""
+
 CHUNK = 20_000
 """Candidates tried at a time."""
 
@@ -217,7 +220,7 @@ class Study:
             )
         columns: dict[str, Any] = {"draw": np.arange(len(u))}
         columns |= {factor.name: factor.at(u[:, k]) for k, factor in enumerate(self.factors) if not factor.mechanism}
-        return pd.DataFrame(rows), pd.DataFrame(columns)
+        return pd.DataFrame(rows, columns=NARROWED), pd.DataFrame(columns)
 
 
 def chosen(config: Config, asked: Asked) -> Any:
