@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +22,9 @@ from sim.parameters import Value
 from sim.scenario import Scenario
 from sim.study.config import Config
 from sim.study.executor import Executor, Failure, stage
-from sim.study.experiment import engine_digest, lock_digest
-from sim.study.store import Store, TableSpec, piece_key
+from sim.study.keys import piece_key
+from sim.study.provenance import engine_digest, file_digest, lock_digest
+from sim.study.store import Store, TableSpec
 from sim.worlds import Recipe, Worlds
 
 if TYPE_CHECKING:
@@ -124,6 +126,7 @@ def batches(
             ],
             scenarios=[scenario.description() for scenario in scenarios],
             engine=engine_digest(),
+            recorder=file_digest(Path(__file__)),
             lock=lock_digest(),
         )
         yield Batch(key, mine, recipes, tuple(scenarios), config.days, store)

@@ -9,7 +9,7 @@ import yaml
 
 from sim.study.asked import STUDIES
 from sim.study.config import Config
-from sim.study.store import atomic
+from sim.study.files import atomic
 
 RECIPE, TABLE = "world.yaml", "draws.csv"
 SUFFIX = "-calibrated"

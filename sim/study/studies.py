@@ -19,12 +19,13 @@ from sim.study.asked import Asked
 from sim.study.config import Config
 from sim.study.digest import table_digest
 from sim.study.executor import Executor, executor
+from sim.study.files import write_csv, write_json
 from sim.study.manifest import code, environment
 from sim.study.points import TABLE, table_spec
 from sim.study.runner import MANIFEST, check_folder
-from sim.study.store import Store, write_csv, write_json
+from sim.study.store import Store
 
-LIBRARIES = ("SALib", "optuna")
+ALSO = ("SALib", "optuna")
 """Libraries of studies, beside those of all results."""
 
 DECIMALS = {"draws": 12}
@@ -96,7 +97,7 @@ def carry_out(
             "name": config.name,
             "config": config.resolved,
             "seed": config.seed,
-            **code(LIBRARIES),
+            **code(ALSO),
             "points": answers.lived,
             "digests": digests,
             "pieces": list(answers.pieces),

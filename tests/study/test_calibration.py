@@ -17,8 +17,8 @@ from sim.study.config import Config, load, load_study
 from sim.study.emulator import Floats
 from sim.study.experiment import plan
 from sim.study.factors import factors
+from sim.study.files import read_csv
 from sim.study.points import Lived, Point
-from sim.study.store import read_csv
 
 WORDS = ("size=quick", "calibration.points=200", "calibration.kept=60", "calibration.candidates=40000",
          "calibration.discrepancy=0", "calibration.cutoff=2")  # fmt: skip
