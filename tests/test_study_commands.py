@@ -10,7 +10,7 @@ import pytest
 from sim import commands, environment
 from sim.study.asked import STUDIES
 from sim.study.files import read_csv
-from sim.study.sensitivity import EFFECT, KEYS
+from sim.study.sensitivity import KEYS
 from tests.test_bad_input import refused
 
 MAIN = "yijiantiao"
@@ -37,14 +37,14 @@ def test_sensitivity_whole_then_gone_on_with(capsys: pytest.CaptureFixture[str])
         "sensitivity.png", "sensitivity.zh.png", "scans.png", "scans.zh.png",
     }  # fmt: skip
     tables = {name: read_csv(folder / f"{name}.csv") for name in KEYS}
-    screened = tables["morris"].query("outcome == 'opened' and measure == @EFFECT")
+    screened = tables["morris"].query("outcome == 'opened' and measure == 'effect'")
     assert len(screened) == 217  # 216 rows, and another seed
     assert set(screened["tag"].dropna()) == {"E", "D", "F", ""} - ({""} if screened["tag"].isna().any() else set())
     assert (screened["mu_star"] >= screened["mu"].abs() - 1e-9).all()
-    shared = tables["sobol"].query("outcome == 'opened' and measure == @EFFECT")
+    shared = tables["sobol"].query("outcome == 'opened' and measure == 'effect'")
     first = screened[screened["factor"] != "another seed"].sort_values("mu_star", ascending=False, kind="stable")
     assert shared["factor"].tolist() == first["factor"].head(2).tolist()
-    assert tables["groups"].query("outcome == 'opened' and measure == @EFFECT")["rows"].tolist() == [206, 10, 0]
+    assert tables["groups"].query("outcome == 'opened' and measure == 'effect'")["rows"].tolist() == [206, 10, 0]
     assert len(tables["scans"]) == 2 * 2
     before = digests(folder)
     pieces = sorted((folder / "blocks" / "points").iterdir())
