@@ -315,7 +315,7 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _help(program: str) -> str:
-    lines = [f"  {name:<11}{command.summary}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<13}{command.summary}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
             f"usage: {program} COMMAND ...",
