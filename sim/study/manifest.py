@@ -27,7 +27,7 @@ def manifest(planned: Plan, digests: Mapping[str, str]) -> dict[str, Any]:
         digests: table to digest of its content.
     """
     config = planned.config
-    commit, dirty = _commit()
+    commit, dirty = of_clone()
     return {
         "name": config.name,
         "config": config.resolved,
@@ -38,7 +38,7 @@ def manifest(planned: Plan, digests: Mapping[str, str]) -> dict[str, Any]:
         "version": sim.__version__,
         "engine": engine_digest(),
         "lock": lock_digest(),
-        "libraries": {name: _version(name) for name in LIBRARIES},
+        "libraries": {name: library_version(name) for name in LIBRARIES},
         "digests": dict(sorted(digests.items())),
         "pieces": [
             {
@@ -70,14 +70,15 @@ def environment(seconds: float, **how: Any) -> dict[str, Any]:
     }
 
 
-def _version(name: str) -> str:
+def library_version(name: str) -> str:
+    """Return the version of an installed library, or the word absent."""
     try:
         return version(name)
     except PackageNotFoundError:
         return "absent"
 
 
-def _commit() -> tuple[str | None, bool | None]:
+def of_clone() -> tuple[str | None, bool | None]:
     """Return the commit of the clone and whether files differ from it; nothing outside a clone."""
 
     def git(*words: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -19,10 +19,12 @@ import numpy as np
 from sim.errors import StoreError
 from sim.study import compounds, distances, tables
 from sim.study.config import Config
-from sim.study.executor import Executor, Failure, executor, stage
+from sim.study.executor import Executor, Failure, Outcome, describe, executor, stage
 from sim.study.experiment import Group, Plan, Task, plan, tasks
 from sim.study.manifest import environment, manifest
+from sim.study.parcel import Parcel
 from sim.study.store import BLOCKS, LOCK, Store, read_csv, telling, write_json
+from sim.study.where import Cluster
 from sim.worlds import Worlds
 
 if TYPE_CHECKING:
@@ -44,13 +46,13 @@ FAILURES = "failures.txt"
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker is given: a task, and where its pieces go."""
+    """What a worker is given: a task, and where its pieces go: into the store, or into a parcel that travels back."""
 
     task: Task
     days: int
     detail: bool
     block_households: int
-    store: Store
+    store: Store | Parcel
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def run(
     *,
     backend: str = "joblib",
     workers: int | None = None,
+    cluster: Cluster | None = None,
     resume: bool = False,
     tell: Callable[[Progress], None] = lambda _: None,
 ) -> Result:
@@ -116,7 +119,8 @@ def run(
         config: the experiment.
         folder: the result folder.
         backend: an executor of `sim.study.executor`.
-        workers: number of worker processes.
+        workers: number of worker processes of this machine.
+        cluster: the cluster, where `backend` is ``dask``.
         resume: demand that the folder holds an earlier run.
         tell: called whenever something is finished.
 
@@ -126,7 +130,7 @@ def run(
     begun = time.monotonic()
     check_folder(folder, resume)
     with (
-        executor(backend, workers) as compute,
+        executor(backend, workers, cluster) as compute,
         Store(folder, tables.piece_tables(config.place, config.detail)) as store,
     ):
         (folder / FAILURES).unlink(missing_ok=True)
@@ -136,27 +140,25 @@ def run(
         stored = pieces - sum(len(group.pieces) for group in missing)
         computed, failures = 0, list[tuple[Group, Failure]]()
         tell(Progress(pieces, stored, 0, 0))
-        todo = [
-            Order(task, config.days, config.detail, config.block_households, store)
-            for task in tasks(missing, planned.households)
-        ]
-        for outcome in compute.map(work, [*todo, *[None] * len(todo)]):
-            if outcome.task is None:
-                continue
+        for outcome in _outcomes(compute, config, tasks(missing, planned.households), store):
             groups = outcome.task.task.groups
             wanted = [piece for group in groups for piece in group.pieces]
-            if outcome.failure:
-                if outcome.failure.refused:  # the disk is full: what is kept stays, and nothing more would be
-                    raise StoreError(outcome.failure.message)
-                failures += [(group, outcome.failure) for group in groups]
-            kept = sum(store.has(piece.key) for piece in wanted) if outcome.failure else len(wanted)
+            failure = outcome.failure
+            if outcome.value is not None:
+                outcome.value.deliver(store)
+                failure = outcome.value.failure
+            if failure:
+                if failure.refused:  # the disk is full: what is kept stays, and nothing more would be
+                    raise StoreError(failure.message)
+                failures += [(group, failure) for group in groups]
+            kept = sum(store.has(piece.key) for piece in wanted) if failure else len(wanted)
             computed += kept
             failed = sum(len(group.pieces) for group, _ in failures)
             tell(Progress(pieces, stored, computed, failed))
             import pandas  # noqa: F401  # takes a second, here beside the workers and not after them
         result = Result(folder, pieces, len(planned.groups), computed, failures)
         if not failures:
-            _finish(planned, store, result, begun, compute, {"backend": backend, "workers": workers})
+            _finish(planned, store, result, begun, compute.here, {"backend": backend, "workers": workers})
     result.seconds = time.monotonic() - begun
     return result
 
@@ -176,6 +178,33 @@ def check_folder(folder: Path, resume: bool) -> None:
         raise StoreError(f"there is nothing to resume in {folder}; run without --resume")
     if foreign:
         raise StoreError(f"{folder} holds other files; choose an empty or new folder with --out")
+
+
+def _outcomes(
+    compute: Executor, config: Config, todo: Sequence[Task], store: Store
+) -> Iterator[Outcome[Order, Parcel | None]]:
+    """Have tasks computed, by workers that put pieces into the store or by ones that have to send them."""
+    afar = compute.here is not compute
+    orders = [
+        Order(task, config.days, config.detail, config.block_households, Parcel() if afar else store) for task in todo
+    ]
+    if afar:
+        for sent in compute.map(send, orders):
+            yield Outcome(sent.task, sent.value, sent.failure)
+        return
+    for outcome in compute.map(work, [*orders, *[None] * len(orders)]):
+        if outcome.task is not None:
+            yield Outcome(outcome.task, None, outcome.failure)
+
+
+def send(order: Order) -> Parcel:
+    """Compute a task where there is no store, and return its pieces, also if only some could be computed."""
+    parcel = Parcel()
+    try:
+        work(replace(order, store=parcel))
+    except (Exception, SystemExit) as error:
+        parcel.failure = describe(error)
+    return parcel
 
 
 def work(order: Order | None) -> None:
