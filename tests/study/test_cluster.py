@@ -10,8 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,67 +18,12 @@ import pytest
 
 from sim.study import experiment, runner, where
 from sim.study.cluster import ClusterError, Dask, Order, Stranger, _call
-from sim.study.config import Config, load
+from sim.study.config import load
 from sim.study.executor import Outcome, Serial, executor, stage
 from sim.study.identity import Identity, identity
 from sim.study.where import Cluster
-from tests.conftest import ROOT, bare_environment
-
-SETTINGS = (
-    "size=quick", "replications=6", "layouts=2", "days=42", "burn_in=28", "world.households=60", "events=2",
-    "scenarios.placebo=null", "scenarios.body_branch=null", "scenarios.merged_equal_hours=null",
-    "scenarios.merged_selected=null", "comparisons=[[merged,body],[body,none]]",
-)  # fmt: skip
-
-LIMIT = 120.0
-"""Seconds after which a test that waits for something that never comes is given up."""
-
-
-class Running:
-    """A scheduler and workers in processes of their own, started as a user would."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.processes: dict[str, subprocess.Popen[str]] = {}
-        self.file = folder / "scheduler.json"
-
-    def start(self, name: str, *words: str, clone: Path = ROOT, **variables: str) -> subprocess.Popen[str]:
-        with open(self.folder / f"{name}.log", "w") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "sim", *words], cwd=clone, env={**bare_environment(), **variables},
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-            )  # fmt: skip
-        self.processes[name] = process
-        return process
-
-    def scheduler(self, *words: str, failures: int = 1) -> str:
-        wanted = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(failures)}
-        self.start("scheduler", "scheduler", "--port", "0", "--scheduler-file", str(self.file), *words, **wanted)
-        until(self.file.exists)
-        return where.address(str(self.file))
-
-    def worker(self, name: str, *words: str, clone: Path = ROOT) -> subprocess.Popen[str]:
-        return self.start(name, "worker", str(self.file), "--workers", "1", *words, clone=clone)
-
-    def joined(self, *names: str) -> None:
-        until(lambda: all("joined" in self.log(name) for name in names))
-
-    def log(self, name: str) -> str:
-        return (self.folder / f"{name}.log").read_text()
-
-    def close(self) -> None:
-        for process in reversed(self.processes.values()):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that must come; the limit is only there so that a broken test ends."""
-    limit = time.monotonic() + LIMIT
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.02)
+from tests.conftest import ROOT
+from tests.study.clusters import LIMIT, SETTINGS, Running, tiny, until
 
 
 @pytest.fixture
@@ -99,10 +43,6 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     started.joined("one", "two")
     yield address
     started.close()
-
-
-def tiny() -> Config:
-    return load("yijiantiao", SETTINGS)
 
 
 @pytest.fixture
