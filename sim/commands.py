@@ -107,6 +107,14 @@ def _reproduce_arguments(parser: argparse.ArgumentParser) -> None:
     _where("add")(parser)
 
 
+def _biography_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("result", metavar="RESULT", help="a result folder, or the name of an experiment that was run")
+    parser.add_argument("case", metavar="CASE", nargs="?", help="e.g. 0/roof/12/64; without it some cases are listed")
+    parser.add_argument("--scenario", metavar="NAME", help="which scenario (default: what the experiment compares)")
+    parser.add_argument("--baseline", metavar="NAME", help="its twin (default: as in the experiment)")
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="English or Chinese (default: en)")
+
+
 def _where(function: str) -> Callable[[argparse.ArgumentParser], None]:
     """Declare arguments as `sim.study.where` says, imported only when they are asked for."""
 
@@ -208,6 +216,9 @@ COMMANDS = {
         "core",
         _reproduce_arguments,
         _study("reproduce", "sim.study.press.command"),
+    ),
+    "biography": Command(
+        "one case's life in both twins, in words", "core", _biography_arguments, _study("main", "sim.report.lives")
     ),
     "list": Command("what can be run", "core", _no_arguments, _study("list_")),
     "show": Command("what an experiment sets, with units, ranges, sources", "core", _show_arguments, _study("show")),

@@ -14,8 +14,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from sim.study.experiment import PACKAGE
-from sim.study.manifest import LIBRARIES, library_version, of_clone
+from sim.study.manifest import of_clone
+from sim.study.provenance import PACKAGE, versions
 
 SHORT = 12
 """Letters of a hash that are told."""
@@ -68,7 +68,7 @@ def identity() -> Identity:
         commit=commit or "",
         sources=_sources(),
         python=".".join(platform.python_version_tuple()[:2]),
-        libraries=tuple((name, library_version(name)) for name in (*LIBRARIES, "distributed")),
+        libraries=tuple(versions().items()),
     )
 
 

@@ -134,7 +134,7 @@ async def _schedule(arguments: argparse.Namespace) -> int:
 
 def _write(path: Any, made: Any) -> None:
     """Write the scheduler's file, for workers and runs that look for its address."""
-    from sim.study.store import write_json
+    from sim.study.files import write_json
 
     write_json(path, {"type": "Scheduler", "address": made.address, "id": made.id})
 

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 
 from sim.errors import StoreError
 from sim.study.executor import Failure
-from sim.study.store import Store, parquet
+from sim.study.files import parquet
+from sim.study.store import Store
 
 
 @dataclass

@@ -26,7 +26,7 @@ from sim.study.config import Config, load
 from sim.study.digest import table_digest
 from sim.study.executor import Serial
 from sim.study.experiment import plan
-from sim.study.store import read_csv
+from sim.study.files import read_csv
 from tests.conftest import ROOT
 
 SETTINGS = (
@@ -244,7 +244,7 @@ def test_the_order_of_tasks_changes_nothing(reference: Path, tmp_path: Path, mon
         def map(self, function, tasks):
             yield from super().map(function, reversed(list(tasks)))
 
-    monkeypatch.setattr(runner, "executor", lambda name, workers: Backwards())
+    monkeypatch.setattr(runner, "executor", lambda *_: Backwards())
     runner.run(tiny(), tmp_path / "run")
     assert same(tmp_path / "run", reference)
 
