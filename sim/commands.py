@@ -115,6 +115,11 @@ def _biography_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="English or Chinese (default: en)")
 
 
+def _result_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("result", metavar="RESULT", help="a result folder, or the name of an experiment that was run")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="where to write (default: into the result folder)")
+
+
 def _where(function: str) -> Callable[[argparse.ArgumentParser], None]:
     """Declare arguments as `sim.study.where` says, imported only when they are asked for."""
 
@@ -219,6 +224,12 @@ COMMANDS = {
     ),
     "biography": Command(
         "one case's life in both twins, in words", "core", _biography_arguments, _study("main", "sim.report.lives")
+    ),
+    "report": Command(
+        "one self-contained bilingual page of a result, also as Markdown",
+        "core",
+        _result_arguments,
+        _study("report", "sim.report.document.command"),
     ),
     "list": Command("what can be run", "core", _no_arguments, _study("list_")),
     "show": Command("what an experiment sets, with units, ranges, sources", "core", _show_arguments, _study("show")),
