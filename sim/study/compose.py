@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import mechanisms
 from sim.errors import ConfigError, said, shortened, unknown
+from sim.study import draws
 from sim.study.door import Plain, check_beside, check_defaults, check_word, first_line, read_yaml, refuse_programs
 
 # Hydra and OmegaConf take a quarter of a second to import: only where they are used.
@@ -59,12 +60,13 @@ def compose(source: str, settings: Sequence[str] = ()) -> Plain:
         ConfigError: a file, name or word that cannot be read or does not exist.
     """
     words = [_read_word(word) for word in settings]
-    beside = None
+    beside, table = None, None
     experiment = source
     if _is_file(source):
         path = Path(source)
         content = _load(path)  # first, as a link that leads nowhere has no folder
         beside, experiment = path.resolve().parent, OWN
+        table = content.pop("draws", None)
         content = _read_own(path, content, beside)
         content.setdefault("name", re.sub(r"[^\w.-]+", "-", path.stem))
         from hydra.core.config_store import ConfigStore
@@ -80,6 +82,8 @@ def compose(source: str, settings: Sequence[str] = ()) -> Plain:
         else:
             values.append(word)
     composed = _compose(experiment, choices, beside)
+    if table is not None:  # not through Hydra, to which thousands of values are thousands of configs
+        composed["draws"] = _table(table, beside)
     refuse_programs(composed)
     size = [word.value() for word in values if word.key_or_group == "size"]
     shrink(composed, *size[-1:])
@@ -87,8 +91,15 @@ def compose(source: str, settings: Sequence[str] = ()) -> Plain:
         _check_left_out(word.key_or_group, word.value(), composed)
         _put(composed, word.key_or_group, word.value())
         refuse_programs(composed)
+    if isinstance(composed.get("draws"), str):
+        composed["draws"] = draws.read(Path(composed["draws"]))
     composed["name"] = composed.get("name") or source
     return composed
+
+
+def _table(given: Any, beside: Path | None) -> Any:
+    """Return a table of draws, read from the file beside the user's own if one is named."""
+    return draws.read((beside or Path()) / given) if isinstance(given, str) else given
 
 
 def world(name: str) -> Plain:

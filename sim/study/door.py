@@ -7,7 +7,9 @@ such as a setting may have; texts hold nothing that a terminal would obey.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
@@ -108,16 +110,11 @@ def _check_size(path: Path) -> None:
     """Refuse a file that is too large, too deep, or would be with its aliases written out, before that is done."""
     import yaml
 
-    if not path.is_file():
-        path.stat()  # which names what is wrong; a pipe or a device is none of a config's business
-        if path.is_dir():
-            raise IsADirectoryError
-        raise ConfigError(f"'{path}' is no file")
-    with open(path, "rb") as file:
-        content = file.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise ConfigError(f"'{path}' is larger than a config can be ({LARGEST_FILE:,} bytes)")
-    root = yaml.compose(content.decode("utf-8-sig"), Loader=yaml.SafeLoader)
+    path.stat()  # which names what is wrong
+    if path.is_dir():
+        raise IsADirectoryError
+    check_file(path, LARGEST_FILE, "a config")
+    root = yaml.compose(path.read_bytes().decode("utf-8-sig"), Loader=yaml.SafeLoader)
     sizes: dict[int, int] = {}
 
     def size(node: Any, above: tuple[int, ...]) -> int:
@@ -133,6 +130,27 @@ def _check_size(path: Path) -> None:
 
     if root is not None and size(root, ()) > MOST_VALUES:
         raise ConfigError(f"'{path}' has more than {MOST_VALUES:,} values once its aliases are written out")
+
+
+def check_file(path: Path, largest: int, what: str) -> None:
+    """Refuse what is too large to be read, or is no file, as a pipe may never end; say nothing of what is absent.
+
+    Args:
+        path: a file that somebody has named.
+        largest: bytes.
+        what: it should be, in words.
+
+    Raises:
+        ConfigError: naming the file.
+    """
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+        raise ConfigError(f"'{printable(str(path))}' is no file")
+    if stat.S_ISREG(found.st_mode) and found.st_size > largest:
+        raise ConfigError(f"'{printable(str(path))}' is larger than {what} can be ({largest:,} bytes)")
 
 
 def _is_one_word(plain: Mapping[Any, Any], path: Path) -> bool:

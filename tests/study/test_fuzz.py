@@ -142,7 +142,8 @@ TEXTS = st.one_of(
 SCALARS = st.one_of(st.none(), NUMBERS, TEXTS)
 PROGRAMS = st.sampled_from([
     {"_target_": "os.system", "_args_": ["touch /tmp/owned"]}, {"_partial_": True}, {"_recursive_": False},
-    {"hydra": {"searchpath": ["file:///etc"]}}, {"defaults": ["../../../etc/passwd"]}, {"defaults": [{"override /world": "/etc/x"}]},
+    {"hydra": {"searchpath": ["file:///etc"]}}, {"defaults": ["../../../etc/passwd"]},
+    {"defaults": [{"override /world": "/etc/x"}]},
     {"defaults": [{"override hydra/launcher": "joblib"}]}, {"a": {"b": {"_target_": "x"}}},
 ])  # fmt: skip
 VALUES = st.recursive(
@@ -164,7 +165,8 @@ def declared() -> dict[str, Spec]:
 
 KEYS = st.one_of(
     st.deferred(lambda: st.sampled_from(keys())),
-    st.sampled_from(["world", "mechanism", "experiment", "scenarios", "scenarios.x", "scenarios.none", "sweep", "sweep.x",
+    st.sampled_from(["world", "mechanism", "experiment", "scenarios", "scenarios.x", "scenarios.none", "sweep",
+    "sweep.x",
                      "attribution", "quick", "quick.days", "world.quick", "hydra", "hydra.searchpath", "hydra.run.dir",
                      "mechanism@mechanisms.yijiantiao", "world@x", "a.b.c.d", "_target_", "world._target_", "base",
                      "defaults", "size", "name", "mechanisms.nobody.x", "baseline", "comparisons"]),
@@ -176,10 +178,12 @@ WRITTEN = st.one_of(
     VALUES.map(lambda value: repr(value).replace(" ", "")[:500]),
     st.sampled_from([
         "range(1,3)", "choice(1,2)", "glob(*)", "glob(*,exclude=x)", "sort(3,1)", "shuffle(a,b)", "tag(x,1)", "int(9)",
-        "int(x)", "float(x)", "str(1)", "bool(x)", "json_str({})", "extend_list(1)", "interval(0,1)", "a,b", "[a,[b,[c]]]",
+        "int(x)", "float(x)", "str(1)", "bool(x)", "json_str({})", "extend_list(1)", "interval(0,1)", "a,b",
+        "[a,[b,[c]]]",
         "{a:1,b:{c:2}}", "[" * 300, "[" * 30 + "]" * 30, "'", '"', "\\", "'a'b'", "${x:y}", "9" * 5000, "1e999999",
         "[[merged,body],[body,none]]", "[merged]", "{a: [yijiantiao]}", "[formed_body,yijiantiao.hours=2]", "'" * 99,
-        "a=b=c", "[a=b,c=d]", "null", "[]", "{}", "()", "!!int x", "a b", "a:b", "@x", "\t", "7d", ".5", "5.", "+5", "--5",
+        "a=b=c", "[a=b,c=d]", "null", "[]", "{}", "()", "!!int x", "a b", "a:b", "@x", "\t", "7d", ".5", "5.", "+5",
+        "--5",
     ]),
 )  # fmt: skip
 WORDS = st.one_of(
@@ -254,9 +258,12 @@ def test_fuzz_values_make_an_experiment_or_an_error(name: str, changes: list[tup
 # -- files ----------------------------------------------------------------------------------------
 
 SNIPPETS = [
-    "&a", "*a", "<<: *a", "!!int", "!!python/object/apply:os.system [id]", "!!binary aGk=", "!!set {a}", "!!timestamp x",
-    "!x", "%YAML 2.0\n---\n", "---\n", "...\n", "? ", ": ", "- ", "|", ">", "# @package hydra\n", "\t", "{", "}", "[", "]",
-    "'", '"', "2001-99-99", "1:2:3", "0o9", ".inf", ".nan", "~", "=", "\ufeff", "\x85", "\u2028", "\x00", "\x1b", "${x}",
+    "&a", "*a", "<<: *a", "!!int", "!!python/object/apply:os.system [id]", "!!binary aGk=", "!!set {a}",
+    "!!timestamp x",
+    "!x", "%YAML 2.0\n---\n", "---\n", "...\n", "? ", ": ", "- ", "|", ">", "# @package hydra\n", "\t", "{", "}",
+    "[", "]",
+    "'", '"', "2001-99-99", "1:2:3", "0o9", ".inf", ".nan", "~", "=", "\ufeff", "\x85", "\u2028", "\x00", "\x1b",
+    "${x}",
     "a: &a [*a]", "x: &x {y: *x}", "defaults: [/etc/passwd]", "defaults: ['../x']", "hydra: {}", "_target_: os.system",
 ]  # fmt: skip
 
