@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import StoreError
-from sim.study.executor import Failure
+from sim.study.executor import Executor, Failure, Outcome, describe
 from sim.study.files import parquet
 from sim.study.store import Store
 
@@ -46,3 +48,51 @@ class Parcel:
                 store.put(key, {name: pq.read_table(pa.BufferReader(content)) for name, content in packed.items()})
             except (pa.ArrowException, ValueError) as error:
                 raise StoreError(f"a worker has sent something else than a piece: {str(error)[:200]}") from error
+
+
+class Bound(Protocol):
+    """A task that puts pieces somewhere; a frozen dataclass."""
+
+    @property
+    def store(self) -> Store | Parcel:
+        """Return where they go."""
+        ...
+
+
+Task = TypeVar("Task", bound=Bound)
+
+
+def computed(
+    compute: Executor, work: Callable[[Task], None], tasks: Iterable[Task], store: Store
+) -> Iterator[Outcome[Task, None]]:
+    """Have tasks computed whose pieces go into a store; from workers that have no way to it they come in parcels.
+
+    Args:
+        compute: who computes.
+        work: computes a task and puts its pieces.
+        tasks: what is to be done.
+        store: of this machine.
+
+    Yields:
+        The outcome of each task, its pieces being in the store; with a failure, those that were finished.
+    """
+    if compute.here is compute:
+        yield from compute.map(work, tasks)
+        return
+    away = (replace(task, store=Parcel()) for task in tasks)  # type: ignore[type-var]
+    for outcome in compute.map(partial(sent, work), away):
+        failure = outcome.failure
+        if outcome.value is not None:
+            outcome.value.deliver(store)
+            failure = outcome.value.failure
+        yield Outcome(outcome.task, None, failure)
+
+
+def sent(work: Callable[[Any], None], task: Any) -> Parcel:
+    """Compute a task where there is no store, and return its pieces, also if only some could be computed."""
+    parcel: Parcel = task.store
+    try:
+        work(task)
+    except (Exception, SystemExit) as error:
+        parcel.failure = describe(error)
+    return parcel

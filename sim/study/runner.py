@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -19,11 +19,11 @@ import numpy as np
 from sim.errors import StoreError
 from sim.study import compounds, distances, tables
 from sim.study.config import Config
-from sim.study.executor import Executor, Failure, Outcome, describe, executor, stage
+from sim.study.executor import Executor, Failure, Outcome, executor, stage
 from sim.study.experiment import Group, Plan, Task, plan, tasks
 from sim.study.files import read_csv, telling, write_json
 from sim.study.manifest import environment, manifest
-from sim.study.parcel import Parcel
+from sim.study.parcel import Parcel, computed
 from sim.study.store import BLOCKS, LOCK, Store
 from sim.study.where import Cluster
 from sim.worlds import Worlds
@@ -144,15 +144,11 @@ def run(
         for outcome in _outcomes(compute, config, tasks(missing, planned.households), store):
             groups = outcome.task.task.groups
             wanted = [piece for group in groups for piece in group.pieces]
-            failure = outcome.failure
-            if outcome.value is not None:
-                outcome.value.deliver(store)
-                failure = outcome.value.failure
-            if failure:
-                if failure.refused:  # the disk is full: what is kept stays, and nothing more would be
-                    raise StoreError(failure.message)
-                failures += [(group, failure) for group in groups]
-            kept = sum(store.has(piece.key) for piece in wanted) if failure else len(wanted)
+            if outcome.failure:
+                if outcome.failure.refused:  # the disk is full: what is kept stays, and nothing more would be
+                    raise StoreError(outcome.failure.message)
+                failures += [(group, outcome.failure) for group in groups]
+            kept = sum(store.has(piece.key) for piece in wanted) if outcome.failure else len(wanted)
             computed += kept
             failed = sum(len(group.pieces) for group, _ in failures)
             tell(Progress(pieces, stored, computed, failed))
@@ -181,31 +177,15 @@ def check_folder(folder: Path, resume: bool) -> None:
         raise StoreError(f"{folder} holds other files; choose an empty or new folder with --out")
 
 
-def _outcomes(
-    compute: Executor, config: Config, todo: Sequence[Task], store: Store
-) -> Iterator[Outcome[Order, Parcel | None]]:
-    """Have tasks computed, by workers that put pieces into the store or by ones that have to send them."""
-    afar = compute.here is not compute
-    orders = [
-        Order(task, config.days, config.detail, config.block_households, Parcel() if afar else store) for task in todo
-    ]
-    if afar:
-        for sent in compute.map(send, orders):
-            yield Outcome(sent.task, sent.value, sent.failure)
+def _outcomes(compute: Executor, config: Config, todo: Sequence[Task], store: Store) -> Iterator[Outcome[Order, None]]:
+    """Have tasks computed, and workers of this machine prepare for what comes after."""
+    orders = [Order(task, config.days, config.detail, config.block_households, store) for task in todo]
+    if compute.here is not compute:
+        yield from computed(compute, work, orders, store)
         return
     for outcome in compute.map(work, [*orders, *[None] * len(orders)]):
         if outcome.task is not None:
             yield Outcome(outcome.task, None, outcome.failure)
-
-
-def send(order: Order) -> Parcel:
-    """Compute a task where there is no store, and return its pieces, also if only some could be computed."""
-    parcel = Parcel()
-    try:
-        work(replace(order, store=parcel))
-    except (Exception, SystemExit) as error:
-        parcel.failure = describe(error)
-    return parcel
 
 
 def work(order: Order | None) -> None:

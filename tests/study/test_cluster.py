@@ -21,6 +21,7 @@ from sim.study.cluster import ClusterError, Dask, Order, Stranger, _call
 from sim.study.config import load
 from sim.study.executor import Outcome, Serial, executor, stage
 from sim.study.identity import Identity, identity
+from sim.study.parcel import Parcel, sent
 from sim.study.where import Cluster
 from tests.conftest import ROOT
 from tests.study.clusters import LIMIT, SETTINGS, Running, tiny, until
@@ -198,7 +199,7 @@ def test_what_a_block_has_finished_comes_back_although_it_fails_later(monkeypatc
     config = load("yijiantiao", [*SETTINGS, "replications=1", "layouts=1", "block_households=1"])
     planned = experiment.plan(config)
     (task,) = experiment.tasks(planned.groups, planned.households)
-    order = runner.Order(task, config.days, config.detail, config.block_households, runner.Parcel())
+    order = runner.Order(task, config.days, config.detail, config.block_households, Parcel())
     real, calls = runner.tables.record, []
 
     def broken(*arguments: Any) -> Any:
@@ -208,7 +209,7 @@ def test_what_a_block_has_finished_comes_back_although_it_fails_later(monkeypatc
         return real(*arguments)
 
     monkeypatch.setattr(runner.tables, "record", broken)
-    parcel = runner.send(order)
+    parcel = sent(runner.work, order)
     assert list(parcel.pieces) == [planned.pieces[0].key]
     assert parcel.failure is not None
     assert (parcel.failure.stage, parcel.failure.message) == ("recording", "RuntimeError: no luck")
