@@ -127,6 +127,18 @@ def test_a_folder_that_is_not_what_a_run_writes(
     assert message in refused(capsys, "compare", str(folder))
 
 
+@pytest.mark.parametrize("title", ["[/red] [link=x]y[/link]", "$\\frac{", "<b>&amp;", "{x} %s"])
+def test_what_is_printed_and_drawn_is_taken_as_it_stands(
+    title: str, folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Markup of the terminal's and of formulas in a question means nothing."""
+    manifest(question=title)(folder)
+    words = ["--scenario", "merged", "--baseline", "body", "--out", str(tmp_path / "kept")]
+    assert commands.main(["compare", str(folder), *words]) == commands.OK
+    assert title in capsys.readouterr().out
+    assert (tmp_path / "kept" / "figures" / "forest.png").stat().st_size > 10_000
+
+
 @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     name=st.sampled_from(["manifest.json", "runs.csv"]),
