@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim import commands, environment
+from sim.study.store import Store, TableSpec
 from tests.conftest import ROOT
 
 REFERENCE = ROOT / "results" / "reference" / "yijiantiao"
@@ -125,6 +127,16 @@ def test_a_folder_that_is_not_what_a_run_writes(
 ) -> None:
     fault(folder)
     assert message in refused(capsys, "compare", str(folder))
+
+
+@pytest.mark.parametrize(
+    "record", ["[" * 100_000, '{"key": "ab", "tables": {"t": {"rows": Infinity, "digest": ""}}}', "5"]
+)
+def test_a_description_of_a_piece_that_is_none_is_as_good_as_absent(record: str, tmp_path: Path) -> None:
+    (tmp_path / "blocks").mkdir()
+    (tmp_path / "blocks" / "ab.json").write_text(record)
+    with Store(tmp_path, {"t": TableSpec(pa.schema([("a", pa.int64())]), ("a",))}) as store:
+        assert not store.has("ab") and store.keys() == []
 
 
 @pytest.mark.parametrize("title", ["[/red] [link=x]y[/link]", "$\\frac{", "<b>&amp;", "{x} %s"])
