@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -82,6 +84,11 @@ def _sources() -> str:
 
 
 def dask_setup(worker: Any) -> None:
-    """Load what computes pieces, and remember what it was; called by `distributed` when a worker starts."""
+    """Load what computes pieces, and remember what it was; called by `distributed` when a worker starts.
+
+    Ctrl-C in a terminal reaches all processes there: it is the business of who has started this one.
+    """
+    with suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     import_module("sim.study.runner")
     identity()

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,42 @@ def children() -> list[str]:
             if parent(int(status.parent.name)) == os.getpid() and "spawn_main" in line:
                 found.append(line)
     return found
+
+
+STOPPED = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who is started in the background ignores it
+from sim.study.cluster import Dask
+from tests.study.test_cluster import note_and_sleep
+if __name__ == "__main__":
+    try:
+        with Dask(2) as engine:
+            print(*engine._client.run(os.getpid).values(), flush=True)
+            for outcome in engine.map(note_and_sleep, [0, 1, 2]):
+                os.killpg(0, signal.SIGINT) if sys.argv[1] == "SIGINT" else os.kill(os.getpid(), signal.SIGKILL)
+    except KeyboardInterrupt:
+        print("stopped")
+"""
+
+
+def note_and_sleep(task: int) -> None:
+    if task:
+        time.sleep(600)
+
+
+@pytest.mark.parametrize("sent", ["SIGINT", "SIGKILL"])
+def test_no_worker_outlives_its_run(tmp_path: Path, sent: str) -> None:
+    """Neither after Ctrl-C, which reaches the workers too and about which they say nothing, nor after kill -9."""
+    (tmp_path / "stopped.py").write_text(STOPPED)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(tmp_path / "stopped.py"), sent], env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, start_new_session=True, check=False, timeout=300,
+    )  # fmt: skip
+    pids, *rest = done.stdout.splitlines()
+    assert (done.returncode, rest) == ((0, ["stopped"]) if sent == "SIGINT" else (-signal.SIGKILL, []))
+    assert sent == "SIGKILL" or done.stderr == ""
+    assert len(pids.split()) == 2
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids.split()))
 
 
 def test_what_a_block_has_finished_comes_back_although_it_fails_later(monkeypatch: pytest.MonkeyPatch) -> None:
