@@ -303,8 +303,8 @@ def _place(world: Plain) -> str:
     place = world.get("place")
     if place is None:
         raise ConfigError(f"the world has no place; have: {', '.join(places.registry())}")
-    if place not in places.registry():
-        raise unknown("place", str(place), places.registry())
+    if not isinstance(place, str) or place not in places.registry():
+        raise unknown("place", said(place), places.registry())
     return str(place)
 
 
