@@ -54,6 +54,7 @@ ONLY_QUARRELS = dict(
     b_travel=0.0,
     speed=1e12,
     winter_speed=1e12,
+    closed_ways=0.0,
     unfounded=0.0,
     unrecognised=0.0,
     patience_days=LONG,
@@ -89,7 +90,7 @@ def lived(where: str, a_day: float, words: tuple[str, ...], **fixed: float) -> W
     who = tuple(range(WORLDS))
     before = Worlds(Recipe("pasture", shape, fixed=values, replications=who, prior_draws=False), watch=who)
     assert np.all(before.layout.count("circle", "household") > 1), "everybody has somebody to fall out with"
-    said = [f"mobile_mediation.{word}" for word in ("channels=off", "onsite_visits=on", *words)]
+    said = [f"mobile_mediation.{word}" for word in ("channels=off", "onsite_visits=on", "calendar=off", *words)]
     w = before.stack([parse("visits", ["mobile_mediation", *said])])
     w.run(END)
     return w
