@@ -183,8 +183,8 @@ SEEN = (
     "wage_spells_begun", "opponent_calls", "wage_defaults", "wages_agreed_fen", "wages_paid_fen", "wages_late_fen",
     "circuits", "stops", "minutes_circuits", "surfaced_around", "minutes_summoned", "minutes_papers",
     "minutes_lessons", "law_talks", "closed_weeks", "let_rest", "talked_over", "minutes_team", "minutes_room",
-    "wages joined", "wages judged", "wages withdrawn", "wages failed", "wages settled", "boundary no_show", "livestock judged",
-    "help settled", "help withdrawn", "boundary lost", "neighbour failed", "help escalated",
+    "wages joined", "wages judged", "wages withdrawn", "wages failed", "wages settled", "boundary no_show",
+    "livestock judged", "help settled", "help withdrawn", "boundary lost", "neighbour failed", "help escalated",
 )  # fmt: skip
 """Flows and events that must have come about: that both sides agree on nothing having happened says little."""
 

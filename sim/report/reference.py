@@ -41,6 +41,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "mobile_mediation-attribution": ("attribution.csv", "hours.csv", "figures/attribution.png"),
     "distance": (COMPARISON, "distance.csv", "figures/distance.png"),
     "teams": (COMPARISON, GRID, "figures/map.png"),
+    "station_hours": (COMPARISON, GRID, "figures/curves.png"),
     "arrears": (COMPARISON, "figures/arrears.png"),
 }
 """Experiment to the files that are kept beside its manifest; of others only the comparison."""

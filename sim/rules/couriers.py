@@ -218,7 +218,9 @@ def _willing(w: Worlds, passes: Passes, who: Ints, bearer: Ints) -> NDArray[np.b
     months = (w.day - w.courier_fresh[world, courier]) / DAYS_A_MONTH
     kept = w.at("courier_kept", world)
     zeal = kept + (1 - kept) * noise.exp(-months / w.at("courier_months", world))
-    return noise.chance(trust(w, world, courier) * zeal, w.seeds[world], "courier.report", bearer, courier, passes.number[who])
+    return noise.chance(
+        trust(w, world, courier) * zeal, w.seeds[world], "courier.report", bearer, courier, passes.number[who]
+    )
 
 
 def trust(w: Worlds, world: Ints, courier: Ints) -> Floats:
