@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import noise, places, settlements
+from sim import compaction, noise, places, settlements
 from sim.cases import Activity, Desk, Kind, Stage, log_cases, move_cases
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
@@ -461,7 +461,7 @@ def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
 
 def let_go(w: Worlds) -> None:
     """Phase, weekly: drop from the tables what is over: from the agenda each week, from the others every fourth."""
-    w.compact()
+    compaction.compact(w)
 
 
 RULE = Rule(
