@@ -10,6 +10,7 @@ shelved case back to a desk.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -145,10 +146,9 @@ def _weights(w: Worlds, settlement: Settlement, rows: Ints) -> NDArray[np.float6
     success = trust.in_success(w, kind, world, household)
     success = settlement.believed(w, rows, success)
     common = w.at("any_desk", world) + w.at("b_success", world) * success
+    weighed = w.at("b_trust", world) * trust.in_desks(w, settlement.intakes, world, household)
     for option, desk in enumerate(settlement.intakes, start=1):
-        burden = settlement.burden(w, desk, world, household)
-        confidence = trust.in_desk(w, trust.DESKS[desk], world, household)
-        utility[option] = common - burden + w.at("b_trust", world) * confidence
+        utility[option] = common - settlement.burden(w, desk, world, household) + weighed[option - 1]
     weights = noise.exp(utility)
     settlement.bar(w, weights, world, household, kind)
     return weights.T
@@ -168,9 +168,7 @@ def voice(w: Worlds, rows: Ints, kind: Ints) -> None:
     called = kind == HOTLINE
     w.count("tickets", world[called])
     own = g.kind[rows] != int(Kind.FEE)  # there the company claims
-    for number in places.declared(w.recipe.place, "INTAKES"):
-        if number != HOTLINE:
-            w.count(f"claims_{trust.DESKS[number]}", world[own & (kind == number)])
+    w.count_each(_counters(w.recipe.place), kind[own], world[own])
     household, desk = g.household[rows], np.empty(len(rows), dtype=np.int64)
     for settlement, at in settlements.of_households(w, household):
         desk[at] = settlement.receive(w, world[at], household[at], g.kind[rows][at], kind[at])
@@ -186,6 +184,13 @@ def voice(w: Worlds, rows: Ints, kind: Ints) -> None:
         move_grievances(w, joined, State.JOINED)
         log_cases(w, case, Activity.JOINED)
         bring_back(w, case, desk[old])
+
+
+@cache
+def _counters(place: str) -> tuple[str, ...]:
+    """Return by number of the kind of desk where claims at it are counted, empty for those that take none here."""
+    intakes = set(places.declared(place, "INTAKES")) - {HOTLINE}
+    return tuple(f"claims_{trust.DESKS[desk]}" if desk in intakes else "" for desk in Desk)
 
 
 def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
@@ -284,29 +289,11 @@ def open_cases(
         desk=desk,
         organiser=-1,
         ready=w.day + days,
-        started=0,
         handled=-NEVER,
-        sessions=0,
-        level_sessions=0,
         narrowed=1.0,
-        sittings=0,
-        rounds=0,
-        handoffs=0,
-        minutes=0,
-        drafted=False,
         minor=minor,
-        refused=False,
-        cost=0,
-        owed=0,
-        from_company=0,
-        from_public=0,
-        from_fund=0,
-        from_owners=0,
-        conceded=0,
         motion=-1,
         opener=opener,
-        visited=False,
-        joint=False,
     )
     w.count("opened", world)
     log_cases(w, opened, Activity.OPENED)

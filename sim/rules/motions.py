@@ -114,17 +114,12 @@ def put(
         share=share,
         asked=asked,
         area=area,
-        heads_in=0,
-        area_in=0,
-        heads_yes=0,
-        area_yes=0,
-        passed=0,
         first=w.asked.n + np.cumsum(asked) - asked,
         open=True,
         stirred=True,
     )
     world, motion = world[position], motion[position]
-    return w.asked.append(world=world, motion=motion, owner=owner, need=0.0, yes=True, day=NEVER, done=False)
+    return w.asked.append(world=world, motion=motion, owner=owner, yes=True, day=NEVER)
 
 
 def _area(w: Worlds, world: Ints, building: Ints, compound: Ints) -> Ints:
