@@ -70,7 +70,7 @@ def stack(w: Worlds, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds
     out.suffered = np.tile(w.suffered, (copies, 1, 1))
     flows = list(w.flow)  # what has been counted is added
     out._open_diary(flows, list(w.stock), np.tile(w._today, copies))
-    out.derived, out.page, out.newborn, out.heard = {}, {}, [], []
+    out.derived, out.page, out.newborn, out.heard, out.closed = {}, {}, [], [], []
     appoint(out, scenarios)
     return out
 

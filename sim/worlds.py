@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import compaction, distributions, noise, places, settlements, stacking
+from sim import cases, compaction, distributions, noise, places, settlements, stacking
 from sim.cases import Kind
 from sim.compaction import TALLIED
 from sim.offers import Offers
@@ -87,6 +87,7 @@ class Worlds(Offers):
         derived: arrays worked out of parameters once and kept, by name.
         newborn: grievances that arise today, see `sim.rules.grievances.arise`.
         heard: experiences not yet learnt from, see `sim.rules.trust.hear`.
+        closed: rows of cases that have ended today, see `sim.cases.book_ends`.
         page: what the agenda holds for today, see `sim.clocks.turn_page`.
     """
 
@@ -130,6 +131,7 @@ class Worlds(Offers):
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
         self.newborn: list[dict[str, Array]] = []
         self.heard: list[tuple[Ints, Ints, Ints]] = []
+        self.closed: list[Ints] = []
         self.rules, self.settlements = rules_of(recipe.place), settlements.of(recipe.place)
         self.columns, self.levers = {}, {}
         self._allocate()
@@ -256,6 +258,7 @@ class Worlds(Offers):
             if see is not None:
                 see(phase)
             phase.function(self)
+        cases.book_ends(self)
         self._reserve(1)
         self._write_down()
         self.day += 1

@@ -34,7 +34,8 @@ def of_compound(w: Worlds, compound: Ints, kind: int | Ints) -> Ints:
         court = desks.court(w, sizes["compound"])
         rows = [own + COMPANY, own + BODY, own + BRANCH, above + community, centre, court]
         w.derived["desks_of_compounds"] = np.stack(rows)
-    return w.derived["desks_of_compounds"][kind, compound]
+    rows = w.derived["desks_of_compounds"]
+    return rows[kind][compound] if isinstance(kind, int) else rows[kind, compound]
 
 
 def staff(w: Worlds) -> None:
