@@ -12,11 +12,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.space import where
+
 if TYPE_CHECKING:
     from sim.mechanisms import Mechanism
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
+
+
+MOST = 2**31 - 1
+"""The largest number that 32 bits hold."""
 
 
 class Diary:
@@ -46,8 +52,7 @@ class Diary:
         self._ones: list[tuple[int, Ints]] = []
         self._amounts: list[tuple[int, Ints, Array]] = []
         self.stock = {name: values[len(flows) + k] for k, name in enumerate(stocks)}
-        self._diary = np.empty((0, *values.shape), dtype=np.int32)
-        self._days = 0
+        self._pages: list[tuple[Ints, Array]] = []
 
     # -- counting -----------------------------------------------------------------------------
 
@@ -120,31 +125,23 @@ class Diary:
     @property
     def record(self) -> Ints:
         """Return what was recorded, shape ``(days, worlds, series)``; a copy."""
-        return self._diary[: self._days].transpose(0, 2, 1).astype(np.int64)
+        out = np.zeros((len(self.series), len(self._pages), self.n), dtype=np.int64)
+        for day, (there, values) in enumerate(self._pages):
+            out[there, day] = values
+        return out.transpose(1, 2, 0)
 
     def _write_down(self) -> None:
-        """Write today's counts and stocks onto a page, and begin new counts.
+        """Write today's counts and stocks on a page, and begin new counts.
 
-        Pages are written once, and fetching them is dear: they hold numbers of 32 bits until one does not fit.
+        Most series are 0 on most days, and memory that has not been used before is dear to fetch: a page holds what is
+        not 0, and numbers of 32 bits unless one does not fit.
         """
         flows = len(self.flow)  # what has been counted is added
-        if self._diary.dtype == np.int32 and (self._today.max() > _MOST or self._today.min() < -_MOST):
-            self._diary = self._diary.astype(np.int64)
-        np.copyto(self._diary[self._days], self._today, casting="unsafe")
-        self._days += 1
+        there = where(np.bitwise_or.reduce(self._today, axis=1) != 0)
+        today = self._today[there]
+        fits = today.max(initial=0) <= MOST and today.min(initial=0) >= -MOST
+        self._pages.append((there, today.astype(np.int32) if fits else today))
         self._today[:flows] = 0
-
-    def _reserve(self, days: int) -> None:
-        """Make room in the diary for so many days from now on."""
-        if self._days + days > len(self._diary):
-            length = max(self._days + days, 2 * len(self._diary))  # doubled, or many short runs would copy it each time
-            longer = np.empty((length, *self._diary.shape[1:]), dtype=self._diary.dtype)
-            longer[: self._days] = self._diary[: self._days]
-            self._diary = longer
-
-
-_MOST = 2**31 - 1
-"""The largest number that a page of 32 bits holds."""
 
 
 def _places(firsts: Sequence[int], worlds: Sequence[Ints]) -> Ints:

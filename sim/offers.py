@@ -66,7 +66,7 @@ class Offers(Diary):
         """Make everything read-only while mechanisms act, one after another: see `acting`."""
         arrays = [*self.shelves.values()]
         arrays += [getattr(self, name) for name in (*self.columns, *self.levers)]
-        arrays += [self._today, self._diary, *self.flow.values(), *self.stock.values(), *self.over.values()]
+        arrays += [self._today, *self.flow.values(), *self.stock.values(), *self.over.values()]
         arrays += [*self.p.values.values(), *self.p.flat.values(), *self.derived.values()]
         arrays += [self.suffered, self.seeds, self.replication, self.scenario]
         arrays += self.layout.traits.values()

@@ -259,7 +259,6 @@ class Worlds(Offers):
                 see(phase)
             phase.function(self)
         cases.book_ends(self)
-        self._reserve(1)
         self._write_down()
         self.day += 1
 
@@ -275,7 +274,6 @@ class Worlds(Offers):
 
     def run(self, until: int) -> None:
         """Live until the given day begins."""
-        self._reserve(until - self.day)  # at once: a diary that grows is copied again and again
         while self.day < until:
             self.step()
 
