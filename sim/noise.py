@@ -334,5 +334,5 @@ def _to_threshold(z: Words, spare: Floats) -> None:
     value = spare[0]
     np.multiply(z.view(np.float64), _UNIT, value)
     np.rint(value, value)
-    np.maximum(value, _ONE, value)
+    np.maximum(value, _ONE, out=value)  # here numpy wants it by name
     np.copyto(z, value, casting="unsafe")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,24 +65,28 @@ class Offers(Diary):
     @contextmanager
     def guarded(self) -> Iterator[None]:
         """Make everything read-only while mechanisms act, one after another: see `acting`."""
-        arrays = [*self.shelves.values()]
-        arrays += [getattr(self, name) for name in (*self.columns, *self.levers)]
-        arrays += [self._today, *self.flow.values(), *self.stock.values(), *self.over.values()]
-        arrays += [*self.p.values.values(), *self.p.flat.values(), *self.derived.values()]
-        arrays += [self.suffered, self.seeds, self.replication, self.scenario]
-        arrays += self.layout.traits.values()
+        arrays = [*self._arrays, *self.derived.values()]
         tables = [getattr(self, name) for name in TABLES]
-        arrays += [array for table in tables for array in table.lock(True)]
-        arrays = [array for array in arrays if array.flags.writeable]
         for array in arrays:
             array.flags.writeable = False
+        for table in tables:
+            table.lock()
         try:
             yield
         finally:
             for table in tables:
-                table.lock(False)
+                table.unlock()
             for array in arrays:  # an array comes before its views
                 array.flags.writeable = True
+
+    @cached_property
+    def _arrays(self) -> list[Array]:
+        """Return what is written into day by day, the levers apart; these are the same arrays from now on."""
+        arrays = [*self.shelves.values(), *(getattr(self, name) for name in self.columns)]
+        arrays += [self._today, *self.flow.values(), *self.stock.values(), *self.over.values()]
+        arrays += [*self.p.values.values(), *self.p.flat.values()]
+        arrays += [self.suffered, self.seeds, self.replication, self.scenario, *self.layout.traits.values()]
+        return [array for array in arrays if array.flags.writeable]
 
     @contextmanager
     def acting(self, mechanism: Mechanism) -> Iterator[None]:

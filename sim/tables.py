@@ -8,7 +8,7 @@ the time being: what a case *is* stands in its identity (world, kind, bearer, or
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -217,15 +217,24 @@ class Table:
         self.n = n
         self.__dict__.update({f: d[:n] for f, d in self._data.items()})
 
-    if TYPE_CHECKING:
+    def __getattr__(self, field: str) -> Array:
+        """Return the live rows of a field of a locked table, read-only; of others they are ordinary attributes."""
+        if field not in self.__dict__.get("fields", {}):
+            raise AttributeError(f"no field '{field}'")
+        rows = self._data[field][: self.n]
+        rows.flags.writeable = False
+        return rows
 
-        def __getattr__(self, field: str) -> Array:
-            """Return the live rows of a field."""
+    def lock(self) -> None:
+        """Refuse changes of rows from now on."""
+        self._locked = True
+        for field in self.fields:
+            del self.__dict__[field]
 
-    def lock(self, locked: bool) -> list[Array]:
-        """Refuse changes of rows from now on, or allow them again; return the arrays that hold them."""
-        self._locked = locked
-        return [*self._data.values(), *(self.__dict__[f] for f in self.fields)]
+    def unlock(self) -> None:
+        """Allow changes of rows again."""
+        self._locked = False
+        self._resize(self.n)
 
     def _may_change(self) -> None:
         """Say so if a mechanism tries to change what is not its own."""

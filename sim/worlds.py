@@ -238,13 +238,12 @@ class Worlds(Offers):
             array = getattr(self, lever.name)
             array.flags.writeable = True
             array[...] = getattr(self, lever.base) if isinstance(lever.base, str) else lever.base
+            array.flags.writeable = False
         if self.mechanisms:
             with self.guarded():
                 for mechanism in self.mechanisms:
                     with self.acting(mechanism):
                         mechanism.offices(self, self.settings[mechanism.name])
-        for lever in self.levers.values():
-            getattr(self, lever.name).flags.writeable = False
 
     # -- time ---------------------------------------------------------------------------------
 
