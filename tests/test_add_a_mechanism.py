@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.study.store import read_csv
+from sim.study.files import read_csv
 from tests.conftest import ROOT, bare_environment
 
 PAGE = (ROOT / "docs" / "add-a-mechanism.md").read_text("utf-8")

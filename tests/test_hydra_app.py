@@ -11,7 +11,7 @@ import pytest
 
 from sim.study import runner
 from sim.study.config import load
-from sim.study.store import read_csv
+from sim.study.files import read_csv
 from tests.conftest import ROOT
 
 SMALL = (

@@ -36,8 +36,8 @@ from sim.study.answers import WITHHELD
 from sim.study.config import Config
 from sim.study.executor import Executor
 from sim.study.experiment import plan
+from sim.study.files import read_csv
 from sim.study.statistics import OutcomeSpec
-from sim.study.store import read_csv
 
 FOLDER = "figures"
 

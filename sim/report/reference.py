@@ -21,8 +21,8 @@ from sim.errors import SimError, StoreError
 from sim.outcomes import OUTCOMES
 from sim.report.declarations import quoted
 from sim.report.tables import NOT_AVAILABLE, interval, number
+from sim.study.files import atomic, read_csv, write_json
 from sim.study.runner import MANIFEST
-from sim.study.store import atomic, read_csv, write_json
 
 CLONE = Path(__file__).resolve().parents[2]
 MAIN, CHANNELS = "yijiantiao", "yijiantiao_channels"

@@ -31,7 +31,7 @@ from sim.rules.trust import SHELF
 from sim.study.config import Config, load
 from sim.study.executor import executor
 from sim.study.experiment import plan
-from sim.study.store import write_csv
+from sim.study.files import write_csv
 from sim.worlds import Recipe, Worlds
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ from PIL import Image
 
 from sim.report.fonts.cut import FAMILY, HERE, STEM
 from sim.report.labels import CHINESE, LANGUAGES, Language
-from sim.study.store import atomic
+from sim.study.files import atomic
 
 FONT = HERE / f"{STEM}.ttf"
 

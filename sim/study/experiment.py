@@ -10,18 +10,16 @@ their own.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from sim import places
 from sim.parameters import Value
 from sim.scenario import Scenario
 from sim.study.config import Config
-from sim.study.store import piece_key
+from sim.study.keys import piece_key
+from sim.study.provenance import engine_digest, lock_digest
 from sim.worlds import Recipe
 
 GROUP = 25
@@ -33,11 +31,6 @@ GROUP_HOUSEHOLDS = 400_000
 TASK_HOUSEHOLDS = 125_000
 """Small groups of one layout are computed together up to about so many household rows: a day costs a number of calls
 to numpy, and then what its rows cost, which in 50,000 rows is less than the calls."""
-
-PACKAGE = Path(__file__).resolve().parent.parent
-
-NOT_ENGINE = {"__main__", "commands", "environment", "install", "errors", "garbage", "model"}
-"""Files of the package's top that determine no result: command line, set-up, messages, the Mesa face."""
 
 
 @dataclass(frozen=True)
@@ -237,26 +230,3 @@ def _key(config: Config, recipe: Recipe, watch: tuple[int, ...], scenario: Scena
         engine=engine_digest(),
         lock=lock_digest(),
     )
-
-
-@cache
-def engine_digest() -> str:
-    """Return the SHA-256 of the sources that determine a piece, by their paths in the package."""
-    files = [path for path in PACKAGE.glob("*.py") if path.stem not in NOT_ENGINE]
-    files += [
-        path for folder in ("rules", "settlements", "places", "mechanisms") for path in (PACKAGE / folder).glob("*.py")
-    ]
-    files += [PACKAGE / "study" / name for name in ("compounds.py", "survival.py", "tables.py")]
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        content = path.read_bytes()
-        name = path.relative_to(PACKAGE).as_posix()
-        digest.update(f"{name} {len(content)}\n".encode() + content)
-    return digest.hexdigest()
-
-
-@cache
-def lock_digest() -> str:
-    """Return the SHA-256 of the lock of the libraries; empty where the package was installed without one."""
-    lock = PACKAGE.parent / "locks" / "core.txt"
-    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else ""

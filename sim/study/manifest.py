@@ -10,13 +10,11 @@ import platform
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import sim
-from sim.study.experiment import PACKAGE, Plan, engine_digest, lock_digest
-
-LIBRARIES = ("hydra-core", "joblib", "matplotlib", "numpy", "pandas", "pyarrow", "scipy")
+from sim.study.experiment import Plan
+from sim.study.provenance import PACKAGE, engine_digest, lock_digest, versions
 
 
 def manifest(planned: Plan, digests: Mapping[str, str]) -> dict[str, Any]:
@@ -38,7 +36,7 @@ def manifest(planned: Plan, digests: Mapping[str, str]) -> dict[str, Any]:
         "version": sim.__version__,
         "engine": engine_digest(),
         "lock": lock_digest(),
-        "libraries": {name: _version(name) for name in LIBRARIES},
+        "libraries": versions(),
         "digests": dict(sorted(digests.items())),
         "pieces": [
             {
@@ -68,13 +66,6 @@ def environment(seconds: float, **how: Any) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "absent"
 
 
 def _commit() -> tuple[str | None, bool | None]:

@@ -22,8 +22,9 @@ from sim.study import answers, ends, naive, tables
 from sim.study.config import Config
 from sim.study.digest import order_of, table_digest
 from sim.study.experiment import Plan
+from sim.study.files import read_csv, write_csv, write_parquet
 from sim.study.statistics import compare_runs
-from sim.study.store import Store, TableSpec, read_csv, write_csv, write_parquet
+from sim.study.store import Store, TableSpec
 
 OF_DETAIL = ("daily.parquet", "events.parquet", "cases.parquet", "agreements.parquet", "cells.parquet", "ends.csv")
 """Files that there are only where more than runs is kept."""

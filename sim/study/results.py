@@ -17,9 +17,9 @@ import pandas as pd
 from sim import places
 from sim.errors import ConfigError, StoreError, unknown
 from sim.study.answers import outcome_specs
+from sim.study.files import read_csv, write_csv
 from sim.study.runner import MANIFEST
 from sim.study.statistics import OutcomeSpec, compare_runs
-from sim.study.store import read_csv, write_csv
 
 RUNS = "runs.csv"
 FOLDERS = (Path("results", "local"), Path("results", "reference"))

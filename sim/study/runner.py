@@ -21,8 +21,9 @@ from sim.study import compounds, distances, tables
 from sim.study.config import Config
 from sim.study.executor import Executor, Failure, executor, stage
 from sim.study.experiment import Group, Plan, Task, plan, tasks
+from sim.study.files import read_csv, telling, write_json
 from sim.study.manifest import environment, manifest
-from sim.study.store import BLOCKS, LOCK, Store, read_csv, telling, write_json
+from sim.study.store import BLOCKS, LOCK, Store
 from sim.worlds import Worlds
 
 if TYPE_CHECKING:

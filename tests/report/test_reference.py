@@ -17,9 +17,9 @@ from sim.report.declarations import quoted
 from sim.report.reference import CHANNELS, CLONE, COMPARISON, MAIN, QUOTES, REFERENCE, RUNS
 from sim.study.answers import outcome_specs
 from sim.study.config import load, options
+from sim.study.files import read_csv, write_csv
 from sim.study.runner import MANIFEST
 from sim.study.statistics import COLUMNS, compare_runs
-from sim.study.store import read_csv, write_csv
 
 RENEW = "run it again, then python3 -m sim.report.reference"
 

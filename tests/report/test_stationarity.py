@@ -24,7 +24,7 @@ from sim.report.stationarity import (
     live,
 )
 from sim.study.config import load
-from sim.study.store import read_csv
+from sim.study.files import read_csv
 from sim.worlds import Worlds
 from tests.helpers import daily, recipe
 from tests.report.layout import check_layout

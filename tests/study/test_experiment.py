@@ -88,23 +88,6 @@ def test_a_key_depends_on_code_and_lock(monkeypatch: pytest.MonkeyPatch) -> None
             assert not one & set(keys().values())
 
 
-def test_the_engine_s_digest_covers_rules_and_no_command_line(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import shutil
-
-    copy = tmp_path / "sim"
-    shutil.copytree(experiment.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "configs"))
-    monkeypatch.setattr(experiment, "PACKAGE", copy)
-    fresh = experiment.engine_digest.__wrapped__
-    before = fresh()
-    assert before == experiment.engine_digest()
-    for name, changes in (("commands.py", False), ("study/runner.py", False), ("rules/desks.py", True),
-                          ("study/tables.py", True), ("outcomes.py", True)):  # fmt: skip
-        with open(copy / name, "a") as file:
-            file.write("# changed\n")
-        assert (fresh() != before) == changes, name
-        before = fresh()
-
-
 def test_events_matter_only_to_the_groups_that_are_watched() -> None:
     settings = ("replications=52", "layouts=1")
     one, other = keys(*settings, "events=3"), keys(*settings, "events=4")

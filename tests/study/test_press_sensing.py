@@ -9,8 +9,8 @@ import pytest
 
 from sim import commands
 from sim.errors import ConfigError
+from sim.study.files import read_csv
 from sim.study.press import hubs, sensing, sensing_command
-from sim.study.store import read_csv
 
 TASK = hubs.Task(tuple(range(6)), 0, 56, 120, 1, True)
 

@@ -11,7 +11,7 @@ import pytest
 from sim import commands, environment
 from sim.errors import SimError
 from sim.study import results
-from sim.study.store import write_csv, write_json
+from sim.study.files import write_csv, write_json
 
 CONFIG = {
     "name": "x", "question": "what?", "seed": 1, "days": 730, "burn_in": 364, "layouts": 4, "prior_draws": True,

@@ -26,7 +26,7 @@ from sim.study.config import Config, load
 from sim.study.digest import table_digest
 from sim.study.executor import Serial
 from sim.study.experiment import plan
-from sim.study.store import read_csv
+from sim.study.files import read_csv
 from tests.conftest import ROOT
 
 SETTINGS = (

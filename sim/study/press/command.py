@@ -144,9 +144,9 @@ def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argpa
     from sim.report.press import draw
     from sim.study.commands import _console, _Progress, _short
     from sim.study.executor import executor
+    from sim.study.files import write_csv
     from sim.study.press import judge
     from sim.study.press.play import play
-    from sim.study.store import write_csv
 
     check_folder(folder)
     compute = executor(arguments.backend, arguments.workers)
@@ -181,7 +181,7 @@ def check_folder(folder: Path, holds: str = "cases.csv") -> None:
     Raises:
         SimError: with one line that says what to do.
     """
-    from sim.study.store import telling
+    from sim.study.files import telling
 
     with telling("write", folder):
         folder.mkdir(parents=True, exist_ok=True)

@@ -97,8 +97,8 @@ def _hubs(arguments: argparse.Namespace, how: dict[str, Any]) -> None:
 
     from sim.study.commands import _console, _short
     from sim.study.executor import executor
+    from sim.study.files import write_csv
     from sim.study.press import hubs
-    from sim.study.store import write_csv
 
     played = hubs.play(tasks_of(how), executor(arguments.backend, arguments.workers))
     told = hubs.table(played)

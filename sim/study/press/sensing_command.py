@@ -28,8 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from sim.study.commands import _console, _short
     from sim.study.executor import executor
+    from sim.study.files import write_csv
     from sim.study.press import sensing
-    from sim.study.store import write_csv
 
     played = sensing.play(tasks_of(how), executor(arguments.backend, arguments.workers))
     told = sensing.table(played)

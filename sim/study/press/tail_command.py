@@ -54,8 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from sim.study.commands import _console, _short
     from sim.study.executor import executor
+    from sim.study.files import write_csv
     from sim.study.press import tail
-    from sim.study.store import write_csv
 
     number = how.pop("replications")
     tasks = [tail.Task(replication=k, **how) for k in range(number)]
