@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.space import where
+from sim.space import anywhere, where
 from sim.tables import ENDED
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def grievances_of(w: Worlds, case_rows: Array) -> Array:
         return np.zeros(0, dtype=np.int64)
     c, case = w.cases, w.grievances.case
     shared = SHARED.take(c.kind[case_rows])
-    if shared.any():
+    if anywhere(shared):
         hit = np.zeros(c.n + 1, dtype=bool)  # the last entry serves the pointer -1
         hit[case_rows] = True
         hit[-1] = False

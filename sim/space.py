@@ -133,7 +133,7 @@ def where(mask: NDArray[np.bool_]) -> Ints:
     return rows
 
 
-def some(mask: NDArray[np.bool_]) -> bool:
+def anywhere(mask: NDArray[np.bool_]) -> bool:
     """Return whether a mask is true anywhere: ``mask.any()``, of which calling is most where it is short."""
     return bool(np.count_nonzero(mask))
 
@@ -151,8 +151,8 @@ def spans(first: Ints, count: Ints) -> tuple[Ints, Ints]:
         first: first row of each range.
         count: how many rows it has.
     """
-    end = count.cumsum()
-    position = np.arange(len(first)).repeat(count)
+    end: Ints = count.cumsum()
+    position: Ints = np.arange(len(first)).repeat(count)
     return (first - (end - count)).take(position) + np.arange(len(position)), position
 
 

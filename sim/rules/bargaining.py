@@ -147,6 +147,8 @@ def mediate(w: Worlds, rows: Ints) -> None:
     c.ready[rows] = w.day + w.whole("session_gap_days", world)
 
     rows = rows[~absent]
+    if len(rows) == 0:
+        return
     world = c.world[rows]
     c.sessions[rows] += 1
     c.level_sessions[rows] += 1
@@ -212,6 +214,8 @@ def judge(w: Worlds) -> None:
 
 def _fail(w: Worlds, rows: Ints) -> None:
     """End disputes for which every level has been tried in vain."""
+    if len(rows) == 0:
+        return
     c = w.cases
     grievances.fail(w, grievances_of(w, rows))
     shared = rows[SHARED.take(c.kind[rows])]

@@ -22,7 +22,7 @@ from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.rules import defects, desks, grievances, trust
 from sim.settlements import Settlement
-from sim.space import where
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -178,7 +178,7 @@ def voice(w: Worlds, rows: Ints, kind: Ints) -> None:
     old = known >= 0
     if not old.all():
         _open(w, rows[~old], desk[~old], called[~old])
-    if old.any():
+    if anywhere(old):
         joined, case = rows[old], known[old]
         g.case[joined] = case
         move_grievances(w, joined, State.JOINED)
@@ -205,8 +205,8 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
     own = rows[opener]
     settled_in, unit = _whereabouts(w, g.household[own])
     days = np.zeros(len(own), dtype=np.int64)
-    for settlement, some in settlements.of_households(w, g.household[own]):
-        days[some] = settlement.passing_on(w, g.world[own[some]], g.household[own[some]])
+    for settlement, at in settlements.of_households(w, g.household[own]):
+        days[at] = settlement.passing_on(w, g.world[own[at]], g.household[own[at]])
     about = {f: getattr(g, f)[own] for f in ("world", "kind", "bearer", "other", "ordinal", "severity")}
     opened = open_cases(
         w,
@@ -325,7 +325,7 @@ def bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
     c = w.cases
     stage = c.stage[case]
     gone = (stage == int(Stage.LOST)) | (stage == int(Stage.SHELVED))
-    if not gone.any():
+    if not anywhere(gone):
         return
     case, first = np.unique(case[gone], return_index=True)
     stage, desk = c.stage[case], desk[gone][first]

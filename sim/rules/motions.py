@@ -20,7 +20,7 @@ from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import COMMUNITY, count_flats, flats_of
 from sim.rules import defects, desks, trust
-from sim.space import spans, where
+from sim.space import anywhere, spans, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -154,7 +154,8 @@ def confidence(w: Worlds, asked: Ints) -> Floats:
     world, owner = a.world[asked], a.owner[asked]
     by_community = desks.kind_of(w, w.motions.organiser[a.motion[asked]]) == COMMUNITY
     trusted = trust.in_desk(w, "body", world, owner)
-    trusted[by_community] = trust.in_desk(w, "community", world[by_community], owner[by_community])
+    if anywhere(by_community):
+        trusted[by_community] = trust.in_desk(w, "community", world[by_community], owner[by_community])
     return trusted
 
 

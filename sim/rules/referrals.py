@@ -15,7 +15,7 @@ from sim.cases import DISPUTE, Kind
 from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, DESKS_PER_COMPOUND
 from sim.rules import bodies, chores, contracts, desks, hosting, keeping
 from sim.rules.desks import DUN, MEDIATE, MEND, PROPOSE, SIT, TRIAGE
-from sim.space import some, where
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -34,8 +34,9 @@ def of_compound(w: Worlds, compound: Ints, kind: int | Ints) -> Ints:
         court = desks.court(w, sizes["compound"])
         rows = [own + COMPANY, own + BODY, own + BRANCH, above + community, centre, court]
         w.derived["desks_of_compounds"] = np.stack(rows)
-    rows = w.derived["desks_of_compounds"]
-    return rows[kind][compound] if isinstance(kind, int) else rows[kind, compound]
+    known = w.derived["desks_of_compounds"]
+    desk: Ints = known[kind][compound] if isinstance(kind, int) else known[kind, compound]
+    return desk
 
 
 def staff(w: Worlds) -> None:
@@ -90,7 +91,8 @@ def belongs(w: Worlds, rows: Ints) -> Ints:
     there = desks.kind_of(w, c.desk[rows])
     minor = where(c.minor[rows])
     dear = where(~(c.minor[rows] | DISPUTE.take(c.kind[rows]) | (there == BRANCH)))
-    there[minor] = np.where(owed(w, rows[minor]), COMPANY, COMMUNITY)
+    if len(minor):
+        there[minor] = np.where(owed(w, rows[minor]), COMPANY, COMMUNITY)
     level, dearer = there[dear], rows[dear]
     to_body = (w.body[c.world[dearer], c.compound[dearer]] > bodies.NONE) & ~c.drafted[dearer]
     there[dear] = np.where(to_body, BODY, np.where(level == COMPANY, COMMUNITY, level))
@@ -101,7 +103,7 @@ def send_on(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     """Hand defects on to the desk that they belong to; return which of the given cases were."""
     there = belongs(w, rows)
     away: NDArray[np.bool_] = there != desks.kind_of(w, w.cases.desk[rows])
-    if some(away):
+    if anywhere(away):
         desks.hand_off(w, rows[away], of_compound(w, w.cases.compound[rows[away]], there[away]))
     return away
 
