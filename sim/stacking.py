@@ -25,7 +25,7 @@ def stack(w: Worlds, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds
         raise ValueError(f"scenarios begin with a week; day {w.day} is in the midst of one")
     copies = len(scenarios)
     out: Worlds = object.__new__(type(w))
-    out.recipe, out.layout = w.recipe, w.layout
+    out.recipe, out.recipes, out.layout = w.recipe, w.recipes, w.layout
     out.rules, out.settlements, out.levers = w.rules, w.settlements, w.levers
     out.columns = dict(w.columns)
     out._acting = None
@@ -96,6 +96,9 @@ def appoint(w: Worlds, scenarios: Sequence[Scenario]) -> None:
         }
         known = mechanisms.mechanism_specs(name)
         values = draw(known, w.seeds, {}, w.recipe.prior_draws)
+        for number, recipe in enumerate(w.recipes):
+            for key, value in recipe.mechanisms.get(name, {}).items():
+                values[key][w.group == number, 0] = value
         for key in known:
             for k, choice in enumerate(chosen):
                 if choice is not None and key in choice.fixed:

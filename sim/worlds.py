@@ -42,6 +42,7 @@ class Recipe:
         replications: replication numbers; replication k meets the same in every scenario.
         prior_draws: whether each replication draws the parameters that are not fixed.
         burn_in: days before day 0.
+        mechanisms: mechanism to parameters of it that these worlds have in any scenario that does not fix them itself.
     """
 
     place: str
@@ -52,6 +53,7 @@ class Recipe:
     replications: tuple[int, ...] = (0,)
     prior_draws: bool = True
     burn_in: int = 0
+    mechanisms: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
     def layout_seed(self) -> NDArray[np.uint64]:
         """Return the layout's own seed, shared by all replications."""
@@ -69,6 +71,7 @@ class Worlds(Offers):
 
     Attributes:
         layout: who lives where.
+        recipes: what they were founded from, see `group`.
         settlements: the kinds of settlement that there are, by their numbers.
         n: number of worlds.
         day: the day about to be lived; negative during burn-in.
@@ -109,7 +112,10 @@ class Worlds(Offers):
         """
         recipes = [recipe] if isinstance(recipe, Recipe) else list(recipe)
         self.recipe = recipe = recipes[0]
-        if any(replace(r, replications=recipe.replications, fixed=recipe.fixed) != recipe for r in recipes):
+        self.recipes = tuple(recipes)
+        may_differ = ("replications", "fixed", "mechanisms")
+        alike = {name: getattr(recipe, name) for name in may_differ}
+        if any(replace(r, **alike) != recipe for r in recipes):
             raise ValueError("recipes differ in more than their replications and in what they fix")
         place = places.registry()[recipe.place]
         self.layout: Layout = place.build(place.Structure(**recipe.structure), recipe.layout_seed())
