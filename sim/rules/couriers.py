@@ -19,7 +19,7 @@ from sim.cases import Kind, State
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
 from sim.rules import reports
-from sim.space import rank_in_group, where
+from sim.space import anywhere, rank_in_group, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -129,7 +129,7 @@ class Passes(NamedTuple):
 
 def go_round(w: Worlds) -> None:
     """Phase: enrolled couriers go through compounds, notice some of what is wrong there, and report some of it."""
-    if not w.couriers_share.any():
+    if not anywhere(w.couriers_share):
         return
     passes = today(w)
     w.count("courier_passes", passes.world)
