@@ -285,7 +285,9 @@ COMMANDS = {
         _study("scheduler", "sim.study.joining"),
     ),
     "test": Command("everything that is checked; NAME for one part", "test", None, test, "[NAME | pytest arguments]"),
-    "bench": Command("the benchmarks", "test", None, bench, "[--quick] [--burn-in DAYS] [--json FILE] [CASE ...]"),
+    "bench": Command(
+        "the benchmarks", "test", None, bench, "[--quick] [--burn-in DAYS] [--json FILE] [--peers] [CASE ...]"
+    ),
 }
 
 

@@ -30,8 +30,13 @@ def run(arguments: argparse.Namespace) -> int:
     from sim.study.executor import chosen
     from sim.study.files import write_csv
     from sim.study.press import sensing
+    from sim.study.remembering import Remembering
 
+<<<<<<< HEAD
     played = sensing.play(tasks_of(how), chosen(arguments))
+=======
+    played = sensing.play(tasks_of(how), Remembering(executor(arguments.backend, arguments.workers), folder))
+>>>>>>> main
     told = sensing.table(played)
     _print(_console(), told)
     for sentence in sensing.sentences(told):
