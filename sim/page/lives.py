@@ -6,6 +6,7 @@ A household's life is told by the cases about what is its own, its building's an
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,16 +61,29 @@ class Lives:
             for world, kind, bearer, ordinal, day in zip(*(f.tolist() for f in fields), strict=True):
                 self.opened[world].setdefault((kind, bearer, ordinal), day)
 
+    def known(self, key: Key) -> bool:
+        """Say whether there is anything to tell of a case."""
+        return any(key in events for events in self.events) or any(opened.get(key, -1) >= 0 for opened in self.opened)
+
     def all_keys(self) -> list[Key]:
         """Return every case of which there is something to tell, in the order in which they were opened."""
-        known = {key for events in self.events for key in events}
-        known |= {key for n in range(self.w.n) for key, day in self.opened[n].items() if day >= 0}
-        return sorted(known, key=lambda key: (self._first(key), key))
+        return self._in_order(self._there())
 
     def of_household(self, household: int) -> list[Key]:
-        """Return the cases about what is a household's own, its building's or its compound's."""
+        """Return the latest cases about what is a household's own, its building's or its compound's, or its site's."""
         assets = set(self._assets(household).tolist())
-        return [key for key in self.all_keys() if (key[1] in assets if SHARED[key[0]] else key[1] == household)][-MOST:]
+        own = (key for key in self._there() if (key[1] in assets if SHARED[key[0]] else key[1] == household))
+        return self._in_order(own)[-MOST:]
+
+    def _there(self) -> Iterator[Key]:
+        """Go through all cases, some of them several times."""
+        for events, opened in zip(self.events, self.opened, strict=True):
+            yield from events
+            yield from opened
+
+    def _in_order(self, keys: Iterable[Key]) -> list[Key]:
+        """Return the cases of which there is something to tell, each once, in the order in which they were opened."""
+        return sorted({key for key in keys if self.known(key)}, key=lambda key: (self._first(key), key))
 
     def _assets(self, household: int) -> Ints:
         """Return the things from which a household may suffer with others."""

@@ -98,6 +98,11 @@ def read(asked: Mapping[str, Any]) -> Setup:
         raise ConfigError(
             f"this world has about {_rows(config):,} households; the page takes {knobs.LARGEST:,} at most"
         )
+    if case and config.burn_in < -(case.says("day") or 0):
+        first = -case.says("day")
+        raise ConfigError(
+            f"burn_in={config.burn_in} is too short: things break on day -{first} of press case {case.name}"
+        )
     recipe = Recipe(
         place=config.place,
         structure=config.structure,

@@ -214,7 +214,7 @@ PAGE: dict[str, Text] = {
     "results": Text("Outcomes so far", "至今的结果"),
     "refresh": Text("Work them out for today", "计算到今天"),
     "results_say": Text(
-        "What `run` would report of this one pair if it ended today.",
+        "What the command “run” would report of this one pair if it ended today.",
         "如果到今天为止，运行命令会对这一对世界报告的结果。",
     ),
     "outcome_table": Text("Table of outcomes", "结果表"),
@@ -225,7 +225,8 @@ PAGE: dict[str, Text] = {
     "picture": Text("Picture (PNG)", "图片（PNG）"),
     "replay": Text("Recording (HTML)", "录像（HTML）"),
     "files_say": Text(
-        "The settings are a file that `run` takes as it is; the recording plays from disk, without a server.",
+        "The settings are a file that the command “run” takes as it is; the recording plays from disk, without "
+        "a server.",
         "设定文件可直接用于运行命令；录像不需要服务器，可从磁盘播放。",
     ),
     "made": Text("Saved: {name}", "已保存：{name}"),

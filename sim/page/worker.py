@@ -163,7 +163,7 @@ class Worker:
             if not (isinstance(case, list) and len(case) == 3 and all(type(part) is int for part in case)):
                 raise ConfigError("case is not a list of kind, bearer and ordinal")
             key = (case[0], case[1], case[2])
-            if key not in lives.all_keys():
+            if not lives.known(key):
                 raise ConfigError(f"there has been no case {case}")
             self.say("biography", cases=[lives.tell(key)], household=None)
             return

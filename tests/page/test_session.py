@@ -192,6 +192,22 @@ def test_the_last_day_ends_it_and_reset_begins_anew(address: str) -> None:
     talk(address, conversation)
 
 
+def test_a_newer_wish_is_not_kept_waiting_by_an_older_one(address: str) -> None:
+    """As when a slider of the world is still moving: what is burning in is given up, and never shown."""
+
+    async def conversation(client: Client) -> None:
+        large = SMALL | {"burn_in": 1456, "params": {"compounds": 80, "households": 500}}
+        for ask in (1, 2, 3):
+            await client.say({"type": "found", "ask": ask, "setup": large | {"seed": ask}})
+            await client.until(lambda found, ask=ask: isinstance(found, dict) and found.get("ask") == ask)
+        await client.say({"type": "found", "ask": 4, "setup": TINY})
+        founded = await client.words("founded")
+        assert (founded["ask"], founded["setup"]) == (4, TINY)
+        assert (await client.day(0))[1] == founded["run"] == 1
+
+    talk(address, conversation)
+
+
 def workers(of: int) -> set[int]:
     """The processes that a server has started."""
     out = set()

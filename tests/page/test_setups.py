@@ -99,6 +99,7 @@ def test_the_file_for_run_says_the_same(world: str, tmp_path: Any) -> None:
         ({"mechanisms": {"yijiantiao": {"side": "right", "channels": {"authority": 1}}}}, "is not true or false"),
         ({"mechanisms": {"yijiantiao": {"side": "right", "params": {"hours": 99}}}}, "yijiantiao.hours=99 is out"),
         ({"mechanisms": {"village_alliance": {"side": "right"}}}, "applies in a village, not in a compound"),
+        ({"press": "S3", "burn_in": 28}, "burn_in=28 is too short: things break on day -182 of press case S3"),
         ({"press": "S2", "params": {"households": 40}}, "world.households is told by the press case S2"),
         ({"world": "county", "params": {"compounds": 60, "compound_households": 500, "villages": 20,
           "village_households": 600, "around": 600}}, "the page takes 50,000 at most"),

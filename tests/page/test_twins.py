@@ -20,6 +20,7 @@ from sim.page.lives import Lives
 from sim.page.series import LINES
 from sim.page.twins import Ground, Twins
 from sim.study import config, runner
+from sim.study.press import context
 from sim.study.press.play import GROUNDS
 from sim.worlds import Worlds
 from tests.page.conftest import SMALL
@@ -317,6 +318,22 @@ def test_a_press_case_puts_in_place_what_was_observed() -> None:
     assert (w.stock["leaking_roofs"] >= told.says("leaking_roofs") - 1).all()
     assert hasattr(GROUNDS["compound"], "strike")
     assert "reproduce S2" in files.settings(twins.setup)
+
+
+def test_what_breaks_before_day_0_and_in_the_course_of_the_year_breaks_in_both() -> None:
+    roofs = pair({"press": "S3", "burn_in": 182, "mechanisms": {"formed_body": {"side": "both"}}})
+    assert roofs.setup.press is not None
+    broken = context.broken(roofs.w, roofs.setup.press)
+    assert len(broken) == 3
+    assert (roofs.w.defects[:, broken] > 0).all()  # whether they still leak is another matter
+    steppe = pair({"press": "S9", "burn_in": 0, "mechanisms": {"mobile_mediation": {"side": "right"}}})
+    assert steppe.setup.press is not None
+    day, owed = steppe.setup.press.says("day"), round(steppe.setup.press.says("works_owed") * FEN)
+    while steppe.w.day <= day:
+        assert not (steppe.w.spells.fen == owed).any()
+        steppe.step()
+    spells = steppe.w.spells
+    assert sorted(spells.world[(spells.fen == owed) & (spells.day == day)].tolist()) == [0, 1]
 
 
 def test_tables_hold_days_outcomes_events_and_settings() -> None:

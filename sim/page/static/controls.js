@@ -27,8 +27,9 @@
   };
   const group = (value) => (value && typeof value === "object" && !Array.isArray(value) ? value : {});
   const addressed = () => {
-    let said;
-    try { said = group(JSON.parse(decodeURIComponent(location.hash.slice(1)))); } catch { return; }
+    try { take(group(JSON.parse(decodeURIComponent(location.hash.slice(1))))); } catch { /* it says nothing */ }
+  };
+  const take = (said) => {
     const known = [...Page.menu.presses, ...Page.menu.worlds].find((one) => one.name === (said.press || said.world));
     if (!known) return;
     fresh(known.name);
@@ -138,7 +139,7 @@
 
   Page.startControls = (recorded) => {
     fresh(recorded ? recorded.press || recorded.world : Page.menu.worlds[0].name);
-    if (recorded) choice = recorded;
+    if (recorded) take(recorded);
     else addressed();
     draw();
     $("world").addEventListener("change", () => { fresh($("world").value); draw(); changed(); });
