@@ -222,6 +222,24 @@ COMMANDS = {
     "attribute": Command(
         "what each channel of a mechanism carries: run all coalitions", "core", _run_arguments, _study("attribute")
     ),
+    "sensitivity": Command(
+        "which assumptions a difference rests on: Morris, Sobol, scans",
+        "analysis",
+        _run_arguments,
+        _study("sensitivity", "sim.study.study_commands"),
+    ),
+    "discover": Command(
+        "where an arrangement does worse: boxes and a tree, checked in held-out draws",
+        "analysis",
+        _run_arguments,
+        _study("discover", "sim.study.study_commands"),
+    ),
+    "calibrate": Command(
+        "which draws of the priors evidence does not rule out, as a world to run",
+        "analysis",
+        _run_arguments,
+        _study("calibrate", "sim.study.study_commands"),
+    ),
     "compare": Command("paired differences within a result, or of two", "core", _compare_arguments, _study("compare")),
     "reproduce": Command(
         "press cases: what the page reported beside what comes out",
@@ -311,7 +329,7 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _help(program: str) -> str:
-    lines = [f"  {name:<11}{command.summary}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<13}{command.summary}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
             f"usage: {program} COMMAND ...",

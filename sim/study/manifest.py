@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,18 +25,12 @@ def manifest(planned: Plan, digests: Mapping[str, str]) -> dict[str, Any]:
         digests: table to digest of its content.
     """
     config = planned.config
-    commit, dirty = _commit()
     return {
         "name": config.name,
         "config": config.resolved,
         "seed": config.seed,
         "replications": config.replications,
-        "commit": commit,
-        "dirty": dirty,
-        "version": sim.__version__,
-        "engine": engine_digest(),
-        "lock": lock_digest(),
-        "libraries": versions(),
+        **code(),
         "digests": dict(sorted(digests.items())),
         "pieces": [
             {
@@ -47,6 +41,23 @@ def manifest(planned: Plan, digests: Mapping[str, str]) -> dict[str, Any]:
             }
             for piece in planned.pieces
         ],
+    }
+
+
+def code(also: Sequence[str] = ()) -> dict[str, Any]:
+    """Return of which code a result is, and with which libraries.
+
+    Args:
+        also: further libraries that it was made with.
+    """
+    commit, dirty = _commit()
+    return {
+        "commit": commit,
+        "dirty": dirty,
+        "version": sim.__version__,
+        "engine": engine_digest(),
+        "lock": lock_digest(),
+        "libraries": versions(also),
     }
 
 
