@@ -16,6 +16,7 @@ from sim.report import reference
 from sim.report.declarations import quoted
 from sim.report.reference import CHANNELS, CLONE, COMPARISON, MAIN, QUOTES, REFERENCE, RUNS
 from sim.study.answers import outcome_specs
+from sim.study.asked import STUDIES
 from sim.study.config import load, options
 from sim.study.files import read_csv, write_csv
 from sim.study.runner import MANIFEST
@@ -78,8 +79,8 @@ def test_copying_and_renewing(tmp_path: Path) -> None:
 
 
 def test_what_is_kept_is_written_by_some_experiment() -> None:
-    """Names are those of experiments or their attributions; a table that is not kept is empty, never stale."""
-    names = {name.removesuffix("-attribution") for name in reference.KEPT}
+    """Names are those of experiments, attributions and studies; a table that is not kept is empty, never stale."""
+    names = {re.sub(f"-(attribution|{'|'.join(STUDIES)})$", "", name) for name in reference.KEPT}
     assert names <= set(options("experiment"))
     for quote in set(QUOTES) - set(reference.kept()):
         assert quoted((CLONE / quote.file).read_text("utf-8"), quote.experiment) == ""
