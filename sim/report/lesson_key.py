@@ -29,7 +29,7 @@ HEAD = """\
 # Key to the exercise sheet
 
 Written by `python3 -m sim.report.lesson_key` from [lessons.yaml](lessons.yaml); whoever runs that gets these numbers.
-Few pairs of twins in two small compounds for a year: enough to learn how to read a result, too few to say anything else.
+Few pairs of twins in two small compounds for a year: enough to learn how a result is read, too few to say more.
 """
 
 PREDICT = (("body", "none"), ("body_branch", "body"), ("merged", "body_branch"), ("placebo", "body"))
