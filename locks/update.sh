@@ -20,10 +20,10 @@ for extra in cluster analysis page; do
 done
 compile --constraints "$all" --all-extras --output-file locks/test.txt >/dev/null  # the tests try everything
 
-# Resolved apart: programs that read our files, in an environment of their own (see CONTRIBUTING.md).
-previous=$(mktemp)
-trap 'rm -f "$all" "$previous"' EXIT
-cat locks/interop.txt >"$previous" 2>/dev/null || true
-uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-    --no-annotate locks/interop.in --output-file "$previous" "$@" >/dev/null
-cp "$previous" locks/interop.txt
+apart() { # a lock of its own, in no need to agree with the others
+    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+        --no-annotate "locks/$1.in" --output-file "locks/$1.txt" "${@:2}" >/dev/null
+}
+for peer in locks/*.in; do
+    apart "$(basename "$peer" .in)" "$@"
+done
