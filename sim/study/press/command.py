@@ -150,13 +150,9 @@ def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argpa
     from sim.study.remembering import Remembering
 
     check_folder(folder)
-<<<<<<< HEAD
-=======
-    compute = Remembering(executor(arguments.backend, arguments.workers), folder)
->>>>>>> main
     console = _console()
     tables, parts, played = [], [], []
-    with executor.chosen(arguments) as compute:
+    with Remembering(executor.chosen(arguments), folder) as compute:
         for case in chosen:
             bar = _Progress()
             with bar:  # a case takes minutes at full size

@@ -101,11 +101,7 @@ def _hubs(arguments: argparse.Namespace, how: dict[str, Any]) -> None:
     from sim.study.press import hubs
     from sim.study.remembering import Remembering
 
-<<<<<<< HEAD
-    played = hubs.play(tasks_of(how), chosen(arguments))
-=======
-    played = hubs.play(tasks_of(how), Remembering(executor(arguments.backend, arguments.workers), folder))
->>>>>>> main
+    played = hubs.play(tasks_of(how), Remembering(chosen(arguments), folder))
     told = hubs.table(played)
     _print(_console(), played, told)
     folder.mkdir(parents=True, exist_ok=True)

@@ -32,11 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     from sim.study.press import sensing
     from sim.study.remembering import Remembering
 
-<<<<<<< HEAD
-    played = sensing.play(tasks_of(how), chosen(arguments))
-=======
-    played = sensing.play(tasks_of(how), Remembering(executor(arguments.backend, arguments.workers), folder))
->>>>>>> main
+    played = sensing.play(tasks_of(how), Remembering(chosen(arguments), folder))
     told = sensing.table(played)
     _print(_console(), told)
     for sentence in sensing.sentences(told):

@@ -60,11 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     number = how.pop("replications")
     tasks = [tail.Task(replication=k, **how) for k in range(number)]
-<<<<<<< HEAD
-    worlds = tail.play(tasks, chosen(arguments))
-=======
-    worlds = tail.play(tasks, Remembering(executor(arguments.backend, arguments.workers), folder, tail.World))
->>>>>>> main
+    worlds = tail.play(tasks, Remembering(chosen(arguments), folder, tail.World))
     told = tail.table(worlds, tasks)
     books = pd.concat([world.books for world in worlds], ignore_index=True)
     _print(_console(), told, books)
