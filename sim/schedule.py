@@ -216,6 +216,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(8, care.tend, "week's end"),
     Phase(8, elders.take_part, "week's end"),
     Phase(8, trust.forget, "quarter"),
+    Phase(9, travel.snow_in, "week's end"),
     Phase(9, offices.change, "week's end"),
     Phase(10, labour.value),
     Phase(10, suffering.add_up),
