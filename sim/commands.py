@@ -109,6 +109,22 @@ def _reproduce_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", metavar="N", type=_count, help="processes (default: one a core)")
 
 
+def _verify_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "results",
+        metavar="RESULT",
+        nargs="*",
+        help="result folders, or names of experiments that were run (default: all of results/reference)",
+    )
+    parser.add_argument("--all", action="store_true", help="every run, not only a few of each result: may take an hour")
+    parser.add_argument(
+        "--update",
+        action="store_true",
+        help="keep results/local/RESULT (default: the main experiment's) as reference, and renew what quotes it",
+    )
+    parser.add_argument("--workers", metavar="N", type=_count, help="processes (default: one a core)")
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 up")
@@ -207,6 +223,12 @@ COMMANDS = {
         "core",
         _reproduce_arguments,
         _study("reproduce", "sim.study.press.command"),
+    ),
+    "verify": Command(
+        "run kept results again, a part of each or all, and compare",
+        "core",
+        _verify_arguments,
+        _study("verify", "sim.study.verify_command"),
     ),
     "list": Command("what can be run", "core", _no_arguments, _study("list_")),
     "show": Command("what an experiment sets, with units, ranges, sources", "core", _show_arguments, _study("show")),

@@ -22,7 +22,7 @@ from sim.study.config import Config
 from sim.study.executor import Executor, Failure, executor, stage
 from sim.study.experiment import Group, Plan, Task, plan, tasks
 from sim.study.files import read_csv, telling, write_json
-from sim.study.manifest import environment, manifest
+from sim.study.manifest import MACHINE, environment, manifest
 from sim.study.store import BLOCKS, LOCK, Store
 from sim.worlds import Worlds
 
@@ -110,6 +110,7 @@ def run(
     workers: int | None = None,
     resume: bool = False,
     tell: Callable[[Progress], None] = lambda _: None,
+    figures: bool = True,
 ) -> Result:
     """Run an experiment into a folder, reusing every piece of it that is there already.
 
@@ -120,6 +121,7 @@ def run(
         workers: number of worker processes.
         resume: demand that the folder holds an earlier run.
         tell: called whenever something is finished.
+        figures: whether to draw.
 
     Raises:
         SimError: the folder cannot be used.
@@ -157,7 +159,7 @@ def run(
             import pandas  # noqa: F401  # takes a second, here beside the workers and not after them
         result = Result(folder, pieces, len(planned.groups), computed, failures)
         if not failures:
-            _finish(planned, store, result, begun, compute, {"backend": backend, "workers": workers})
+            _finish(planned, store, result, begun, compute, {"backend": backend, "workers": workers}, figures)
     result.seconds = time.monotonic() - begun
     return result
 
@@ -224,7 +226,9 @@ def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
 # -- finishing --------------------------------------------------------------------------------
 
 
-def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: Executor, how: dict[str, Any]) -> None:
+def _finish(
+    planned: Plan, store: Store, result: Result, begun: float, compute: Executor, how: dict[str, Any], figures: bool
+) -> None:
     """Merge the pieces into the tables of the experiment, compare, draw, and say what it all was."""
     from sim.study.merging import parts  # here, as comparing takes a second to import
 
@@ -237,9 +241,10 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
         if outcome.task.name == "runs":
             result.comparison, result.answers, result.naive = made.comparison, made.answers, made.naive
     result.runs = read_csv(folder / "runs.csv")
-    _draw(config, result, compute)
+    if figures:
+        _draw(config, result, compute)
     seconds = time.monotonic() - begun
-    said = manifest(planned, digests) | {"environment": environment(seconds, **how)}
+    said = manifest(planned, digests, store, folder) | {MACHINE: environment(seconds, **how)}
     write_json(folder / MANIFEST, said)
 
 
