@@ -125,6 +125,14 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", metavar="N", type=_count, help="processes (default: one a core)")
 
 
+def _biography_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("result", metavar="RESULT", help="a result folder, or the name of an experiment that was run")
+    parser.add_argument("case", metavar="CASE", nargs="?", help="e.g. 0/roof/12/64; without it some cases are listed")
+    parser.add_argument("--scenario", metavar="NAME", help="which scenario (default: what the experiment compares)")
+    parser.add_argument("--baseline", metavar="NAME", help="its twin (default: as in the experiment)")
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="English or Chinese (default: en)")
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 up")
@@ -223,6 +231,9 @@ COMMANDS = {
         "core",
         _reproduce_arguments,
         _study("reproduce", "sim.study.press.command"),
+    ),
+    "biography": Command(
+        "one case's life in both twins, in words", "core", _biography_arguments, _study("main", "sim.report.lives")
     ),
     "verify": Command(
         "run kept results again, a part of each or all, and compare",
