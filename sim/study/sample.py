@@ -20,6 +20,7 @@ from sim.study.config import Config
 from sim.study.executor import Executor
 from sim.study.experiment import Group, Piece, Plan, Task, plan
 from sim.study.files import write_csv, write_parquet
+from sim.study.provenance import maker
 from sim.study.runner import Order, work
 from sim.study.store import Store
 from sim.worlds import Recipe
@@ -76,11 +77,13 @@ class _Job:
         group: their worlds, and the scenarios they meet.
         days: from day 0.
         rows: household rows computed at a time.
+        households: of one world.
     """
 
     group: Group
     days: int
     rows: int
+    households: int
 
 
 def choose(config: Config, replications: Sequence[int] = (0,)) -> Sample | None:
@@ -120,15 +123,15 @@ def live(samples: Sequence[Sample], compute: Executor) -> list[Rows]:
     Raises:
         SimError: a run could not be computed.
     """
-    asked = [(sample, _groups(sample, plan(sample.config))) for sample in samples]
+    plans = [plan(sample.config) for sample in samples]
+    asked = [(sample, _groups(sample, planned)) for sample, planned in zip(samples, plans, strict=True)]
     jobs: dict[tuple[str, int], _Job] = {}
-    for sample, groups in asked:
+    for (sample, groups), planned in zip(asked, plans, strict=True):
         for group in groups:
             # What comes of a recipe is the same whoever asks for it.
-            mark = (repr(group.recipe), sample.config.days)
-            known = jobs.get(mark) or _Job(
-                replace(group, pieces=()), sample.config.days, sample.config.block_households
-            )
+            days, rows = sample.config.days, sample.config.block_households
+            mark = (repr(group.recipe), days)
+            known = jobs.get(mark) or _Job(replace(group, pieces=()), days, rows, planned.households)
             more = tuple(piece for piece in group.pieces if piece.key not in {p.key for p in known.group.pieces})
             jobs[mark] = replace(known, group=replace(known.group, pieces=(*known.group.pieces, *more)))
     lived: dict[str, dict[str, pa.Table]] = {}
@@ -180,7 +183,7 @@ def _mark(piece: Piece, recipe: Recipe, days: int) -> str:
 def _live(job: _Job) -> dict[str, dict[str, pa.Table]]:
     """Live the runs of a job, all of them watched."""
     lap = _Lap()
-    work(Order(Task((job.group,)), job.days, True, job.rows, cast("Store", lap)))
+    work(Order(Task((job.group,)), job.days, True, job.rows, job.households, cast("Store", lap), maker()))
     return lap.pieces
 
 
