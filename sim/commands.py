@@ -133,6 +133,11 @@ def _biography_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="English or Chinese (default: en)")
 
 
+def _result_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("result", metavar="RESULT", help="a result folder, or the name of an experiment that was run")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="where to write (default: into the result folder)")
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 up")
@@ -225,6 +230,24 @@ COMMANDS = {
     "attribute": Command(
         "what each channel of a mechanism carries: run all coalitions", "core", _run_arguments, _study("attribute")
     ),
+    "sensitivity": Command(
+        "which assumptions a difference rests on: Morris, Sobol, scans",
+        "analysis",
+        _run_arguments,
+        _study("sensitivity", "sim.study.study_commands"),
+    ),
+    "discover": Command(
+        "where an arrangement does worse: boxes and a tree, checked in held-out draws",
+        "analysis",
+        _run_arguments,
+        _study("discover", "sim.study.study_commands"),
+    ),
+    "calibrate": Command(
+        "which draws of the priors evidence does not rule out, as a world to run",
+        "analysis",
+        _run_arguments,
+        _study("calibrate", "sim.study.study_commands"),
+    ),
     "compare": Command("paired differences within a result, or of two", "core", _compare_arguments, _study("compare")),
     "reproduce": Command(
         "press cases: what the page reported beside what comes out",
@@ -240,6 +263,12 @@ COMMANDS = {
         "core",
         _verify_arguments,
         _study("verify", "sim.study.verify_command"),
+    ),
+    "report": Command(
+        "one self-contained bilingual page of a result, also as Markdown",
+        "core",
+        _result_arguments,
+        _study("report", "sim.report.document.command"),
     ),
     "list": Command("what can be run", "core", _no_arguments, _study("list_")),
     "show": Command("what an experiment sets, with units, ranges, sources", "core", _show_arguments, _study("show")),
@@ -308,7 +337,7 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _help(program: str) -> str:
-    lines = [f"  {name:<11}{command.summary}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<13}{command.summary}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
             f"usage: {program} COMMAND ...",

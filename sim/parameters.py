@@ -223,13 +223,21 @@ def draw(
     for name, spec in known.items():
         value = np.full((len(seeds), 1), float(fixed.get(name, spec.default)))
         if prior_draws and spec.kind == "drawn" and name not in fixed:
-            u = noise.uniform(seeds, f"prior.{spec.owner}.{spec.drawn_as or name}")[:, None]
-            low, high = float(spec.low), float(spec.high)
-            if spec.type is int:  # whole numbers: half a unit on either side, a mode at an end stays the commonest
-                mode = {spec.low: low - 0.5, spec.high: high + 0.5}.get(spec.default, float(spec.default))
-                value = np.rint(distributions.triangular(low - 0.5, mode, high + 0.5, u))
-                value = np.minimum(np.maximum(value, low), high)
-            else:
-                value = np.asarray(distributions.triangular(low, float(spec.default), high, u))
+            value = prior_quantile(spec, noise.uniform(seeds, f"prior.{spec.owner}.{spec.drawn_as or name}")[:, None])
         values[name] = value
     return values
+
+
+def prior_quantile(spec: Spec, u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return quantiles of a drawn parameter's prior, in its unit; whole numbers stay whole.
+
+    Args:
+        spec: the parameter.
+        u: probabilities, any shape.
+    """
+    low, high = float(spec.low), float(spec.high)
+    if spec.type is int:  # whole numbers: half a unit on either side, a mode at an end stays the commonest
+        mode = {spec.low: low - 0.5, spec.high: high + 0.5}.get(spec.default, float(spec.default))
+        value = np.rint(distributions.triangular(low - 0.5, mode, high + 0.5, u))
+        return np.minimum(np.maximum(value, low), high)
+    return np.asarray(distributions.triangular(low, float(spec.default), high, u))

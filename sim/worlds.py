@@ -51,6 +51,7 @@ class Recipe:
         replications: replication numbers; replication k meets the same in every scenario.
         prior_draws: whether each replication draws the parameters that are not fixed.
         burn_in: days before day 0.
+        mechanisms: mechanism to parameters of it that these worlds have in any scenario that does not fix them itself.
     """
 
     place: str
@@ -61,6 +62,7 @@ class Recipe:
     replications: tuple[int, ...] = (0,)
     prior_draws: bool = True
     burn_in: int = 0
+    mechanisms: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
     def layout_seed(self) -> NDArray[np.uint64]:
         """Return the layout's own seed, shared by all replications."""
@@ -78,6 +80,7 @@ class Worlds:
 
     Attributes:
         layout: who lives where.
+        recipes: what they were founded from, see `group`.
         settlements: the kinds of settlement that there are, by their numbers.
         n: number of worlds.
         day: the day about to be lived; negative during burn-in.
@@ -118,7 +121,10 @@ class Worlds:
         """
         recipes = [recipe] if isinstance(recipe, Recipe) else list(recipe)
         self.recipe = recipe = recipes[0]
-        if any(replace(r, replications=recipe.replications, fixed=recipe.fixed) != recipe for r in recipes):
+        self.recipes = tuple(recipes)
+        may_differ = ("replications", "fixed", "mechanisms")
+        alike = {name: getattr(recipe, name) for name in may_differ}
+        if any(replace(r, **alike) != recipe for r in recipes):
             raise ValueError("recipes differ in more than their replications and in what they fix")
         place = places.registry()[recipe.place]
         self.layout: Layout = place.build(place.Structure(**recipe.structure), recipe.layout_seed())
@@ -485,7 +491,7 @@ class Worlds:
             raise ValueError(f"scenarios begin with a week; day {self.day} is in the midst of one")
         copies = len(scenarios)
         out: Worlds = object.__new__(Worlds)
-        out.recipe, out.layout = self.recipe, self.layout
+        out.recipe, out.recipes, out.layout = self.recipe, self.recipes, self.layout
         out.rules, out.settlements, out.levers = self.rules, self.settlements, self.levers
         out.columns = dict(self.columns)
         out._acting = None
@@ -555,6 +561,9 @@ class Worlds:
             }
             known = mechanisms.mechanism_specs(name)
             values = draw(known, self.seeds, {}, self.recipe.prior_draws)
+            for number, recipe in enumerate(self.recipes):
+                for key, value in recipe.mechanisms.get(name, {}).items():
+                    values[key][self.group == number, 0] = value
             for key in known:
                 for k, choice in enumerate(chosen):
                     if choice is not None and key in choice.fixed:

@@ -132,10 +132,10 @@ NOTHING = Text("nothing has been done about it since day 0", "第 0 天以来一
 
 # -- two lives ---------------------------------------------------------------------------------
 
-HEAD = Text("{subject}: one case in twin worlds", "{subject}：同一案件在一对孪生世界里")
+HEAD = Text("{subject}: one case in twin worlds", "{subject}：同一案件在一对双胞胎世界里")
 WHERE = Text(
     "Case {case}, in replication {k} of {result}. Twins: {a} and {b}.",
-    "案件 {case}，{result} 的第 {k} 次重复。孪生世界：{a}与{b}。",
+    "案件 {case}，{result} 的第 {k} 次重复。双胞胎世界：{a}与{b}。",
 )
 TOGETHER = Text("In both, until day {day}", "两个世界相同，直到第 {day} 天")
 ALWAYS = Text("In both, from beginning to end", "两个世界自始至终相同")
@@ -147,7 +147,7 @@ PART = Text(
 )
 SAME = Text(
     "Nothing that befell the case differs between the twins.",
-    "本案在一对孪生世界里的经历毫无不同。",
+    "本案在一对双胞胎世界里的经历毫无不同。",
 )
 NEVER_THERE = Text(
     "Under {name} no desk ever had this case: there the same event of the same bearer came about otherwise, or nobody "

@@ -270,8 +270,9 @@ class _Progress:
         )
         self._task = self._bar.add_task("founding", total=None)
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> _Progress:
         self._bar.start()
+        return self
 
     def __exit__(self, *error: object) -> None:
         self._bar.stop()

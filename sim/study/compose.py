@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import mechanisms
 from sim.errors import ConfigError, said, shortened, unknown
+from sim.study import draws
 
 # Hydra and OmegaConf take a quarter of a second to import: only where they are used.
 if TYPE_CHECKING:
@@ -62,12 +63,13 @@ def compose(source: str, settings: Sequence[str] = ()) -> Plain:
         ConfigError: a file, name or word that cannot be read or does not exist.
     """
     words = [_read_word(word) for word in settings]
-    beside = None
+    beside, table = None, None
     experiment = source
     if _is_file(source):
         path = Path(source)
         content = _load(path)  # first, as a link that leads nowhere has no folder
         beside, experiment = path.resolve().parent, OWN
+        table = content.pop("draws", None)
         content = _read_own(path, content, beside)
         content.setdefault("name", re.sub(r"[^\w.-]+", "-", path.stem))
         from hydra.core.config_store import ConfigStore
@@ -84,14 +86,23 @@ def compose(source: str, settings: Sequence[str] = ()) -> Plain:
             values.append(word)
     composed = _compose(experiment, choices, beside)
     _refuse_programs(composed)
+    if table is not None:  # not through Hydra, to which thousands of values are thousands of configs
+        composed["draws"] = _table(table, beside)
     size = [word.value() for word in values if word.key_or_group == "size"]
     shrink(composed, *size[-1:])
     for word in values:
         _check_left_out(word.key_or_group, word.value(), composed)
         _put(composed, word.key_or_group, word.value())
         _refuse_programs(composed)
+    if isinstance(composed.get("draws"), str):
+        composed["draws"] = draws.read(Path(composed["draws"]))
     composed["name"] = composed.get("name") or source
     return composed
+
+
+def _table(given: Any, beside: Path | None) -> Any:
+    """Return a table of draws, read from the file beside the user's own if one is named."""
+    return draws.read((beside or Path()) / given) if isinstance(given, str) else given
 
 
 def world(name: str) -> Plain:

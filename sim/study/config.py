@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sim import garbage, mechanisms, places
@@ -17,8 +17,10 @@ from sim.mechanisms import mechanism_specs
 from sim.parameters import PRIOR, Spec, Value, check_all, specs
 from sim.scenario import Scenario
 from sim.schedule import world_specs
-from sim.study import coalitions
+from sim.study import asked, coalitions
+from sim.study import draws as tables_of_draws
 from sim.study import sweep as sweeps
+from sim.study.asked import Asked
 from sim.study.coalitions import Attribution
 from sim.study.compose import GROUPS, Plain, compose, options
 from sim.study.scenarios import LONGEST_NAME, along, checked, compared, is_name, understood
@@ -53,7 +55,8 @@ RUN: dict[str, Spec] = {
 }
 """How an experiment is run, apart from what is in it."""
 
-KEYS = (*TEXTS, "scenarios", "comparisons", "baseline", "sweep", "attribution", *RUN, "size", "world", "mechanisms")
+KEYS = (*TEXTS, "scenarios", "comparisons", "baseline", "sweep", "attribution", *asked.STUDIES, "draws", *RUN, "size",
+        "world", "mechanisms")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Config:
         resolved: all of it as plain data; given as a file it is the same experiment.
         sweep: the grid its scenarios were made of; None if they were not.
         attributed: what is taken apart, if its scenarios are coalitions of channels.
+        draws: uncertain parameters to their values in the replications that have them given, see `sim.study.draws`.
     """
 
     name: str
@@ -105,6 +109,7 @@ class Config:
     resolved: Plain
     sweep: Sweep | None = None
     attributed: Attribution | None = None
+    draws: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
 
 
 def load_attribution(source: str, settings: Sequence[str] = ()) -> Config:
@@ -145,6 +150,33 @@ def _attributed(config: Config, plain: Plain) -> Config:
     return replace(config, attributed=attribution, resolved={**config.resolved, "attribution": attribution.plain()})
 
 
+def load_study(study: str, source: str, settings: Sequence[str] = ()) -> tuple[Config, Asked]:
+    """Compose and check an experiment, and what one of its studies is told.
+
+    Args:
+        study: its name, one of `sim.study.asked.STUDIES`.
+        source: the experiment's name, or the path of a YAML file.
+        settings: words ``key=value``.
+
+    Raises:
+        ConfigError: with one line that says what is wrong.
+    """
+    with garbage.paused():
+        _check_words(settings)
+        composed = compose(source, settings)
+        config = check(composed)
+        told = _mapping(composed, study)
+        if config.size == SIZES[1]:
+            typed = {word.partition("=")[0].removeprefix(f"{study}.") for word in settings}
+            told = {**told, **{key: value for key, value in asked.QUICK[study].items() if key not in typed}}
+        names = tuple(scenario.name for scenario in config.scenarios)
+        understood_ = asked.read(study, told, config.place, config.comparisons, names)
+    name = f"{config.name.removesuffix(f'-{study}')}-{study}"
+    return replace(
+        config, name=name, resolved={**config.resolved, "name": name, study: understood_.plain()}
+    ), understood_
+
+
 def load(source: str, settings: Sequence[str] = ()) -> Config:
     """Compose and check an experiment.
 
@@ -173,6 +205,8 @@ def check(plain: Plain) -> Config:
     known = known_settings(place)
     _check_keys(plain, list(known))
     _check_attribution(plain, place)
+    for study in asked.STUDIES:
+        _check_study(study, plain)
     texts: dict[str, Any] = {key: _text(key, plain.get(key)) for key in TEXTS}
     if not is_name(texts["name"]):
         name = shortened(texts["name"])
@@ -189,6 +223,9 @@ def check(plain: Plain) -> Config:
     given = {key: value for key, value in _mapping(plain, "world").items() if key not in ("place", "quick")}
     structure, fixed, world = _world(place, given)
     _check_possible(place, {**structure, **fixed})
+    draws = tables_of_draws.understood(plain.get("draws"), world_specs(place), fixed)
+    if draws and not run["prior_draws"]:
+        raise ConfigError("draws: prior_draws=false takes every parameter's default; leave one of the two out")
     general = {name: _mechanism(name, _mapping(plain, "mechanisms").get(name)) for name in mechanisms.registry()}
     given_scenarios = {name: words for name, words in _mapping(plain, "scenarios").items() if words is not None}
     axes, sweep = sweeps.read(_mapping(plain, "sweep")), None
@@ -203,12 +240,13 @@ def check(plain: Plain) -> Config:
         "scenarios": {name: list(words) for name, words in given_scenarios.items()},
         "comparisons": [list(pair) for pair in pairs],
         **({"sweep": axes} if axes else {}),
+        **({"draws": {name: list(values) for name, values in draws.items()}} if draws else {}),
         **run,
         "size": size,
         "world": {"place": place, **world},
         "mechanisms": {name: values for name, (_, values) in general.items() if name in named},
     }
-    parts: dict[str, Any] = dict(structure=structure, fixed=fixed, scenarios=scenarios, sweep=sweep)
+    parts: dict[str, Any] = dict(structure=structure, fixed=fixed, scenarios=scenarios, sweep=sweep, draws=draws)
     comparisons = tuple(along(sweep, pairs)) if sweep else pairs
     return Config(place=place, size=size, resolved=resolved, comparisons=comparisons, **texts, **run, **parts)
 
@@ -221,10 +259,20 @@ def _check_attribution(plain: Plain, place: str) -> None:
         checked(RUN["replications"], given.get("replications", 1), "attribution.replications")
 
 
+def _check_study(study: str, plain: Plain) -> None:
+    """Check the names of what is said of a study; its values are checked by the command that reads them."""
+    known = asked.settings(study)
+    for key in _mapping(plain, study):
+        if key not in known:
+            raise unknown(f"setting of {study}", str(key), known)
+
+
 def known_settings(place: str) -> dict[str, Spec | None]:
     """Return every key that a file or the command line may set, with dots, and what is declared of its value."""
     known: dict[str, Spec | None] = {**dict.fromkeys(KEYS), **RUN, "world.place": None}
     known |= {f"attribution.{key}": None for key in coalitions.KEYS}
+    for study in asked.STUDIES:
+        known |= {f"{study}.{key}": spec for key, spec in asked.settings(study).items()}
     known |= {f"world.{key}": spec for key, spec in world_specs(place).items()}
     for name in mechanisms.registry():
         known[f"mechanisms.{name}"] = None

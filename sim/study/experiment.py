@@ -17,6 +17,7 @@ from typing import Any
 from sim import places
 from sim.parameters import Value
 from sim.scenario import Scenario
+from sim.study import draws
 from sim.study.config import Config
 from sim.study.keys import piece_key
 from sim.study.provenance import engine_digest, lock_digest
@@ -159,8 +160,9 @@ def _lacking(group: Group) -> list[dict[str, Any]]:
 
 def plan(config: Config) -> Plan:
     """Divide an experiment into groups and pieces."""
-    households = _households(config)
-    size = max(1, min(GROUP, GROUP_HOUSEHOLDS // households))
+    households = households_of(config)
+    # Worlds of a group share what they fix, so given draws make groups of one; tasks put them together again.
+    size = 1 if config.draws else max(1, min(GROUP, GROUP_HOUSEHOLDS // households))
     groups = []
     for layout, replications in group_replications(config.replications, config.layouts, size):
         watch = tuple(k for k in replications if k < config.events)
@@ -168,7 +170,7 @@ def plan(config: Config) -> Plan:
             recipe = Recipe(
                 place=config.place,
                 structure=config.structure,
-                fixed={**config.fixed, **world},
+                fixed={**config.fixed, **draws.of(config.draws, replications[0]), **world},
                 seed=config.seed,
                 layout=layout,
                 replications=replications,
@@ -206,7 +208,7 @@ def group_replications(replications: int, layouts: int, size: int = GROUP) -> It
             yield layout, tuple(mine[start : start + size])
 
 
-def _households(config: Config) -> int:
+def households_of(config: Config) -> int:
     """Count the household rows of a world, on its first layout."""
     place = places.registry()[config.place]
     seed = Recipe(config.place, config.structure, seed=config.seed).layout_seed()

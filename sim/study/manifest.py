@@ -9,7 +9,7 @@ import hashlib
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,18 +36,12 @@ def manifest(planned: Plan, digests: Mapping[str, str], store: Store, folder: Pa
         folder: the result folder, whose CSV files are there.
     """
     config = planned.config
-    commit, dirty = _commit()
     return {
         "name": config.name,
         "config": config.resolved,
         "seed": config.seed,
         "replications": config.replications,
-        "commit": commit,
-        "dirty": dirty,
-        "version": sim.__version__,
-        "engine": engine_digest(),
-        "lock": lock_digest(),
-        "libraries": versions(),
+        **code(),
         "digests": dict(sorted(digests.items())),
         "csv": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.csv"))},
         "pieces": [
@@ -60,6 +54,23 @@ def manifest(planned: Plan, digests: Mapping[str, str], store: Store, folder: Pa
             }
             for piece in planned.pieces
         ],
+    }
+
+
+def code(also: Sequence[str] = ()) -> dict[str, Any]:
+    """Return of which code a result is, and with which libraries.
+
+    Args:
+        also: further libraries that it was made with.
+    """
+    commit, dirty = _commit()
+    return {
+        "commit": commit,
+        "dirty": dirty,
+        "version": sim.__version__,
+        "engine": engine_digest(),
+        "lock": lock_digest(),
+        "libraries": versions(also),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -55,9 +56,19 @@ def maker() -> str:
     return f"{engine_digest()}+{lock_digest()}"
 
 
-def versions() -> dict[str, str]:
-    """Return the installed version of each of `LIBRARIES`."""
-    return {name: _version(name) for name in LIBRARIES}
+def versions(also: Sequence[str] = ()) -> dict[str, str]:
+    """Return the installed version of each of `LIBRARIES`.
+
+    Args:
+        also: further libraries.
+    """
+    return {name: _version(name) for name in sorted((*LIBRARIES, *also))}
+
+
+@cache
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of one source, for what only one kind of piece is made by."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _version(name: str) -> str:

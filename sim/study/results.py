@@ -183,6 +183,8 @@ def _refuse_strangers(first: Finished, second: Finished) -> None:
             raise ConfigError(
                 f"{key} is {a} in {first.folder} and {b} in {second.folder}; there are no twins to compare"
             )
+    if first.config.get("draws") != second.config.get("draws"):
+        raise ConfigError(f"{first.folder} and {second.folder} have other draws; there are no twins to compare")
     mine, theirs = ({int(k) for k in result.runs["replication"]} for result in (first, second))
     if mine != theirs:
         raise ConfigError(

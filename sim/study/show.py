@@ -66,6 +66,12 @@ def experiment(source: str) -> str:
         lines += ["", f"sweep ({len(config.scenarios)} scenarios in all, such as {config.scenarios[-1].name})"]
         room = max(map(len, config.sweep.axes))
         lines += [line for key, values in config.sweep.axes.items() for line in _values(f"{key:<{room}}", values)]
+    if config.draws:
+        rows = len(next(iter(config.draws.values())))
+        lines += [
+            "",
+            f"draws are given: {rows} rows of {len(config.draws)} parameters; replication k has row k mod {rows}",
+        ]
     lines += ["", "comparisons" + (", point by point" if config.sweep else "")]
     lines += [f"  {name:<{wide}}  against {against}" for name, against in said["comparisons"]]
     lines += ["", "run"]

@@ -69,6 +69,50 @@ def test_a_result_without_a_good_event_log(copied: Path, capsys: pytest.CaptureF
     assert "mine keeps no events.parquet; run it with detail=true" in refused(capsys, "biography", "mine")
 
 
+def test_a_report_of_a_damaged_result(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line, and no report is written."""
+    table = copied / "comparison.csv"
+    whole, good = table.read_text(), (copied / "manifest.json").read_text()
+    for text, message in {
+        "": "mine/comparison.csv is damaged or not of this program: ",
+        "a,b\n1,2\n": "mine/comparison.csv is damaged or not of this program: it has no column 'scenario'",
+        whole.replace(",BCa", ",BCa,5"): "mine compares none of the outcomes known",
+        whole.replace("unresolved", "unrsolved").replace("-", "x"): "mine/comparison.csv is damaged",
+        "\n".join(
+            [whole.splitlines()[0], *(line.replace(",", ",z", 3) for line in whole.splitlines()[1:])]
+        ): "none of the outcomes known",
+    }.items():
+        table.write_text(text)
+        assert message in refused(capsys, "report", "mine")
+    table.write_text(whole)
+    for manifest in (
+        "{", "[1]", '{"config": {"scenarios": [1]}}', '{"config": {"world": {"place": "moon"}}}', '{"config": 3}',
+    ):  # fmt: skip
+        (copied / "manifest.json").write_text(manifest)
+        assert refused(capsys, "report", "mine").startswith("mine is damaged or no result folder: ")
+    (copied / "manifest.json").write_text(good)
+    picture = copied / "figures" / "forest.png"
+    picture.write_bytes(b"<svg onload=alert(1)>")
+    assert refused(capsys, "report", "mine") == "mine/figures/forest.png is damaged: it is no PNG"
+    picture.unlink()
+    (copied / "file").write_text("mine")
+    assert "file is a file, not a folder" in refused(capsys, "report", "mine", "--out", "mine/file")
+    assert not list(copied.rglob("report*"))
+
+
+def test_a_report_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "bare").mkdir()
+    (tmp_path / "bare" / "manifest.json").write_text("{}")
+    for name, message in {
+        "nowhere": "there is no result 'nowhere'; give a result folder, or an experiment that was run here",
+        "empty": "there is no finished run in empty (no manifest.json)",
+        "bare": "bare keeps no table that a report could be made of; run it again",
+        "": "there is no result ''",
+    }.items():
+        assert message in refused(capsys, "report", name)
+
+
 def test_a_folder_that_is_no_result(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "there is no result 'nowhere'" in refused(capsys, "biography", "nowhere")
     manifest = copied / "manifest.json"

@@ -13,7 +13,7 @@ import sim.report
 from sim.cases import Kind
 from sim.mechanisms import registry
 from sim.outcomes import LEVELS, OUTCOMES
-from sim.report import labels, style
+from sim.report import factor_labels, labels, style
 from sim.report.labels import LANGUAGES, Text
 from sim.rules import trust
 from sim.study.compose import options
@@ -94,3 +94,11 @@ def test_asking() -> None:
     assert labels.span(1.0, 2.0, None, "zh") == "1.00 至 2.00"
     assert labels.span(float("nan"), 2.0, None, "en") == "n/a"
     assert Text("{n} days", "{n} 天")("zh", n=3) == "3 天"
+
+
+def test_labels_of_rows_are_of_rows_and_drawable() -> None:
+    assert not set(factor_labels.CHINESE) - set(factor_labels._meanings())
+    assert not {c for words in factor_labels.CHINESE.values() for c in words if not style.drawable(c)}
+    assert len(set(factor_labels.CHINESE.values())) == len(factor_labels.CHINESE)
+    assert factor_labels.meaning("social_proof", "en") == "weight of the share of the building that has signed"
+    assert factor_labels.meaning("nobody", "zh") == factor_labels.meaning("nobody", "en") == "nobody"

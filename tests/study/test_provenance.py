@@ -18,6 +18,7 @@ HARMLESS = {
     *("sim/evidence/__init__.py",),
     *("sim/study/__init__.py", "sim/study/digest.py", "sim/study/files.py", "sim/study/keys.py", "sim/study/store.py"),
     *("sim/study/coalitions.py", "sim/study/compose.py", "sim/study/config.py", "sim/study/scenarios.py"),
+    *("sim/study/asked.py", "sim/study/draws.py"),
     *("sim/study/suggest.py", "sim/study/sweep.py", "sim/study/statistics.py", "sim/study/provenance.py"),
     *("sim/study/executor.py", "sim/study/experiment.py", "sim/study/manifest.py", "sim/study/runner.py"),
 }  # fmt: skip

@@ -1,0 +1,110 @@
+"""The commands sensitivity, discover and calibrate: whole, stopped and gone on with, and mistakes in a line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sim import commands, environment
+from sim.study.asked import STUDIES
+from sim.study.files import read_csv
+from sim.study.sensitivity import KEYS
+from tests.test_bad_input import refused
+
+MAIN = "yijiantiao"
+FEW = ("size=quick", "days=28", "--backend", "serial")
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Results would go to an empty folder, and this interpreter will do."""
+    monkeypatch.setattr(environment, "ensure", lambda need: None)
+    monkeypatch.chdir(tmp_path)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return dict(json.loads((folder / "manifest.json").read_text("utf-8"))["digests"])
+
+
+def test_sensitivity_whole_then_gone_on_with(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["sensitivity", MAIN, *FEW, "sensitivity.outcome=opened"]
+    assert commands.main([*words, "--out", "s"]) == commands.OK
+    said, folder = capsys.readouterr().out, Path("s")
+    assert "rests on: cases opened" in " ".join(said.split())
+    assert {path.name for path in (folder / "figures").glob("*.png")} == {
+        "sensitivity.png", "sensitivity.zh.png", "scans.png", "scans.zh.png",
+    }  # fmt: skip
+    tables = {name: read_csv(folder / f"{name}.csv") for name in KEYS}
+    screened = tables["morris"].query("outcome == 'opened' and measure == 'effect'")
+    assert len(screened) == 217  # 216 rows, and another seed
+    assert set(screened["tag"].dropna()) == {"E", "D", "F", ""} - ({""} if screened["tag"].isna().any() else set())
+    assert (screened["mu_star"] >= screened["mu"].abs() - 1e-9).all()
+    shared = tables["sobol"].query("outcome == 'opened' and measure == 'effect'")
+    first = screened[screened["factor"] != "another seed"].sort_values("mu_star", ascending=False, kind="stable")
+    assert shared["factor"].tolist() == first["factor"].head(2).tolist()
+    assert tables["groups"].query("outcome == 'opened' and measure == 'effect'")["rows"].tolist() == [206, 10, 0]
+    assert len(tables["scans"]) == 2 * 2
+    before = digests(folder)
+    pieces = sorted((folder / "blocks" / "points").iterdir())
+    pieces[1].unlink()
+    (folder / "manifest.json").unlink()
+    assert commands.main([*words, "--out", "s", "--resume", "--workers", "2"]) == commands.OK
+    assert digests(folder) == before
+
+
+def test_discover_whole() -> None:
+    assert commands.main(["discover", MAIN, *FEW, "burn_in=28", "--out", "d"]) == commands.OK
+    said = json.loads((Path("d") / "manifest.json").read_text("utf-8"))
+    assert {"runs", "comparison", "boxes", "restrictions", "leaves"} <= set(said["digests"])
+    assert list(said["config"]["scenarios"]) == ["none", "merged"]
+    assert (Path("d") / "figures" / "boxes.zh.pdf").exists()
+    assert len(read_csv(Path("d") / "leaves.csv")) >= 1
+
+
+@pytest.mark.parametrize("command", ["sensitivity", "calibrate", "discover"])
+def test_what_it_would_cost(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.main([command, MAIN, "--dry-run"]) == commands.OK
+    said = capsys.readouterr().out
+    assert "household-days" in said
+    assert list(Path().iterdir()) == []
+
+
+MISTAKES = [
+    ("sensitivity", ["sensitivity.points=3"], "sensitivity.points=3 is not a power of two"),
+    ("sensitivity", ["sensitivity.trajectoriez=3"], "did you mean 'sensitivity.trajectories'?"),
+    ("sensitivity", ["sensitivity.top=0"], "sensitivity.top=0 is out of range [1, 100]"),
+    ("sensitivity", ["sensitivity.burn_in=10"], "sensitivity.burn_in=10 is not a whole number of weeks; 7 is"),
+    ("sensitivity", ["sensitivity.comparison=[merged]"], "sensitivity.comparison=[merged] is not a pair of scenarios"),
+    ("sensitivity", ["sensitivity.comparison=[merged,nobody]"], "unknown scenario 'nobody'; did you mean 'body'?"),
+    ("sensitivity", ["sensitivity.outcome=unresolvd"], "unknown outcome 'unresolvd'; did you mean 'unresolved'?"),
+    ("sensitivity", ["sensitivity=3"], "sensitivity=3 is not a group of settings"),
+    ("discover", ["discovery.outcome=opened"], "discovery.outcome=opened has no better and no worse"),
+    ("discover", ["prior_draws=false"], "prior_draws=false: where nothing is drawn there is nowhere to look"),
+    ("calibrate", ["calibration.scenario=merged"], "names formed_body, yijiantiao; patterns are of worlds as found"),
+    ("calibrate", ["calibration.held_out=[court]"], "unknown pattern 'court'; did you mean 'courts'?"),
+    ("calibrate", ["calibration.held_out=courts"], "calibration.held_out=courts is not a list of patterns"),
+    ("calibrate", ["calibration.held_out=[]"], "calibration.held_out=[] leaves no pattern to score"),
+    ("run", ["draws=nowhere.csv"], "draws: there is no file 'nowhere.csv'"),
+    ("run", ["draws=3"], "draws=3 is not a table"),
+]
+
+
+@pytest.mark.parametrize(("command", "words", "message"), MISTAKES)
+def test_mistakes(command: str, words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert message in refused(capsys, command, MAIN, *words)
+    assert list(Path().iterdir()) == []
+
+
+def test_a_place_without_patterns_and_nothing_to_vary(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "no patterns to calibrate a village against" in refused(capsys, "calibrate", "village_alliance")
+    text = refused(capsys, "sensitivity", "capture")
+    assert text  # scenarios of a sweep over the world's settings share no worlds
+
+
+def test_every_setting_of_a_study_is_declared() -> None:
+    for study, known in STUDIES.items():
+        for name, spec in known.items():
+            assert spec.name == name and spec.doc and spec.unit, (study, name)
+            assert spec.check(spec.default) == spec.default
