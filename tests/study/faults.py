@@ -21,6 +21,9 @@ FAULT = "SIM_TEST_FAULT"
 STRUCK = 1
 """The layout whose block suffers it."""
 
+EACH = {1: "kill", 2: "raise", 3: "memory"}
+"""Layout to what its block suffers where each suffers something."""
+
 MEGABYTES = 256
 """Address space left to a block that needs more."""
 
@@ -30,21 +33,24 @@ real = runner.work
 def work(order: runner.Order | None) -> None:
     """Compute a block, unless something happens to it."""
     fault, _, note = os.environ.get(FAULT, "").partition(" ")
-    if order is not None and order.task.recipes[0].layout == STRUCK:
-        if fault in ("kill", "kill-once"):
-            if fault == "kill" or not Path(note).exists():
-                Path(note).touch()
-                with stage("burn-in"):
-                    os.kill(os.getpid(), signal.SIGKILL)
-        elif fault == "raise":
-            with stage("burn-in"):
-                raise RuntimeError("no luck")
-        elif fault == "memory":
-            with stage("burn-in"):
-                _need_memory()
-        elif fault == "pause":
+    layout = order.task.recipes[0].layout if order else None
+    if fault == "each":
+        fault = EACH.get(layout, "") if layout is not None else ""
+    elif layout != STRUCK:
+        fault = ""
+    if fault == "kill" or (fault == "kill-once" and not Path(note).exists()):
+        with stage("burn-in"):
             Path(note).touch()
-            time.sleep(600)
+            os.kill(os.getpid(), signal.SIGKILL)
+    elif fault == "raise":
+        with stage("running"):
+            raise RuntimeError("no luck")
+    elif fault == "memory":
+        with stage("recording"):
+            _need_memory()
+    elif fault == "pause":
+        Path(note).touch()
+        time.sleep(600)
     real(order)
 
 

@@ -27,14 +27,13 @@ from tests.conftest import ROOT, bare_environment
 from tests.study.faults import FAULT
 
 EXPERIMENT = (
-    "yijiantiao", "size=quick", "replications=3", "layouts=3", "days=28", "burn_in=14", "world.households=60",
+    "yijiantiao", "size=quick", "replications=4", "layouts=4", "days=28", "burn_in=14", "world.households=60",
     "world.quarrel_rate=0.06", "scenarios.placebo=null", "scenarios.body_branch=null", "scenarios.merged=null",
     "scenarios.merged_equal_hours=null", "scenarios.merged_selected=null", "comparisons=[[body,none]]",
 )  # fmt: skip
-"""Three blocks of two pieces each; faults strike the second."""
+"""Four blocks of two pieces each; a fault strikes the second, or each but the first."""
 
-BLOCK = "(replications 1; none, body)"
-"""How that one is named."""
+PIECES = 8
 
 
 def config(*more: str) -> Config:
@@ -97,7 +96,7 @@ def goes_on(folder: Path, undisturbed: Path, computed: int) -> None:
     """Go on from what a fault has left: only what is missing is computed, and all of it is what it would have been."""
     assert not (folder / "manifest.json").exists()
     result = runner.run(config(), folder, backend="serial", resume=True, figures=False)
-    assert (result.pieces, result.computed, result.failures) == (6, computed, [])
+    assert (result.pieces, result.computed, result.failures) == (PIECES, computed, [])
     assert not half_written(folder)
     same(folder, undisturbed)
 
@@ -119,30 +118,26 @@ def test_a_worker_killed_once_costs_nothing(tmp_path: Path, undisturbed: Path) -
     same(tmp_path / "run", undisturbed)
 
 
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        ("kill", "failed while burn-in: its worker process died twice, the second time computing nothing else; out of"),
-        ("raise", "failed while burn-in: RuntimeError: no luck"),
-        ("memory", "failed while burn-in: "),
-    ],
-)
-def test_a_block_that_always_fails_costs_only_itself(fault: str, words: str, tmp_path: Path, undisturbed: Path) -> None:
-    """Killed again and again, raising, or out of memory: it is named with its stage, and the others complete."""
+def test_blocks_that_always_fail_cost_only_themselves(tmp_path: Path, undisturbed: Path) -> None:
+    """One kills its worker again and again, one raises, one is out of memory: each is named, the rest completes."""
     folder = tmp_path / "run"
-    run = start(folder, f"{fault} {tmp_path / 'note'}")
+    run = start(folder, f"each {tmp_path / 'note'}")
     _, error = run.communicate()
     assert run.returncode == 1
-    first, last = error.splitlines()
-    assert first.startswith(words)
-    assert first.endswith(BLOCK)
-    if fault != "raise":
-        assert "out of memory? fewer --workers or a smaller block_households take less" in first
-    assert last.startswith("failed: 1 of 3 groups; the others are kept in ")
-    assert first in (folder / "failures.txt").read_text()
-    assert len(kept(folder)) == 4
-    goes_on(folder, undisturbed, computed=2)
-    assert not (folder / "failures.txt").exists()
+    *blocks, last = error.splitlines()
+    by_block = {line[line.rindex("(replications ") :]: line for line in blocks}
+    killed, raised, memory = (by_block[f"(replications {k}; none, body)"] for k in (1, 2, 3))
+    hint = "out of memory? fewer --workers or a smaller block_households take less"
+    assert killed.startswith("failed while burn-in: its worker process died twice, the second time computing nothing")
+    assert raised.startswith("failed while running: RuntimeError: no luck (")
+    assert memory.startswith("failed while recording: ") and "MemoryError" in memory
+    assert hint in killed and hint in memory and hint not in raised
+    assert last.startswith("failed: 3 of 4 groups; the others are kept in ")
+    told = (folder / runner.FAILURES).read_text()
+    assert all(line in told for line in blocks)
+    assert len(kept(folder)) == PIECES - 6
+    goes_on(folder, undisturbed, computed=6)
+    assert not (folder / runner.FAILURES).exists()
 
 
 # -- the run itself
@@ -155,7 +150,7 @@ def test_a_run_that_is_stopped_or_killed_leaves_what_is_finished(
     """Ctrl-C in a terminal reaches workers too, kill -9 the main process alone: no process is left either way."""
     folder = tmp_path / "run"
     run = start(folder, f"pause {tmp_path / 'note'}")
-    until(lambda: len(kept(folder)) == 4 and (tmp_path / "note").exists())
+    until(lambda: len(kept(folder)) == PIECES - 2 and (tmp_path / "note").exists())
     if sent == signal.SIGINT:
         second = start(folder)
         _, error = second.communicate()
@@ -203,10 +198,10 @@ def test_a_full_disk_stops_the_run_and_costs_nothing_finished(tmp_path: Path, un
         assert "; free some and run again with --resume (replications " in error
         assert len(error.splitlines()) == 1
         there = kept(folder)
-        assert 0 < len(there) < 6
+        assert 0 < len(there) < PIECES
         assert not half_written(folder)
         subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
-        goes_on(folder, undisturbed, computed=6 - len(there))
+        goes_on(folder, undisturbed, computed=PIECES - len(there))
 
 
 def test_files_that_may_not_be_large_enough_stop_the_run_likewise(tmp_path: Path, undisturbed: Path) -> None:
@@ -221,7 +216,7 @@ def test_files_that_may_not_be_large_enough_stop_the_run_likewise(tmp_path: Path
     assert ": File too large (replications " in error
     assert not half_written(folder)
     assert kept(folder) == []
-    goes_on(folder, undisturbed, computed=6)
+    goes_on(folder, undisturbed, computed=PIECES)
 
 
 def test_a_read_only_folder_is_refused(tmp_path: Path) -> None:
@@ -271,9 +266,9 @@ def test_pieces_of_other_code_or_another_lock_are_told_and_never_used(
             for module in (experiment, provenance):
                 patch.setattr(module, name, lambda: "other")
             result = runner.run(config(), folder, backend="serial", figures=False)
-            assert result.computed == 6
+            assert result.computed == PIECES
     again = runner.run(config(), folder, backend="serial", figures=False)
-    assert (again.computed, again.foreign) == (6, 12)
+    assert (again.computed, again.foreign) == (PIECES, 2 * PIECES)
     same(folder, undisturbed)
     assert runner.run(config(), folder, backend="serial", figures=False).computed == 0
 
@@ -292,7 +287,7 @@ def test_code_that_changes_while_a_run_goes_on_is_not_mixed_in(tmp_path: Path, m
 # -- memory
 
 
-@pytest.mark.parametrize(("rows", "founded", "stacked"), [(10**6, 3, 6), (500, 2, 2), (1, 1, 1)])
+@pytest.mark.parametrize(("rows", "founded", "stacked"), [(10**6, 4, 8), (500, 2, 2), (1, 1, 1)])
 def test_memory_in_flight_is_bounded_by_a_setting(
     rows: int, founded: int, stacked: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
