@@ -10,7 +10,7 @@ import pytest
 
 from sim import commands, environment
 from sim.errors import LISTED, SimError, said, shortened, unknown
-from sim.study import runner, store
+from sim.study import files, runner
 from sim.study.tables import piece_tables
 
 MAIN = "yijiantiao"
@@ -269,11 +269,11 @@ def test_a_full_disk_keeps_what_is_finished(
         usual(descriptor)
 
     with monkeypatch.context() as full:
-        full.setattr(store.os, "fsync", fsync)
-        full.setattr(store, "_sync_folder", lambda folder: None)
+        full.setattr(files.os, "fsync", fsync)
+        full.setattr(files, "_sync_folder", lambda folder: None)
         message = refused(capsys, *words, "full")
-    assert message.startswith("no space left to write full/blocks/")
-    assert message.endswith("; free some and run again with --resume")
+    assert message.startswith("failed while writing: no space left to write full/blocks/")
+    assert "; free some and run again with --resume (replications " in message
     folder = tmp_path / "full"
     assert not list(folder.rglob("*.part"))
     assert not (folder / "manifest.json").exists()
