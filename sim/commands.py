@@ -92,7 +92,8 @@ def _show_arguments(parser: argparse.ArgumentParser) -> None:
         "name",
         metavar="NAME",
         nargs="+",
-        help="an experiment; mechanism/NAME, world/NAME, rule/NAME, parameter/NAME, source/ID; outcomes, sources",
+        help="an experiment; mechanism/NAME, world/NAME, rule/NAME, parameter/NAME, source/ID; outcomes, sources, "
+        "studies",
     )
 
 

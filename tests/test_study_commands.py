@@ -10,6 +10,7 @@ import pytest
 from sim import commands, environment
 from sim.study.asked import STUDIES
 from sim.study.files import read_csv
+from sim.study.patterns import PATTERNS
 from sim.study.sensitivity import KEYS
 from tests.test_bad_input import refused
 
@@ -103,7 +104,12 @@ def test_a_place_without_patterns_and_nothing_to_vary(capsys: pytest.CaptureFixt
     assert text  # scenarios of a sweep over the world's settings share no worlds
 
 
-def test_every_setting_of_a_study_is_declared() -> None:
+def test_every_setting_of_a_study_is_declared_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.main(["show", "studies"]) == commands.OK
+    said = capsys.readouterr().out
+    assert all(name in said for known in STUDIES.values() for name in known)
+    assert all(pattern.name in said for pattern in PATTERNS)
+    assert all(len(line) <= 100 for line in said.splitlines())
     for study, known in STUDIES.items():
         for name, spec in known.items():
             assert spec.name == name and spec.doc and spec.unit, (study, name)

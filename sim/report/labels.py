@@ -59,6 +59,7 @@ SCENARIOS = {
     "placebo": Text("placebo (hours only)", "只加工时"),
     "merged_equal_hours": Text("merged, equal hours", "一肩挑，工时相等"),
     "merged_selected": Text("merged, best of three", "一肩挑，择优"),
+    "removed": Text("merged, removed after a year", "一肩挑，一年后离任"),
     "today": Text("today's coverage", "现有覆盖面"),
     "calls": Text("calls, no circuits", "只接电话上门"),
     "circuits": Text("calls and circuits", "接电话并巡回"),
@@ -103,6 +104,7 @@ EXPERIMENTS = {
         "Merged in more and more compounds, by lot or the best leaders first", "“一肩挑”的覆盖面：抽签或能者先行"
     ),
     "capture": Text("When one is easier to buy than two", "一个人比两个人更容易被收买：何时更差"),
+    "key_person": Text("The key person is removed after twelve months", "关键人一年后离任，还剩下什么"),
     "hohhot_2025": Text("Merged in 892 of 1,990 compounds", "1990个小区中的892个“一肩挑”"),
     **{name: Text(*words) for name, words in village_labels.EXPERIMENTS.items()},
     **{name: Text(*words) for name, words in courier_labels.EXPERIMENTS.items()},

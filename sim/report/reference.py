@@ -44,6 +44,14 @@ KEPT: dict[str, tuple[str, ...]] = {
     "distance": (COMPARISON, "distance.csv", "figures/distance.png"),
     "teams": (COMPARISON, GRID, "figures/map.png"),
     "arrears": (COMPARISON, "figures/arrears.png"),
+    "yijiantiao-sensitivity": (
+        *(f"{name}.csv" for name in ("morris", "sobol", "groups", "scans", "spread", "burn_in")),
+        "figures/sensitivity.png",
+        "figures/sensitivity.zh.png",
+        "figures/scans.png",
+    ),
+    "yijiantiao-calibration": ("patterns.csv", "waves.csv", "narrowed.csv", "figures/patterns.png"),
+    "yijiantiao-discovery": (COMPARISON, "boxes.csv", "restrictions.csv", "leaves.csv"),
 }
 """Experiment to the files that are kept beside its manifest; of others only the comparison."""
 
@@ -132,7 +140,7 @@ def copy(folder: Path, target: Path, compute: Executor) -> None:
     result = kept.read(folder)
     if not result.complete:
         raise StoreError(f"{folder} is no result folder as a run leaves it; run it again")
-    chosen = sample.choose(result.config())
+    chosen = None if result.study else sample.choose(result.config())
     rows: sample.Rows = {}
     if chosen:
         (rows,) = sample.live([chosen], compute)

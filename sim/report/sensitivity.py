@@ -165,6 +165,8 @@ def sensitivity_figure(answers: Answers, asked: Asked, language: Language) -> Fi
             textcoords="offset points",
             size=SMALL,
             color=INK,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0},
+            zorder=5,
         )
         _frame(axes, SCREENED(language), MEAN_CHANGE(language, unit=labels.unit(spec.unit, language)), len(screened))
         axes = place(right, 0.0, len(sobol))
@@ -319,7 +321,7 @@ def _frame(axes: Axes, title: str, unit: str, lines: int) -> None:
         axes.axhspan(i - 0.5, i + 0.5, color=BAND, linewidth=0, zorder=-2)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
     high = axes.get_xlim()[1]
-    axes.xaxis.set_major_formatter(lambda value, _: number(value, high) if value else "0")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.1f}" if high < 5 else number(value, high))
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
     panel_title(axes, title)
     axes.set_xlabel("\n".join(wrap(unit, 60, most=2)), size=SMALL, color=GREY, loc="left", labelpad=3)

@@ -27,7 +27,7 @@ def print_sensitivity(console: Console, answers: Answers, asked: Asked) -> None:
     spec = next(spec for spec in OUTCOMES if spec.name == asked.outcome)
     morris, sobol, groups = (_of(answers.tables[name], asked) for name in ("morris", "sobol", "groups"))
     table = _table(f"What {asked.comparison[0]} - {asked.comparison[1]} rests on: {spec.label}, {spec.unit}")
-    table.add_column("row", min_width=36)
+    table.add_column("row", min_width=28, max_width=32)
     for words in ("tag", "screened\nmu*", "first\norder", "95%", "total\norder", "95%"):
         table.add_column(words, justify="left" if words == "tag" else "right", no_wrap=True)
     screened = morris.set_index("factor")["mu_star"]
@@ -71,12 +71,15 @@ def sentences(answers: Answers, asked: Asked) -> list[str]:
             f"Over {row['n']} points, {row['design']} drawn: mean {number(row['mean'])}, sd {number(row['sd'])}; "
             f"below 0 in {row['share_below_0']:.0%}."
         )
+    groups = _of(answers.tables["groups"], asked).set_index("group")
+    alike = 1.0 - float(groups["total"][CHANCE])
     burn_in = _of(answers.tables["burn_in"], asked)
     for row in burn_in.to_dict("records"):
         agreement = "n/a" if pd.isna(row["correlation"]) else f"{row['correlation']:.2f}"
         out.append(
             f"Burn-in of {row['days_short']} days in place of {row['days_full']}: over {row['n']} points the effect is "
-            f"{number(row['mean_short'])} in place of {number(row['mean_full'])}, correlation {agreement}."
+            f"{number(row['mean_short'])} in place of {number(row['mean_full'])}, correlation {agreement}; other days "
+            f"are other chance, too, and another seed alone would leave about {alike:.2f}."
         )
     out.append(
         "Under these assumptions: one replication a point, the same seed at all. E: a pure estimate. First order: the "

@@ -215,7 +215,7 @@ def summary(kind: type[mechanisms.Mechanism]) -> str:
 
 
 def show(arguments: argparse.Namespace) -> int:
-    """Print what a name stands for: an experiment, a page of a kind, ``outcomes`` or ``sources``.
+    """Print what a name stands for: an experiment, a page of a kind, ``outcomes``, ``sources`` or ``studies``.
 
     Args:
         arguments: name, in one word (``parameter/NAME``) or two.
@@ -231,7 +231,7 @@ def show(arguments: argparse.Namespace) -> int:
         "parameter": pages.parameter,
         "source": pages.source,
     }
-    lists = {"outcomes": pages.outcomes, "sources": pages.sources}
+    lists = {"outcomes": pages.outcomes, "sources": pages.sources, "studies": pages.studies}
     said = "/".join(arguments.name)
     group, _, name = said.rpartition("/")
     if group in kinds:

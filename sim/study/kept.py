@@ -62,6 +62,11 @@ class Kept:
         """Whether it is a folder as a run leaves it, and not the small part that is kept as a reference."""
         return MACHINE in self.manifest
 
+    @property
+    def study(self) -> bool:
+        """Whether it is of a study, whose points are designed and no replications."""
+        return "points" in self.manifest
+
     def sample(self, config: Config) -> Sample | None:
         """Return the runs whose rows are compared: those of the sample kept, or a few of all that are there.
 

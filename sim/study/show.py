@@ -214,6 +214,23 @@ def outcomes() -> str:
     return "\n".join(lines)
 
 
+def studies() -> str:
+    """Describe what `sensitivity`, `discover` and `calibrate` can be told, and the patterns of a calibration."""
+    from sim.study.asked import STUDIES, WORDS
+    from sim.study.patterns import PATTERNS
+
+    lines = _wrapped("Studies: settings NAME.KEY=VALUE of the commands sensitivity, discover and calibrate.", "")
+    for name, known in STUDIES.items():
+        lines += ["", f"{name}  (also {', '.join(f'{name}.{word}' for word in WORDS[name])})"]
+        lines += _table((spec, spec.default) for spec in known.values())
+    lines += ["", "patterns of worlds as found, for calibrate"]
+    for pattern in PATTERNS:
+        use = "held out" if pattern.held_out else "matched"
+        lines.append(f"  {pattern.name:<14}{pattern.outcome} {pattern.low:g} to {pattern.high:g}, {use}")
+        lines += _wrapped(f"{pattern.how} [{', '.join(pattern.sources)}]", " " * 6)
+    return "\n".join(lines)
+
+
 def _row(spec: Spec) -> list[str]:
     """List what the ledger has of a parameter."""
     cells = {
@@ -292,7 +309,9 @@ def _table(rows: Iterable[tuple[Spec, Any]], *, sources: bool = False) -> list[s
     for spec, value in rows:
         said = f"  {spec.name:<23} {_value(spec, value):<14} {_range(spec):<18} "
         lines += [said + spec.unit] if len(said + spec.unit) <= width() else [said.rstrip(), f"      {spec.unit}"]
-        lines += _wrapped(spec.doc if sources or spec.owner == "run" else f"{spec.doc} [{spec.tag}]", " " * 6)
+        lines += _wrapped(
+            spec.doc if sources or spec.owner in ("run", "study") else f"{spec.doc} [{spec.tag}]", " " * 6
+        )
         if sources:
             lines += _wrapped(f"{spec.tag}: {spec.source}", " " * 6)
     return lines

@@ -41,11 +41,6 @@ class Verdict:
     notes: list[str] = field(default_factory=list)
     looked_at: str = ""
 
-    @property
-    def name(self) -> str:
-        """What the result is called."""
-        return self.result.folder.name
-
 
 def quick(results: Sequence[Kept], compute: Executor) -> list[Verdict]:
     """Live a few runs of each result again and compare their rows in every table; see whether files are as written.
@@ -57,9 +52,11 @@ def quick(results: Sequence[Kept], compute: Executor) -> list[Verdict]:
     Raises:
         SimError: a run cannot be computed.
     """
-    verdicts = [Verdict(result, _damage(result), list(_makers(result))) for result in results]
+    verdicts = [_begun(result) for result in results]
     asked: list[tuple[Verdict, Sample]] = []
     for verdict in verdicts:
+        if verdict.result.study:
+            continue
         try:
             config = verdict.result.config()
             chosen = verdict.result.sample(config)
@@ -120,7 +117,9 @@ def whole(result: Kept, folder: Path, backend: str = "joblib", workers: int | No
     Raises:
         SimError: the folder cannot be used.
     """
-    verdict = Verdict(result, _damage(result), list(_makers(result)))
+    verdict = _begun(result)
+    if result.study:
+        return verdict
     try:
         config = result.config()
     except SimError as error:
@@ -138,6 +137,12 @@ def whole(result: Kept, folder: Path, backend: str = "joblib", workers: int | No
             _explain(verdict, fresh, name, config.place)
     verdict.looked_at = f"{len(done.runs):,} runs, all of them, in {len(result.digests)} tables"
     return verdict
+
+
+def _begun(result: Kept) -> Verdict:
+    """Say who has made a result, and which files do not hold what they did."""
+    notes = ["a study of designed points: only its own command runs it again"] if result.study else []
+    return Verdict(result, _damage(result), [*notes, *_makers(result)])
 
 
 def _explain(verdict: Verdict, fresh: Kept, name: str, place: str) -> None:

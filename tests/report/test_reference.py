@@ -14,13 +14,15 @@ import pytest
 from sim.report import reference
 from sim.report.declarations import quoted
 from sim.report.reference import CHANNELS, CLONE, COMPARISON, MAIN, QUOTES, REFERENCE, RUNS
-from sim.study import sample
+from sim.study import kept, sample
 from sim.study.answers import outcome_specs
+from sim.study.asked import STUDIES
 from sim.study.config import load, load_attribution, options, recall
 from sim.study.files import read_csv, write_csv
 from sim.study.manifest import MACHINE
 from sim.study.runner import MANIFEST
 from sim.study.statistics import COLUMNS, compare_runs
+from sim.study.verify_command import references
 
 RENEW = "run it again, then python3 -m sim verify --update NAME"
 
@@ -46,8 +48,8 @@ def test_the_comparison_is_that_of_the_runs(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(kept, again, check_dtype=False, check_exact=False, rtol=0, atol=6e-7)
 
 
-RESULTS = sorted(path.parent.name for path in (CLONE / REFERENCE).glob(f"*/{MANIFEST}"))
-"""Every result that is kept."""
+RESULTS = [path.name for path in references() if not kept.read(path).study]
+"""Every result of an experiment or an attribution that is kept."""
 
 
 @pytest.mark.parametrize("name", RESULTS)
@@ -88,8 +90,8 @@ def test_renewing(tmp_path: Path) -> None:
 
 
 def test_what_is_kept_is_written_by_some_experiment() -> None:
-    """Names are those of experiments or their attributions; a table that is not kept is empty, never stale."""
-    names = {name.removesuffix("-attribution") for name in reference.KEPT}
+    """Names are those of experiments, attributions and studies; a table that is not kept is empty, never stale."""
+    names = {re.sub(f"-(attribution|{'|'.join(STUDIES)})$", "", name) for name in reference.KEPT}
     assert names <= set(options("experiment"))
     for quote in set(QUOTES) - set(reference.quotes()):
         assert quoted((CLONE / quote.file).read_text("utf-8"), quote.experiment) == ""

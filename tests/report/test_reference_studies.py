@@ -1,0 +1,85 @@
+"""What the page on sensitivity says is what the tables that are kept say."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sim.report.reference import CLONE, REFERENCE
+from sim.study.design import CHANCE
+from sim.study.files import read_csv
+from sim.study.patterns import PATTERNS
+
+PAGE = " ".join((CLONE / "experiments" / "sensitivity" / "README.md").read_text("utf-8").split())
+
+
+def kept(study: str, table: str) -> pd.DataFrame:
+    return read_csv(CLONE / REFERENCE / f"yijiantiao-{study}" / f"{table}.csv")
+
+
+def effect(table: str) -> pd.DataFrame:
+    frame = kept("sensitivity", table)
+    return frame[(frame["outcome"] == "unresolved") & (frame["measure"] == "effect")]
+
+
+def test_the_screening() -> None:
+    size = effect("morris").set_index("factor")["mu_star"]
+    chance = size.pop(CHANCE)
+    assert len(size) == 216 and (size == 0).sum() == 50
+    assert size[size > chance].sort_values(ascending=False).round(-1).astype(int).to_dict() == {
+        "minor_cap": 5200, "community_hours": 5010, "cost_high": 4190, "pipe_cost": 3340,
+    }  # fmt: skip
+    assert round(chance, -1) == 2810
+    assert "Only four rows of 216 move it more than another seed** (screening; 2,810)" in PAGE
+    for name in ("member_leads", "never_pay", "yijiantiao.merged_hours"):
+        assert size[name] < chance
+
+
+def test_the_shares() -> None:
+    shares = effect("sobol").set_index("factor")
+    assert (shares["tag"] == "E").all() and len(shares) == 12
+    for name, index, said in (
+        ("minor_cap", "first", "42% by itself (3 to 81)"),
+        ("minor_cap", "total", "63% with what it does together with others (35 to 91)"),
+        ("pipe_cost", "first", "26% (8 to 44)"),
+        ("pipe_cost", "total", "29% (11 to 47)"),
+        ("social_proof", "first", "(8%, 1 to 14"),
+    ):
+        numbers = [round(100 * shares.loc[name, column]) for column in (index, f"{index}_low", f"{index}_high")]
+        assert str(numbers[0]) in said and f"{numbers[1]} to {numbers[2]}" in said
+        assert said in PAGE, said
+    others = shares.drop(["minor_cap", "pipe_cost"])
+    assert (others[["first", "total"]] < 0.1).all(axis=None)
+    groups = effect("groups").set_index("group")
+    assert [round(100 * x) for x in groups["total"]] == [106, 7, 39]
+    assert [round(100 * x) for x in groups["first"]] == [36, 3, -4]
+    assert "(106%, 70 to 142)" in PAGE and "39% (17 to 62)" in PAGE
+
+
+def test_scans_spread_and_burn_in() -> None:
+    scans = kept("sensitivity", "scans").set_index(["factor", "quantile"])["effect"].round(-2).astype(int)
+    assert (scans["minor_cap", 0.05], scans["minor_cap", 0.725], scans["pipe_cost", 0.95]) == (-7900, -2700, -7400)
+    assert (scans["social_proof", 0.05], scans["social_proof", 0.95]) == (-2200, -3500)
+    spread = effect("spread").set_index("design")
+    assert spread["share_below_0"].round(2).tolist() == [1.0, 0.92]
+    assert spread.loc["all rows and seeds", ["q05", "q95"]].astype(float).round(-1).tolist() == [-10780, 640]
+    (row,) = effect("burn_in").to_dict("records")
+    assert (round(row["mean_full"], -1), round(row["mean_short"], -1), round(row["correlation"], 2)) == (
+        -1870,
+        -4230,
+        0.7,
+    )
+    assert "-1,870 in place of -4,230" in PAGE
+
+
+def test_what_evidence_rules_out() -> None:
+    waves, table = kept("calibration", "waves"), kept("calibration", "patterns").set_index("pattern")
+    assert round(100 * (1 - waves["left"].iloc[-1])) == 18 and "Evidence rules out 18% of the priors" in PAGE
+    assert [pattern.name for pattern in PATTERNS] == table.index.tolist()
+    for pattern in PATTERNS:
+        row = table.loc[pattern.name]
+        assert (row["low"], row["high"]) == (round(pattern.low, 6), round(pattern.high, 6))
+        for part in ("priors", "left"):
+            assert f", {row[f'{part}_within']:.0%}" in PAGE
+    narrowed = kept("calibration", "narrowed").set_index("factor")
+    wide = narrowed["q95"] - narrowed["q05"]
+    assert (wide[["pipe_cost", "minor_cap"]] > 0.9).all()
