@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks import city, mesa
+from benchmarks import city, mesa, page
 from benchmarks.engine import CASES, MERGED, QUICK, Case, Plan
 from sim.commands import Parser
 from sim.environment import ROOT
@@ -30,8 +30,8 @@ DAYS_OF_WEEK = 7
 WIDTH = 120
 """Columns that the tables take at most; on less their numbers would be cut."""
 
-COMPARISONS = ("mesa", "city")
-"""What can be measured beside the cases, see `benchmarks.mesa` and `benchmarks.city`."""
+COMPARISONS = ("mesa", "city", "page")
+"""What can be measured beside the cases, see `benchmarks.mesa`, `benchmarks.city` and `benchmarks.page`."""
 
 
 def main(words: Sequence[str]) -> None:
@@ -42,7 +42,8 @@ def main(words: Sequence[str]) -> None:
     """
     known = [*CASES, *COMPARISONS]
     parser = Parser(prog="python3 -m sim bench", description="What a household-day costs.", allow_abbrev=False)
-    meaning = "thin = roofs and neighbours alone, mesa = beside plain Mesa, city = a year of a million households"
+    meaning = "thin = roofs and neighbours alone, mesa = beside plain Mesa, city = a year of a million households, "
+    meaning += "page = the live page in a browser"
     parser.add_argument("cases", metavar="CASE", nargs="*", help=f"worlds x households: {', '.join(CASES)}; {meaning}")
     parser.add_argument("--quick", action="store_true", help="fewer days: rougher, and with emptier tables")
     parser.add_argument("--burn-in", metavar="DAYS", type=int, help="days before those that are measured, whole weeks")
@@ -73,6 +74,9 @@ def main(words: Sequence[str]) -> None:
     if "city" in chosen:
         with progress.status("a year of the city"):
             result["city"] = printed("benchmarks.city", dataclasses.asdict(year))
+    if "page" in chosen:
+        with progress.status("the live page"):
+            result["page"] = page.measure(page.QUICK if asked.quick else page.HOUSEHOLDS, plan.burn_in)
     show(result, Console(width=max(Console().width, WIDTH)))
     if asked.json:
         asked.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
@@ -125,6 +129,8 @@ def show(result: Mapping[str, Any], console: Console) -> None:
             f"bar for a year {city.SECONDS:g} s and {city.BYTES / MEGABYTE:,.0f} MB: {held}. "
             f"Founding took {found['founding']:.1f} s, the burn-in {found['burn_in']:.1f} s."
         )
+    if "page" in result:
+        console.print(page.told(result["page"]))
     console.print(f"{result['machine']['cores']} cores, load before: {result['machine']['load']}.")
 
 

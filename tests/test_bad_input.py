@@ -248,6 +248,20 @@ def test_pages_that_are_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert refused(capsys, "run").startswith("the following arguments are required: NAME|FILE.yaml (see ")
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--port", "x"], "argument --port: 'x' is not a port from 0 to 65535"),
+        (["--port", "-1"], "argument --port: '-1' is not a port from 0 to 65535"),
+        (["--port", "70000"], "argument --port: '70000' is not a port from 0 to 65535"),
+        (["--host", "nowhere.invalid"], "cannot listen on nowhere.invalid:8765: "),
+        (["compound"], "unrecognized arguments: compound"),
+    ],
+)
+def test_a_page_that_cannot_be_served(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(capsys, "page", "--no-browser", *words).startswith(message)
+
+
 def test_a_full_disk_keeps_what_is_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

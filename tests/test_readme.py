@@ -46,7 +46,14 @@ def test_commands_run(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.yaml").write_text(blocks(ENGLISH, "yaml")[0], "utf-8")
     command, *rest = shlex.split(line.removeprefix(PROGRAM), comments=True)
-    if command in ("test", "bench"):
+    if command == "page":  # it would serve until it is told to end
+        served: list[object] = []
+        monkeypatch.setitem(
+            commands.COMMANDS, command, commands.COMMANDS[command]._replace(call=lambda a: served.append(a) or 0)
+        )
+        assert commands.main([command, *rest]) == commands.OK
+        assert len(served) == 1
+    elif command in ("test", "bench"):
         called: list[list[str]] = []
 
         def call(words: list[str]) -> int:

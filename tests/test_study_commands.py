@@ -104,6 +104,14 @@ def test_a_place_without_patterns_and_nothing_to_vary(capsys: pytest.CaptureFixt
     assert text  # scenarios of a sweep over the world's settings share no worlds
 
 
+def test_an_outcome_that_is_missing_somewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(capsys, "sensitivity", MAIN, *FEW, "sensitivity.outcome=settled_365", "--out", "s")
+    assert "sensitivity.outcome=settled_365 is missing in some runs" in said
+    assert not (Path("s") / "manifest.json").exists()
+    Path("d.csv").write_text("quarrel_rate\n0.03\n", "utf-8")
+    assert "leave them out with draws=null" in refused(capsys, "sensitivity", MAIN, "draws=d.csv")
+
+
 def test_every_setting_of_a_study_is_declared_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main(["show", "studies"]) == commands.OK
     said = capsys.readouterr().out

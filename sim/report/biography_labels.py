@@ -114,7 +114,7 @@ ENDS = {
 }
 AFTER = Text("{end}, {days} after it was opened.", "{end}，距立案 {days}。")
 SOMETIME = Text("{end}.", "{end}。")
-STILL = Text("At the end of the run it is still open{age}: {where}.", "运行结束时仍未了结{age}：{where}。")
+STILL = Text("It is still open{age}: {where}.", "仍未了结{age}：{where}。")
 AGE = Text(" after {days}", "，已历 {days}")
 WAITS = Text("it lies at {desk}", "在{desk}")
 WAYS = {

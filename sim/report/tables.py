@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from rich import box
 from rich.console import Console, RenderableType
 from rich.markup import escape
@@ -16,7 +15,11 @@ from rich.padding import Padding
 from rich.table import Table
 
 from sim.outcomes import A_YEAR
-from sim.study.statistics import OutcomeSpec
+
+if TYPE_CHECKING:  # words of figures and of the page are wanted by who has no table
+    import pandas as pd
+
+    from sim.study.statistics import OutcomeSpec
 
 NOT_AVAILABLE = "n/a"
 

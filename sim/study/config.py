@@ -169,6 +169,8 @@ def load_study(study: str, source: str, settings: Sequence[str] = ()) -> tuple[C
         if config.size == SIZES[1]:
             typed = {word.partition("=")[0].removeprefix(f"{study}.") for word in settings}
             told = {**told, **{key: value for key, value in asked.QUICK[study].items() if key not in typed}}
+        if config.draws and study != "discovery":
+            raise ConfigError(f"draws: they say what {study} is to vary; leave them out with draws=null")
         names = tuple(scenario.name for scenario in config.scenarios)
         understood_ = asked.read(study, told, config.place, config.comparisons, names)
     name = f"{config.name.removesuffix(f'-{study}')}-{study}"

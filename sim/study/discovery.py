@@ -25,6 +25,9 @@ from sim.study.factors import Factor, drawn, factors
 from sim.study.prim import Bools, Box, Floats
 from sim.study.statistics import LEVEL, holm, twin_differences
 
+FEWEST = 8
+"""Pairs of twins without which there is nothing to divide into halves."""
+
 HOLDS = 0.05
 """A box holds if the half that was held out is as dense by chance alone with less than this probability."""
 
@@ -82,11 +85,19 @@ def discover(config: Config, asked: Asked, runs: pd.DataFrame) -> Discovered:
         config: the experiment as it was run, see `narrowed`.
         asked: what the study is told.
         runs: its table of runs.
+
+    Raises:
+        ConfigError: too few pairs of twins have the outcome.
     """
     by_name = {scenario.name: scenario for scenario in config.scenarios}
     found = factors(config, [by_name[name] for name in asked.comparison])
     wide = runs.pivot(index="replication", columns="scenario", values=asked.outcome)[list(asked.comparison)].dropna()
     replications = np.array([int(k) for k in wide.index], dtype=np.int64)
+    if len(replications) < FEWEST:
+        raise ConfigError(
+            f"discovery.outcome={asked.outcome}: only {len(replications)} pairs of twins have it; choose another, or "
+            "more replications"
+        )
     x = drawn(found, config, replications.tolist())
     values = wide.to_numpy(np.float64)
     effect = twin_differences(values[:, 0], values[:, 1])

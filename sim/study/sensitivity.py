@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.errors import ConfigError
 from sim.outcomes import OutcomeSpec, specs
 from sim.study import design, indices
 from sim.study.asked import Asked
@@ -89,6 +90,9 @@ class Study:
             store: an open store of points.
             compute: who computes.
             tell: called with what is being done, and with batches done and in all.
+
+        Raises:
+            ConfigError: there is nothing to vary.
         """
         by_name = {scenario.name: scenario for scenario in config.scenarios}
         self.config, self.asked, self.store, self.compute, self.tell = config, asked, store, compute, tell
@@ -99,9 +103,19 @@ class Study:
         self.found = Answers(self.factors, ())
 
     def answers(self) -> Answers:
-        """Live all parts, one after the other, and return the tables."""
+        """Live all parts, one after the other, and return the tables.
+
+        Raises:
+            ConfigError: the outcome in question is missing in some runs.
+            PointsError: points could not be computed.
+        """
         found, names = self.found, [factor.name for factor in self.factors]
         screening = self._stage("screening", self.factors, design.morris(names, self.asked.trajectories))
+        if any(np.isnan(values).any() for values in screening.lived.values[self.asked.outcome]):
+            raise ConfigError(
+                f"sensitivity.outcome={self.asked.outcome} is missing in some runs, and indices need all of them; "
+                "choose another"
+            )
         found.tables["morris"] = self._per_outcome(screening, indices.morris, self.factors)
         top = self._first(found.tables["morris"])
         found.top = tuple(top)

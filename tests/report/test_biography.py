@@ -138,7 +138,7 @@ def test_where_the_end_of_the_run_leaves_a_life() -> None:
     silent = biography.tell([], "fee", 100, "en", opened=-20)
     assert texts(silent) == [
         "By day 0 the case was already on the books, since day -20.",
-        "At the end of the run it is still open after 120 days: nothing has been done about it since day 0.",
+        "It is still open after 120 days: nothing has been done about it since day 0.",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from sim.report.reference import CLONE, REFERENCE
 from sim.study.design import CHANCE
@@ -83,3 +84,18 @@ def test_what_evidence_rules_out() -> None:
     narrowed = kept("calibration", "narrowed").set_index("factor")
     wide = narrowed["q95"] - narrowed["q05"]
     assert (wide[["pipe_cost", "minor_cap"]] > 0.9).all()
+
+
+def test_the_key_person() -> None:
+    """What is said of the removal: nine tenths of the headline's effect survive, an eighth of the hours is lacking."""
+    page = (CLONE / "experiments" / "key_person" / "README.md").read_text("utf-8")
+    rows = read_csv(CLONE / REFERENCE / "key_person" / "comparison.csv").set_index(["scenario", "baseline", "outcome"])
+    size = rows["difference"]
+    assert size["removed", "body", "unresolved"] / size["merged", "body", "unresolved"] == pytest.approx(0.9, abs=0.02)
+    assert -size["removed", "merged", "hours"] / size["merged", "body", "hours"] == pytest.approx(1 / 8, abs=0.02)
+    for pair, said in (
+        (("merged", "body"), "-4,660"),
+        (("removed", "merged"), "+460"),
+        (("removed", "body"), "-4,200"),
+    ):
+        assert f"{round(size[*pair, 'unresolved'], -1):+,.0f}" == said and said in page

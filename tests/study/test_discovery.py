@@ -62,6 +62,14 @@ def test_what_is_found_in_noise_does_not_hold() -> None:
     assert out.tables["leaves"]["in_words"].tolist() == ["anywhere"]
 
 
+def test_too_few_pairs_that_have_the_outcome() -> None:
+    config, told = asked()
+    runs = made_up(np.ones(N))
+    runs.loc[runs["replication"] > 5, "unresolved"] = np.nan
+    with pytest.raises(ConfigError, match="only 6 pairs of twins have it"):
+        discovery.discover(config, told, runs)
+
+
 def test_where_all_pairs_are_equal_nothing_is_found() -> None:
     config, told = asked()
     out = discovery.discover(config, told, made_up(np.zeros(N)))

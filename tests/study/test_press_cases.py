@@ -238,7 +238,7 @@ def test_scenarios_are_all_and_one_less(played: play.Played) -> None:
 
 
 def test_a_case_is_played_the_same_whoever_computes(played: play.Played) -> None:
-    task = play.Task(played.case, played.play, play._layouts(played.case, played.play)[1], (3,))
+    task = play.Task(played.case, played.play, play.layouts(played.case, played.play)[1], (3,))
     alone = play.work(task)
     for scenario, known in alone.items():
         for name, values in known.items():
@@ -246,14 +246,14 @@ def test_a_case_is_played_the_same_whoever_computes(played: play.Played) -> None
 
 
 def test_layouts_have_as_many_buildings_as_told(played: play.Played) -> None:
-    layouts = play._layouts(played.case, played.play)
+    layouts = play.layouts(played.case, played.play)
     assert len(layouts) == 2
     for layout in layouts:
         w = Worlds(play.Recipe("compound", context.structure(played.case), layout=layout))
         assert w.layout.sizes["building"] == 2
     impossible = cases.check("S2", {**CASE, "context": dict(households=12, buildings=90)})
     with pytest.raises(ConfigError, match="no map of 12 flats has 90 buildings"):
-        play._layouts(impossible, played.play)
+        play.layouts(impossible, played.play)
 
 
 def test_the_table_has_the_reported_beside_the_simulated(played: play.Played) -> None:

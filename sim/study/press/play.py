@@ -135,11 +135,11 @@ def play(
 
 def _tasks(case: Case, how: Play) -> list[Task]:
     """Divide the replications into groups; replication k has map k modulo the number of maps."""
-    layouts = _layouts(case, how)
+    maps = layouts(case, how)
     size = max(1, min(25, GROUP_ROWS // _rows(case)))
     tasks = []
-    for number, layout in enumerate(layouts):
-        mine = range(number, how.replications, len(layouts))
+    for number, layout in enumerate(maps):
+        mine = range(number, how.replications, len(maps))
         tasks += [Task(case, how, layout, tuple(mine[at : at + size])) for at in range(0, len(mine), size)]
     return tasks
 
@@ -153,7 +153,7 @@ def _rows(case: Case) -> int:
     return int(case.says("households") * case.says("compounds"))
 
 
-def _layouts(case: Case, how: Play) -> list[int]:
+def layouts(case: Case, how: Play) -> list[int]:
     """Return the first maps that have as many buildings as the case tells, or simply the first."""
     wanted = case.says("buildings")
     number = min(how.layouts, how.replications)
