@@ -1,4 +1,4 @@
-"""``python3 -m sim bench [--quick] [--burn-in DAYS] [--json FILE] [CASE ...]``: measure, and print what came out."""
+"""``python3 -m sim bench [CASE ...]``, with options that ``--help`` tells: measure, and print what came out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks import city, mesa, page
+from benchmarks import city, mesa, page, toys
 from benchmarks.engine import CASES, MERGED, QUICK, Case, Plan
 from sim.commands import Parser
 from sim.environment import ROOT
@@ -30,8 +30,8 @@ DAYS_OF_WEEK = 7
 WIDTH = 120
 """Columns that the tables take at most; on less their numbers would be cut."""
 
-COMPARISONS = ("mesa", "city", "page")
-"""What can be measured beside the cases, see `benchmarks.mesa`, `benchmarks.city` and `benchmarks.page`."""
+COMPARISONS = ("mesa", "city", "province", "toy", "page")
+"""What can be measured beside the cases: `benchmarks.mesa`, `benchmarks.city`, `benchmarks.toys`, `benchmarks.page`."""
 
 
 def main(words: Sequence[str]) -> None:
@@ -43,10 +43,13 @@ def main(words: Sequence[str]) -> None:
     known = [*CASES, *COMPARISONS]
     parser = Parser(prog="python3 -m sim bench", description="What a household-day costs.", allow_abbrev=False)
     meaning = "thin = roofs and neighbours alone, mesa = beside plain Mesa, city = a year of a million households, "
-    meaning += "page = the live page in a browser"
+    meaning += (
+        "province = of 9.5 million, toy = one kind of grievance, tool beside tool, page = the live page in a browser"
+    )
     parser.add_argument("cases", metavar="CASE", nargs="*", help=f"worlds x households: {', '.join(CASES)}; {meaning}")
     parser.add_argument("--quick", action="store_true", help="fewer days: rougher, and with emptier tables")
     parser.add_argument("--burn-in", metavar="DAYS", type=int, help="days before those that are measured, whole weeks")
+    parser.add_argument("--peers", action="store_true", help="set up the toy's other tools once, in .venv.bench")
     parser.add_argument("--json", metavar="FILE", type=Path, help="keep everything measured in a file")
     asked = parser.parse_intermixed_args(words)
     for name in asked.cases:
@@ -71,9 +74,16 @@ def main(words: Sequence[str]) -> None:
     if "mesa" in chosen:
         with progress.status("beside plain Mesa"):
             result["mesa"] = mesa.measure(beside)
-    if "city" in chosen:
-        with progress.status("a year of the city"):
-            result["city"] = printed("benchmarks.city", dataclasses.asdict(year))
+    for place, bars in city.BARS.items():
+        if place in chosen:
+            with progress.status(f"a year of the {place}"):
+                lived = dataclasses.replace(year, compounds=bars.compounds)
+                result[place] = printed("benchmarks.city", dataclasses.asdict(lived))
+    if "toy" in chosen:
+        if asked.peers:
+            toys.set_up_peers()
+        with progress.status("the toy, tool beside tool"):
+            result["toy"] = toys.measure(toys.QUICK if asked.quick else toys.Plan())
     if "page" in chosen:
         with progress.status("the live page"):
             result["page"] = page.measure(page.QUICK if asked.quick else page.HOUSEHOLDS, plan.burn_in)
@@ -120,18 +130,46 @@ def show(result: Mapping[str, Any], console: Console) -> None:
         )
     if "mesa" in result:
         console.print(_beside_mesa(result["mesa"]))
-    if "city" in result:
-        found = result["city"]
-        held = "held" if found["processor"] <= city.SECONDS and found["peak"] <= city.BYTES else "missed"
-        console.print(
-            f"{found['households']:,} households, {found['days']} days: {found['processor']:.1f} s of one core "
-            f"({found['wall']:.1f} by the clock on the wall), at most {found['peak'] / MEGABYTE:,.0f} MB; "
-            f"bar for a year {city.SECONDS:g} s and {city.BYTES / MEGABYTE:,.0f} MB: {held}. "
-            f"Founding took {found['founding']:.1f} s, the burn-in {found['burn_in']:.1f} s."
-        )
+    for place, bars in city.BARS.items():
+        if place in result:
+            found = result[place]
+            held = "held" if found["processor"] <= bars.seconds and found["peak"] <= bars.bytes else "missed"
+            per_day = 1e9 * found["processor"] / found["households"] / found["days"]
+            console.print(
+                f"{found['households']:,} households, {found['days']} days: {found['processor']:.1f} s of one core "
+                f"({found['wall']:.1f} by the clock on the wall, {per_day:.1f} ns a household-day), at most "
+                f"{found['peak'] / MEGABYTE:,.0f} MB; bar for a year {bars.seconds:g} s and "
+                f"{bars.bytes / MEGABYTE:,.0f} MB: {held}. "
+                f"Founding took {found['founding']:.1f} s, the burn-in {found['burn_in']:.1f} s."
+            )
+    if "toy" in result:
+        show_toy(result["toy"], console)
     if "page" in result:
         console.print(page.told(result["page"]))
     console.print(f"{result['machine']['cores']} cores, load before: {result['machine']['load']}.")
+
+
+def show_toy(found: Mapping[str, Any], console: Console) -> None:
+    """Print the toy: a row for each tool, seconds of a year by households."""
+    sizes = sorted({size for side in found["sides"].values() for size in side})
+    title = "The toy, one kind of grievance, a year: seconds of one core, set-up + run"
+    table = _table(title, "", *(f"{size:,}" for size in sizes), "counts")
+    for name, by_size in found["sides"].items():
+        cells = [by_size.get(size) for size in sizes]
+        times = [f"{cell['setup']:.2g} + {cell['run']:.2g}" if cell else "" for cell in cells]
+        table.add_row(name, *times, "as in theory" if found["counts"][name] else "WRONG")
+    console.print(table)
+    for name, why in found["left_out"].items():
+        console.print(f"{name}: {why}")
+    whole = {
+        name: {size: cell["setup"] + cell["run"] for size, cell in by_size.items()}
+        for name, by_size in found["sides"].items()
+    }
+    ours, floor = whole.get("numpy, events", {}), whole.get("C, events", {})
+    for size in sorted(set(ours) & set(floor)):
+        ratio = ours[size] / floor[size]
+        bar = f"; bar {toys.WITHIN:g}: {'held' if ratio <= toys.WITHIN else 'missed'}" if size == 1_000_000 else ""
+        console.print(f"At {size:,} numpy takes {ratio:.2g} times as long as C{bar}.")
 
 
 def _table(title: str, *columns: str) -> Table:

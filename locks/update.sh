@@ -19,3 +19,11 @@ for extra in cluster analysis page; do
     compile --constraints "$all" --extra "$extra" --output-file "locks/$extra.txt" >/dev/null
 done
 compile --constraints "$all" --all-extras --output-file locks/test.txt >/dev/null  # the tests try everything
+
+apart() { # a lock of its own, in no need to agree with the others
+    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+        --no-annotate "locks/$1.in" --output-file "locks/$1.txt" "${@:2}" >/dev/null
+}
+for peer in locks/*.in; do
+    apart "$(basename "$peer" .in)" "$@"
+done

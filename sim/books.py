@@ -60,7 +60,7 @@ def transfer(w: Worlds, source: str, source_rows: Ints, target: str, target_rows
         fen: whole fen, may be zero.
     """
     w.may_change()
-    if len(world):
+    if np.count_nonzero(fen):
         _book(np.subtract, getattr(w, source), world, source_rows, fen)
         _book(np.add, getattr(w, target), world, target_rows, fen)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.space import where
+from sim.space import anywhere, where
 from sim.tables import ENDED
 
 if TYPE_CHECKING:
@@ -193,17 +193,24 @@ def move_grievances(w: Worlds, rows: Array, state: int) -> None:
 
 
 def close_cases(w: Worlds, rows: Array, stage: int, activity: int) -> None:
-    """End cases: book the end, keep what is needed to measure durations, let go of the rows.
+    """End cases, and let go of the rows: nothing may act on them any more.
 
-    The rows stay until the next compaction; nothing may act on them any more.
+    What is needed to measure durations is kept at the day's end; the rows stay until the next compaction.
     """
     if len(rows) == 0:
         return
-    c = w.cases
     move_cases(w, rows, stage)
     log_cases(w, rows, activity)
-    kept = {f: getattr(c, f)[rows] for f in ENDED if f != "closed"}
-    w.ended.append(closed=w.day, **kept)
+    w.closed.append(rows)
+
+
+def book_ends(w: Worlds) -> None:
+    """Write into the table of ended cases which have ended today, in the order in which they did."""
+    if not w.closed:
+        return
+    rows, c = np.concatenate(w.closed), w.cases
+    w.closed = []
+    w.ended.append(closed=w.day, **{f: getattr(c, f)[rows] for f in ENDED if f != "closed"})
 
 
 def log_cases(w: Worlds, rows: Array, activity: int) -> None:
@@ -222,7 +229,7 @@ def grievances_of(w: Worlds, case_rows: Array) -> Array:
         return np.zeros(0, dtype=np.int64)
     c, case = w.cases, w.grievances.case
     shared = SHARED.take(c.kind[case_rows])
-    if shared.any():
+    if anywhere(shared):
         hit = np.zeros(c.n + 1, dtype=bool)  # the last entry serves the pointer -1
         hit[case_rows] = True
         hit[-1] = False

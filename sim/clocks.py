@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise
-from sim.space import where
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -104,7 +104,7 @@ def restart(w: Worlds, clock: int, left: Ints, hazard: Ints, world: Ints, row: I
         return
     left[world, row] -= hazard[world, row] * days
     fired = left[world, row] <= 0
-    if fired.any():
+    if anywhere(fired):
         _schedule(w, clock, left, hazard, world[fired], row[fired], days)
 
 

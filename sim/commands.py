@@ -294,7 +294,9 @@ COMMANDS = {
     "list": Command("what can be run", "core", _no_arguments, _study("list_")),
     "show": Command("what an experiment sets, with units, ranges, sources", "core", _show_arguments, _study("show")),
     "test": Command("everything that is checked; NAME for one part", "test", None, test, "[NAME | pytest arguments]"),
-    "bench": Command("the benchmarks", "test", None, bench, "[--quick] [--burn-in DAYS] [--json FILE] [CASE ...]"),
+    "bench": Command(
+        "the benchmarks", "test", None, bench, "[--quick] [--burn-in DAYS] [--json FILE] [--peers] [CASE ...]"
+    ),
 }
 
 

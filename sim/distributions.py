@@ -14,12 +14,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim import noise
+from sim import exact, noise
 from sim.noise import Floats, Ints, Name
+
+
+def _rational(above: Sequence[float], below: Sequence[float]) -> list[Floats]:
+    """Put the coefficients of a rational function together, power by power."""
+    return [np.array([[one], [other]]) for one, other in zip(above, below, strict=True)]
+
 
 # Wichura (1988), Algorithm AS 241, PPND16: coefficients of the numerators and denominators,
 # highest power first.
-_CENTRE = (
+_CENTRE = _rational(
     (
         2.5090809287301226727e3,
         3.3430575583588128105e4,
@@ -41,7 +47,7 @@ _CENTRE = (
         1.0,
     ),
 )
-_SHOULDER = (
+_SHOULDER = _rational(
     (
         7.74545014278341407640e-4,
         2.27238449892691845833e-2,
@@ -63,7 +69,7 @@ _SHOULDER = (
         1.0,
     ),
 )
-_TAIL = (
+_TAIL = _rational(
     (
         2.01033439929228813265e-7,
         2.71155556874348757815e-5,
@@ -273,16 +279,11 @@ def _floats(value: ArrayLike) -> Floats:
     return np.asarray(value, dtype=np.float64)
 
 
-def _ratio(coefficients: tuple[Sequence[float], Sequence[float]], r: Floats) -> Floats:
-    """Evaluate a rational function at r."""
-    parts = []
-    for polynomial in coefficients:
-        value = r * polynomial[0]
-        for c in polynomial[1:-1]:
-            np.add(value, c, out=value)
-            np.multiply(value, r, out=value)
-        parts.append(np.add(value, polynomial[-1], out=value))
-    return np.divide(parts[0], parts[1], out=parts[0])
+def _ratio(coefficients: Sequence[Floats], r: Floats) -> Floats:
+    """Evaluate a rational function at r, numerator and denominator at once."""
+    parts = np.empty((2, r.size))
+    exact.polynomial(coefficients, r, parts)
+    return np.divide(parts[0], parts[1])
 
 
 def _gamma(shape: ArrayLike, seed: Ints, name: str, *ids: Ints) -> tuple[Floats, Floats | None]:

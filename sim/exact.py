@@ -8,7 +8,7 @@ Microsystems 1993; below one unit in the last place).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -88,16 +88,11 @@ _EXPONENT_SHIFT = np.array(52, dtype=np.int64)
 _LN2_UPPER = constant(6.93147180369123816490e-01)
 _LN2_LOWER = constant(1.90821492927058770002e-10)
 _INVERSE_LN2 = constant(1.44269504088896338700e00)
-_LOG_EVEN = (
-    constant(1.531383769920937332e-01),
-    constant(2.222219843214978396e-01),
-    constant(3.999999999940941908e-01),
-)
-_LOG_ODD = (
-    constant(1.479819860511658591e-01),
-    constant(1.818357216161805012e-01),
-    constant(2.857142874366239149e-01),
-    constant(6.666666666666735130e-01),
+_LOG = (  # of the two halves of the polynomial: odd and even powers, the even ones with nothing in front
+    np.array([[1.479819860511658591e-01], [0.0]]),
+    np.array([[1.818357216161805012e-01], [1.531383769920937332e-01]]),
+    np.array([[2.857142874366239149e-01], [2.222219843214978396e-01]]),
+    np.array([[6.666666666666735130e-01], [3.999999999940941908e-01]]),
 )
 _EXP = (
     constant(4.13813679705723846039e-08),
@@ -112,13 +107,16 @@ _BIAS = np.array(1023, dtype=np.int64)
 _HALVE = np.array(1, dtype=np.int64)
 
 
-def _polynomial(coefficients: tuple[NDArray[Any], ...], x: Floats, out: Floats) -> None:
-    """Write to ``out`` the polynomial in x, highest power first, by Horner's rule."""
-    np.multiply(x, coefficients[0], out=out)
+# In what follows it is said by position where a result goes: by name costs as much as a short list takes.
+
+
+def polynomial(coefficients: Sequence[NDArray[Any]], x: Floats, out: Floats) -> None:
+    """Write to ``out`` the polynomial in x, highest power first, by Horner's rule; of several at once, in rows."""
+    np.multiply(x, coefficients[0], out)
     for c in coefficients[1:-1]:
-        np.add(out, c, out=out)
-        np.multiply(out, x, out=out)
-    np.add(out, coefficients[-1], out=out)
+        np.add(out, c, out)
+        np.multiply(out, x, out)
+    np.add(out, coefficients[-1], out)
 
 
 def _log(x: Floats, out: Floats, spare: Floats) -> None:
@@ -139,39 +137,38 @@ def _log(x: Floats, out: Floats, spare: Floats) -> None:
 def log_normal(x: Floats, out: Floats, spare: Floats, lift: Floats | None = None) -> None:
     """Write log(x / 2**lift) of positive normal numbers x to ``out``, which may be ``x``."""
     s, f, exponent, w, w2, odd, even = spare
+    powers, halves = spare[3:5], spare[5:7]
     k, z = s.view(np.int64), f.view(np.int64)
     # x = 2**k * z with z in [sqrt(1/2), sqrt(2)), by integer arithmetic on the bit pattern
-    np.subtract(x.view(np.int64), _SQRT_HALF_BITS, out=k)
-    np.right_shift(k, _EXPONENT_SHIFT, out=k)
-    np.left_shift(k, _EXPONENT_SHIFT, out=z)
-    np.subtract(x.view(np.int64), z, out=z)
+    np.subtract(x.view(np.int64), _SQRT_HALF_BITS, k)
+    np.right_shift(k, _EXPONENT_SHIFT, k)
+    np.left_shift(k, _EXPONENT_SHIFT, z)
+    np.subtract(x.view(np.int64), z, z)
     np.copyto(exponent, k)
     if lift is not None:
-        np.subtract(exponent, lift, out=exponent)
+        np.subtract(exponent, lift, exponent)
 
     # log(1 + f) = f - (f*f/2 - s*(f*f/2 + R(s*s))) with s = f / (2 + f)
-    np.subtract(f, _ONE, out=f)
-    np.add(f, _TWO, out=s)
-    np.divide(f, s, out=s)
-    np.multiply(s, s, out=w)
-    np.multiply(w, w, out=w2)
-    _polynomial(_LOG_ODD, w2, odd)
-    np.multiply(odd, w, out=odd)
-    _polynomial(_LOG_EVEN, w2, even)
-    np.multiply(even, w2, out=even)
-    np.add(odd, even, out=odd)
+    np.subtract(f, _ONE, f)
+    np.add(f, _TWO, s)
+    np.divide(f, s, s)
+    np.multiply(s, s, w)
+    np.multiply(w, w, w2)
+    polynomial(_LOG, w2, halves)
+    np.multiply(halves, powers, halves)
+    np.add(odd, even, odd)
     half = even
-    np.multiply(f, _HALF, out=half)
-    np.multiply(half, f, out=half)
-    np.add(odd, half, out=odd)
-    np.multiply(odd, s, out=odd)
+    np.multiply(f, _HALF, half)
+    np.multiply(half, f, half)
+    np.add(odd, half, odd)
+    np.multiply(odd, s, odd)
     # log(x) = k*upper - ((f*f/2 - (s*(f*f/2 + R) + k*lower)) - f): small parts first
-    np.multiply(exponent, _LN2_LOWER, out=w)
-    np.add(odd, w, out=odd)
-    np.subtract(half, odd, out=half)
-    np.subtract(half, f, out=half)
-    np.multiply(exponent, _LN2_UPPER, out=exponent)
-    np.subtract(exponent, half, out=out)
+    np.multiply(exponent, _LN2_LOWER, w)
+    np.add(odd, w, odd)
+    np.subtract(half, odd, half)
+    np.subtract(half, f, half)
+    np.multiply(exponent, _LN2_UPPER, exponent)
+    np.subtract(exponent, half, out)
 
 
 def _exp(x: Floats, out: Floats, spare: Floats) -> None:
@@ -190,32 +187,32 @@ def _exp_finite(x: Floats, out: Floats, spare: Floats) -> None:
     """Write exp(x) for x between the smallest and the largest to ``out``, which may be ``x``."""
     k, upper, lower, r, t, c = spare[:6]
     # x = k*ln 2 + r with r = upper - lower
-    np.multiply(x, _INVERSE_LN2, out=k)
-    np.rint(k, out=k)
-    np.multiply(k, _LN2_UPPER, out=upper)
-    np.subtract(x, upper, out=upper)
-    np.multiply(k, _LN2_LOWER, out=lower)
-    np.subtract(upper, lower, out=r)
+    np.multiply(x, _INVERSE_LN2, k)
+    np.rint(k, k)
+    np.multiply(k, _LN2_UPPER, upper)
+    np.subtract(x, upper, upper)
+    np.multiply(k, _LN2_LOWER, lower)
+    np.subtract(upper, lower, r)
 
     # exp(r) = 1 - ((lower - r*c/(2 - c)) - upper) with c = r - r*r*P(r*r)
-    np.multiply(r, r, out=t)
-    _polynomial(_EXP, t, c)
-    np.multiply(c, t, out=c)
-    np.subtract(r, c, out=c)
-    np.multiply(r, c, out=r)
-    np.subtract(_TWO, c, out=c)
-    np.divide(r, c, out=r)
-    np.subtract(lower, r, out=r)
-    np.subtract(r, upper, out=r)
-    np.subtract(_ONE, r, out=r)
+    np.multiply(r, r, t)
+    polynomial(_EXP, t, c)
+    np.multiply(c, t, c)
+    np.subtract(r, c, c)
+    np.multiply(r, c, r)
+    np.subtract(_TWO, c, c)
+    np.divide(r, c, r)
+    np.subtract(lower, r, r)
+    np.subtract(r, upper, r)
+    np.subtract(_ONE, r, r)
 
     # times 2**k in two factors: each is a normal number, and only the last step can round
     first, second = lower.view(np.int64), upper.view(np.int64)
     np.copyto(second, k, casting="unsafe")
-    np.right_shift(second, _HALVE, out=first)
-    np.subtract(second, first, out=second)
+    np.right_shift(second, _HALVE, first)
+    np.subtract(second, first, second)
     for part in (first, second):
-        np.add(part, _BIAS, out=part)
-        np.left_shift(part, _EXPONENT_SHIFT, out=part)
-    np.multiply(r, lower, out=r)
-    np.multiply(r, upper, out=out)
+        np.add(part, _BIAS, part)
+        np.left_shift(part, _EXPONENT_SHIFT, part)
+    np.multiply(r, lower, r)
+    np.multiply(r, upper, out)

@@ -37,6 +37,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
+from numpy import add, bitwise_or, bitwise_xor, multiply, right_shift, subtract
 from numpy.typing import ArrayLike, NDArray
 
 from sim.exact import CHUNK, SPARES, Floats, constant, exp, log, log_normal, power
@@ -80,8 +81,8 @@ _MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 _LAST_SHIFT = 31
 
 _GOLDEN_WORD = constant(_GOLDEN)
-_MIX_WORDS = tuple((constant(shift), constant(factor)) for shift, factor in _MIX)
-_LAST_SHIFT_WORD = constant(_LAST_SHIFT)
+_SHIFTS = tuple(map(constant, (*(shift for shift, _ in _MIX), _LAST_SHIFT)))
+_FACTORS = tuple(constant(factor) for _, factor in _MIX)
 
 _DROP = constant(64 - WIDTH)
 _ONE_BITS = constant(0x3FF0000000000000)
@@ -211,11 +212,11 @@ def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: Callable[[Words
         for number, column in enumerate(columns):
             part = column if column.size == 1 else column[start : start + CHUNK]
             if number > 0:
-                np.multiply(part, _GOLDEN_WORD, out=t[: part.size])
-                np.add(z, t[: part.size], out=z)
+                multiply(part, _GOLDEN_WORD, t[: part.size])
+                add(z, t[: part.size], z)
             elif state.size == 1:
-                np.multiply(part, _GOLDEN_WORD, out=z)
-                np.add(z, state, out=z)
+                multiply(part, _GOLDEN_WORD, z)
+                add(z, state, z)
             _mix(z, t)
         if finish is not None:
             finish(z, rows)
@@ -250,20 +251,20 @@ def _draw_list(
         if type(number) is int:
             words.append(_step(number))
         elif isinstance(number, np.ndarray) and number.shape == seed.shape and number.dtype.kind in "iu":
-            words.append(number.astype(np.int64, copy=False).view(np.uint64))
+            words.append((number if number.itemsize == 8 else number.astype(np.int64)).view(np.uint64))
         else:
             return None
-    z = np.multiply(seed, _GOLDEN_WORD)
-    np.add(z, _start(name), out=z)
+    z: Words = multiply(seed, _GOLDEN_WORD)
+    add(z, _start(name), z)
     rows = np.empty((SPARES, size))
     t = rows[0].view(np.uint64)
     _mix(z, t)
     for word in words:
         if word.ndim:
-            np.multiply(word, _GOLDEN_WORD, out=t)
-            np.add(z, t, out=z)
+            multiply(word, _GOLDEN_WORD, t)
+            add(z, t, z)
         else:
-            np.add(z, word, out=z)
+            add(z, word, z)
         _mix(z, t)
     if finish is not None:
         finish(z, rows)
@@ -299,21 +300,24 @@ def _mix_one(z: int) -> int:
 
 def _mix(z: Words, t: Words) -> None:
     """Mix every word of z in place, with t to work in."""
-    for shift, factor in _MIX_WORDS:
-        np.right_shift(z, shift, out=t)
-        np.bitwise_xor(z, t, out=z)
-        np.multiply(z, factor, out=z)
-    np.right_shift(z, _LAST_SHIFT_WORD, out=t)
-    np.bitwise_xor(z, t, out=z)
+    # written out, and where the result goes said by position: lists are short, and half of the time is the calling
+    right_shift(z, _SHIFTS[0], t)
+    bitwise_xor(z, t, z)
+    multiply(z, _FACTORS[0], z)
+    right_shift(z, _SHIFTS[1], t)
+    bitwise_xor(z, t, z)
+    multiply(z, _FACTORS[1], z)
+    right_shift(z, _SHIFTS[2], t)
+    bitwise_xor(z, t, z)
 
 
 def _to_uniform(z: Words, spare: Floats) -> None:
     """Turn words in place into the bit patterns of floats in (0, 1)."""
     # the upper bits as the fraction of a float in [1, 2); subtracting 1 - 2**-53 is exact
-    np.right_shift(z, _DROP, out=z)
-    np.bitwise_or(z, _ONE_BITS, out=z)
+    right_shift(z, _DROP, z)
+    bitwise_or(z, _ONE_BITS, z)
     value = z.view(np.float64)
-    np.subtract(value, _ONE_LESS_HALF_CELL, out=value)
+    subtract(value, _ONE_LESS_HALF_CELL, value)
 
 
 def _to_exponential(z: Words, spare: Floats) -> None:
@@ -321,14 +325,14 @@ def _to_exponential(z: Words, spare: Floats) -> None:
     _to_uniform(z, spare)
     value = z.view(np.float64)
     log_normal(value, value, spare)
-    np.negative(value, out=value)
+    np.negative(value, value)
 
 
 def _to_threshold(z: Words, spare: Floats) -> None:
     """Turn words in place into integer thresholds."""
     _to_exponential(z, spare)
     value = spare[0]
-    np.multiply(z.view(np.float64), _UNIT, out=value)
-    np.rint(value, out=value)
-    np.maximum(value, _ONE, out=value)
+    np.multiply(z.view(np.float64), _UNIT, value)
+    np.rint(value, value)
+    np.maximum(value, _ONE, out=value)  # here numpy wants it by name
     np.copyto(z, value, casting="unsafe")

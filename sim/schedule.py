@@ -116,15 +116,19 @@ class Phase:
         rule = getattr(sys.modules[self.function.__module__], "RULE", None)
         return rule.name if rule else ""
 
-    def due(self, day: int, first: bool) -> bool:
-        """Return whether the phase is lived on this day; `first` marks the first day of the run."""
-        if self.every == "day":
-            return True
-        if self.every == "week":
-            return first or day % 7 == 0
-        if self.every == "week's end":
-            return day % 7 == 6
-        return day % {"four weeks": canvass.WAVE, "quarter": trust.QUARTER, "year": weather.YEAR}[self.every] == 0
+
+def due_on(day: int, first: bool) -> frozenset[Cadence]:
+    """Return how often what is lived on this day is lived; `first` marks the first day of the run."""
+    week = first or day % 7 == 0
+    every: dict[Cadence, bool] = {
+        "day": True,
+        "week": week,
+        "week's end": day % 7 == 6,
+        "four weeks": day % canvass.WAVE == 0,
+        "quarter": day % trust.QUARTER == 0,
+        "year": day % weather.YEAR == 0,
+    }
+    return frozenset(cadence for cadence, due in every.items() if due)
 
 
 SCHEDULE: tuple[Phase, ...] = (
@@ -212,6 +216,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(8, care.tend, "week's end"),
     Phase(8, elders.take_part, "week's end"),
     Phase(8, trust.forget, "quarter"),
+    Phase(9, travel.snow_in, "week's end"),
     Phase(9, offices.change, "week's end"),
     Phase(10, labour.value),
     Phase(10, suffering.add_up),

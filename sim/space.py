@@ -133,6 +133,11 @@ def where(mask: NDArray[np.bool_]) -> Ints:
     return rows
 
 
+def anywhere(mask: NDArray[np.bool_]) -> bool:
+    """Return whether a mask is true anywhere: ``mask.any()``, of which calling is most where it is short."""
+    return bool(np.count_nonzero(mask))
+
+
 def places(mask: NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """Return row and column at which a mask of two axes is true: `np.nonzero`, through one list."""
     row, column = divmod(where(mask.reshape(-1)), mask.shape[1])
@@ -146,8 +151,8 @@ def spans(first: Ints, count: Ints) -> tuple[Ints, Ints]:
         first: first row of each range.
         count: how many rows it has.
     """
-    end = np.cumsum(count)
-    position = np.repeat(np.arange(len(first)), count)
+    end: Ints = count.cumsum()
+    position: Ints = np.arange(len(first)).repeat(count)
     return (first - (end - count)).take(position) + np.arange(len(position)), position
 
 
@@ -162,7 +167,7 @@ def rank_in_group(group: Ints, key: Ints | int = 0) -> Ints:
         group: group number of each row, below 2^23.
         key: whole numbers from 0 to below 2^40. With the group they make one number, for one sort is quicker than two.
     """
-    order = np.argsort((group << RANKED_BITS) | key, kind="stable")
+    order = ((group << RANKED_BITS) | key).argsort(kind="stable")
     rank = np.empty(len(group), dtype=np.int64)
     rank[order] = np.arange(len(group)) - first_of_group(group[order])
     return rank

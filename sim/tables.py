@@ -8,7 +8,7 @@ the time being: what a case *is* stands in its identity (world, kind, bearer, or
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,6 +176,18 @@ AGENDA = {
 """Fields of the agenda: clocks known to fire later this week, and works whose end is known."""
 
 
+FROM_NOUGHT = {
+    "grievances": frozenset({"tries", "claims", "claimed", "answered"}),
+    "cases": frozenset(
+        {"started", "sessions", "level_sessions", "sittings", "rounds", "handoffs", "minutes", "drafted", "refused"}
+        | {"cost", "owed", "from_company", "from_public", "from_fund", "from_owners", "conceded", "visited", "joint"}
+    ),
+    "motions": frozenset({"heads_in", "area_in", "heads_yes", "area_yes", "passed"}),
+    "asked": frozenset({"need", "done"}),
+}
+"""Fields that hold 0 in a new row if nothing is said; what lies beyond the last row of a table is 0 in them."""
+
+
 class Table:
     """Equally long growing arrays; a field is read as ``table.FIELD``, a view of the live rows.
 
@@ -195,6 +207,7 @@ class Table:
         self.name = name
         self.fields = dict(fields)
         self.points_to = dict(points_to or {})
+        self.from_nought = FROM_NOUGHT.get(name, frozenset())
         self._locked = False
         self._data: dict[str, Array] = {f: np.zeros(64, dtype=t) for f, t in self.fields.items()}
         self._resize(0)
@@ -204,15 +217,24 @@ class Table:
         self.n = n
         self.__dict__.update({f: d[:n] for f, d in self._data.items()})
 
-    if TYPE_CHECKING:
+    def __getattr__(self, field: str) -> Array:
+        """Return the live rows of a field of a locked table, read-only; of others they are ordinary attributes."""
+        if field not in self.__dict__.get("fields", {}):
+            raise AttributeError(f"no field '{field}'")
+        rows = self._data[field][: self.n]
+        rows.flags.writeable = False
+        return rows
 
-        def __getattr__(self, field: str) -> Array:
-            """Return the live rows of a field."""
+    def lock(self) -> None:
+        """Refuse changes of rows from now on."""
+        self._locked = True
+        for field in self.fields:
+            del self.__dict__[field]
 
-    def lock(self, locked: bool) -> list[Array]:
-        """Refuse changes of rows from now on, or allow them again; return the arrays that hold them."""
-        self._locked = locked
-        return [*self._data.values(), *(self.__dict__[f] for f in self.fields)]
+    def unlock(self) -> None:
+        """Allow changes of rows again."""
+        self._locked = False
+        self._resize(self.n)
 
     def _may_change(self) -> None:
         """Say so if a mechanism tries to change what is not its own."""
@@ -224,10 +246,14 @@ class Table:
         return self.n
 
     def append(self, **values: Any) -> NDArray[np.int64]:
-        """Add rows and return their numbers; scalars are repeated, all fields must be given, ``world`` as an array."""
+        """Add rows and return their numbers; scalars are repeated, ``world`` is an array.
+
+        All fields must be given but those that start at 0, and these need not.
+        """
         self._may_change()
-        if values.keys() != self.fields.keys():
-            raise TypeError(f"{self.name}: fields differ: {sorted(values.keys() ^ self.fields.keys())}")
+        differ = values.keys() ^ self.fields.keys()
+        if not differ <= self.from_nought:
+            raise TypeError(f"{self.name}: fields differ: {sorted(differ - self.from_nought)}")
         size = len(values["world"])
         start, stop = self.n, self.n + size
         capacity = len(next(iter(self._data.values())))
@@ -248,8 +274,10 @@ class Table:
         kept = where(mask)
         moved = np.full(self.n + 1, -1, dtype=np.int64)  # the last entry serves the pointer -1
         moved[kept] = np.arange(len(kept))
-        for data in self._data.values():
+        for field, data in self._data.items():
             data[: len(kept)] = data.take(kept)  # quicker than by index, here where the lists are long
+            if field in self.from_nought:
+                data[len(kept) : self.n] = 0
         self._resize(len(kept))
         return moved
 

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import docked
+from tests.docked import dock  # noqa: F401, a fixture of all tests
+
 ROOT = Path(__file__).resolve().parent.parent
 
 os.environ["MPLBACKEND"] = "Agg"
@@ -31,6 +34,25 @@ def list_(arguments):
         print(number)
     return 0
 """
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "docking: compares a simulated number with what theory says")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    docked.marked(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what theory says beside what came out, wherever such tests were among those that ran."""
+    reports = [report for word in ("passed", "failed") for report in terminalreporter.stats.get(word, [])]
+    found = docked.rows(reports)
+    if found:
+        terminalreporter.section("docking: what theory says, and what comes out")
+        for line in docked.table(found):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from benchmarks import city, engine, memory, mesa
+from benchmarks import city, engine, memory, mesa, toys
 from benchmarks import command as bench
 from sim import worlds
 from sim.cases import Kind
@@ -184,3 +184,33 @@ def test_a_burn_in_is_whole_weeks(days: str) -> None:
 def test_an_unknown_case_is_a_one_line_error() -> None:
     with pytest.raises(SimError, match="unknown case '1x100'; did you mean '1x1000"):
         bench.main(["1x100"])
+
+
+# -- the toy ----------------------------------------------------------------------------------------------
+
+
+def test_every_side_of_the_toy_counts_what_theory_expects(tmp_path: Path) -> None:
+    """Sides that are there: numpy and Mesa always, C where there is a compiler; others say that they are missing."""
+    found = toys.measure(toys.QUICK)
+    assert {"numpy, events", "plain Mesa"} <= set(found["sides"])
+    assert {side.name for side in toys.SIDES} == {*found["sides"], *found["left_out"]}
+    assert all(found["counts"].values())
+    for by_size in found["sides"].values():
+        ((size, said),) = by_size.items()
+        assert said["households"] == size == 1000 and said["run"] > 0
+        assert 20 * said["felt"] < said["open_days"] < 32 * said["felt"]  # a month each, the year's end apart
+    console = Console(file=io.StringIO(), width=120)
+    bench.show_toy(found, console)
+    assert "as in theory" in console.file.getvalue() and "WRONG" not in console.file.getvalue()
+
+
+def test_a_wrong_count_is_told() -> None:
+    wanted = toys.expected(1000)
+    assert wanted == pytest.approx(1000 * 0.12 * 0.99, rel=0.01)
+    assert toys.counts_agree({"households": 1000, "felt": round(wanted)})
+    assert not toys.counts_agree({"households": 1000, "felt": round(wanted * 1.5)})
+
+
+def test_bars_of_places_are_of_their_size() -> None:
+    """A compound has some 500 flats: a million households in the city, 9.5 million in the province."""
+    assert [round(bar.compounds * 500 / 1e6, 1) for bar in city.BARS.values()] == [1.0, 9.5]

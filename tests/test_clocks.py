@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim import noise
 from sim.cases import Kind
 from sim.rules import defects
-from sim.schedule import SCHEDULE, Phase
+from sim.schedule import SCHEDULE, due_on
 from sim.worlds import Worlds
 from tests.helpers import NOTHING_BREAKS, around, assets, burnt_in, recipe
 from tests.reference import noise_pure as pure
@@ -160,14 +160,14 @@ def test_hazards_keep_to_rain_and_season() -> None:
 
 def test_phases_are_due_when_they_say() -> None:
     """A week begins on day 0 and before it every seven days; the first day of a run begins a week too."""
-    nothing = SCHEDULE[0].function
+    due = {day: due_on(day, first=day == -10) for day in range(-10, 370)}
     every: dict[Any, list[int]] = {
-        c: [d for d in range(-10, 370) if Phase(1, nothing, c).due(d, d == -10)]
-        for c in ("day", "week", "week's end", "quarter", "year")
+        c: [day for day in due if c in due[day]] for c in ("day", "week", "week's end", "four weeks", "quarter", "year")
     }
     assert every["day"] == list(range(-10, 370))
     assert every["week"] == [-10, *range(-7, 370, 7)]
     assert every["week's end"] == list(range(-8, 370, 7))
+    assert every["four weeks"] == list(range(0, 370, 28))
     assert every["quarter"] == [0, 91, 182, 273, 364]
     assert every["year"] == [0, 365]
 

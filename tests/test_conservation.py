@@ -459,7 +459,7 @@ def test_no_practice_takes_longer_than_what_is_set_aside() -> None:
     saved = {purpose: getattr(w, purpose + "_balance").sum(axis=1) for purpose in PURPOSES}
     kept = dict.fromkeys(PURPOSES, 0)
     for _ in range(DAYS // 7):
-        begun = w._days
+        begun = w.day - w.first_day
         week = {purpose: 7 * getattr(w, purpose + "_minutes").sum(axis=1) for purpose in PURPOSES}
         w.run(w.day + 7)
         for purpose in PURPOSES:

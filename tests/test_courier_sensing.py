@@ -15,6 +15,7 @@ from sim.places.compound import COMMUNITY
 from sim.rules import chores, couriers
 from sim.rules.couriers import IN_THE_OPEN
 from sim.worlds import Worlds
+from tests.docked import Dock, mean_and_error
 from tests.helpers import (
     around,
     assert_same,
@@ -93,7 +94,7 @@ def test_more_enrolled_are_the_same_and_more() -> None:
 # -- docking ----------------------------------------------------------------------------------
 
 
-def test_passes_follow_balls_in_bins() -> None:
+def test_passes_follow_balls_in_bins(dock: Dock) -> None:
     """With n passes a day among m compounds each is passed with chance 1 - (1 - 1/m)^n (O'Keeffe et al. 2019)."""
     compounds, days = 5, 60
     shape = dict(compounds=compounds, compounds_per_community=compounds, households=40, couriers=40.0)
@@ -110,10 +111,10 @@ def test_passes_follow_balls_in_bins() -> None:
         out.step()
     seen = np.array(shares).mean(axis=0)
     expected = 1 - (1 - 1 / compounds) ** n
-    assert abs(seen.mean() - expected) < 3 * seen.std(ddof=1) / np.sqrt(w.n)
+    dock("balls in bins (O'Keeffe)", "share passed in a day", expected, *mean_and_error(seen))
 
 
-def test_trust_is_beta_bernoulli_on_being_answered() -> None:
+def test_trust_is_beta_bernoulli_on_being_answered(dock: Dock) -> None:
     """A courier tells with the chance that trust and zeal make: the share told is that, within three errors."""
     w = found(30, notice=0.2, courier_trust=0.4, courier_strength=8.0, courier_kept=1.0, courier_minutes=30.0)
     out = w.stack([say(*ALL)])
@@ -124,7 +125,7 @@ def test_trust_is_beta_bernoulli_on_being_answered() -> None:
     who = np.repeat(np.arange(len(passes.world)), 50)
     bearer = np.tile(np.arange(50), len(passes.world))
     told = couriers._willing(out, passes, who, bearer)
-    assert abs(told.mean() - expected) < 3 * np.sqrt(expected * (1 - expected) / len(told))
+    dock("Beta-Bernoulli trust", "share that is told", expected, *mean_and_error(told))
 
 
 def test_zeal_wears_off() -> None:

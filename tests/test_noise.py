@@ -438,7 +438,7 @@ def once(seed: Any, name: str, *who: Any) -> Words:
     total = np.array([noise.key(name)], dtype=np.uint64)
     for word in (seed, *who):
         total = total + np.atleast_1d(np.asarray(word)).astype(np.uint64) * noise._GOLDEN_WORD
-        total = (total ^ (total >> noise._MIX_WORDS[0][0])) * noise._MIX_WORDS[0][1]
+        total = (total ^ (total >> noise._SHIFTS[0])) * noise._FACTORS[0]
     return total
 
 

@@ -267,6 +267,27 @@ def test_snow_and_moves_make_ways() -> None:
     assert np.array_equal(found[280], found[100])
 
 
+def test_snow_closes_ways_in_winter_only_and_then_people_ride() -> None:
+    """As many weeks as is said, whole ones, and none from April to October; who rides takes as long as a horse."""
+    worlds, chance = 40, 0.2
+    w = Worlds(recipe(tuple(range(worlds)), 0, closed_ways=chance, **CREWS_ONLY, arrears_rate=0.0))
+    closed = []
+    ones, way = np.arange(worlds), np.full(worlds, 1000 * 30)
+    while w.day < 2 * 365:
+        w.step()
+        closed.append(w.ways_closed[:, 0].copy())
+        by_day = np.broadcast_to(w.p.flat["winter_speed" if travel.snow(w.day) else "speed"], worlds)
+        speed = np.where(closed[-1] > 0, np.broadcast_to(w.p.flat["riding_speed"], worlds), by_day)
+        assert np.allclose(travel.hours(w, ones, way), 60 / speed)
+    weeks = np.array(closed)[6::7]  # what is settled at the end of each week
+    assert np.array_equal(np.repeat(weeks, 7, axis=0)[: len(closed) - 6], np.array(closed)[6:])
+    winter = np.array([travel.snow(7 * (k + 1)) for k in range(len(weeks))])
+    assert not np.any(weeks[~winter])
+    drawn = weeks[winter].astype(float)
+    assert abs(drawn.mean() - chance) < 3 * np.sqrt(chance * (1 - chance) / drawn.size)
+    assert np.array_equal(total(w, "closed_weeks"), weeks.sum(axis=0))
+
+
 def test_help_is_brought_and_the_way_counts() -> None:
     """What help takes is the time with the people and the way; with no hours nobody comes."""
     w = lived(recipe(burn_in=0))

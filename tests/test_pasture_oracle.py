@@ -48,7 +48,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 """Columns compared every day: whose, and the oracle's value."""
 
 LEVERS = {f"team_{name}": name for name in (
-    "field", "circuit", "crews", "drives", "board", "judge", "summoned", "papers", "lessons", "loss",
+    "field", "circuit", "crews", "drives", "calendar", "board", "judge", "summoned", "papers", "lessons", "loss",
 )} | {"station_extra": "extra"}  # fmt: skip
 
 WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -60,6 +60,7 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "desk_minutes": ("desks", attrgetter("minutes")),
     "wait_days": ("desks", attrgetter("wait")),
     "circuit_time": ("sumus", attrgetter("circuit_time")),
+    "ways_closed": ("region", attrgetter("ways_closed")),
     **{f"{p}_weekly": ("sumus", lambda x, p=p: x.weekly[p]) for p in PURPOSES},
     **{lever: ("sumus", lambda x, name=name: x.levers[name]) for lever, name in LEVERS.items()},
 }
@@ -149,6 +150,8 @@ ARMS = {
     "placebo": [*OFF, f"{SET}extra_hours=2"],
     "two crews": [NAME, f"{SET}crews=2", f"{SET}hours=12", f"{SET}circuit_hours=6"],
     "four crews, far too long": [NAME, f"{SET}crews=4", f"{SET}hours=60", f"{SET}circuit_hours=40"],
+    "no calendar": [NAME, f"{SET}calendar=off"],
+    "all summer": [NAME, f"{SET}calendar_shift=0.6", f"{SET}circuit_hours=12"],
     "a judge": [NAME, f"{SET}judge=on", f"{SET}talks=50", f"{SET}circuit_hours=12"],
     "no hours": [NAME, f"{SET}hours=0"],
     "few hours": [NAME, f"{SET}hours=4", f"{SET}ledger_hours=0.1"],
@@ -156,7 +159,9 @@ ARMS = {
 """Each channel alone and each left out, crews, hours that are too many, too few and none."""
 
 BUSY = LIVELY | dict(b_travel=0.2, station_hours=20.0, spill=0.6, talk_reach=0.4, online_reach=0.02)
-STUBBORN = LIVELY | dict(gap_mean=1.5, sues=0.9, court_days=60.0, most_sessions=1, arrears_rate=4.0, liquid=0.1)
+STUBBORN = LIVELY | dict(
+    gap_mean=1.5, sues=0.9, court_days=60.0, closed_ways=0.25, most_sessions=1, arrears_rate=4.0, liquid=0.1
+)
 SLOW = LIVELY | dict(station_hours=4.0, justice_hours=4.0, sumu_hours=4.0, room_hours=4.0, any_desk=1.5)
 
 BLOCKS = {
@@ -177,9 +182,9 @@ SEEN = (
     "lost", "claimed", "opened", "tickets", "sessions", "sued", "people_minutes", "field_metres", "helped",
     "wage_spells_begun", "opponent_calls", "wage_defaults", "wages_agreed_fen", "wages_paid_fen", "wages_late_fen",
     "circuits", "stops", "minutes_circuits", "surfaced_around", "minutes_summoned", "minutes_papers",
-    "minutes_lessons", "law_talks", "let_rest", "talked_over", "minutes_team", "minutes_room", "wages joined",
-    "wages judged", "wages withdrawn", "wages failed", "wages settled", "boundary no_show", "livestock judged",
-    "help settled", "help withdrawn", "boundary lost", "neighbour failed", "help escalated",
+    "minutes_lessons", "law_talks", "closed_weeks", "let_rest", "talked_over", "minutes_team", "minutes_room",
+    "wages joined", "wages judged", "wages withdrawn", "wages failed", "wages settled", "boundary no_show",
+    "livestock judged", "help settled", "help withdrawn", "boundary lost", "neighbour failed", "help escalated",
 )  # fmt: skip
 """Flows and events that must have come about: that both sides agree on nothing having happened says little."""
 

@@ -13,6 +13,7 @@ from sim.places.compound import VACANT
 from sim.rules import hosting, ties, volunteers
 from sim.scenario import parse
 from sim.worlds import Worlds
+from tests.docked import Dock
 from tests.helpers import NOTHING_BREAKS, burnt_in, say, total
 
 QUARRELSOME = NOTHING_BREAKS | dict(quarrel_rate=2.0, claim_rate=0.0, naming_days=1.0)
@@ -109,7 +110,7 @@ def test_people_who_know_each_other_talk_it_over() -> None:
 
 @pytest.mark.parametrize("size", [2, 3, 5, 12])
 @pytest.mark.parametrize("cost", [0.1, 0.3, 0.6])
-def test_volunteers_are_in_equilibrium(size: int, cost: float) -> None:
+def test_volunteers_are_in_equilibrium(size: int, cost: float, dock: Dock) -> None:
     """Nobody gains by helping more or less: b(1 - (1 - p)^(n - 1)) = b - c; nobody helps with (c/b)^(n/(n - 1))."""
     p = volunteers.steps_forward(np.array([cost]), np.array([size - 1]))[0]
     assert abs((1 - p) ** (size - 1) - cost) < 1e-12
@@ -117,7 +118,8 @@ def test_volunteers_are_in_equilibrium(size: int, cost: float) -> None:
     draws = noise.chance(p, np.arange(20_000)[:, None], "test.volunteer", np.arange(size))
     nobody = (~draws.any(axis=1)).mean()
     expected = cost ** (size / (size - 1))
-    assert abs(nobody - expected) < 4 * np.sqrt(expected * (1 - expected) / 20_000)
+    error = np.sqrt(expected * (1 - expected) / 20_000)
+    dock(f"volunteer's dilemma, {size} people", f"P(nobody helps) at c/b = {cost}", expected, nobody, error)
 
 
 def test_who_is_alone_helps_if_it_is_worth_it() -> None:

@@ -15,7 +15,9 @@ from sim.agents.claimants import Claimant
 from sim.agents.collectives import Coaches, Collective, Role, VillageBranch, VillageMediator
 from sim.agents.companies import Contract, PropertyCompany
 from sim.agents.compounds import Compound
+from sim.agents.couriers import Courier
 from sim.agents.homes import Building, Household, Tenure
+from sim.agents.hubs import Hub
 from sim.agents.offices import Body, BodyKind, Candidate, Court, Mediator, PartyBranch, SubDistrictCentre
 from sim.agents.sites import Contractor, Crew, WorkSite
 from sim.agents.sumus import BorderStation, JusticeOffice, MediationRoom, MobileTeam, Sumu, SumuCentre
@@ -38,6 +40,7 @@ __all__ = [
     "Compound",
     "Contract",
     "Contractor",
+    "Courier",
     "Court",
     "Crew",
     "Desk",
@@ -45,6 +48,7 @@ __all__ = [
     "Ground",
     "HerderHousehold",
     "Household",
+    "Hub",
     "JusticeOffice",
     "Keeping",
     "MediationRoom",

@@ -10,6 +10,7 @@ from sim.agents.view import View
 from sim.books import FEN
 from sim.cases import Kind
 from sim.places import compound
+from sim.rules import ties
 
 
 class Tenure(Enum):
@@ -94,6 +95,16 @@ class Household(Claimant):
     def top_floor(self) -> bool:
         """Whether the flat lies right under the roof."""
         return bool(self.model.world.layout.traits["top"][self.row])
+
+    @property
+    def tie(self) -> float:
+        """How closely somebody here is tied to people met at shared places, 0 to 1."""
+        return float(self._read("tie") / ties.WHOLE)
+
+    @property
+    def guest(self) -> bool:
+        """Whether somebody from here has come to a shared place this week."""
+        return bool(self._read("came") & 1)
 
     @property
     def building(self) -> Building:

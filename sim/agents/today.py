@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim import places
 from sim.cases import Kind, Stage
 from sim.places.compound import IN_BUILDING, IN_COMPOUND
-from sim.rules import defects, fees, trust
+from sim.rules import couriers, defects, fees, hosting, trust
 from sim.rules.motions import Motion
 
 if TYPE_CHECKING:
@@ -107,6 +107,28 @@ def collection(w: Worlds) -> Floats:
     """Return the share of the flats of every compound whose owners pay the property fee, or would."""
     out: Floats = fees.paying(w)[0]
     return out
+
+
+def enrolled(w: Worlds) -> NDArray[np.bool_]:
+    """Return which couriers look out."""
+    return couriers.enrolled(w)[0]
+
+
+def couriers_trust(w: Worlds) -> Floats:
+    """Return every courier's trust that a report will be answered."""
+    courier = np.arange(w.layout.sizes["courier"])
+    return couriers.trust(w, np.zeros_like(courier), courier)
+
+
+def hosting_minutes(w: Worlds) -> Ints:
+    """Return the minutes a week that the mediators of every community give to its shared places."""
+    return np.sum([getattr(w, f"{purpose}_time")[0] for purpose in hosting.PURPOSES], axis=0)
+
+
+def guests(w: Worlds) -> Ints:
+    """Return for every community from how many households somebody has come to a shared place this week."""
+    came = np.flatnonzero(w.came[0] & 1)
+    return np.bincount(w.layout.up("household", "community")[came], minlength=w.layout.sizes["community"])
 
 
 def pending(w: Worlds) -> int:

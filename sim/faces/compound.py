@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from sim.agents import today
 from sim.agents.companies import PropertyCompany
 from sim.agents.compounds import Compound
+from sim.agents.couriers import Courier
 from sim.agents.homes import Building, Household
+from sim.agents.hubs import Hub
 from sim.agents.offices import Body, Candidate, Court, Mediator, PartyBranch, SubDistrictCentre
 from sim.faces import Cells, Face
 from sim.faces.reporters import mean_trust, stocks, totals, unresolved_per_1000
@@ -31,6 +33,11 @@ def _served(w: Worlds) -> NDArray[np.bool_]:
     """Return which compounds have a company."""
     served: NDArray[np.bool_] = w.contract[0] != contracts.NONE
     return served
+
+
+def _hosted(w: Worlds) -> NDArray[np.bool_]:
+    """Return which communities have a hub: seats in a canteen, or hours of their mediators."""
+    return (w.canteen_seats[0] > 0) | (today.hosting_minutes(w) > 0)
 
 
 def _leaking(model: GovernanceModel) -> tuple[Cells, NDArray[np.int64]]:
@@ -55,9 +62,11 @@ FACE = Face(
         Court,
         Compound,
         Candidate,
+        Courier,
+        Hub,
     ),
     small={"compounds": 2, "households": 100},
-    there={Body: _formed, PropertyCompany: _served},
+    there={Body: _formed, PropertyCompany: _served, Hub: _hosted},
     standing={Building: lambda w: w.layout.cells["building"]},
     daily={"leaking": _leaking, "open_grievances": _grievances},
     reporters={

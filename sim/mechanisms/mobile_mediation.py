@@ -4,7 +4,8 @@ Institutional grammar (ADICO): in a covered sumu [C]
 
 * ``onsite_visits``: the station's officers must [D] answer calls at any hour, hear them on the phone and go there [I],
   and once a week drive a circuit from camp to camp [I], holding sessions where people live and asking around what
-  troubles them (page-E7, page-E10);
+  troubles them (page-E7, page-E10); a calendar of the seasons (page-E12) says what comes first [C] and gives the months
+  in which herds meet longer circuits, and the others shorter ones;
 * ``coordination``: justice office and centre must [D] send one officer each on the circuit [C], so that one visit
   replaces several and what is not settled there may only [D] go to court [I] (page-E4, page-E6); where nobody drives
   from camp to camp they sit together at the centre; a judge may [D] come along, who confirms what is agreed [I];
@@ -25,10 +26,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.mechanisms import Mechanism, Setting
 from sim.parameters import parameter
-from sim.rules import teams
+from sim.rules import frictions, teams, travel
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -64,6 +66,24 @@ class Parameters:
         kind="set",
         source="prior-team: one; scanned",
         doc="crews that the station's officers form, each with its circuit; calls are all crews' together",
+    )
+    calendar: bool = parameter(
+        True,
+        False,
+        True,
+        unit="switch",
+        kind="set",
+        source="page-E12",
+        doc="a calendar of the seasons says which matters circuits see to first, and how long they are",
+    )
+    calendar_shift: float = parameter(
+        0.3,
+        0.0,
+        0.6,
+        unit="share",
+        kind="set",
+        source="guess: a day a week becomes ten hours in summer, six and a quarter else",
+        doc="how much longer a calendar makes circuits from June to October; the year's hours stay",
     )
     judge: bool = parameter(
         False,
@@ -126,6 +146,20 @@ HOURS_PER_TALK = 6.0
 
 WEEKS = 365 / 7
 
+BUSY = (frictions.GRAZING[1] - frictions.GRAZING[0]) / travel.YEAR
+"""Share of the year in which circuits are longer where a calendar is kept."""
+
+
+def season(day: int, shift: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how long circuits are in a season over what they are in the mean of the year, of which it is 1.
+
+    Args:
+        day: the day.
+        shift: how much longer they are in the months in which herds meet, shape ``(worlds, 1)``.
+    """
+    first, after = frictions.GRAZING
+    return 1 + shift * np.where(first <= travel.of_year(day) < after, 1.0, -BUSY / (1 - BUSY))
+
 
 class MobileMediation(Mechanism):
     """See the module."""
@@ -135,7 +169,16 @@ class MobileMediation(Mechanism):
     Parameters = Parameters
     places = ("pasture",)
     offers = (
-        *("team_field", "team_circuit", "team_board", "team_drives", "team_summoned", "team_papers", "team_lessons"),
+        *(
+            "team_field",
+            "team_circuit",
+            "team_board",
+            "team_drives",
+            "team_calendar",
+            "team_summoned",
+            "team_papers",
+            "team_lessons",
+        ),
         *("team_loss", "team_crews", "team_judge", "station_extra"),
     )
 
@@ -152,9 +195,11 @@ class MobileMediation(Mechanism):
         w.offer("station_extra", np.rint(60 * me.extra_hours), me.present)
         active = me.present & (me.hours > 0)
         scale = np.minimum(me.hours / USUAL_HOURS, 1.0)
-        circuit = np.rint(60 * me.circuit_hours * scale)
+        kept = active & (me.calendar > 0)
+        circuit = np.rint(60 * me.circuit_hours * scale * np.where(kept, season(w.day, me.calendar_shift), 1.0))
         drives = active & me.on("onsite_visits")
         w.offer("team_drives", 1, drives)
+        w.offer("team_calendar", 1, kept & me.any_on("onsite_visits", "coordination"))
         w.offer("team_circuit", circuit, active & me.any_on("onsite_visits", "coordination"))
         w.offer("team_crews", me.crews, active & me.any_on("onsite_visits", "coordination"))
         w.offer("team_field", me.crews * np.maximum(np.rint(60 * me.hours) - circuit, 0), drives)

@@ -67,6 +67,9 @@ SCENARIOS = {
     "panel_there": Text("panel at the site", "到工地联合调解"),
     "panel_summons": Text("panel at the site, summons", "到工地联合调解，并召集"),
     "crews": Text("crews on the steppe", "下乡班组"),
+    "desks": Text("more hours at the desk", "办公桌加工时"),
+    "field": Text("officers in the field, more hours", "人员下乡，另加工时"),
+    "no_calendar": Text("no calendar of the seasons", "不按四季清单"),
     "everywhere": Text("everywhere", "全面推行"),
     "one_person": Text("one person, no practice", "一人兼任，无做法"),
     "plus_authority": Text("+ authority", "加召集转办"),
@@ -119,6 +122,7 @@ EXPERIMENTS = {
     ),
     "distance": Text("How far people live, and what it does", "住得多远，有什么不同"),
     "teams": Text("How many crews, and how long their circuits", "派多少班组，巡回多久"),
+    "station_hours": Text("Hours added to a station, and hours moved", "给派出所多加工时，还是把工时挪出去"),
     "arrears": Text(
         "Wages owed: four agencies at one table, or one office after another", "拖欠工资：四家坐一桌，还是一家一家跑"
     ),

@@ -43,6 +43,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "mobile_mediation-attribution": ("attribution.csv", "hours.csv", "figures/attribution.png"),
     "distance": (COMPARISON, "distance.csv", "figures/distance.png"),
     "teams": (COMPARISON, GRID, "figures/map.png"),
+    "station_hours": (COMPARISON, GRID, "figures/curves.png"),
     "arrears": (COMPARISON, "figures/arrears.png"),
     "yijiantiao-sensitivity": (
         *(f"{name}.csv" for name in ("morris", "sobol", "groups", "scans", "spread", "burn_in")),

@@ -147,6 +147,8 @@ def mediate(w: Worlds, rows: Ints) -> None:
     c.ready[rows] = w.day + w.whole("session_gap_days", world)
 
     rows = rows[~absent]
+    if len(rows) == 0:
+        return
     world = c.world[rows]
     c.sessions[rows] += 1
     c.level_sessions[rows] += 1
@@ -160,9 +162,7 @@ def mediate(w: Worlds, rows: Ints) -> None:
     failed = ~agreed & (c.level_sessions[rows] >= w.at("most_sessions", world))
     _agree(w, rows[agreed])
     over = rows[failed]
-    above = np.empty(len(over), dtype=np.int64)
-    for settlement, at in settlements.of_cases(w, over):
-        above[at] = settlement.above(w, over[at])
+    above = settlements.each(w, over, lambda settlement, at: settlement.above(w, over[at]))
     last = over[above < 0]
     _fail(w, last[~courts.sue(w, last)])
     desks.hand_off(w, over[above >= 0], above[above >= 0])
@@ -214,6 +214,8 @@ def judge(w: Worlds) -> None:
 
 def _fail(w: Worlds, rows: Ints) -> None:
     """End disputes for which every level has been tried in vain."""
+    if len(rows) == 0:
+        return
     c = w.cases
     grievances.fail(w, grievances_of(w, rows))
     shared = rows[SHARED.take(c.kind[rows])]
@@ -223,10 +225,7 @@ def _fail(w: Worlds, rows: Ints) -> None:
 
 def _no_show(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     """Return the chance that a party stays away: less where somebody with authority at the desk summons it."""
-    chance = np.empty(len(rows))
-    for settlement, at in settlements.of_cases(w, rows):
-        chance[at] = settlement.no_show(w, rows[at])
-    return chance
+    return settlements.each(w, rows, lambda settlement, at: settlement.no_show(w, rows[at]))
 
 
 def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
@@ -245,9 +244,7 @@ def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
 
 def _left_by_a_session(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     """Return the share of the gap that a session leaves of each dispute, by the ability of whoever holds the desk."""
-    ability = np.empty(len(rows))
-    for settlement, at in settlements.of_cases(w, rows):
-        ability[at] = settlement.ability(w, rows[at])
+    ability = settlements.each(w, rows, lambda settlement, at: settlement.ability(w, rows[at]))
     left = 1 - (1 - w.at("narrowing", w.cases.world[rows])) * 2 * ability
     return np.minimum(np.maximum(left, 0.0), 1.0)
 

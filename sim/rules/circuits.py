@@ -26,6 +26,21 @@ Floats = NDArray[np.float64]
 
 MINUTES = 60
 
+SEASONS: tuple[tuple[int, tuple[Kind, ...]], ...] = (
+    (31, (Kind.HELP,)),  # February to May: animals are born, storms
+    (151, (Kind.BOUNDARY, Kind.LIVESTOCK)),  # June to October: herds meet
+    (304, (Kind.WAGES,)),  # November to January: wages are due before New Year
+)
+"""The seasons' list of what a calendar puts first: first day of each season, and the kinds of matters."""
+
+LAST = 1_000_000_000
+"""Metres added to the way to what is not on the season's list, more than any way."""
+
+
+def listed(day: int) -> tuple[Kind, ...]:
+    """Return the kinds that are on the list of the season in which a day is."""
+    return next((kinds for first, kinds in reversed(SEASONS) if travel.of_year(day) >= first), SEASONS[-1][1])
+
 
 @dataclass(frozen=True)
 class Tour:
@@ -72,6 +87,8 @@ def _waiting(w: Worlds) -> Ints:
 def _tour(w: Worlds, rows: Ints) -> Tour:
     """Route one circuit of every sumu in stacked rounds: in each every circuit takes its nearest case.
 
+    Where a calendar is kept, the nearest of what is on the season's list comes first, and all else after it.
+
     A case is taken if there is time to get there, for what it takes there, and to get back to the station. Where
     they do not drive from camp to camp, they take what they can at the centre, which the station's officer reaches.
     """
@@ -86,6 +103,7 @@ def _tour(w: Worlds, rows: Ints) -> Tour:
     centre = t["sumu_desk"][len(STAFFED) * c.compound[rows] + STAFFED.index(JUSTICE)]  # both are in the sumu's hall
     to_x, to_y = np.where(drives, to_x, t["x"][centre]), np.where(drives, to_y, t["y"][centre])
     there = session_minutes(w, rows) + np.where(drives, np.rint(MINUTES * w.at("stop_hours", c.world[rows])), 0)
+    unlisted = (w.team_calendar.reshape(-1)[of] > 0) & ~np.isin(c.kind[rows], listed(w.day))
     back = pasture.way(w.layout, to_x, to_y, t["x"][home[of]], t["y"][home[of]])
     open_, stops = np.arange(len(rows)), [rows[:0]]
     while len(open_):
@@ -95,7 +113,8 @@ def _tour(w: Worlds, rows: Ints) -> Tour:
         fits = where(takes + _drive(w, c.world[rows[open_]], back[open_]) <= left[circuit])
         if len(fits) == 0:
             break
-        nearest = fits[rank_in_group(circuit[fits], metres[fits]) == 0]
+        order = metres[fits] + LAST * unlisted[open_[fits]]
+        nearest = fits[rank_in_group(circuit[fits], order) == 0]
         taken, by = open_[nearest], circuit[nearest]
         left[by] -= takes[nearest]
         driven[by] += metres[nearest]

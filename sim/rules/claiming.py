@@ -10,6 +10,7 @@ shelved case back to a desk.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.rules import defects, desks, grievances, trust
 from sim.settlements import Settlement
-from sim.space import where
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -145,10 +146,9 @@ def _weights(w: Worlds, settlement: Settlement, rows: Ints) -> NDArray[np.float6
     success = trust.in_success(w, kind, world, household)
     success = settlement.believed(w, rows, success)
     common = w.at("any_desk", world) + w.at("b_success", world) * success
+    weighed = w.at("b_trust", world) * trust.in_desks(w, settlement.intakes, world, household)
     for option, desk in enumerate(settlement.intakes, start=1):
-        burden = settlement.burden(w, desk, world, household)
-        confidence = trust.in_desk(w, trust.DESKS[desk], world, household)
-        utility[option] = common - burden + w.at("b_trust", world) * confidence
+        utility[option] = common - settlement.burden(w, desk, world, household) + weighed[option - 1]
     weights = noise.exp(utility)
     settlement.bar(w, weights, world, household, kind)
     return weights.T
@@ -168,9 +168,7 @@ def voice(w: Worlds, rows: Ints, kind: Ints) -> None:
     called = kind == HOTLINE
     w.count("tickets", world[called])
     own = g.kind[rows] != int(Kind.FEE)  # there the company claims
-    for number in places.declared(w.recipe.place, "INTAKES"):
-        if number != HOTLINE:
-            w.count(f"claims_{trust.DESKS[number]}", world[own & (kind == number)])
+    w.count_each(_counters(w.recipe.place), kind[own], world[own])
     household, desk = g.household[rows], np.empty(len(rows), dtype=np.int64)
     for settlement, at in settlements.of_households(w, household):
         desk[at] = settlement.receive(w, world[at], household[at], g.kind[rows][at], kind[at])
@@ -180,12 +178,19 @@ def voice(w: Worlds, rows: Ints, kind: Ints) -> None:
     old = known >= 0
     if not old.all():
         _open(w, rows[~old], desk[~old], called[~old])
-    if old.any():
+    if anywhere(old):
         joined, case = rows[old], known[old]
         g.case[joined] = case
         move_grievances(w, joined, State.JOINED)
         log_cases(w, case, Activity.JOINED)
         bring_back(w, case, desk[old])
+
+
+@cache
+def _counters(place: str) -> tuple[str, ...]:
+    """Return by number of the kind of desk where claims at it are counted, empty for those that take none here."""
+    intakes = set(places.declared(place, "INTAKES")) - {HOTLINE}
+    return tuple(f"claims_{trust.DESKS[desk]}" if desk in intakes else "" for desk in Desk)
 
 
 def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
@@ -200,8 +205,8 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
     own = rows[opener]
     settled_in, unit = _whereabouts(w, g.household[own])
     days = np.zeros(len(own), dtype=np.int64)
-    for settlement, some in settlements.of_households(w, g.household[own]):
-        days[some] = settlement.passing_on(w, g.world[own[some]], g.household[own[some]])
+    for settlement, at in settlements.of_households(w, g.household[own]):
+        days[at] = settlement.passing_on(w, g.world[own[at]], g.household[own[at]])
     about = {f: getattr(g, f)[own] for f in ("world", "kind", "bearer", "other", "ordinal", "severity")}
     opened = open_cases(
         w,
@@ -284,29 +289,11 @@ def open_cases(
         desk=desk,
         organiser=-1,
         ready=w.day + days,
-        started=0,
         handled=-NEVER,
-        sessions=0,
-        level_sessions=0,
         narrowed=1.0,
-        sittings=0,
-        rounds=0,
-        handoffs=0,
-        minutes=0,
-        drafted=False,
         minor=minor,
-        refused=False,
-        cost=0,
-        owed=0,
-        from_company=0,
-        from_public=0,
-        from_fund=0,
-        from_owners=0,
-        conceded=0,
         motion=-1,
         opener=opener,
-        visited=False,
-        joint=False,
     )
     w.count("opened", world)
     log_cases(w, opened, Activity.OPENED)
@@ -338,7 +325,7 @@ def bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
     c = w.cases
     stage = c.stage[case]
     gone = (stage == int(Stage.LOST)) | (stage == int(Stage.SHELVED))
-    if not gone.any():
+    if not anywhere(gone):
         return
     case, first = np.unique(case[gone], return_index=True)
     stage, desk = c.stage[case], desk[gone][first]

@@ -19,7 +19,7 @@ from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import ages
 from sim.rules.trust import QUARTER
-from sim.space import where
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -124,7 +124,7 @@ def _set_up(w: Worlds) -> None:
 def expire(w: Worlds) -> None:
     """Phase: contracts end; a company that has given notice leaves, a fixed term runs out into a holdover."""
     ends = w.contract_end == w.day
-    if not ends.any():
+    if not anywhere(ends):
         return
     w.contract_end[ends] = NEVER
     world, compound = np.nonzero(ends & ~w.leaving)

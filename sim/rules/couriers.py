@@ -19,7 +19,7 @@ from sim.cases import Kind, State
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
 from sim.rules import reports
-from sim.space import rank_in_group, where
+from sim.space import anywhere, rank_in_group, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -129,7 +129,7 @@ class Passes(NamedTuple):
 
 def go_round(w: Worlds) -> None:
     """Phase: enrolled couriers go through compounds, notice some of what is wrong there, and report some of it."""
-    if not w.couriers_share.any():
+    if not anywhere(w.couriers_share):
         return
     passes = today(w)
     w.count("courier_passes", passes.world)
@@ -215,13 +215,20 @@ def _at_doors(w: Worlds, passes: Passes) -> tuple[Ints, Ints]:
 def _willing(w: Worlds, passes: Passes, who: Ints, bearer: Ints) -> NDArray[np.bool_]:
     """Return which of the things noticed on the given passes the courier means to report."""
     world, courier = passes.world[who], passes.courier[who]
-    good, bad = w.courier_good[world, courier], w.courier_bad[world, courier]
-    strength = w.at("courier_strength", world)
-    trust = (w.at("courier_trust", world) * strength + good) / (strength + good + bad)
     months = (w.day - w.courier_fresh[world, courier]) / DAYS_A_MONTH
     kept = w.at("courier_kept", world)
     zeal = kept + (1 - kept) * noise.exp(-months / w.at("courier_months", world))
-    return noise.chance(trust * zeal, w.seeds[world], "courier.report", bearer, courier, passes.number[who])
+    return noise.chance(
+        trust(w, world, courier) * zeal, w.seeds[world], "courier.report", bearer, courier, passes.number[who]
+    )
+
+
+def trust(w: Worlds, world: Ints, courier: Ints) -> Floats:
+    """Return the given couriers' trust that a report will be answered: the mean of a Beta that has learned."""
+    good, bad = w.courier_good[world, courier], w.courier_bad[world, courier]
+    strength = w.at("courier_strength", world)
+    expected: Floats = (w.at("courier_trust", world) * strength + good) / (strength + good + bad)
+    return expected
 
 
 def _in_time(w: Worlds, world: Ints, courier: Ints) -> NDArray[np.bool_]:

@@ -62,6 +62,8 @@ SHORTEST, LONGEST = 15, 180
 
 def sue(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     """Let claimants sue, or not, over disputes that have failed; return which do."""
+    if len(rows) == 0:
+        return np.zeros(0, dtype=bool)
     c = w.cases
     world = c.world[rows]
     sued = SUABLE.take(c.kind[rows]) & noise.chance(w.at("sues", world), c.key[rows], "court.sue")

@@ -11,12 +11,13 @@ minutes that nobody needs are not saved.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import noise, places, settlements
+from sim import compaction, noise, places, settlements
 from sim.cases import Activity, Desk, Kind, Stage, log_cases, move_cases
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
@@ -350,10 +351,7 @@ def look_over(w: Worlds) -> None:
 
 def _service_minutes(w: Worlds, rows: Ints) -> Ints:
     """Return the minutes that the next step of each case takes at the desk that has it."""
-    out = np.empty(len(rows), dtype=np.int64)
-    for settlement, at in settlements.of_cases(w, rows):
-        out[at] = settlement.minutes(w, rows[at])
-    return out
+    return settlements.each(w, rows, lambda settlement, at: settlement.minutes(w, rows[at]))
 
 
 def take(w: Worlds, world: Ints, step: Ints) -> Ints:
@@ -409,10 +407,10 @@ def serve(w: Worlds) -> Ints:
     if len(some) == 0:
         return some
     rows, desk = rows[some], desk[some]
-    order = np.argsort((desk << PRECEDENCE_BITS) | precedence[some], kind="stable")
+    order = ((desk << PRECEDENCE_BITS) | precedence[some]).argsort(kind="stable")
     rows, desk = rows[order], desk[order]
     cost = c.minutes[rows] * WEEK
-    total = np.cumsum(cost)
+    total = cost.cumsum()
     before = (total - cost)[first_of_group(desk)]
     done = total - before <= balance[desk]
     able[desk[~done]] = False
@@ -421,10 +419,15 @@ def serve(w: Worlds) -> Ints:
     balance[able] = 0  # all are served
 
     kind = kind_of(w, desk % w.layout.sizes["desk"])
-    for number in places.declared(w.recipe.place, "STAFFED"):
-        here = where(kind == number)
-        w.count("minutes_" + DESKS[number], c.world[rows[here]], cost[here] // WEEK)
+    w.count_each(_counters(w.recipe.place), kind, c.world[rows], cost // WEEK)
     return rows
+
+
+@cache
+def _counters(place: str) -> tuple[str, ...]:
+    """Return by number of the kind of desk where its minutes are counted, empty for those that nobody staffs here."""
+    staffed = places.declared(place, "STAFFED")
+    return tuple("minutes_" + DESKS[desk] if desk in staffed else "" for desk in Desk)
 
 
 def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
@@ -441,18 +444,14 @@ def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
     world = c.world[rows]
     c.handoffs[rows] += 1
     c.handled[rows] = w.day
-    loss = np.empty(len(rows))
-    for settlement, at in settlements.of_cases(w, rows):
-        loss[at] = settlement.loss(w, rows[at])
+    loss = settlements.each(w, rows, lambda settlement, at: settlement.loss(w, rows[at]))
     lost = noise.chance(loss, c.key[rows], "handoff.lost", c.handoffs[rows])
     log_cases(w, rows, Activity.HANDED_OFF)
     w.count("handed_off", world)
     w.count("lost", world[lost])
     c.desk[rows] = desk
     c.level_sessions[rows] = 0
-    near = np.empty(len(rows), dtype=bool)
-    for settlement, at in settlements.of_cases(w, rows):
-        near[at] = settlement.carried(w, rows[at], desk[at])
+    near = settlements.each(w, rows, lambda settlement, at: settlement.carried(w, rows[at], desk[at]))
     c.ready[rows] = w.day + np.where(near, w.whole("handoff_near_days", world), w.whole("handoff_days", world))
     move_cases(w, rows[~lost], TRANSIT)
     move_cases(w, rows[lost], LOST)
@@ -461,7 +460,7 @@ def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
 
 def let_go(w: Worlds) -> None:
     """Phase, weekly: drop from the tables what is over: from the agenda each week, from the others every fourth."""
-    w.compact()
+    compaction.compact(w)
 
 
 RULE = Rule(

@@ -18,7 +18,7 @@ from sim.columns import Rule
 from sim.parameters import parameter
 from sim.places.compound import BODY, DESKS_PER_COMPOUND
 from sim.rules import keeping, motions
-from sim.space import rank_in_group, where
+from sim.space import anywhere, rank_in_group, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -53,7 +53,7 @@ class Parameters:
 
 def knock(w: Worlds) -> None:
     """Phase: whoever knocks on doors goes on around the house, as far as the time kept for it goes."""
-    if not (w.doors_time.any() or w.doors_balance.any()):
+    if not (anywhere(w.doors_time) or anywhere(w.doors_balance)):
         return
     motion = _oldest_motions(w)
     m = w.motions

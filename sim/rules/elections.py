@@ -20,6 +20,7 @@ from sim.parameters import parameter
 from sim.places.compound import COMMUNITY
 from sim.rules import bodies, motions, referrals, votes
 from sim.rules.motions import Motion
+from sim.space import anywhere
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -84,7 +85,7 @@ def hold(w: Worlds) -> None:
 
 def count(w: Worlds) -> None:
     """Phase: elections are counted; an elected committee takes office, an appointed one where a term ends without."""
-    if not w.electing.any():
+    if not anywhere(w.electing):
         return
     m = w.motions
     ballots = motions.stirred(w, Motion.ELECT)
@@ -92,6 +93,8 @@ def count(w: Worlds) -> None:
         return
     passed, failed = votes.count(w, ballots)
     over = ballots[passed | failed]
+    if len(over) == 0:
+        return
     world, compound, elected = m.world[over], m.compound[over], passed[passed | failed]
     motions.close(w, over)
     w.electing[world, compound] = False

@@ -228,6 +228,8 @@ def _ask_owners(w: Worlds, rows: Ints) -> None:
 
 def _grant(w: Worlds, rows: Ints, days: str) -> None:
     """Let the fund's money be on its way for some days."""
+    if len(rows) == 0:
+        return
     c = w.cases
     c.ready[rows] = w.day + w.whole(days, c.world[rows])
     move_cases(w, rows, Stage.FUNDING)
@@ -255,6 +257,8 @@ def begin(w: Worlds, rows: Ints) -> None:
 
 def _start(w: Worlds, rows: Ints) -> None:
     """Let crews begin to work."""
+    if len(rows) == 0:
+        return
     c = w.cases
     world = c.world[rows]
     c.started[rows] = w.day
@@ -370,6 +374,8 @@ def _end_rounds(w: Worlds, rows: Ints) -> None:
 
 def _give_back(w: Worlds, rows: Ints, contributor: str) -> None:
     """Return a payer's contribution out of escrow."""
+    if len(rows) == 0:
+        return
     c = w.cases
     part = getattr(c, "from_" + contributor)
     world, asset, compound = c.world[rows], c.bearer[rows], c.compound[rows]

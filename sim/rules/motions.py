@@ -20,7 +20,7 @@ from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import COMMUNITY, count_flats, flats_of
 from sim.rules import defects, desks, trust
-from sim.space import spans, where
+from sim.space import anywhere, spans, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -114,17 +114,12 @@ def put(
         share=share,
         asked=asked,
         area=area,
-        heads_in=0,
-        area_in=0,
-        heads_yes=0,
-        area_yes=0,
-        passed=0,
         first=w.asked.n + np.cumsum(asked) - asked,
         open=True,
         stirred=True,
     )
     world, motion = world[position], motion[position]
-    return w.asked.append(world=world, motion=motion, owner=owner, need=0.0, yes=True, day=NEVER, done=False)
+    return w.asked.append(world=world, motion=motion, owner=owner, yes=True, day=NEVER)
 
 
 def _area(w: Worlds, world: Ints, building: Ints, compound: Ints) -> Ints:
@@ -159,7 +154,8 @@ def confidence(w: Worlds, asked: Ints) -> Floats:
     world, owner = a.world[asked], a.owner[asked]
     by_community = desks.kind_of(w, w.motions.organiser[a.motion[asked]]) == COMMUNITY
     trusted = trust.in_desk(w, "body", world, owner)
-    trusted[by_community] = trust.in_desk(w, "community", world[by_community], owner[by_community])
+    if anywhere(by_community):
+        trusted[by_community] = trust.in_desk(w, "community", world[by_community], owner[by_community])
     return trusted
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cases import DISPUTE, Kind
-from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, COURT, DESKS_PER_COMPOUND
+from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, DESKS_PER_COMPOUND
 from sim.rules import bodies, chores, contracts, desks, hosting, keeping
 from sim.rules.desks import DUN, MEDIATE, MEND, PROPOSE, SIT, TRIAGE
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -22,17 +23,20 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 
-def of_compound(w: Worlds, compound: Ints, kind: int) -> Ints:
-    """Return the desk row of a kind that serves each compound."""
-    sizes = w.layout.sizes
-    if kind < COMMUNITY:
-        return DESKS_PER_COMPOUND * compound + kind
-    if kind == COURT:
-        return desks.court(w, len(compound))
-    community = w.layout.up("compound", "community")[compound]
-    if kind == COMMUNITY:
-        return DESKS_PER_COMPOUND * sizes["compound"] + community
-    return DESKS_PER_COMPOUND * sizes["compound"] + sizes["community"] + w.layout.up("community", "centre")[community]
+def of_compound(w: Worlds, compound: Ints, kind: int | Ints) -> Ints:
+    """Return the desk row of a kind, or of each of these kinds, that serves each compound."""
+    if "desks_of_compounds" not in w.derived:
+        layout, sizes = w.layout, w.layout.sizes
+        own = DESKS_PER_COMPOUND * np.arange(sizes["compound"])
+        community = layout.up("compound", "community")
+        above = DESKS_PER_COMPOUND * sizes["compound"]
+        centre = above + sizes["community"] + layout.up("community", "centre")[community]
+        court = desks.court(w, sizes["compound"])
+        rows = [own + COMPANY, own + BODY, own + BRANCH, above + community, centre, court]
+        w.derived["desks_of_compounds"] = np.stack(rows)
+    known = w.derived["desks_of_compounds"]
+    desk: Ints = known[kind][compound] if isinstance(kind, int) else known[kind, compound]
+    return desk
 
 
 def staff(w: Worlds) -> None:
@@ -64,11 +68,10 @@ def leave_empty_desks(w: Worlds, rows: Ints) -> None:
 def minutes(w: Worlds, rows: Ints) -> Ints:
     """Return the minutes that the next step of each case takes at the desk that has it."""
     c = w.cases
-    level, minor, dispute = desks.kind_of(w, c.desk[rows]), c.minor[rows], DISPUTE.take(c.kind[rows])
     session = np.where(c.kind[rows] == int(Kind.FEE), DUN, MEDIATE)
-    step = np.where(dispute, session, np.where(c.drafted[rows], SIT, PROPOSE))
-    step[where_next(w, rows) >= 0] = TRIAGE
-    step[minor & (level == np.where(owed(w, rows), COMPANY, COMMUNITY))] = MEND
+    step = np.where(DISPUTE.take(c.kind[rows]), session, np.where(c.drafted[rows], SIT, PROPOSE))
+    step[c.minor[rows]] = MEND
+    step[belongs(w, rows) != desks.kind_of(w, c.desk[rows])] = TRIAGE
     return desks.take(w, c.world[rows], step)
 
 
@@ -79,35 +82,34 @@ def owed(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     return c.minor[rows] & ~c.refused[rows] & served
 
 
-def where_next(w: Worlds, rows: Ints) -> Ints:
-    """Return the kind of desk that each defect should be sent on to from the desk that has it, -1 = it stays.
+def belongs(w: Worlds, rows: Ints) -> Ints:
+    """Return the kind of desk to which each case belongs, given the desk that has it: disputes stay where they are.
 
     A community goes on with what it has drafted.
     """
     c = w.cases
-    level = desks.kind_of(w, c.desk[rows])
-    has_body = w.body[c.world[rows], c.compound[rows]] > bodies.NONE
-    dear = np.where(has_body & ~c.drafted[rows], BODY, np.where(level == COMPANY, COMMUNITY, level))
-    dear = np.where(level == BRANCH, level, dear)
-    there = np.where(c.minor[rows], np.where(owed(w, rows), COMPANY, COMMUNITY), dear)
-    there = np.where(DISPUTE.take(c.kind[rows]), level, there)
-    return np.where(there == level, -1, there)
+    there = desks.kind_of(w, c.desk[rows])
+    minor = where(c.minor[rows])
+    dear = where(~(c.minor[rows] | DISPUTE.take(c.kind[rows]) | (there == BRANCH)))
+    if len(minor):
+        there[minor] = np.where(owed(w, rows[minor]), COMPANY, COMMUNITY)
+    level, dearer = there[dear], rows[dear]
+    to_body = (w.body[c.world[dearer], c.compound[dearer]] > bodies.NONE) & ~c.drafted[dearer]
+    there[dear] = np.where(to_body, BODY, np.where(level == COMPANY, COMMUNITY, level))
+    return there
 
 
 def send_on(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     """Hand defects on to the desk that they belong to; return which of the given cases were."""
-    there = where_next(w, rows)
-    away = there >= 0
-    compound, target = w.cases.compound[rows[away]], there[away]
-    desk = np.where(
-        target == COMMUNITY, of_compound(w, compound, COMMUNITY), of_compound(w, compound, COMPANY) + target
-    )
-    desks.hand_off(w, rows[away], desk)
+    there = belongs(w, rows)
+    away: NDArray[np.bool_] = there != desks.kind_of(w, w.cases.desk[rows])
+    if anywhere(away):
+        desks.hand_off(w, rows[away], of_compound(w, w.cases.compound[rows[away]], there[away]))
     return away
 
 
 def above(w: Worlds, rows: Ints) -> Ints:
     """Return the desk to which each dispute goes that could not be settled where it is, -1 after the last."""
     level, compound = desks.kind_of(w, w.cases.desk[rows]), w.cases.compound[rows]
-    next_desk = np.where(level == COMMUNITY, of_compound(w, compound, CENTRE), of_compound(w, compound, COMMUNITY))
+    next_desk = of_compound(w, compound, np.where(level == COMMUNITY, CENTRE, COMMUNITY))
     return np.where(level < CENTRE, next_desk, -1)

@@ -24,7 +24,7 @@ from sim.places.compound import BODY
 from sim.rules import bodies, company, contracts, defects, funding, keeping, motions, referrals, votes
 from sim.rules.motions import Motion
 from sim.rules.trust import QUARTER
-from sim.space import first_of_group, where
+from sim.space import anywhere, first_of_group, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -237,7 +237,7 @@ def _demand(w: Worlds, world: Ints, compound: Ints) -> NDArray[np.bool_]:
 
 def count(w: Worlds) -> None:
     """Phase: ballots on renewal or replacement are counted."""
-    if not w.balloting.any():
+    if not anywhere(w.balloting):
         return
     m = w.motions
     ballots = motions.stirred(w, Motion.RENEW, Motion.REPLACE)
@@ -245,6 +245,8 @@ def count(w: Worlds) -> None:
         return
     passed, failed = votes.count(w, ballots)
     over = ballots[passed | failed]
+    if len(over) == 0:
+        return
     motions.close(w, over)
     w.balloting[m.world[over], m.compound[over]] = False
     yes = ballots[passed]

@@ -96,6 +96,8 @@ def organise(w: Worlds, rows: Ints) -> Ints:
 
 def _apply(w: Worlds, rows: Ints) -> None:
     """Let a community that organises in place of a body apply for it, which takes time."""
+    if len(rows) == 0:
+        return
     c = w.cases
     c.handled[rows] = w.day
     c.ready[rows] = w.day + w.whole("application_days", c.world[rows])

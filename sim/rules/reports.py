@@ -21,7 +21,7 @@ from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
 from sim.places.compound import COMMUNITY, COMPANY
 from sim.rules import chores, claiming, contracts, defects, grievances, referrals
-from sim.space import where
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -117,7 +117,7 @@ def ask(w: Worlds, rows: Ints, courier: Ints) -> None:
 
 def answer(w: Worlds) -> None:
     """Phase: couriers hear, or do not hear, what became of what they reported `answer_days` ago."""
-    if not w.couriers_share.any():
+    if not anywhere(w.couriers_share):
         return
     world, asset = np.nonzero(w.report_due <= w.day)
     if len(world) == 0:

@@ -2,9 +2,10 @@
 
 The station's officers give hours a week to calls: a case that comes by the hotline is then the team's, which hears it
 on the phone first and goes there; several crews share one queue of calls. Once a week each crew's circuit starts at
-the station, always goes to the nearest case that can still be held and reached back from in time, and ends at the
-station; of several crews each takes what those before it have left. With other agencies on board it may take cases
-of their desks too; then all levels sit in one tent, and what they cannot settle there is nobody else's but a court's.
+the station, always goes to the nearest case that can still be held and reached back from in time (where a calendar is
+kept, to the nearest on the season's list as long as there is one), and ends at the station; of several crews each
+takes what those before it have left. With other agencies on board it may take cases of their desks too; then all
+levels sit in one tent, and what they cannot settle there is nobody else's but a court's.
 Sessions are held where the first party lives; the other comes there.
 """
 
@@ -204,6 +205,9 @@ RULE = Rule(
         Lever("team_crews", "sumu", 1, "max", "crews", "crews that go on circuits"),
         Lever(
             "team_drives", "sumu", 0, "max", "switch", "whether circuits drive from camp to camp, or sit at the centre"
+        ),
+        Lever(
+            "team_calendar", "sumu", 0, "max", "switch", "whether circuits see to what is on the season's list first"
         ),
         Lever("team_board", "sumu", 1, "max", "agencies", "agencies on board of circuits"),
         Lever("team_judge", "sumu", 0, "max", "switch", "whether one of them is a judge, who confirms agreements"),

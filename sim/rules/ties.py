@@ -20,7 +20,7 @@ from sim.cases import Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.rules import grievances, neighbours
-from sim.space import where
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -113,7 +113,7 @@ def weigh(w: Worlds, rows: Ints) -> Mask:
     own = rows[at]
     world = g.world[own]
     weaker = np.minimum(w.tie[world, g.household[own]], w.tie[world, g.other[own]])
-    if not weaker.any():
+    if not anywhere(weaker):
         return goes_on
     agrees = noise.chance(1 - _calm(w, world, weaker), g.key[own], "tie.talk", g.tries[own])
     w.count("made_up", world[agrees])

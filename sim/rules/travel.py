@@ -1,7 +1,8 @@
 """Travel: on the steppe every way costs time, by terrain, season and the ground on which a household is.
 
 Herders go to the summer ground in mid-June, each on its day, and back in October; campers are there while herders
-are; workers while there is work. From November to March ways are slow.
+are; workers while there is work. From November to March ways are slow, and in some weeks snow closes them to vehicles:
+then whoever is on the way rides.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.columns import Rule
+from sim import noise
+from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.pasture import CAMPER, HERDER, WORKER
 from sim.rules.trust import DESKS
@@ -24,7 +26,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-YEAR = 365
+YEAR, WEEK = 365, 7
 
 EVERY = slice(None)
 
@@ -57,6 +59,22 @@ class Parameters:
         unit="km/h",
         source="prior-travel",
         doc="the same from November to March",
+    )
+    riding_speed: float = parameter(
+        10.0,
+        8.0,
+        12.0,
+        unit="km/h",
+        source="guess, page-E10: officers ride too; a horse's walk and trot through snow",
+        doc="speed on horseback, in weeks in which ways are closed to vehicles",
+    )
+    closed_ways: float = parameter(
+        0.05,
+        0.0,
+        0.25,
+        unit="probability a week",
+        source="guess: one week of a winter's twenty-two; nobody has counted them",
+        doc="chance that snow closes the ways to vehicles in a week from November to March",
     )
     b_travel: float = parameter(
         0.5,
@@ -100,6 +118,14 @@ def move(w: Worlds) -> None:
     w.stock["seasonal"][...] = int(np.count_nonzero(there(w) & (w.layout.traits["living"] != HERDER)))
 
 
+def snow_in(w: Worlds) -> None:
+    """Phase, at the end of every week: snow closes the ways of a whole region to vehicles for the next week, or not."""
+    tomorrow = w.day + 1
+    chance = w.p.closed_ways if snow(tomorrow) else 0.0
+    w.ways_closed[...] = noise.chance(chance, w.seeds[:, None], "travel.closed", tomorrow // WEEK)
+    w.count("closed_weeks", *np.nonzero(w.ways_closed)[:1])
+
+
 def way(w: Worlds, desk: int, household: Ints) -> Ints:
     """Return the way from each household's present ground to its sumu's desk of a kind, metres of open steppe."""
     winter, summer = (w.layout.traits[f"way_{DESKS[desk]}_{season}"] for season in ("winter", "summer"))
@@ -115,14 +141,19 @@ def hours(w: Worlds, world: Ints, metres: Ints) -> Floats:
         metres: ways of so many metres on the open steppe, one way.
     """
     speed = w.at("winter_speed" if snow(w.day) else "speed", world)
+    closed = w.ways_closed[world, 0] > 0
+    if closed.any():
+        speed = np.where(closed, w.at("riding_speed", world), speed)
     return 2 * metres / (1000 * speed)
 
 
 RULE = Rule(
     name="travel",
     places=("pasture",),
+    columns=(Column("ways_closed", "world", np.int8, "whether snow has closed the ways to vehicles this week"),),
     parameters=Parameters,
     flows={
+        "closed_weeks": "weeks that begin with ways closed to vehicles",
         "people_minutes": "minutes that parties were on the way to sessions",
         "field_metres": "metres that officers drove to households and back",
         "helped": "times that help was brought",

@@ -175,6 +175,21 @@ def in_desk(w: Worlds, desk: str, world: Ints, household: Ints) -> Floats:
     return _mean(w, "trust_" + desk, NUMBERS[DESKS][DESKS.index(desk)], world, household)
 
 
+def in_desks(w: Worlds, desks: tuple[int, ...], world: Ints, household: Ints) -> Floats:
+    """Return the trust of households in each of these kinds of desk, shape ``(desks, households)``."""
+    if "trust" not in w.derived:
+        nobody = np.zeros(w.n)
+        w.derived["trust"] = np.stack([w.p.flat.get("trust_" + desk, nobody) for desk in DESKS])
+    evidence = w.shelves[SHELF].reshape(-1)
+    flat = world * w.households + household
+    number = np.array(desks)[:, None]
+    first = 2 * NUMBERS[DESKS][number]
+    good, bad = evidence.take(_first(w)[first] + flat), evidence.take(_first(w)[first + 1] + flat)
+    strength = w.at("trust_strength", world) * ONE
+    mean: Floats = (w.derived["trust"][number, world] * strength + good) / (strength + good + bad)
+    return mean
+
+
 def in_success(w: Worlds, kind: int | NDArray[np.integer], world: Ints, household: Ints) -> Floats:
     """Return the success that households believe a claim of this kind, or of each of these kinds, to have."""
     return _mean(w, "belief", NUMBERS[KINDS][kind], world, household)

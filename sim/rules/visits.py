@@ -15,7 +15,7 @@ from sim import noise
 from sim.cases import Kind, State, move_grievances
 from sim.columns import Column, Rule
 from sim.rules import keeping
-from sim.space import where
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def go_round(w: Worlds) -> None:
     """Phase, weekly: as many doors as there is time for, going on where the last round ended."""
-    if not w.rounds_balance.any():
+    if not anywhere(w.rounds_balance):
         return
     world, compound = np.nonzero(w.rounds_balance > 0)
     cost = np.rint(60 * w.at("door_hours", world)).astype(np.int64) * keeping.WEEK

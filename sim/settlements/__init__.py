@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,6 +23,7 @@ from sim.space import where
 if TYPE_CHECKING:
     from sim.worlds import Worlds
 
+Array = NDArray[Any]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -170,6 +171,25 @@ def of_cases(w: Worlds, rows: Ints) -> Iterator[tuple[Settlement, Any]]:
         yield from _split(w, w.cases.settlement[rows])
     elif len(rows):
         yield w.settlements[0], EVERY
+
+
+def each(w: Worlds, rows: Ints, answer: Callable[[Settlement, Any], Array]) -> Array:
+    """Return what settlements answer about the given cases, each about those that arose in it.
+
+    Args:
+        w: the worlds.
+        rows: case rows.
+        answer: given a settlement and the positions in `rows` of its cases, the answers about these.
+    """
+    if len(w.settlements) == 1:
+        return answer(w.settlements[0], EVERY)
+    out: Array | None = None
+    for settlement, at in of_cases(w, rows):
+        part = answer(settlement, at)
+        if out is None:
+            out = np.empty(len(rows), dtype=part.dtype)
+        out[at] = part
+    return answer(w.settlements[0], EVERY) if out is None else out  # there are none: nothing, of the right type
 
 
 def of_households(w: Worlds, household: Ints) -> Iterator[tuple[Settlement, Any]]:

@@ -85,12 +85,7 @@ class Compound(Settlement):
         called = intake == HOTLINE
         np.add.at(w.tickets_read, (world[called], compound[called]), np.int32(1))
         company = DEFECT.take(kind) & (w.contract[world, compound] != contracts.NONE)
-        taker = np.where(called, np.where(company, COMPANY, COMMUNITY), intake)
-        desk = np.empty(len(taker), dtype=np.int64)
-        for number in (COMPANY, BODY, COMMUNITY):
-            here = taker == number
-            desk[here] = referrals.of_compound(w, compound[here], number)
-        return desk
+        return referrals.of_compound(w, compound, np.where(called, np.where(company, COMPANY, COMMUNITY), intake))
 
     def before_offers(self, w: Worlds) -> None:
         """See which bodies there are, and what they do of their own accord."""

@@ -34,8 +34,19 @@ def engine_files() -> list[Path]:
 @cache
 def engine_digest() -> str:
     """Return the SHA-256 of the sources that determine a piece, by their paths in the package."""
+    return _digest(engine_files())
+
+
+@cache
+def press_digest() -> str:
+    """Return the SHA-256 of the sources that determine what press cases give: the engine and `sim.study.press`."""
+    return _digest([*engine_files(), *sorted((PACKAGE / "study" / "press").glob("*.py"))])
+
+
+def _digest(files: list[Path]) -> str:
+    """Return the SHA-256 of sources, by their paths in the package."""
     digest = hashlib.sha256()
-    for path in engine_files():
+    for path in files:
         content = path.read_bytes()
         name = path.relative_to(PACKAGE).as_posix()
         digest.update(f"{name} {len(content)}\n".encode() + content)

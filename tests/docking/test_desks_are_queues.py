@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from sim.cases import Activity
 from sim.places.compound import VACANT
 from sim.worlds import Worlds
+from tests.docked import Dock
 from tests.helpers import NOTHING_BREAKS, burnt_in
 
 Floats = NDArray[np.float64]
@@ -132,11 +133,11 @@ def mean_by_desk(values: pd.Series[Any], desk: pd.Series[Any]) -> tuple[float, f
     return float(mean), float(left_over.std(ddof=1) / np.sqrt(len(sums)) / sums["count"].mean())
 
 
-def agrees(values: pd.Series[Any], desk: pd.Series[Any], theory: float) -> bool:
-    """Whether a mean over cases lies within three standard errors of what theory says."""
+def precise(values: pd.Series[Any], desk: pd.Series[Any]) -> tuple[float, float]:
+    """Return a mean over cases and its standard error, which must be small enough for the mean to say anything."""
     mean, error = mean_by_desk(values, desk)
-    assert error < 0.05 * theory, "too few cases to say anything"
-    return abs(mean - theory) < 3 * error
+    assert error < 0.05 * abs(mean), "too few cases to say anything"
+    return mean, error
 
 
 def chance_to_wait(load: float, a_day: float) -> float:
@@ -144,28 +145,30 @@ def chance_to_wait(load: float, a_day: float) -> float:
     return 1 - (1 - load) * np.expm1(a_day) / a_day
 
 
-def test_sessions_of_one_length_are_m_d_1() -> None:
+def test_sessions_of_one_length_are_m_d_1(dock: Dock) -> None:
     """Pollaczek and Khinchine's mean wait, and a wait for as many as find the desk at work."""
     load, days = 0.7, 7
     c = cases(lived(load, days, 0.0))
     wait = c["settled"] - c["opened"] + 1 - days
     assert wait.min() == 0
-    assert agrees(wait, c["desk"], load * days / (2 * (1 - load)))
-    assert agrees(wait > 0, c["desk"], chance_to_wait(load, load / days))
+    name = "M/D/1, load .7"
+    dock(name, "mean wait, days", load * days / (2 * (1 - load)), *precise(wait, c["desk"]))
+    dock(name, "P(wait)", chance_to_wait(load, load / days), *precise(wait > 0, c["desk"]))
     assert abs(chance_to_wait(load, load / days) - load) < 0.03, "Erlang C for one server, but for the day"
 
 
-def test_sessions_in_vain_are_m_m_1() -> None:
+def test_sessions_in_vain_are_m_m_1(dock: Dock) -> None:
     """With services as good as exponential: Erlang C for one server, P(wait) = rho, twice the wait of M/D/1."""
     load, mean = 0.7, 5.0
     c = cases(lived(load, 1, 1 - 1 / mean))
     wait, service = c["first"] - c["opened"], c["settled"] - c["first"] + 1
-    assert agrees(service, c["desk"], mean)
+    name = "M/M/1 (Erlang C, c = 1), load .7"
+    dock(name, "mean service, days", mean, *precise(service, c["desk"]))
     square = 2 * mean * mean - mean  # of a geometric number of days
     theory = load / mean * square / (2 * (1 - load))
     assert abs(theory - load / (1 - load) * mean) == pytest.approx(load / (1 - load) / 2)  # half a day less for each
-    assert agrees(wait, c["desk"], theory)
-    assert agrees(wait > 0, c["desk"], chance_to_wait(load, load / mean))
+    dock(name, "mean wait, days", theory, *precise(wait, c["desk"]))
+    dock(name, "P(wait)", chance_to_wait(load, load / mean), *precise(wait > 0, c["desk"]))
     assert abs(chance_to_wait(load, load / mean) - load) < 0.03
 
 
@@ -264,11 +267,13 @@ def test_theories_of_impatience_agree() -> None:
 
 
 @pytest.mark.parametrize("load", [0.7, 1.2])
-def test_impatience_is_erlang_a(load: float) -> None:
+def test_impatience_is_erlang_a(load: float, dock: Dock) -> None:
     """As many give up as the chain says, whose patience is a geometric number of days, also where too many come."""
     mean, patience = 5.0, 25.0
     c = cases(lived(load, 1, 1 - 1 / mean, patience_days=patience))
     left = c["left"].notna()
-    assert agrees(left, c["desk"], abandoning(load / mean, 1 / mean, 1 / patience))
-    assert not agrees(left, c["desk"], abandoning(load / mean, 1 / mean, 1.25 / patience)), "it can tell"
+    name, found = f"Erlang A, load {load}", precise(left, c["desk"])
+    dock(name, "share that leaves", abandoning(load / mean, 1 / mean, 1 / patience), *found)
+    other = abandoning(load / mean, 1 / mean, 1.25 / patience)
+    dock(name, "... less patient by a fifth", other, *found, expect=False)
     assert (c["left"] - c["opened"]).min() == 2

@@ -12,12 +12,13 @@ from scipy import integrate, stats
 
 from sim.rules import alliance, bases, beliefs, farming, market
 from sim.worlds import Worlds
+from tests.docked import Dock, mean_and_error
 from tests.villages import burnt_in, lived, recipe, say
 
 # -- the base: CES and Leontief --------------------------------------------------------------------
 
 
-def test_a_base_is_ces_with_leontief_as_its_limit() -> None:
+def test_a_base_is_ces_with_leontief_as_its_limit(dock: Dock) -> None:
     """Constant returns, equal inputs as they are, the scarcest in the limit, a geometric mean near sigma = 1."""
     inputs = np.array([[100.0, 40.0, 7.0], [100.0, 90.0, 700.0], [100.0, 60.0, 80.0]])
     for sigma in (0.05, 0.3, 0.8):
@@ -26,7 +27,9 @@ def test_a_base_is_ces_with_leontief_as_its_limit() -> None:
         assert bases.ces(3 * inputs, np.array([sigma])) == pytest.approx(3 * held)
         rho = (sigma - 1) / sigma
         assert held == pytest.approx(((inputs**rho).mean(axis=0)) ** (1 / rho))
-    assert bases.ces(inputs, np.array([0.002])) == pytest.approx(inputs.min(axis=0), rel=0.003)
+    held = bases.ces(inputs, np.array([0.002]))
+    for wanted, found in zip(inputs.min(axis=0), held, strict=True):
+        dock("Leontief, the limit of CES", f"held by {wanted:g} of the scarcest", wanted, found, within=0.003 * wanted)
     near_one = bases.ces(inputs, np.array([0.9999]))
     assert near_one == pytest.approx(np.prod(inputs, axis=0) ** (1 / 3), rel=1e-3)
     assert bases.ces(np.array([[0.0], [5.0], [9.0]]), np.array([0.3])) == 0
@@ -56,19 +59,20 @@ def prices(weeks: int) -> tuple[Worlds, np.ndarray]:
     return w, w.price_log[:, 0]
 
 
-def test_the_price_is_the_process_it_is_said_to_be() -> None:
+def test_the_price_is_the_process_it_is_said_to_be(dock: Dock) -> None:
     """After n weeks it is normal with mean 0 and the variance of the process, within 3 standard errors."""
     weeks = 21
     _, x = prices(weeks)
     years = weeks * 7 / 365
     sd = 0.3 * math.sqrt((1 - math.exp(-2 * 2.0 * years)) / (2 * 2.0))
     n = len(x)
-    assert abs(x.mean()) < 3 * sd / math.sqrt(n)
-    assert abs(x.std(ddof=1) - sd) < 3 * sd / math.sqrt(2 * (n - 1))
+    dock("Ornstein-Uhlenbeck, 21 weeks", "mean of log price", 0.0, x.mean(), sd / math.sqrt(n))
+    error = sd / math.sqrt(2 * (n - 1))
+    dock("Ornstein-Uhlenbeck, 21 weeks", "spread of log price", sd, x.std(ddof=1), error)
     assert stats.kstest(x / sd, "norm").pvalue > 0.001
 
 
-def test_a_floor_is_a_put() -> None:
+def test_a_floor_is_a_put(dock: Dock) -> None:
     """What a loyal household gets at worst, and what one expects who sells elsewhere freely, is spot plus a put.
 
     E max(f, k) = E f + E max(k - f, 0): the closed form is Black's. The engine's five nodes come within 1%.
@@ -80,13 +84,19 @@ def test_a_floor_is_a_put() -> None:
     mean = math.exp(sd * sd / 2)
     put = strike * stats.norm.cdf(d) - mean * stats.norm.cdf(d - sd)
     got = np.maximum(np.exp(x), strike)
-    assert abs(got.mean() - (mean + put)) < 3 * got.std(ddof=1) / math.sqrt(len(x))
+    dock("a floor is a put (Black)", "price with the floor, of spot", mean + put, *mean_and_error(got))
 
     loyal = dict(STILL, floor=strike, side_gain=0.0, caught=0.0, firm_default=0.0, slow_days=147, extrapolates=0.0)
     w = burnt_in(replications=(0,), fixed=loyal, prior_draws=False, burn_in=0)
     spot, contract = farming.price_moments(w)
     assert spot[0][0, 0] == pytest.approx(mean, rel=1e-4)
-    assert contract[0][0, 0] == pytest.approx(mean + put, rel=0.01)
+    dock(
+        "a floor is a put (Black)",
+        "what a household expects",
+        mean + put,
+        contract[0][0, 0],
+        within=0.01 * (mean + put),
+    )
     failing = burnt_in(replications=(0,), fixed={**loyal, "firm_default": 50.0}, prior_draws=False, burn_in=0)
     assert farming.price_moments(failing)[1][0][0, 0] == pytest.approx(spot[0][0, 0], rel=1e-6)
 
@@ -95,7 +105,7 @@ def test_a_floor_is_a_put() -> None:
 
 
 @pytest.mark.parametrize(("number", "aversion"), [(100, 2.0), (100, 4.0), (400, 3.0)])
-def test_the_certainty_equivalent_is_that_of_crra(number: int, aversion: float) -> None:
+def test_the_certainty_equivalent_is_that_of_crra(number: int, aversion: float, dock: Dock) -> None:
     """The engine's value is within a tenth of the risk premium of the exact CRRA equivalent, integrated numerically."""
     fixed = dict(
         flock=float(number), flock_spread=0.0, income_spread=0.0, risk_low=aversion, risk_high=aversion, hassle=0.0,
@@ -120,7 +130,8 @@ def test_the_certainty_equivalent_is_that_of_crra(number: int, aversion: float) 
     exact = mean ** (1 / (1 - aversion)) - cost[0]
     neutral = number * (revenue * first - cost[1])
     assert neutral > exact
-    assert case.value[farming.SPOT][0] == pytest.approx(exact, abs=0.15 * (neutral - exact))
+    name, within = f"CRRA, aversion {aversion:g}", 0.15 * (neutral - exact)
+    dock(name, f"worth of {number} birds, yuan", exact, case.value[farming.SPOT][0], within=within)
 
 
 # -- Nash ------------------------------------------------------------------------------------------
@@ -151,7 +162,7 @@ OPEN = dict(
 """Room for everybody, and everybody alike: only who thinks of birds and what is believed of them decides."""
 
 
-def test_without_imitation_it_is_bass_with_q_0() -> None:
+def test_without_imitation_it_is_bass_with_q_0(dock: Dock) -> None:
     """Where everybody wants birds and thinks of them with chance p, 1 - (1 - p)^k have joined after k chances."""
     fixed = {**OPEN, "farm_belief": 20.0, "farm_belief_sd": 0.01, "considers": 0.1}
     w = burnt_in(replications=range(4), structure=dict(villages=1, households=300, around=0), fixed=fixed, burn_in=0)
@@ -162,7 +173,8 @@ def test_without_imitation_it_is_bass_with_q_0() -> None:
     n = w.adopted.size
     expected = 1 - 0.9**chances
     assert chances >= 12
-    assert abs(w.adopted.mean() - expected) < 3 * math.sqrt(expected * (1 - expected) / n)
+    error = math.sqrt(expected * (1 - expected) / n)
+    dock("Bass, no imitation", "share that has joined", expected, w.adopted.mean(), error)
 
 
 def test_what_neighbours_show_spreads_through_teams_and_no_further() -> None:

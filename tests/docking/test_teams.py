@@ -30,7 +30,8 @@ import pytest
 
 from sim.scenario import parse
 from sim.worlds import Recipe, Worlds
-from tests.docking.test_desks_are_queues import LONG, agrees, cases, mean_by_desk
+from tests.docked import Dock
+from tests.docking.test_desks_are_queues import LONG, cases, mean_by_desk, precise
 from tests.test_pasture import structure
 
 HERDERS, SUMUS, WORLDS = 36, 6, 40
@@ -54,6 +55,7 @@ ONLY_QUARRELS = dict(
     b_travel=0.0,
     speed=1e12,
     winter_speed=1e12,
+    closed_ways=0.0,
     unfounded=0.0,
     unrecognised=0.0,
     patience_days=LONG,
@@ -89,7 +91,7 @@ def lived(where: str, a_day: float, words: tuple[str, ...], **fixed: float) -> W
     who = tuple(range(WORLDS))
     before = Worlds(Recipe("pasture", shape, fixed=values, replications=who, prior_draws=False), watch=who)
     assert np.all(before.layout.count("circle", "household") > 1), "everybody has somebody to fall out with"
-    said = [f"mobile_mediation.{word}" for word in ("channels=off", "onsite_visits=on", *words)]
+    said = [f"mobile_mediation.{word}" for word in ("channels=off", "onsite_visits=on", "calendar=off", *words)]
     w = before.stack([parse("visits", ["mobile_mediation", *said])])
     w.run(END)
     return w
@@ -152,7 +154,7 @@ def test_the_chain_of_days_nears_erlang_c(crews: int) -> None:
 
 
 @pytest.mark.parametrize("crews", [1, 2, 3])
-def test_calls_are_m_m_c(crews: int) -> None:
+def test_calls_are_m_m_c(crews: int, dock: Dock) -> None:
     """With the same load a crew the more are together, the shorter is the wait: Erlang C, but for the day."""
     load, mean = 0.7, 5.0
     words = (f"crews={crews}", f"hours={DAY}", "circuit_hours=0")
@@ -161,9 +163,10 @@ def test_calls_are_m_m_c(crews: int) -> None:
     c = cases(w)
     waits, wait = crews_on_call(crews, load, mean)
     first = c["first"] - c["opened"]
-    assert agrees(c["settled"] - c["first"] + 1, c["desk"], mean)
-    assert agrees(first, c["desk"], wait)
-    assert agrees(first > 0, c["desk"], waits)
+    name = f"M/M/{crews} (Erlang C), load .7"
+    dock(name, "mean service, days", mean, *precise(c["settled"] - c["first"] + 1, c["desk"]))
+    dock(name, "mean wait, days", wait, *precise(first, c["desk"]))
+    dock(name, "P(wait)", waits, *precise(first > 0, c["desk"]))
     other = crews_on_call(crews + 1, load, mean)[1]
     assert abs(mean_by_desk(first, c["desk"])[0] - other) > 0.2 * wait, "it can tell one crew more"
 
@@ -178,26 +181,27 @@ def waits(w: Worlds) -> tuple[pd.DataFrame, pd.Series[Any]]:
 
 
 @pytest.mark.parametrize("a_week", [0.5, 3.0])
-def test_a_circuit_with_time_for_all_is_polling_with_a_fixed_cycle(a_week: float) -> None:
+def test_a_circuit_with_time_for_all_is_polling_with_a_fixed_cycle(a_week: float, dock: Dock) -> None:
     """The residual of the cycle, whatever the load, for the near as for the far."""
     w = lived("station", a_week / 7, ("hours=25", "circuit_hours=25"), station_hours=25.0, no_show=1e-12)
     c, wait = waits(w)
-    assert agrees(wait, c["desk"], (7 - 1) / 2)
+    dock(f"polling, fixed cycle, {a_week} a week", "mean wait, days", (7 - 1) / 2, *precise(wait, c["desk"]))
     ways = w.layout.traits["way_station_winter"][c["bearer"]]
     near = ways < np.median(ways)
     assert wait[near].mean() == pytest.approx(wait[~near].mean(), rel=0.08)
     assert wait.max() <= 6
 
 
-def test_who_is_not_met_is_met_a_cycle_later() -> None:
+def test_who_is_not_met_is_met_a_cycle_later(dock: Dock) -> None:
     """Each session in vain costs one whole cycle."""
     missed = 0.4
     w = lived("station", 0.1, ("hours=25", "circuit_hours=25"), station_hours=25.0, no_show=missed)
     c, wait = waits(w)
-    assert agrees(wait, c["desk"], (7 - 1) / 2 + 7 * missed / (1 - missed))
+    theory = (7 - 1) / 2 + 7 * missed / (1 - missed)
+    dock("polling, two in five not met", "mean wait, days", theory, *precise(wait, c["desk"]))
 
 
-def test_a_circuit_with_time_for_one_is_time_division() -> None:
+def test_a_circuit_with_time_for_one_is_time_division(dock: Dock) -> None:
     """C / (2 (1 - rho)) less half a day, though not the oldest come first but the nearest; who lives far waits."""
     load = 0.6
     hours = (SESSION + 1) / 60
@@ -206,7 +210,7 @@ def test_a_circuit_with_time_for_one_is_time_division() -> None:
     c, wait = waits(w)
     theory = 7 / (2 * (1 - load)) - 0.5
     assert theory == pytest.approx((7 - 1) / 2 + 7 * load / (2 * (1 - load)))
-    assert agrees(wait, c["desk"], theory)
+    dock("time division (one a circuit), load .6", "mean wait, days", theory, *precise(wait, c["desk"]))
     ways = w.layout.traits["way_station_winter"][c["bearer"]]
     near = ways < np.median(ways)
     assert wait[near].mean() < 0.8 * wait[~near].mean()

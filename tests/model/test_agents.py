@@ -12,8 +12,10 @@ from sim.agents import (
     Building,
     Candidate,
     Compound,
+    Courier,
     Court,
     Household,
+    Hub,
     Mediator,
     PartyBranch,
     PropertyCompany,
@@ -37,6 +39,7 @@ from tests.model.worlds import (
 
 KINDS = (
     Household, Building, PartyBranch, Body, Mediator, PropertyCompany, SubDistrictCentre, Court, Compound, Candidate,
+    Courier, Hub,
 )  # fmt: skip
 
 
@@ -58,13 +61,16 @@ def test_every_row_is_an_agent_with_its_own_number(lived: GovernanceModel) -> No
         Court: 1,
         Compound: sizes["compound"],
         Candidate: 3 * sizes["compound"],
+        Courier: sizes["courier"],
+        Hub: 0,
     }
     assert len(lived.agents) == sum(counts.values())
     assert lived.agent_types == list(KINDS)
     numbers = np.arange(1, sum(sizes[kind.of] for kind in KINDS) + 1)
     companies = lived.first_id(PropertyCompany) - 1 + np.arange(sizes["compound"])
-    absent = numbers[companies][w.contract[0] == contracts.NONE]
-    assert sorted(lived.agents.get("unique_id")) == sorted(set(numbers.tolist()) - set(absent.tolist()))
+    hubs = lived.first_id(Hub) - 1 + np.arange(sizes["community"])
+    absent = [*numbers[companies][w.contract[0] == contracts.NONE], *numbers[hubs]]
+    assert sorted(lived.agents.get("unique_id")) == sorted(set(numbers.tolist()) - set(absent))
     assert all(isinstance(agent, mesa.Agent) and agent.model is lived for agent in lived.agents)
 
 
@@ -164,7 +170,7 @@ def test_mesas_verbs_work(lived: GovernanceModel) -> None:
     assert homes.map(lambda home: home.row) == homes.get("row")
     assert homes.do("step") is homes
     known = lived.agents.get("trust", handle_missing="default", default_value=None)
-    assert len(known) - known.count(None) == len(homes)
+    assert len(known) - known.count(None) == len(homes) + len(lived.agents_by_type[Courier])
 
 
 def test_agents_stay_the_same_and_show_the_present_day() -> None:
@@ -180,7 +186,7 @@ def test_agents_stay_the_same_and_show_the_present_day() -> None:
 
 def test_agents_cannot_be_written(lived: GovernanceModel) -> None:
     before = state(lived)
-    agents = [lived.agents_by_type[kind][0] for kind in KINDS]
+    agents = [lived.views(kind)[0] for kind in KINDS]  # also of those not there today
     for agent in agents:
         kind = type(agent).__name__
         for name in ("unique_id", "cell", "row", "model", "pos", "anything"):

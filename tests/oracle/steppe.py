@@ -40,6 +40,7 @@ class Steppe(OracleModel):
         """Build what the layout lays out, and let everybody pitch camp."""
         self.layout = layout = place.build(place.Structure(**recipe.structure), recipe.layout_seed())
         sizes, traits = layout.sizes, layout.traits
+        self.ways_closed = False
         self.arrangement: tuple[dict[str, bool], Any] | None = None
         self.sumus = [Sumu(self, number) for number in range(sizes["sumu"])]
         per_sumu = sizes["asset"] // sizes["sumu"]
@@ -92,6 +93,8 @@ class Steppe(OracleModel):
     def hours(self, metres: int) -> float:
         """Return how long a way takes there and back."""
         speed = self.p.winter_speed if self.day % 365 in SNOW else self.p.speed
+        if self.ways_closed:
+            speed = self.p.riding_speed
         return 2 * metres / (1000 * speed)
 
     # -- the day
@@ -131,9 +134,29 @@ class Steppe(OracleModel):
         if self.day % QUARTER == 0:
             self.households_forget()
         if sunday:
+            self.snow_comes()
             self.change_offices()
             self.let_go()
         self.day += 1
+
+    @property
+    def region(self) -> list[Steppe]:
+        """Return what has one sky: all of it."""
+        return [self]
+
+    def snow_comes(self) -> None:
+        """Let snow close the ways to vehicles for the week that begins tomorrow, or not."""
+        tomorrow, p = self.day + 1, self.p
+        may = tomorrow % 365 in SNOW
+        self.ways_closed = may and chance(p.closed_ways, self.replication_seed, "travel.closed", tomorrow // 7)
+        self.count("closed_weeks", int(self.ways_closed))
+
+    def on_the_list(self) -> tuple[str, ...]:
+        """Return what is on the list of the season: help in spring, herds while they meet, wages before New Year."""
+        today = self.day % 365
+        if 31 <= today < 151:
+            return ("help",)
+        return ("boundary", "livestock") if 151 <= today < 304 else ("wages",)
 
     def people_fall_out(self) -> None:
         """Let households feel wronged, or need help, one topic after the other."""

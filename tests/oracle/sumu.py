@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 OFFICES = ("station", "room", "justice", "centre", "team")
 PURPOSES = ("summoned", "papers", "lessons")
 LEVERS = dict(
-    field=0, circuit=0, crews=1, drives=0, board=1, judge=0, summoned=0, papers=0, lessons=0, loss=1.0, extra=0
+    field=0, circuit=0, crews=1, drives=0, calendar=0, board=1, judge=0, summoned=0, papers=0, lessons=0, loss=1.0,
+    extra=0,
 )  # fmt: skip
 """What a station does without any mechanism."""
 
@@ -55,13 +56,18 @@ class Sumu(Agent):
         if p.hours <= 0:
             return
         scale = min(p.hours / USUAL_HOURS, 1.0)
-        circuit = round(60 * p.circuit_hours * scale)
+        busy = 153 / 365
+        factor = 1.0
+        if p.calendar:
+            factor = 1 + p.calendar_shift * (1.0 if 151 <= self.model.day % 365 < 304 else -busy / (1 - busy))
+        circuit = round(60 * p.circuit_hours * scale * factor)
         if on["onsite_visits"]:
             levers["drives"] = 1
             levers["field"] += p.crews * max(round(60 * p.hours) - circuit, 0)
         if on["onsite_visits"] or on["coordination"]:
             levers["circuit"] += circuit
             levers["crews"] = max(levers["crews"], p.crews)
+            levers["calendar"] = int(p.calendar)
         if on["coordination"]:
             levers["judge"] = int(p.judge)
             levers["board"] = 3 + levers["judge"]
@@ -172,7 +178,10 @@ class Sumu(Agent):
             case.visited = case.joint = False
 
     def tour(self, cases: list[Matter]) -> list[Matter]:
-        """Go from the station always to the nearest case that can be held and come home from in time."""
+        """Go from the station always to the nearest case that can be held and come home from in time.
+
+        With a calendar the nearest of those on the season's list, as long as there is one.
+        """
         model, drives = self.model, self.levers["drives"]
         home, centre = self.desks["station"].place, self.desks["centre"].place
         left, here, driven, stops = float(self.circuit_time), home, 0, []
@@ -188,11 +197,12 @@ class Sumu(Agent):
                 asking = round(60 * model.p.stop_hours) if drives else 0
                 takes = minutes(metres) + (case.session_minutes() + asking)
                 fits = takes + minutes(model.way(there, home)) <= left
-                if fits and (best is None or metres < best[0]):
-                    best = metres, takes, case, there
+                later = self.levers["calendar"] and case.kind not in model.on_the_list()
+                if fits and (best is None or (later, metres) < best[0]):
+                    best = (later, metres), takes, case, there
             if best is None:
                 break
-            metres, takes, case, here = best
+            (_, metres), takes, case, here = best
             left -= takes
             driven += metres
             stops.append(case)

@@ -147,9 +147,10 @@ def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argpa
     from sim.study.files import write_csv
     from sim.study.press import judge
     from sim.study.press.play import play
+    from sim.study.remembering import Remembering
 
     check_folder(folder)
-    compute = executor(arguments.backend, arguments.workers)
+    compute = Remembering(executor(arguments.backend, arguments.workers), folder)
     console = _console()
     tables, parts, played = [], [], []
     for case in chosen:
@@ -178,16 +179,20 @@ def _long_enough(case: Case, how: Play) -> Play:
 def check_folder(folder: Path, holds: str = "cases.csv") -> None:
     """Make the folder, before anything is computed for it; refuse one that holds something else than earlier results.
 
+    Pieces alone are what a command has left that was killed.
+
     Raises:
         SimError: with one line that says what to do.
     """
     from sim.study.files import telling
+    from sim.study.remembering import FOLDER as PIECES
 
     with telling("write", folder):
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        foreign = any(folder.iterdir()) and not (folder / holds).exists()
+        there = {path.name for path in folder.iterdir()}
+        foreign = bool(there - {PIECES}) and holds not in there
     if foreign:
         raise ConfigError(f"{folder} holds other files; choose an empty or new folder with --out")
 

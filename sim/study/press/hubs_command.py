@@ -99,8 +99,9 @@ def _hubs(arguments: argparse.Namespace, how: dict[str, Any]) -> None:
     from sim.study.executor import executor
     from sim.study.files import write_csv
     from sim.study.press import hubs
+    from sim.study.remembering import Remembering
 
-    played = hubs.play(tasks_of(how), executor(arguments.backend, arguments.workers))
+    played = hubs.play(tasks_of(how), Remembering(executor(arguments.backend, arguments.workers), folder))
     told = hubs.table(played)
     _print(_console(), played, told)
     folder.mkdir(parents=True, exist_ok=True)

@@ -31,7 +31,7 @@ WITHOUT, FULL, LESS = "counterfactual", "arrangement", "without_"
 GROUNDS: dict[str, Any] = {"compound": context, "village": villages, "pasture": steppe}
 """Place to what sets the context of its cases there."""
 
-GROUP_ROWS = 20_000
+GROUP_ROWS = 45_000
 """Household rows of a group of replications, all scenarios left out."""
 
 MOST_LAYOUTS = 500

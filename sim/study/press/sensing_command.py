@@ -30,8 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
     from sim.study.executor import executor
     from sim.study.files import write_csv
     from sim.study.press import sensing
+    from sim.study.remembering import Remembering
 
-    played = sensing.play(tasks_of(how), executor(arguments.backend, arguments.workers))
+    played = sensing.play(tasks_of(how), Remembering(executor(arguments.backend, arguments.workers), folder))
     told = sensing.table(played)
     _print(_console(), told)
     for sentence in sensing.sentences(told):

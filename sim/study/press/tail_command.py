@@ -56,10 +56,11 @@ def run(arguments: argparse.Namespace) -> int:
     from sim.study.executor import executor
     from sim.study.files import write_csv
     from sim.study.press import tail
+    from sim.study.remembering import Remembering
 
     number = how.pop("replications")
     tasks = [tail.Task(replication=k, **how) for k in range(number)]
-    worlds = tail.play(tasks, executor(arguments.backend, arguments.workers))
+    worlds = tail.play(tasks, Remembering(executor(arguments.backend, arguments.workers), folder, tail.World))
     told = tail.table(worlds, tasks)
     books = pd.concat([world.books for world in worlds], ignore_index=True)
     _print(_console(), told, books)

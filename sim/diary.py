@@ -1,0 +1,150 @@
+"""The diary: what happened today, counted by world, what stands there now, and one page a day of it.
+
+A *flow* is counted anew every day, a *stock* is kept up to date. Both are whole numbers of each world. What is counted
+is put down as it comes and added up only when somebody asks, all of it at once: a day has a hundred short lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.space import where
+
+if TYPE_CHECKING:
+    from sim.mechanisms import Mechanism
+
+Array = NDArray[Any]
+Ints = NDArray[np.int64]
+
+
+MOST = 2**31 - 1
+"""The largest number that 32 bits hold."""
+
+
+class Diary:
+    """What worlds count of themselves; `sim.worlds.Worlds` is one.
+
+    Attributes:
+        n: number of worlds.
+        series: names of flows and stocks, in the order of the diary's columns.
+        stock: name to the present integer stock per world.
+    """
+
+    n: int
+    _acting: Mechanism | None
+
+    def may_change(self) -> None:
+        """Say so if a mechanism tries to change what is not its own (``ufunc.at`` writes into read-only arrays)."""
+        if self._acting is not None:
+            raise TypeError(f"mechanism '{self._acting.name}' may only offer to levers and write its own columns")
+
+    def _open_diary(self, flows: Sequence[str], stocks: Sequence[str], values: Ints) -> None:
+        """Keep today's counts and present stocks in one array, shape ``(series, worlds)``, and its views by name."""
+        self.series = [*flows, *stocks]
+        self._place = {name: k for k, name in enumerate(self.series)}
+        self._places: dict[tuple[str, ...], Ints] = {}
+        self._today = values
+        self._flow = {name: values[k] for k, name in enumerate(flows)}
+        self._ones: list[tuple[int, Ints]] = []
+        self._amounts: list[tuple[int, Ints, Array]] = []
+        self.stock = {name: values[len(flows) + k] for k, name in enumerate(stocks)}
+        self._pages: list[tuple[Ints, Array]] = []
+
+    # -- counting -----------------------------------------------------------------------------
+
+    def count(self, flow: str, world: Ints, amount: Array | None = None) -> None:
+        """Add to a daily counter, once for each given world: 1, or an amount for each."""
+        self.may_change()
+        if len(world) == 0:
+            return
+        if amount is None:
+            self._ones.append((self._place[flow] * self.n, world))
+        else:
+            self._amounts.append((self._place[flow] * self.n, world, amount))
+
+    def count_each(self, flows: tuple[str, ...], which: Ints, world: Ints, amount: Array | None = None) -> None:
+        """Add to one of several daily counters, once for each given world.
+
+        Args:
+            flows: names of the counters; empty for what is not counted.
+            which: number of the counter of each, in `flows`.
+            world: world of each.
+            amount: by how much each counts, 1 if not said.
+        """
+        self.may_change()
+        if len(world) == 0:
+            return
+        if flows not in self._places:
+            places = [self._place[flow] if flow else -1 for flow in flows]
+            self._places[flows] = np.array(places) * self.n
+        place = self._places[flows].take(which)
+        counted = place >= 0
+        if amount is not None:
+            self._amounts.append((0, (place + world)[counted], amount[counted]))
+        else:
+            self._ones.append((0, (place + world)[counted]))
+
+    @property
+    def flow(self) -> dict[str, Ints]:
+        """Return today's counts per world by the flow's name."""
+        today = self._today.reshape(-1)
+        if self._ones:
+            np.add.at(today, _places(*zip(*self._ones, strict=True)), 1)
+            self._ones = []
+        if self._amounts:
+            *where, amounts = zip(*self._amounts, strict=True)
+            np.add.at(today, _places(*where), np.concatenate(amounts))
+            self._amounts = []
+        return self._flow
+
+    def stocks(self, stock: str, world: Ints, amount: ArrayLike) -> None:
+        """Change a stock, once for each given world."""
+        self.may_change()
+        if len(world):
+            np.add.at(self.stock[stock], world, amount)
+
+    def stocks_of(self, first: str, number: Ints, world: Ints, amount: ArrayLike) -> None:
+        """Change one of several stocks that a rule declares one after another, once for each given world.
+
+        Args:
+            first: name of the first of them.
+            number: which of them, counted from the first.
+            world: world of each change.
+            amount: by how much.
+        """
+        self.may_change()
+        if len(world):
+            np.add.at(self._today.reshape(-1), (self._place[first] + number) * self.n + world, amount)
+
+    # -- pages --------------------------------------------------------------------------------
+
+    @property
+    def record(self) -> Ints:
+        """Return what was recorded, shape ``(days, worlds, series)``; a copy."""
+        out = np.zeros((len(self.series), len(self._pages), self.n), dtype=np.int64)
+        for day, (there, values) in enumerate(self._pages):
+            out[there, day] = values
+        return out.transpose(1, 2, 0)
+
+    def _write_down(self) -> None:
+        """Write today's counts and stocks on a page, and begin new counts.
+
+        Most series are 0 on most days, and memory that has not been used before is dear to fetch: a page holds what is
+        not 0, and numbers of 32 bits unless one does not fit.
+        """
+        flows = len(self.flow)  # what has been counted is added
+        there = where(np.bitwise_or.reduce(self._today, axis=1) != 0)
+        today = self._today[there]
+        fits = today.max(initial=0) <= MOST and today.min(initial=0) >= -MOST
+        self._pages.append((there, today.astype(np.int32) if fits else today))
+        self._today[:flows] = 0
+
+
+def _places(firsts: Sequence[int], worlds: Sequence[Ints]) -> Ints:
+    """Return where in the diary's array, as one list, counts of several counters go."""
+    places: Ints = np.concatenate(worlds) + np.array(firsts).repeat([len(world) for world in worlds])
+    return places
