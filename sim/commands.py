@@ -69,8 +69,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="refuse unless a run is there to go on with; what is finished is reused anyway",
     )
-    parser.add_argument("--backend", choices=("serial", "joblib"), default="joblib", help="default: joblib")
-    parser.add_argument("--workers", metavar="N", type=_count, help="processes (default: one a core)")
+    _where("add")(parser)
     parser.add_argument("--dry-run", action="store_true", help="say what would be run, and stop")
 
 
@@ -106,11 +105,12 @@ def _reproduce_arguments(parser: argparse.ArgumentParser) -> None:
         "words", metavar="CASE|key=value", nargs="*", help="press cases, all by default; settings, e.g. replications=50"
     )
     parser.add_argument("--out", metavar="DIR", type=Path, help="result folder (default: results/local/reproduce)")
-    parser.add_argument("--backend", choices=("serial", "joblib"), default="joblib", help="default: joblib")
-    parser.add_argument("--workers", metavar="N", type=_count, help="processes (default: one a core)")
+    _where("add")(parser)
 
 
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
+    from sim.study.where import count
+
     parser.add_argument(
         "results",
         metavar="RESULT",
@@ -123,7 +123,7 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="keep results/local/RESULT (default: the main experiment's) as reference, and renew what quotes it",
     )
-    parser.add_argument("--workers", metavar="N", type=_count, help="processes (default: one a core)")
+    parser.add_argument("--workers", metavar="N", type=count, help="processes (default: one a core)")
 
 
 def _page_arguments(parser: argparse.ArgumentParser) -> None:
@@ -153,10 +153,13 @@ def _result_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", type=Path, help="where to write (default: into the result folder)")
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 up")
-    return int(text)
+def _where(function: str) -> Callable[[argparse.ArgumentParser], None]:
+    """Declare arguments as `sim.study.where` says, imported only when they are asked for."""
+
+    def declare(parser: argparse.ArgumentParser) -> None:
+        getattr(importlib.import_module("sim.study.where"), function)(parser)
+
+    return declare
 
 
 def _study(function: str, module: str = "sim.study.commands") -> Callable[[argparse.Namespace], int]:
@@ -293,6 +296,18 @@ COMMANDS = {
     ),
     "list": Command("what can be run", "core", _no_arguments, _study("list_")),
     "show": Command("what an experiment sets, with units, ranges, sources", "core", _show_arguments, _study("show")),
+    "worker": Command(
+        "join a Dask cluster: compute for the runs that use it",
+        "cluster",
+        _where("add_worker"),
+        _study("worker", "sim.study.joining"),
+    ),
+    "scheduler": Command(
+        "be the scheduler of a Dask cluster, on this machine alone unless told otherwise",
+        "cluster",
+        _where("add_scheduler"),
+        _study("scheduler", "sim.study.joining"),
+    ),
     "test": Command("everything that is checked; NAME for one part", "test", None, test, "[NAME | pytest arguments]"),
     "bench": Command(
         "the benchmarks", "test", None, bench, "[--quick] [--burn-in DAYS] [--json FILE] [--peers] [CASE ...]"
@@ -355,8 +370,18 @@ def _dispatch(words: list[str]) -> int:
     elif rest[:1] in (["-h"], ["--help"]):
         print(f"usage: {parser.prog} {command.usage}\n\n{command.summary}")
         return OK
-    environment.ensure(command.lock)
+    environment.ensure(_lock_of(command, arguments))
     return command.call(arguments)
+
+
+def _lock_of(command: Command, arguments: Any) -> str:
+    """Return the lock that a command needs, once it is clear that its options about where to compute say something."""
+    if not hasattr(arguments, "scheduler") and not hasattr(arguments, "scheduler_file"):
+        return command.lock
+    from sim.study import where
+
+    where.check(arguments)
+    return where.lock(arguments, command.lock)
 
 
 def _help(program: str) -> str:

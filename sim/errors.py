@@ -10,6 +10,9 @@ from typing import Any
 LONGEST = 60
 """The most letters of something foreign that a message quotes."""
 
+LARGE = 10**30
+"""From here on a whole number is told by its size."""
+
 LISTED = 30
 """The most names that a message lists."""
 
@@ -62,6 +65,8 @@ def said(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int) and abs(value) >= LARGE:
+        return f"{'-' if value < 0 else ''}1e{int(abs(value).bit_length() * math.log10(2))}"
     if isinstance(value, float):
         if not math.isfinite(value):
             return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"

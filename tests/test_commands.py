@@ -34,6 +34,10 @@ def study(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return seen
 
 
+WHERE = {"scheduler": None, "wait": 300.0, "tls_ca_file": None, "tls_cert": None, "tls_key": None}
+"""What is said of a cluster where nothing is."""
+
+
 def test_settings_and_options_in_any_order(study: dict[str, Any]) -> None:
     words = "run yijiantiao replications=3 --out there size=quick --workers 2 --backend serial --resume --dry-run a=b"
     assert commands.main(words.split()) == 0
@@ -46,6 +50,7 @@ def test_settings_and_options_in_any_order(study: dict[str, Any]) -> None:
         "backend": "serial",
         "resume": True,
         "dry_run": True,
+        **WHERE,
     }
 
 

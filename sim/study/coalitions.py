@@ -16,6 +16,7 @@ from typing import Any
 
 from sim import places
 from sim.errors import ConfigError, unknown
+from sim.errors import said as told
 from sim.mechanisms import registry
 
 KEYS = ("mechanism", "mechanisms", "words", "channels", "outcomes", "replications", "names")
@@ -117,8 +118,8 @@ def read(given: Mapping[str, Any], place: str) -> Attribution:
         raise ConfigError(
             "attribution: which mechanism? e.g. attribution: {mechanism: yijiantiao, words: [formed_body]}"
         )
-    if mechanism not in registry():
-        raise unknown("mechanism", str(mechanism), registry())
+    if not isinstance(mechanism, str) or mechanism not in registry():
+        raise unknown("mechanism", told(mechanism), registry())
     fits = registry()[mechanism].places
     if fits and not set(places.settlements(place)) & set(fits):
         raise ConfigError(f"attribution: {mechanism} applies in a {' or '.join(fits)}, not in a {place}")
@@ -176,7 +177,7 @@ def _of_mechanisms(given: Mapping[str, Any], place: str) -> Attribution:
 def _words(key: str, value: Any) -> tuple[str, ...]:
     """Return a list of words."""
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-        raise ConfigError(f"attribution: {key}={value} is not a list of words")
+        raise ConfigError(f"attribution: {key}={told(value)} is not a list of words")
     return tuple(value)
 
 

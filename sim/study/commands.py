@@ -130,7 +130,7 @@ def compare(arguments: argparse.Namespace) -> int:
 def _computed(config: Config, arguments: argparse.Namespace) -> Result | int:
     """Run an experiment, or say what would be run; return the result, or the exit code if there is none."""
     folder = arguments.out or default_folder(config)
-    from sim.study import runner  # only now: takes a second
+    from sim.study import runner, where  # only now: takes a second
 
     if arguments.dry_run:
         return _dry_run(config, folder)
@@ -142,6 +142,7 @@ def _computed(config: Config, arguments: argparse.Namespace) -> Result | int:
                 folder,
                 backend=arguments.backend,
                 workers=arguments.workers,
+                cluster=where.cluster(arguments),
                 resume=arguments.resume,
                 tell=progress.tell,
             )

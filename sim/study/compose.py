@@ -9,7 +9,7 @@ own is composed as if it were an experiment of ours; the groups in its folder ar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sim import mechanisms
 from sim.errors import ConfigError, said, shortened, unknown
 from sim.study import draws
+from sim.study.door import Plain, check_beside, check_defaults, check_word, first_line, read_yaml, refuse_programs
 
 # Hydra and OmegaConf take a quarter of a second to import: only where they are used.
 if TYPE_CHECKING:
@@ -32,10 +33,6 @@ FOLDER = INSIDE / "configs" if (INSIDE / "configs").is_dir() else INSIDE.parent 
 
 SUFFIXES = (".yaml", ".yml")
 GROUPS = ("world", "mechanism", "experiment")
-
-NO_MAPPING = "'{}' is not a list of keys and values"
-
-Plain = dict[str, Any]
 
 
 def options(group: str, beside: Path | None = None) -> list[str]:
@@ -85,15 +82,15 @@ def compose(source: str, settings: Sequence[str] = ()) -> Plain:
         else:
             values.append(word)
     composed = _compose(experiment, choices, beside)
-    _refuse_programs(composed)
     if table is not None:  # not through Hydra, to which thousands of values are thousands of configs
         composed["draws"] = _table(table, beside)
+    refuse_programs(composed)
     size = [word.value() for word in values if word.key_or_group == "size"]
     shrink(composed, *size[-1:])
     for word in values:
         _check_left_out(word.key_or_group, word.value(), composed)
         _put(composed, word.key_or_group, word.value())
-        _refuse_programs(composed)
+        refuse_programs(composed)
     if isinstance(composed.get("draws"), str):
         composed["draws"] = draws.read(Path(composed["draws"]))
     composed["name"] = composed.get("name") or source
@@ -156,6 +153,7 @@ def _read_word(word: str) -> Override:
     """Understand ``key=value`` in Hydra's grammar; words within a list may hold ``=`` themselves."""
     from hydra.errors import HydraException
 
+    check_word(word)
     if word.startswith(("+", "~")):
         raise ConfigError(f"'{word}': keys are not added or removed with + or ~; write key=value")
     key, equals, value = word.partition("=")
@@ -172,10 +170,12 @@ def _read_word(word: str) -> Override:
             raise ConfigError(f"'{word}' has several values; write a list as [a,b], or run one after the other")
         if key == "hydra" or key.startswith("hydra."):
             raise ConfigError(f"'{word}': configs are data; 'hydra' is not a setting")
-    except HydraException as error:
+    except (HydraException, ValueError, TypeError, LookupError, RecursionError, ArithmeticError) as error:
         if value == "":
             raise ConfigError(f"'{word}' has no value; write key=value") from error
-        raise ConfigError(f"cannot read '{word}'; write key=value, a list as [a,b], other text in quotes") from error
+        raise ConfigError(
+            f"cannot read '{shortened(word)}'; write key=value, a list as [a,b], other text in quotes"
+        ) from error
     return read
 
 
@@ -251,40 +251,10 @@ def _is_file(source: str) -> bool:
 
 def _load(path: Path) -> Plain:
     """Read a YAML file whose root is a mapping."""
-    import yaml
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
-    try:
-        content = OmegaConf.load(path)
-    except FileNotFoundError:
-        hint = f"; is {path.parent}={path.stem} meant?" if str(path.parent) in GROUPS and not path.suffix else ""
-        raise ConfigError(f"there is no file '{path}'{hint}") from None
-    except IsADirectoryError:
-        raise ConfigError(f"'{path}' is a folder, not a file") from None
-    except OSError as error:
-        if error.errno is None:  # OmegaConf's own word for a file that holds something else
-            raise ConfigError(NO_MAPPING.format(path)) from error
-        raise ConfigError(f"cannot read '{path}': {error.strerror}") from error
-    except RecursionError as error:
-        raise ConfigError(f"'{path}' is nested too deeply") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"'{path}' is not a text file in UTF-8") from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"'{path}' is not YAML: {_first_line(error)}") from error
-    except OmegaConfBaseException as error:
-        raise ConfigError(f"cannot read '{path}': {_first_line(error)}") from error
-    plain = OmegaConf.to_container(content, resolve=False)
-    if not isinstance(plain, dict) or _is_one_word(plain, path):
-        raise ConfigError(NO_MAPPING.format(path))
-    if not all(isinstance(key, str) for key in plain):
-        raise ConfigError(f"'{path}': every key must be a word")
-    return {str(key): value for key, value in plain.items()}
-
-
-def _is_one_word(plain: Mapping[Any, Any], path: Path) -> bool:
-    """Say whether a file holds a mere text, which OmegaConf takes for a key without a value."""
-    return list(plain.values()) == [None] and ":" not in path.read_text("utf-8")
+    hint = str(path.parent) in GROUPS and not path.suffix and not path.exists()
+    if hint:
+        raise ConfigError(f"there is no file '{path}'; is {path.parent}={path.stem} meant?")
+    return read_yaml(path)
 
 
 def _read_own(path: Path, content: Plain, beside: Path) -> Plain:
@@ -293,7 +263,7 @@ def _read_own(path: Path, content: Plain, beside: Path) -> Plain:
     ``base: NAME`` starts from an experiment; ``world: NAME``, or ``base: NAME`` within ``world``,
     from a world. A defaults list in Hydra's own form may stand there instead.
     """
-    _refuse_programs(content)
+    refuse_programs(content)
     if "hydra" in content:
         raise ConfigError(f"'{path}': configs are data; 'hydra' is not a setting")
     defaults = content.pop("defaults", None) or []
@@ -307,6 +277,7 @@ def _read_own(path: Path, content: Plain, beside: Path) -> Plain:
             raise ConfigError(f"'{path}': defaults: {said(entry)} is not the name of an experiment")
     changes = [d for d in defaults if isinstance(d, dict) and any(str(k).startswith("override ") for k in d)]
     kept = [d for d in defaults if d not in changes]
+    check_defaults(defaults, path)
     base = content.pop("base", None)
     if base is not None:
         if base not in options("experiment"):
@@ -329,6 +300,12 @@ def _read_own(path: Path, content: Plain, beside: Path) -> Plain:
         changes = [*changes, {"override /world": chosen}]
     if not isinstance(place, dict):
         content.pop("world", None)
+    for name in kept:
+        check_beside(beside / "experiment" / f"{name}.yaml")
+    for change in changes:
+        for key, name in change.items():
+            group = str(key).removeprefix("override ").strip().removeprefix("/").partition("@")[0]
+            check_beside(beside / group / f"{name}.yaml")
     if "_self_" not in kept:
         kept = [*kept, "_self_"]
     return {"defaults": [*kept, *changes], **content}
@@ -336,6 +313,10 @@ def _read_own(path: Path, content: Plain, beside: Path) -> Plain:
 
 def _compose(experiment: str, choices: Sequence[str], beside: Path | None) -> Plain:
     """Let Hydra compose; every way in which that can fail becomes one line."""
+    if beside and beside != FOLDER:
+        for choice in choices:
+            group, _, name = choice.partition("=")
+            check_beside(beside / group.partition("@")[0] / f"{name}.yaml")
     primary = primary_config(experiment) | {"hydra": {"searchpath": [f"file://{beside}"] if beside else []}}
     import yaml
     from hydra import compose as hydra_compose
@@ -350,7 +331,7 @@ def _compose(experiment: str, choices: Sequence[str], beside: Path | None) -> Pl
         with initialize_config_dir(config_dir=str(FOLDER), version_base="1.3", job_name="sim"):
             composed = OmegaConf.to_container(hydra_compose(PRIMARY, overrides=list(choices)), resolve=False)
     except yaml.YAMLError as error:
-        raise ConfigError(f"a config is not YAML: {_first_line(error)}") from error
+        raise ConfigError(f"a config is not YAML: {first_line(error)}") from error
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise _told(str(error), beside) from error
     assert isinstance(composed, dict)
@@ -373,27 +354,3 @@ def _told(message: str, beside: Path | None) -> ConfigError:
         return ConfigError(f"there is no group '{absent[1]}' to choose from; have: {', '.join(GROUPS)}")
     line = " ".join(line.strip() for line in message.splitlines() if line.strip())
     return ConfigError(f"cannot compose: {line[:200]}")
-
-
-def _first_line(error: Exception) -> str:
-    """Return what is wrong and where, in one line."""
-    problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
-    if problem and mark:
-        return f"{problem} in line {mark.line + 1}"
-    return " ".join(str(error).split()).partition(" full_key:")[0][:200]
-
-
-def _refuse_programs(content: Any, where: str = "") -> None:
-    """Refuse whatever would make a config more than data: interpolations, targets."""
-    if isinstance(content, Mapping):
-        for key, value in content.items():
-            if str(key).startswith("_") and str(key).endswith("_"):
-                raise ConfigError(f"'{where}{key}': configs are data; nothing they name is called")
-            _refuse_programs(value, f"{where}{key}.")
-    elif isinstance(content, (list, tuple)):
-        for value in content:
-            _refuse_programs(value, where)
-    elif isinstance(content, str) and "${" in content:
-        raise ConfigError(
-            f"{where.rstrip('.')}: configs are data; '{shortened(content)}' is not filled in, write the value"
-        )

@@ -22,14 +22,15 @@ from sim.study import draws as tables_of_draws
 from sim.study import sweep as sweeps
 from sim.study.asked import Asked
 from sim.study.coalitions import Attribution
-from sim.study.compose import GROUPS, Plain, compose, options
-from sim.study.scenarios import LONGEST_NAME, along, checked, compared, is_name, understood
+from sim.study.compose import GROUPS, compose, options
+from sim.study.door import Plain, check_word, wrong_name
+from sim.study.scenarios import along, checked, compared, understood
 from sim.study.suggest import unknown_setting
 from sim.study.sweep import Sweep
 
 SIZES = ("full", "quick")
 TEXTS = ("name", "question", "hypothesis")
-NUMBER = re.compile(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+")
+NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]*)?|[+-]?\.[0-9]+")
 """A plain number on the command line."""
 
 DAYS_OF_WEEK = 7
@@ -210,9 +211,8 @@ def check(plain: Plain) -> Config:
     for study in asked.STUDIES:
         _check_study(study, plain)
     texts: dict[str, Any] = {key: _text(key, plain.get(key)) for key in TEXTS}
-    if not is_name(texts["name"]):
-        name = shortened(texts["name"])
-        raise ConfigError(f"name='{name}' cannot name a folder; use at most {LONGEST_NAME} letters, digits, . _ and -")
+    if wrong := wrong_name(texts["name"]):
+        raise ConfigError(f"name='{shortened(texts['name'])}' cannot name a folder; {wrong}")
     run: dict[str, Any] = {key: checked(spec, plain.get(key, spec.default), key) for key, spec in RUN.items()}
     if run["burn_in"] % DAYS_OF_WEEK:
         near = round(run["burn_in"] / DAYS_OF_WEEK) * DAYS_OF_WEEK
@@ -289,6 +289,7 @@ def _check_words(settings: Sequence[str]) -> None:
     """
     known = {key: spec for place in places.registry() for key, spec in known_settings(place).items()}
     for word in settings:
+        check_word(word)
         key, equals, value = word.partition("=")
         elsewhere = (
             key in GROUPS or key.startswith(("scenarios.", "sweep.", "hydra")) or "@" in key or "_target_" in key
@@ -322,8 +323,8 @@ def _place(world: Plain) -> str:
     place = world.get("place")
     if place is None:
         raise ConfigError(f"the world has no place; have: {', '.join(places.registry())}")
-    if place not in places.registry():
-        raise unknown("place", str(place), places.registry())
+    if not isinstance(place, str) or place not in places.registry():
+        raise unknown("place", said(place), places.registry())
     return str(place)
 
 

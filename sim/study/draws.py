@@ -15,12 +15,16 @@ from typing import Any
 
 from sim.errors import ConfigError, said, unknown
 from sim.parameters import Spec, Value
+from sim.study.door import check_file
 from sim.study.scenarios import checked
 
 Columns = dict[str, list[Any]]
 
 NUMBER = "draw"
 """A column that may number the rows, and says nothing."""
+
+LARGEST = 100_000_000
+"""Bytes of a table."""
 
 MOST = 100_000
 """Rows of a table."""
@@ -35,6 +39,7 @@ def read(path: Path) -> Columns:
     Raises:
         ConfigError: there is none, or it is no table of numbers.
     """
+    check_file(path, LARGEST, "a table of draws")
     try:
         with open(path, encoding="utf-8", newline="") as file:
             heading, *rows = [line for line in csv.reader(file) if line]

@@ -1,4 +1,4 @@
-"""Who computes the pieces: this process, or worker processes on this machine.
+"""Who computes the pieces: this process, worker processes on this machine, or those of a cluster.
 
 An executor applies a function to tasks and hands out each outcome as it is there. One failing task
 never costs another: what it raised becomes a `Failure`. A worker that is killed (by hand, or by
@@ -8,6 +8,7 @@ in a fresh worker of its own, so that the guilty one is known and the others are
 
 from __future__ import annotations
 
+import argparse
 import os
 import pickle
 import signal
@@ -25,6 +26,8 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
 from sim.errors import ConfigError, SimError, StoreError, unknown
+from sim.study import where
+from sim.study.where import Cluster
 
 Task = TypeVar("Task")
 Value = TypeVar("Value")
@@ -86,7 +89,15 @@ class Executor(Protocol):
     """Something that applies a function to tasks.
 
     As a context manager it may keep its workers from one `map` to the next; they end with the block.
+
+    Attributes:
+        here: what computes where files of this machine are needed: itself, unless its workers may be elsewhere.
     """
+
+    @property
+    def here(self) -> Executor:
+        """Return what computes where files of this machine are needed."""
+        ...
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -126,6 +137,11 @@ def stage(name: str) -> Iterator[None]:
 class Serial:
     """Compute in this process, one task after the other."""
 
+    @property
+    def here(self) -> Executor:
+        """Return itself."""
+        return self
+
     def __enter__(self) -> Self:
         """Return it; there is nothing to keep."""
         return self
@@ -139,7 +155,7 @@ class Serial:
             try:
                 value = function(task)
             except (Exception, SystemExit) as error:
-                yield Outcome(task, failure=_failure(error))
+                yield Outcome(task, failure=describe(error))
             else:
                 yield Outcome(task, value)
 
@@ -158,9 +174,14 @@ class Joblib:
         """
         if workers is not None and workers < 1:
             raise ConfigError(f"workers={workers} is out of range; at least 1 is needed")
-        self.workers = workers or _cores()
+        self.workers = workers or cores()
         self._keeps = False
         self._kept: Any = None
+
+    @property
+    def here(self) -> Executor:
+        """Return itself: its workers are on this machine."""
+        return self
 
     def __enter__(self) -> Self:
         """Keep the workers, each of which takes a second to start, for the next `map`."""
@@ -201,7 +222,7 @@ class Joblib:
             while True:
                 for task in islice(todo, 0 if suspects else self.workers - len(running)):
                     try:
-                        running[pool.submit(_in_worker, function, task)] = task
+                        running[pool.submit(in_worker, function, task)] = task
                     except BrokenExecutor:
                         suspects.append(task)
                         break
@@ -238,7 +259,7 @@ class Joblib:
         running: list[Future[bytes]] = []
         finished = False
         try:
-            future = pool.submit(_in_worker, function, task)
+            future = pool.submit(in_worker, function, task)
             running.append(future)
             wait(running)
             finished = not _lost(future)
@@ -252,25 +273,45 @@ class Joblib:
             _close(pool, running, finished)
 
 
-EXECUTORS: dict[str, Callable[[int | None], Executor]] = {"serial": lambda _: Serial(), "joblib": Joblib}
+def _dask(workers: int | None, cluster: Cluster | None) -> Executor:
+    from sim.study.cluster import Dask  # here, as few ask for it
+
+    return Dask(workers, cluster)
 
 
-def executor(name: str, workers: int | None = None) -> Executor:
+EXECUTORS: dict[str, Callable[[int | None, Cluster | None], Executor]] = {
+    "serial": lambda workers, cluster: Serial(),
+    "joblib": lambda workers, cluster: Joblib(workers),
+    "dask": _dask,
+}
+
+
+def executor(name: str, workers: int | None = None, cluster: Cluster | None = None) -> Executor:
     """Return the executor of this name.
 
     Args:
-        name: ``serial`` or ``joblib``.
-        workers: the number of worker processes; as many as free cores by default.
+        name: ``serial``, ``joblib`` or ``dask``.
+        workers: the number of worker processes of this machine; as many as free cores by default.
+        cluster: for ``dask``, which cluster; worker processes of this machine by default.
 
     Raises:
         ConfigError: there is no such executor, or the number is below one.
     """
     if name not in EXECUTORS:
         raise unknown("backend", name, EXECUTORS)
-    return EXECUTORS[name](workers)
+    return EXECUTORS[name](workers, cluster)
 
 
-def _cores() -> int:
+def chosen(arguments: argparse.Namespace) -> Executor:
+    """Return the executor that the arguments of a command ask for, see `sim.study.where`.
+
+    Raises:
+        ConfigError: an option does not say what it should.
+    """
+    return executor(arguments.backend, arguments.workers, where.cluster(arguments))
+
+
+def cores() -> int:
     """Count the cores this process may use."""
     import joblib
 
@@ -308,14 +349,14 @@ def _begin(parent: int, diary: Path | None = None) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _in_worker(function: Callable[[Any], Any], task: Any) -> bytes:
+def in_worker(function: Callable[[Any], Any], task: Any) -> bytes:
     """Apply the function and pack what it returns or raises, so that nothing can fail on the way back."""
     try:
         value = function(task)
         with stage("sending the result"):
             return pickle.dumps(Outcome(None, value), protocol=pickle.HIGHEST_PROTOCOL)
     except (Exception, SystemExit) as error:
-        return pickle.dumps(Outcome(None, failure=_failure(error)))
+        return pickle.dumps(Outcome(None, failure=describe(error)))
 
 
 def _lost(future: Future[bytes]) -> bool:
@@ -328,12 +369,17 @@ def _outcome(task: Task, future: Future[bytes]) -> Outcome[Task, Any]:
     try:
         sent = pickle.loads(future.result())
     except Exception as error:  # the task could not be sent, or its value cannot be rebuilt here
-        return Outcome(task, failure=_failure(error, "exchange with the worker"))
+        return Outcome(task, failure=describe(error, "exchange with the worker"))
     return Outcome(task, sent.value, sent.failure)
 
 
-def _failure(error: BaseException, otherwise: str = "") -> Failure:
-    """Describe what was raised."""
+def describe(error: BaseException, otherwise: str = "") -> Failure:
+    """Describe what was raised.
+
+    Args:
+        error: what was raised.
+        otherwise: the stage, where the error names none.
+    """
     text = " ".join(str(error).split())
     message = text if isinstance(error, SimError) else f"{type(error).__name__}: {text}".removesuffix(": ")
     if isinstance(error, MemoryError):

@@ -63,7 +63,7 @@ def code(also: Sequence[str] = ()) -> dict[str, Any]:
     Args:
         also: further libraries that it was made with.
     """
-    commit, dirty = _commit()
+    commit, dirty = of_clone()
     return {
         "commit": commit,
         "dirty": dirty,
@@ -92,7 +92,7 @@ def environment(seconds: float, **how: Any) -> dict[str, Any]:
     }
 
 
-def _commit() -> tuple[str | None, bool | None]:
+def of_clone() -> tuple[str | None, bool | None]:
     """Return the commit of the clone and whether files differ from it; nothing outside a clone."""
 
     def git(*words: str) -> str:

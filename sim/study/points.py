@@ -23,6 +23,7 @@ from sim.scenario import Scenario
 from sim.study.config import Config
 from sim.study.executor import Executor, Failure, stage
 from sim.study.keys import piece_key
+from sim.study.parcel import Parcel, computed
 from sim.study.provenance import engine_digest, file_digest, lock_digest
 from sim.study.store import Store, TableSpec
 from sim.worlds import Recipe, Worlds
@@ -69,7 +70,7 @@ class Batch:
     recipes: tuple[Recipe, ...]
     scenarios: tuple[Scenario, ...]
     days: int
-    store: Store
+    store: Store | Parcel
 
 
 class PointsError(StoreError):
@@ -202,7 +203,7 @@ def live(
     done = len(todo) - len(missing)
     tell(done, len(todo))
     failures: list[Failure] = []
-    for outcome in compute.map(work, missing):
+    for outcome in computed(compute, work, missing, store):
         if outcome.failure:
             failures.append(outcome.failure)
             if outcome.failure.refused:

@@ -43,6 +43,11 @@ class Remembering:
         self.folder = folder / FOLDER
         self.kinds = {kind.__name__: kind for kind in kinds}
 
+    @property
+    def here(self) -> Executor:
+        """Return what computes where files of this machine are needed; nothing of it is remembered."""
+        return self.executor.here
+
     def __enter__(self) -> Self:
         """Begin."""
         self.executor.__enter__()
@@ -66,7 +71,7 @@ class Remembering:
         for task in tasks:
             try:
                 value = self._read(self._path(function, task))
-            except (OSError, ValueError, KeyError, TypeError, AttributeError):  # not there, or not what was written
+            except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):  # not as written
                 left.append(task)
             else:
                 yield Outcome(task, value)

@@ -6,7 +6,6 @@ is compared. What else differs between the two experiments is what the differenc
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from sim import places
-from sim.errors import ConfigError, StoreError, unknown
+from sim.errors import ConfigError, SimError, StoreError, unknown
+from sim.study import foreign
 from sim.study.answers import outcome_specs
+from sim.study.door import printable
 from sim.study.files import read_csv, write_csv
 from sim.study.runner import MANIFEST
 from sim.study.statistics import OutcomeSpec, compare_runs
@@ -33,6 +33,9 @@ NO_MATTER = ("name", "question", "hypothesis", "scenarios", "comparisons", "base
 """Settings that make no difference between two results, or have been compared otherwise."""
 
 MOST_NOTES = 6
+
+LONGEST = 300
+"""Letters that are told of what is wrong with a folder."""
 
 
 @dataclass(frozen=True)
@@ -109,14 +112,13 @@ def read(folder: Path) -> Finished:
     if not (folder / RUNS).is_file():
         raise StoreError(f"{folder} keeps no {RUNS}, without which nothing can be compared; run it again")
     try:
-        said = json.loads((folder / MANIFEST).read_text("utf-8"))
-        config = dict(said["config"])
-        if config["world"]["place"] not in places.registry():
-            raise ValueError(f"no place called {config['world']['place']}")
+        said = foreign.manifest_of(folder / MANIFEST)
         runs = read_csv(folder / RUNS)
-        runs[["scenario", "replication"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{folder} is damaged or no result folder: {error}") from error
+        foreign.check_runs(runs)
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError, SimError) as error:
+        what = printable(" ".join(str(error).split()))[:LONGEST]
+        raise StoreError(f"{printable(str(folder))} is damaged or no result folder: {what}") from error
+    config = dict(said["config"])
     return Finished(folder, config, said, runs)
 
 

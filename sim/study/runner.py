@@ -20,12 +20,14 @@ import pyarrow as pa
 from sim.errors import SimError, StoreError
 from sim.study import compounds, distances, tables
 from sim.study.config import Config
-from sim.study.executor import Executor, Failure, executor, stage
+from sim.study.executor import Executor, Failure, Outcome, executor, stage
 from sim.study.experiment import Group, Plan, Task, plan, tasks
 from sim.study.files import read_csv, telling, write_json
 from sim.study.manifest import MACHINE, environment, manifest
+from sim.study.parcel import Parcel, computed
 from sim.study.provenance import maker
 from sim.study.store import BLOCKS, LOCK, Store
+from sim.study.where import Cluster
 from sim.worlds import Worlds
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class Order:
         detail: whether more than runs is kept.
         block_households: household rows alive at a time, in the burn-in and again in the scenarios run from it.
         households: of one world.
-        store: where the pieces go.
+        store: where the pieces go: into the store, or into a parcel that travels back.
         maker: of which code and libraries they are.
     """
 
@@ -64,7 +66,7 @@ class Order:
     detail: bool
     block_households: int
     households: int
-    store: Store
+    store: Store | Parcel
     maker: str
 
 
@@ -124,6 +126,7 @@ def run(
     *,
     backend: str = "joblib",
     workers: int | None = None,
+    cluster: Cluster | None = None,
     resume: bool = False,
     tell: Callable[[Progress], None] = lambda _: None,
     figures: bool = True,
@@ -134,7 +137,8 @@ def run(
         config: the experiment.
         folder: the result folder.
         backend: an executor of `sim.study.executor`.
-        workers: number of worker processes.
+        workers: number of worker processes of this machine.
+        cluster: the cluster, where `backend` is ``dask``.
         resume: demand that the folder holds an earlier run.
         tell: called whenever something is finished.
         figures: whether to draw.
@@ -145,7 +149,7 @@ def run(
     begun = time.monotonic()
     check_folder(folder, resume)
     with (
-        executor(backend, workers) as compute,
+        executor(backend, workers, cluster) as compute,
         Store(folder, tables.piece_tables(config.place, config.detail), maker=maker()) as store,
     ):
         (folder / FAILURES).unlink(missing_ok=True)
@@ -155,13 +159,7 @@ def run(
         stored = pieces - sum(len(group.pieces) for group in missing)
         computed, failures = 0, list[tuple[Group, Failure]]()
         tell(Progress(pieces, stored, 0, 0))
-        todo = [
-            Order(task, config.days, config.detail, config.block_households, planned.households, store, store.maker)
-            for task in tasks(missing, planned.households)
-        ]
-        for outcome in compute.map(work, [*todo, *[None] * len(todo)]):
-            if outcome.task is None:
-                continue
+        for outcome in _outcomes(compute, planned, tasks(missing, planned.households), store):
             groups = outcome.task.task.groups
             wanted = [piece for group in groups for piece in group.pieces]
             if outcome.failure:
@@ -175,7 +173,7 @@ def run(
             import pandas  # noqa: F401  # takes a second, here beside the workers and not after them
         result = Result(folder, pieces, len(planned.groups), computed, failures, store.foreign())
         if not failures:
-            _finish(planned, store, result, begun, compute, {"backend": backend, "workers": workers}, figures)
+            _finish(planned, store, result, begun, compute.here, {"backend": backend, "workers": workers}, figures)
     result.seconds = time.monotonic() - begun
     return result
 
@@ -202,6 +200,18 @@ def check_folder(folder: Path, resume: bool) -> None:
         raise StoreError(f"there is nothing to resume in {folder}; run without --resume")
     if foreign:
         raise StoreError(f"{folder} holds other files; choose an empty or new folder with --out")
+
+
+def _outcomes(compute: Executor, planned: Plan, todo: Sequence[Task], store: Store) -> Iterator[Outcome[Order, None]]:
+    """Have tasks computed, and workers of this machine prepare for what comes after."""
+    config, rows = planned.config, planned.households
+    orders = [Order(t, config.days, config.detail, config.block_households, rows, store, store.maker) for t in todo]
+    if compute.here is not compute:
+        yield from computed(compute, work, orders, store)
+        return
+    for outcome in compute.map(work, [*orders, *[None] * len(orders)]):
+        if outcome.task is not None:
+            yield Outcome(outcome.task, None, outcome.failure)
 
 
 def work(order: Order | None) -> None:

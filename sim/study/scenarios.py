@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,26 +14,19 @@ from sim.mechanisms import mechanism_specs
 from sim.parameters import Spec, Value, specs
 from sim.scenario import SWITCH, Choice, Scenario, number, parse
 from sim.schedule import world_specs
+from sim.study.door import LARGEST, wrong_name
 from sim.study.sweep import WORLD, Sweep
 from sim.study.sweep import pairs as sweep_pairs
 
-NAME = re.compile(r"\w[\w.-]*")
-"""A name that can be a folder and a value in a table."""
-
-LONGEST_NAME = 100
-"""Letters of a name; file systems take about 255 bytes, and a letter may have four."""
-
-
-def is_name(text: str) -> bool:
-    """Say whether a text can be a name."""
-    return bool(NAME.fullmatch(text)) and len(text) <= LONGEST_NAME
+LONGEST_WORD = 200
+"""Letters of a word of a scenario."""
 
 
 def checked(spec: Spec, value: Any, name: str) -> Value:
     """Check a value against its declaration; switches may be written on and off, as in scenarios."""
     if spec.type is bool and isinstance(value, str):
         value = SWITCH.get(value, value)
-    if isinstance(value, float) and not math.isfinite(value):
+    if (isinstance(value, float) and not math.isfinite(value)) or (isinstance(value, int) and abs(value) > LARGEST):
         raise ConfigError(f"{name}={said(value)} is out of range {spec.range}")
     return spec.check(value, name)
 
@@ -60,8 +52,11 @@ def understood(
     """
     scenarios: dict[str, Scenario] = {}
     for name, words in given.items():
-        if not is_name(str(name)):
-            raise ConfigError(f"scenario '{shortened(str(name))}' needs another name; use letters, digits, . _ and -")
+        if wrong := wrong_name(str(name)):
+            raise ConfigError(f"scenario '{shortened(str(name))}' needs another name; {wrong}")
+        for word in words if isinstance(words, list) else []:
+            if isinstance(word, str) and len(word) > LONGEST_WORD:
+                raise ConfigError(f"scenario '{name}': '{shortened(word)}' is longer than a word can be")
         scenario = _with(_parsed(str(name), words, place, fixed), general)
         for mechanism in scenario.choices:
             fits = mechanisms.registry()[mechanism].places

@@ -222,7 +222,7 @@ class Store:
             for name in self.tables:
                 said = record["tables"][name]
                 tables[name] = {"rows": int(said["rows"]), "digest": str(said["digest"]), "file": str(said.get("file"))}
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
         return tables if record.get("key") == key else None
 

@@ -24,6 +24,7 @@ from sim.study.manifest import code, environment
 from sim.study.points import TABLE, table_spec
 from sim.study.runner import MANIFEST, check_folder
 from sim.study.store import Store
+from sim.study.where import Cluster
 
 ALSO = ("SALib", "optuna")
 """Libraries of studies, beside those of all results."""
@@ -64,6 +65,7 @@ def carry_out(
     *,
     backend: str = "joblib",
     workers: int | None = None,
+    cluster: Cluster | None = None,
     resume: bool = False,
 ) -> Carried:
     """Carry out a study whose points are designed.
@@ -76,7 +78,8 @@ def carry_out(
         keys: table to the columns that identify its rows.
         draw: draws its figures into a folder.
         backend: an executor of `sim.study.executor`.
-        workers: number of worker processes.
+        workers: number of worker processes of this machine.
+        cluster: the cluster, where `backend` is ``dask``.
         resume: demand that the folder holds an earlier run.
 
     Raises:
@@ -85,7 +88,7 @@ def carry_out(
     begun = time.monotonic()
     check_folder(folder, resume)
     with (
-        executor(backend, workers) as compute,
+        executor(backend, workers, cluster) as compute,
         Store(folder, {TABLE: table_spec(config.place)}) as store,
     ):
         answers = answer(store, compute)

@@ -43,6 +43,7 @@ def sensitivity(arguments: argparse.Namespace) -> int:
         return 0
     from sim.report.sensitivity import sensitivity as draw
     from sim.report.sensitivity_tables import print_sensitivity
+    from sim.study import where
     from sim.study.sensitivity import KEYS, Study
     from sim.study.studies import carry_out
 
@@ -58,6 +59,7 @@ def sensitivity(arguments: argparse.Namespace) -> int:
             lambda answers, figures: draw(answers, asked, figures),
             backend=arguments.backend,
             workers=arguments.workers,
+            cluster=where.cluster(arguments),
             resume=arguments.resume,
         )
     print_sensitivity(_console(), carried.answers, asked)
@@ -109,6 +111,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
         _cost(config, {**parts, "what is left": asked.kept}, asked.burn_in, 1, folder)
         return 0
     from sim.report.calibration import patterns, print_calibrated
+    from sim.study import where
     from sim.study.recipes import write_recipe
     from sim.study.studies import carry_out
 
@@ -124,6 +127,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
             lambda answers, figures: patterns(answers, figures),
             backend=arguments.backend,
             workers=arguments.workers,
+            cluster=where.cluster(arguments),
             resume=arguments.resume,
         )
     print_calibrated(_console(), carried.answers)

@@ -237,7 +237,7 @@ def test_executors_have_names() -> None:
     assert isinstance(executor("joblib"), Joblib)
     with pytest.raises(ConfigError, match="unknown backend 'jobilb'; did you mean 'joblib'"):
         executor("jobilb")
-    with pytest.raises(ConfigError, match="no backend called 'ray'; have: joblib, serial"):
+    with pytest.raises(ConfigError, match="no backend called 'ray'; have: dask, joblib, serial"):
         executor("ray")
     with pytest.raises(ConfigError, match="workers=0"):
         executor("joblib", 0)

@@ -21,6 +21,7 @@ HARMLESS = {
     *("sim/study/asked.py", "sim/study/draws.py"),
     *("sim/study/suggest.py", "sim/study/sweep.py", "sim/study/statistics.py", "sim/study/provenance.py"),
     *("sim/study/executor.py", "sim/study/experiment.py", "sim/study/manifest.py", "sim/study/runner.py"),
+    *("sim/study/where.py", "sim/study/parcel.py", "sim/study/door.py"),
 }  # fmt: skip
 """Files a worker has in memory that decide which piece is computed and where it goes, and never what it says."""
 

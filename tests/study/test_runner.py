@@ -244,7 +244,7 @@ def test_the_order_of_tasks_changes_nothing(reference: Path, tmp_path: Path, mon
         def map(self, function, tasks):
             yield from super().map(function, reversed(list(tasks)))
 
-    monkeypatch.setattr(runner, "executor", lambda name, workers: Backwards())
+    monkeypatch.setattr(runner, "executor", lambda *_: Backwards())
     runner.run(tiny(), tmp_path / "run")
     assert same(tmp_path / "run", reference)
 

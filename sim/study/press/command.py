@@ -142,25 +142,25 @@ def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argpa
     import pandas as pd
 
     from sim.report.press import draw
+    from sim.study import executor
     from sim.study.commands import _console, _Progress, _short
-    from sim.study.executor import executor
     from sim.study.files import write_csv
     from sim.study.press import judge
     from sim.study.press.play import play
     from sim.study.remembering import Remembering
 
     check_folder(folder)
-    compute = Remembering(executor(arguments.backend, arguments.workers), folder)
     console = _console()
     tables, parts, played = [], [], []
-    for case in chosen:
-        bar = _Progress()
-        with bar:  # a case takes minutes at full size
-            done = play(case, _long_enough(case, how), compute, partial(bar.show, doing=case.name))
-        tables.append(judge.table(done))
-        parts.append(judge.channels(done))
-        played.append(done)
-        _print(console, done, tables[-1], parts[-1])
+    with Remembering(executor.chosen(arguments), folder) as compute:
+        for case in chosen:
+            bar = _Progress()
+            with bar:  # a case takes minutes at full size
+                done = play(case, _long_enough(case, how), compute, partial(bar.show, doing=case.name))
+            tables.append(judge.table(done))
+            parts.append(judge.channels(done))
+            played.append(done)
+            _print(console, done, tables[-1], parts[-1])
     folder.mkdir(parents=True, exist_ok=True)
     write_csv(folder / "cases.csv", pd.concat(tables, ignore_index=True))
     write_csv(folder / "channels.csv", pd.concat(parts, ignore_index=True))

@@ -96,12 +96,12 @@ def _hubs(arguments: argparse.Namespace, how: dict[str, Any]) -> None:
     check_folder(folder, "hubs.csv")
 
     from sim.study.commands import _console, _short
-    from sim.study.executor import executor
+    from sim.study.executor import chosen
     from sim.study.files import write_csv
     from sim.study.press import hubs
     from sim.study.remembering import Remembering
 
-    played = hubs.play(tasks_of(how), Remembering(executor(arguments.backend, arguments.workers), folder))
+    played = hubs.play(tasks_of(how), Remembering(chosen(arguments), folder))
     told = hubs.table(played)
     _print(_console(), played, told)
     folder.mkdir(parents=True, exist_ok=True)

@@ -27,12 +27,12 @@ def run(arguments: argparse.Namespace) -> int:
     check_folder(folder, "couriers.csv")
 
     from sim.study.commands import _console, _short
-    from sim.study.executor import executor
+    from sim.study.executor import chosen
     from sim.study.files import write_csv
     from sim.study.press import sensing
     from sim.study.remembering import Remembering
 
-    played = sensing.play(tasks_of(how), Remembering(executor(arguments.backend, arguments.workers), folder))
+    played = sensing.play(tasks_of(how), Remembering(chosen(arguments), folder))
     told = sensing.table(played)
     _print(_console(), told)
     for sentence in sensing.sentences(told):

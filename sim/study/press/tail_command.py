@@ -53,14 +53,14 @@ def run(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
     from sim.study.commands import _console, _short
-    from sim.study.executor import executor
+    from sim.study.executor import chosen
     from sim.study.files import write_csv
     from sim.study.press import tail
     from sim.study.remembering import Remembering
 
     number = how.pop("replications")
     tasks = [tail.Task(replication=k, **how) for k in range(number)]
-    worlds = tail.play(tasks, Remembering(executor(arguments.backend, arguments.workers), folder, tail.World))
+    worlds = tail.play(tasks, Remembering(chosen(arguments), folder, tail.World))
     told = tail.table(worlds, tasks)
     books = pd.concat([world.books for world in worlds], ignore_index=True)
     _print(_console(), told, books)
