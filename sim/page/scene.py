@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cases import Desk
-from sim.page import looks
+from sim.page import looks, series
 from sim.places.pasture import CENTRE, STAFFED, TEAM
 from sim.rules import circuits, travel
 from sim.space import rank_in_group
@@ -86,6 +86,7 @@ class Scene:
             "panels": panels,
             "units": units,
             "desks": self._desks(),
+            "lines": series.there(self.kinds),
         }
 
     def rectangles(self) -> Floats:

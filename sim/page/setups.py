@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sim import mechanisms
@@ -111,7 +112,7 @@ def read(asked: Mapping[str, Any]) -> Setup:
 
 def start(world: str) -> dict[str, Value]:
     """Return the values with which the sliders of a world begin: those of its file, its defaults, or the page's."""
-    specs, file = world_specs(world), compose.world(world)
+    specs, file = world_specs(world), _file(world)
     out = {knob.name: file.get(knob.name, specs[knob.name].default) for knob in knobs.WORLD[world]}
     return out | {knob.name: knob.start for knob in knobs.WORLD[world] if knob.start is not None}
 
@@ -187,9 +188,15 @@ def _world(world: str, case: Case | None, params: Mapping[str, Any]) -> dict[str
         if fixed:
             raise ConfigError(f"world.{fixed[0]} is told by the press case {case.name}")
         return {**observed, **good}
-    file = {key: value for key, value in compose.world(world).items() if key not in ("place", "quick")}
+    file = {key: value for key, value in _file(world).items() if key not in ("place", "quick")}
     begins = {knob.name: knob.start for knob in own.values() if knob.start is not None}
     return {**file, **begins, **good}
+
+
+@cache
+def _file(world: str) -> Mapping[str, Any]:
+    """Return the file of a world; read once, for a slider asks for it with every move."""
+    return compose.world(world)
 
 
 def _case(name: Any) -> Case | None:

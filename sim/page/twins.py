@@ -101,14 +101,14 @@ class Twins:
 
     def sections(self) -> dict[str, Array]:
         """Return what is to be drawn of today; what has not changed since it was last told is left out."""
-        first = self.w.day == 0
-        if first or self.w.day % WEEK == 0:
+        weekly = self.w.day % WEEK == 0
+        if weekly and self.w.day > 0:
             self._trusts = self.looks.trusts()
         out: dict[str, Array] = {
             "series": self.series.now(self._trusts).reshape(-1),
             "state": self.looks.states().reshape(-1),
         }
-        if first or self.w.day % WEEK == 0:
+        if weekly:
             out["trust"] = self._trusts.reshape(-1)
         coverage = self.looks.coverage()
         if coverage is not None and coverage.tobytes() != self._coverage:
@@ -122,6 +122,10 @@ class Twins:
         out["events"] = self.tape.news().reshape(-1)
         return out
 
-    def still(self) -> bytes:
-        """Return what never changes, see `sim.page.frames`."""
-        return frames.encode(0, self.run, {"words": self.scene.words(), **self.scene.sections()})
+    def still(self, known: bool = False) -> bytes:
+        """Return what never changes, see `sim.page.frames`.
+
+        Args:
+            known: whether whoever reads it has been told of another pair on the same ground: then only in words.
+        """
+        return frames.encode(0, self.run, {"words": self.scene.words(), **({} if known else self.scene.sections())})

@@ -34,6 +34,7 @@ class Worker:
         self.inbox: queue.Queue[dict[str, Any]] = queue.Queue()
         self.waiting: list[dict[str, Any]] = []
         self.ground: Ground | None = None
+        self.told: Ground | None = None
         self.twins: Twins | None = None
         self.choice: dict[str, Any] = {}
         self.recording = replay.Recording()
@@ -125,7 +126,8 @@ class Worker:
             left=list(twins.setup.left.words),
             right=list(twins.setup.right.words),
         )
-        self._send(wire.DATA, twins.still())
+        self._send(wire.DATA, twins.still(known=self.told is self.ground))
+        self.told = self.ground
         self._show(wire.DATA)
 
     # -- living -----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -42,18 +43,25 @@ SMALL: dict[str, Any] = {
 """A world that founds in a moment."""
 
 
+@contextmanager
+def serving() -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Serve the page on a free port; a server that is still there at the end is ended."""
+    command = [sys.executable, "-W", "error", "-m", "sim", "page", "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+/", program.stdout.readline())
+        assert found
+        yield found[0], program
+        if program.poll() is None:
+            program.terminate()
+            assert program.wait(PATIENCE) in (0, -15)
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[tuple[str, int]]:
     """The address and the process of a server that runs for all tests."""
-    command = [sys.executable, "-W", "error", "-m", "sim", "page", "--port", "0", "--no-browser"]
-    program = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert program.stdout is not None
-    found = re.search(r"http://127\.0\.0\.1:\d+/", program.stdout.readline())
-    assert found
-    yield found[0], program.pid
-    program.terminate()
-    assert program.wait(PATIENCE) in (0, -15)
-    program.stdout.close()
+    with serving() as (address, program):
+        yield address, program.pid
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import time
 import urllib.error
 import urllib.request
@@ -18,7 +19,7 @@ from websockets.exceptions import InvalidStatus
 from sim.page import frames, session
 from sim.page.command import PageError, listen
 from sim.page.server import MOST_TABS, own_origin
-from tests.page.conftest import PATIENCE, SMALL
+from tests.page.conftest import PATIENCE, SMALL, serving
 
 TINY = SMALL | {"burn_in": 0, "days": 5}
 
@@ -262,6 +263,22 @@ def test_many_tabs_live_side_by_side_and_too_many_are_told_so(server_pid: int, a
     asyncio.run(conversation())
     with urllib.request.urlopen(address) as answer:
         assert answer.status == 200
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_process_outlives_the_server(how: signal.Signals) -> None:
+    with serving() as (address, program):
+
+        async def conversation(client: Client) -> None:
+            await client.found()
+            pids = workers(program.pid)
+            assert len(pids) == 1
+            program.send_signal(how)
+            await asyncio.to_thread(program.wait, PATIENCE)
+            await asyncio.to_thread(gone, pids)
+
+        talk(address, conversation)
 
 
 def test_a_port_that_is_taken_is_told_in_one_line() -> None:

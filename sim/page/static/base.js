@@ -64,7 +64,7 @@ Page.worded = (tag, key, attributes = {}) => Page.make(tag, { ...attributes, "da
 Page.number = (value, sign = false) => {
   if (value === null || value === undefined || Number.isNaN(value)) return Page.word("no_value");
   const size = Math.abs(value);
-  const decimals = size === 0 || size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  const decimals = Number.isInteger(value) || size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
   const text = size.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   const zero = Number(text.replace(/,/g, "")) === 0;
   return (value < 0 && !zero ? "−" : sign && !zero ? "+" : "") + text;

@@ -6,7 +6,7 @@
   let last = 0, due = null;
 
   const axis = (size) => ({ stroke: INK, grid: { stroke: GRID, width: 1 }, ticks: { stroke: GRID, width: 1 }, size, font: '11px "Grassroots Sans"' });
-  const short = (v) => (v === null ? "" : Math.abs(v) >= 10000 ? `${+(v / 1000).toPrecision(3)}k` : `${+v.toPrecision(4)}`.replace("-", "−"));
+  const short = (v) => (v === null ? "" : Math.abs(v) >= 10000 ? `${+(v / 1000).toPrecision(3)}k` : (v !== 0 && Math.abs(v) < 0.001 ? v.toExponential(0) : `${+v.toPrecision(4)}`).replace("-", "−"));
   const values = (plot, ticks) => ticks.map(short);
 
   const options = (width, height, series, zero) => ({
@@ -18,7 +18,7 @@
         const gap = (high - low) || Math.abs(high) || 1;
         return [Math.max(low >= 0 ? 0 : -Infinity, low - gap * 0.1), high + gap * 0.1];
       } } },
-    axes: [{ ...axis(zero ? 26 : 0), show: zero, values: (plot, ticks) => ticks.map(String) }, { ...axis(44), values, space: zero ? 22 : 26 }],
+    axes: [{ ...axis(zero ? 26 : 0), show: zero, values: (plot, ticks) => ticks.map(String) }, { ...axis(48), values, space: zero ? 22 : 26 }],
     series: [{}, ...series],
   });
 
@@ -33,7 +33,7 @@
       const card = Page.make("div", { class: "chart", id: `line-${one.name}`, title: Page.pick(one.says) },
         Page.make("h3", {}, Page.pick(one.text)),
         Page.make("p", { class: "note" }, Page.pick(one.unit), Page.make("br"), Page.word(one.better)),
-        Page.make("div", { class: "now" }, ...now), plot);
+        Page.make("div", { class: "now" }, ...now), Page.make("p", { class: "none" }, Page.word("not_here")), plot);
       charts[one.name] = { plot, now, card };
       return card;
     });
@@ -57,13 +57,12 @@
       const apart = left.map((v, k) => (v === null || right[k] === null ? null : right[k] - v));
       chart.above.setData([days, left, right]);
       chart.below.setData([days, apart]);
-      const at = days.length - 1, some = left.some((v) => v !== null);
+      const at = days.length - 1;
       const texts = at < 0 ? ["", "", ""] : [left[at], right[at]].map((v) => Page.number(v)).concat(Page.number(apart[at], true));
       chart.now[0].textContent = `${Page.word("left_is")} ${texts[0]}`;
       chart.now[1].textContent = `${Page.word("right_is")} ${texts[1]}`;
       chart.now[2].textContent = `${Page.word("difference")} ${texts[2]}`;
-      chart.card.dataset.none = String(!some);
-      chart.card.title = some || at < 0 ? Page.pick(one.says) : Page.word("not_here");
+      chart.card.dataset.none = String(Page.scene !== null && !Page.scene.lines.includes(one.name));
     });
   };
 

@@ -128,19 +128,16 @@
       mark.style.background = `linear-gradient(90deg, ${stops.join(", ")})`;
       return Page.make("span", {}, Page.word(low), mark, Page.word(high));
     };
-    const out = [];
-    if (name === "coverage") out.push(Page.make("span", {}, Page.word("passes", { low: 0, high: 40 })));
-    if (layer.scale) out.push(ramp(layer.scale), ramp(layer.scaled));
-    else {
-      out.push(...layer.legend.map(([key, colour]) => entry(key, colour)));
-      out.push(entry(layer.parts[0], BETTER), entry(layer.parts[1], WORSE), entry("same", SAME));
-    }
-    if (Page.scene.vacant.some(Boolean)) out.push(entry("vacant", VACANT));
-    if (Page.scene.kinds.includes("pasture")) out.push(entry("away", AWAY));
-    if (layer.kinds && Page.scene.kinds.some((kind) => !layer.kinds.includes(kind))) out.push(entry("no_path", NOT_ASKED));
-    const land = new Set(Page.scene.land);
-    LANDS.forEach((key, use) => { if (land.has(use)) out.push(entry(key, LAND[use])); });
-    if (Page.scene.kinds.includes("pasture")) out.push(entry("team", one(Page.crews[0]), true), entry("office", one("#16232f"), true));
+    const row = (key, ...entries) => Page.make("p", {}, Page.make("b", {}, Page.word(key)), ...entries);
+    const twins = name === "coverage" ? [Page.make("span", {}, Page.word("passes", { low: 0, high: 40 }))] : [];
+    twins.push(...(layer.scale ? [ramp(layer.scale)] : layer.legend.map(([key, colour]) => entry(key, colour))));
+    const parts = layer.scaled ? [ramp(layer.scaled)] : [entry(layer.parts[0], BETTER), entry(layer.parts[1], WORSE), entry("same", SAME)];
+    if (Page.scene.vacant.some(Boolean)) twins.push(entry("vacant", VACANT));
+    if (Page.scene.kinds.includes("pasture")) twins.push(entry("away", AWAY));
+    if (layer.kinds && Page.scene.kinds.some((kind) => !layer.kinds.includes(kind))) twins.push(entry("no_path", NOT_ASKED));
+    const used = new Set(Page.scene.land), land = LANDS.flatMap((key, use) => (used.has(use) ? [entry(key, LAND[use])] : []));
+    if (Page.scene.kinds.includes("pasture")) land.push(entry("team", one(Page.crews[0]), true), entry("office", one("#16232f"), true));
+    const out = [row("legend_twins", ...twins), row("legend_parts", ...parts), row("legend_land", ...land)];
     box.replaceChildren(...out);
   };
 

@@ -36,7 +36,7 @@
     font(15);
     const heads = [["left_map", "left-words"], ["right_map", "right-words"], ["difference_map", null]].map(([key, id]) =>
       wrap(context, Page.word("named", { a: Page.word(key), b: id ? $(id).textContent : $("layer").selectedOptions[0].textContent }), size));
-    const legend = [...$("legend").children], foot = wrap(context, Page.word("under"), width - 2 * gap);
+    const legend = [...$("legend").querySelectorAll("span, b")], foot = wrap(context, Page.word("under"), width - 2 * gap);
     const head = 40 + 20 * Math.max(...heads.map((lines) => lines.length));
     canvas.width = width;
     canvas.height = head + size + gap + 26 * Math.ceil(legend.length / 6) + 20 * foot.length + 2 * gap;

@@ -24,10 +24,14 @@
     return frame;
   };
 
-  // A scene: what never changes. The numbers of lines that are followed begin anew with it.
+  // What never changes; of another pair on the same ground the server tells only the words.
+  let still = null;
+
+  // A scene begins: what is followed in time begins anew with it.
   Page.stage = (frame) => {
     const s = frame.sections;
-    Page.scene = { ...s.words, ...s, run: frame.run, cover: null, routes: new Float32Array(0), trust: null };
+    if (s.rect) still = s;
+    Page.scene = { ...still, ...s.words, run: frame.run, cover: null, routes: new Float32Array(0), trust: null };
     Page.history = [];
     Page.frame = null;
     Page.tell("scene");
