@@ -153,6 +153,14 @@ def _result_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", type=Path, help="where to write (default: into the result folder)")
 
 
+def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("result", metavar="RESULT", help="a result folder, or the name of an experiment that was run")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="folder to make (default: RESULT-crate beside it)")
+    parser.add_argument(
+        "--ocel", action="store_true", help="with the event log as OCEL 2.0 JSON, some 400 bytes an event"
+    )
+
+
 def _where(function: str) -> Callable[[argparse.ArgumentParser], None]:
     """Declare arguments as `sim.study.where` says, imported only when they are asked for."""
 
@@ -293,6 +301,12 @@ COMMANDS = {
         "core",
         _result_arguments,
         _study("report", "sim.report.document.command"),
+    ),
+    "export": Command(
+        "a result with code, documents and settings, as an RO-Crate",
+        "core",
+        _export_arguments,
+        _study("export", "sim.report.export"),
     ),
     "list": Command("what can be run", "core", _no_arguments, _study("list_")),
     "show": Command("what an experiment sets, with units, ranges, sources", "core", _show_arguments, _study("show")),

@@ -325,6 +325,10 @@ CAPTIONS = {
         "One replication at its end in two scenarios, and the difference: no finding.",
         "一次重复结束时在两个情景中的样子及其差别：不是结论。",
     ),
+    "alluvial": Text(
+        "Cases by stage: where they come in, what is done, where they are last, how they end.",
+        "案件的流向：从哪进来，做了什么，最后在哪，如何了结。",
+    ),
     "curves": Text("Outcomes along a swept setting.", "结果随所扫描设置的变化。"),
     "map": Text("Differences over two swept settings.", "两个扫描设置上的差值。"),
     "diffusion": Text("Households that have joined, day by day.", "逐日加入的农户。"),

@@ -18,7 +18,7 @@ PICTURES: Mapping[str, tuple[str, ...]] = {
     "sweep": ("curves", "map"),
     "press": ("cases", "tail", "couriers", "hubs"),
     "funnel": ("funnel",),
-    "ends": ("competing_ends",),
+    "ends": ("competing_ends", "alluvial"),
     "attribution": ("attribution", "complements", "budget"),
     "sensitivity": ("sensitivity", "morris", "sobol", "groups", "scans"),
 }
