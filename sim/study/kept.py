@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from sim.errors import StoreError
 from sim.study import sample, tables
+from sim.study.asked import STUDIES
 from sim.study.config import Config, recall
 from sim.study.files import read_written
 from sim.study.manifest import MACHINE
@@ -64,8 +65,8 @@ class Kept:
 
     @property
     def study(self) -> bool:
-        """Whether it is of a study, whose points are designed and no replications."""
-        return "points" in self.manifest
+        """Whether it is of a study, which only its own command runs again."""
+        return any(name in self.manifest["config"] for name in STUDIES)
 
     def sample(self, config: Config) -> Sample | None:
         """Return the runs whose rows are compared: those of the sample kept, or a few of all that are there.

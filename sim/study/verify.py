@@ -141,7 +141,7 @@ def whole(result: Kept, folder: Path, backend: str = "joblib", workers: int | No
 
 def _begun(result: Kept) -> Verdict:
     """Say who has made a result, and which files do not hold what they did."""
-    notes = ["a study of designed points: only its own command runs it again"] if result.study else []
+    notes = ["a study: only its own command runs it again"] if result.study else []
     return Verdict(result, _damage(result), [*notes, *_makers(result)])
 
 
