@@ -108,6 +108,24 @@ def _reproduce_arguments(parser: argparse.ArgumentParser) -> None:
     _where("add")(parser)
 
 
+def _verify_arguments(parser: argparse.ArgumentParser) -> None:
+    from sim.study.where import count
+
+    parser.add_argument(
+        "results",
+        metavar="RESULT",
+        nargs="*",
+        help="result folders, or names of experiments that were run (default: all of results/reference)",
+    )
+    parser.add_argument("--all", action="store_true", help="every run, not only a few of each result: may take an hour")
+    parser.add_argument(
+        "--update",
+        action="store_true",
+        help="keep results/local/RESULT (default: the main experiment's) as reference, and renew what quotes it",
+    )
+    parser.add_argument("--workers", metavar="N", type=count, help="processes (default: one a core)")
+
+
 def _page_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", metavar="N", type=_port, default=8765, help="default: 8765; 0 = any that is free")
     parser.add_argument(
@@ -133,6 +151,14 @@ def _biography_arguments(parser: argparse.ArgumentParser) -> None:
 def _result_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("result", metavar="RESULT", help="a result folder, or the name of an experiment that was run")
     parser.add_argument("--out", metavar="DIR", type=Path, help="where to write (default: into the result folder)")
+
+
+def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("result", metavar="RESULT", help="a result folder, or the name of an experiment that was run")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="folder to make (default: RESULT-crate beside it)")
+    parser.add_argument(
+        "--ocel", action="store_true", help="with the event log as OCEL 2.0 JSON, some 400 bytes an event"
+    )
 
 
 def _where(function: str) -> Callable[[argparse.ArgumentParser], None]:
@@ -264,11 +290,23 @@ COMMANDS = {
     "biography": Command(
         "one case's life in both twins, in words", "core", _biography_arguments, _study("main", "sim.report.lives")
     ),
+    "verify": Command(
+        "run kept results again, a part of each or all, and compare",
+        "core",
+        _verify_arguments,
+        _study("verify", "sim.study.verify_command"),
+    ),
     "report": Command(
         "one self-contained bilingual page of a result, also as Markdown",
         "core",
         _result_arguments,
         _study("report", "sim.report.document.command"),
+    ),
+    "export": Command(
+        "a result with code, documents and settings, as an RO-Crate",
+        "core",
+        _export_arguments,
+        _study("export", "sim.report.export"),
     ),
     "list": Command("what can be run", "core", _no_arguments, _study("list_")),
     "show": Command("what an experiment sets, with units, ranges, sources", "core", _show_arguments, _study("show")),

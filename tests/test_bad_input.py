@@ -286,8 +286,8 @@ def test_a_full_disk_keeps_what_is_finished(
         full.setattr(files.os, "fsync", fsync)
         full.setattr(files, "_sync_folder", lambda folder: None)
         message = refused(capsys, *words, "full")
-    assert message.startswith("no space left to write full/blocks/")
-    assert message.endswith("; free some and run again with --resume")
+    assert message.startswith("failed while writing: no space left to write full/blocks/")
+    assert "; free some and run again with --resume (replications " in message
     folder = tmp_path / "full"
     assert not list(folder.rglob("*.part"))
     assert not (folder / "manifest.json").exists()

@@ -86,7 +86,7 @@ def test_both_languages_have_the_same_code() -> None:
 
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()
-    for pattern in ("*.md", "docs/*.md", "experiments/*/*.md", "benchmarks/*.md")
+    for pattern in ("*.md", "docs/*.md", "docs/*/*.md", "experiments/*/*.md", "benchmarks/*.md")
     for path in ROOT.glob(pattern)
 )
 

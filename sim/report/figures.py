@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from sim import outcomes, places
 from sim.cases import Kind
 from sim.report import labels, series, style
+from sim.report.alluvial import NEEDED, alluvial
 from sim.report.arrears import arrears
 from sim.report.attribution import waterfall
 from sim.report.budget import budget
@@ -111,6 +112,11 @@ def _funnel(it: Drawing) -> list[Path]:
     return funnel(it.few_runs, it.stem)
 
 
+def _alluvial(it: Drawing) -> list[Path]:
+    scenario, baseline = it.config.comparisons[0]
+    return alluvial(it.table("events.parquet", NEEDED), (baseline, scenario), it.stem)
+
+
 def _twin_maps(it: Drawing) -> list[Path]:
     return twin_maps(it.table("cells.parquet"), it.runs, it.stem, it.config.comparisons[0])
 
@@ -185,6 +191,7 @@ FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
     "map": _map,
     "time_series": _time_series,
     "twin_maps": _twin_maps,
+    "alluvial": _alluvial,
     "funnel": _funnel,
     "diffusion": _diffusion,
     "incomes": _incomes,
@@ -196,9 +203,9 @@ FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
 }
 """Every figure, the one that takes longest first."""
 
-OF_COMPARISONS = ("attribution", "curves", "forest", "map", "twin_maps")
-OF_DETAIL = ("competing_ends", "time_series", "twin_maps", "diffusion")
-OF_EVENTS = ("twin_maps",)
+OF_COMPARISONS = ("attribution", "curves", "forest", "map", "twin_maps", "alluvial")
+OF_DETAIL = ("competing_ends", "time_series", "twin_maps", "diffusion", "alluvial")
+OF_EVENTS = ("twin_maps", "alluvial")
 OF_ROOFS = ("twin_maps",)
 """Figures that need comparisons, more than the runs, runs that are watched, or buildings."""
 
@@ -212,7 +219,7 @@ MAPPED = {
 }
 """Kind of settlement to the outcomes that are drawn in a map."""
 
-OF_DISPUTES = ("competing_ends", "time_series", "twin_maps", "funnel")
+OF_DISPUTES = ("competing_ends", "time_series", "twin_maps", "alluvial", "funnel")
 """Figures of grievances, which there are not everywhere."""
 
 OF_VILLAGES = ("diffusion", "incomes")
@@ -221,7 +228,11 @@ OF_VILLAGES = ("diffusion", "incomes")
 def wanted(config: Config) -> list[str]:
     """Return the names of the figures that an experiment's results allow."""
     compared = (
-        ["attribution"] if config.attributed else drawn(config.sweep) if config.sweep else ["forest", "twin_maps"]
+        ["attribution"]
+        if config.attributed
+        else drawn(config.sweep)
+        if config.sweep
+        else ["forest", "twin_maps", "alluvial"]
     )
     names = [name for name in FIGURES if name in compared or name not in OF_COMPARISONS]
     names = [name for name in names if config.comparisons or name not in OF_COMPARISONS]

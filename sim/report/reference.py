@@ -1,27 +1,29 @@
 """Reference results: the small part of a result folder that is kept with the code, and the tables that quote it.
 
-``python3 -m sim.report.reference [NAME...]`` copies what is small of finished result folders, by default
-of the main experiment's alone, from ``results/local`` into ``results/reference``, and renews the tables
-between markers in the files that quote them. A test compares these with the comparisons that are kept.
+``python3 -m sim verify --update [NAME...]`` copies what is small of finished result folders, by default of the main
+experiment's alone, from ``results/local`` into ``results/reference``, with a sample of their runs in every table
+(`sim.study.sample`), and renews the tables between markers in the files that quote them. A test compares these with the
+comparisons that are kept, and ``python3 -m sim verify`` lives the samples again.
 """
 
 from __future__ import annotations
 
-import json
 import math
-import sys
-from collections.abc import Sequence
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sim.errors import SimError, StoreError
+from sim.errors import StoreError
 from sim.outcomes import OUTCOMES
 from sim.report.declarations import quoted
 from sim.report.tables import NOT_AVAILABLE, interval, number
+from sim.study import kept, sample, verify
+from sim.study.executor import Executor
 from sim.study.files import atomic, read_csv, write_json
+from sim.study.manifest import MACHINE
 from sim.study.runner import MANIFEST
 
 CLONE = Path(__file__).resolve().parents[2]
@@ -53,9 +55,6 @@ KEPT: dict[str, tuple[str, ...]] = {
     "yijiantiao-discovery": (COMPARISON, "boxes.csv", "restrictions.csv", "leaves.csv"),
 }
 """Experiment to the files that are kept beside its manifest; of others only the comparison."""
-
-MACHINE = "environment"
-"""The part of a manifest that says on what machine and how fast; it is not kept."""
 
 ENGLISH = ("outcome", "unit", "comparison", "baseline", "difference", "95% interval", "same sign", "n")
 CHINESE = ("结果变量", "单位", "比较", "基准均值", "差值", "95% 区间", "同号比例", "n")
@@ -90,7 +89,7 @@ QUOTES = (
 """Tables in files; that of an experiment whose comparison is not kept stays empty."""
 
 
-def kept(root: Path = CLONE) -> list[Quote]:
+def quotes(root: Path = CLONE) -> list[Quote]:
     """Return the tables whose comparison is kept.
 
     Args:
@@ -128,23 +127,36 @@ def _cells(row: dict[Any, Any]) -> tuple[str, ...]:
     )
 
 
-def copy(folder: Path, target: Path) -> None:
-    """Copy what is small of a finished result folder.
+def copy(folder: Path, target: Path, compute: Executor) -> None:
+    """Copy what is small of a finished result folder, and live a sample of its runs.
 
     Args:
         folder: the result folder.
         target: where to; older files of the same names are replaced.
+        compute: who lives the sample.
 
     Raises:
-        StoreError: the folder holds no finished run.
+        StoreError: the folder holds no finished run, or not what comes out now.
     """
-    if not (folder / MANIFEST).is_file():
-        raise StoreError(f"there is no finished run in {folder} (no {MANIFEST})")
-    said = json.loads((folder / MANIFEST).read_text("utf-8"))
-    said.pop(MACHINE, None)
+    result = kept.read(folder)
+    if not result.complete:
+        raise StoreError(f"{folder} is no result folder as a run leaves it; run it again")
+    chosen = None if result.study else sample.choose(result.config())
+    rows: sample.Rows = {}
+    if chosen:
+        (rows,) = sample.live([chosen], compute)
+        verdict = verify.Verdict(result)
+        verify.compare(verdict, chosen, rows)
+        if verdict.differences:
+            raise StoreError(f"{folder} is not what comes out now: {verdict.differences[0]}; run it again")
+    said = {name: value for name, value in result.manifest.items() if name != MACHINE}
     for name in KEPT.get(said["name"], (COMPARISON,)):
         with atomic(target / name) as file:
             file.write((folder / name).read_bytes())
+    if rows:
+        sample.write(target / sample.FOLDER, rows)
+    else:
+        shutil.rmtree(target / sample.FOLDER, ignore_errors=True)
     write_json(target / MANIFEST, said)
 
 
@@ -154,30 +166,10 @@ def renew(root: Path = CLONE) -> None:
     Args:
         root: the clone.
     """
-    for quote in kept(root):
+    for quote in quotes(root):
         path = root / quote.file
         text = path.read_text("utf-8")
         old, marker = quoted(text, quote.experiment), f"<!-- {quote.experiment} -->\n"
         new = table(read_csv(root / REFERENCE / quote.experiment / COMPARISON), quote)
         with atomic(path) as file:
             file.write(text.replace(marker + old, marker + new).encode())
-
-
-def main(names: Sequence[str]) -> int:
-    """Keep the results of experiments, by default of the main one, and renew the tables.
-
-    Args:
-        names: experiments.
-    """
-    try:
-        for name in names or [MAIN]:
-            copy(CLONE / RESULTS / name, CLONE / REFERENCE / name)
-        renew()
-    except SimError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -226,6 +226,19 @@ SENSITIVITY = {
     "spread": Text("How far results spread", "结果的离散程度"),
     "burn_in": Text("How far the shorter burn-in matters", "较短预热期的影响"),
 }
+RESTS_ON = Text(
+    "By estimate {total} of the variance of {outcome} ({measure}) comes from {group}, with all that it acts through "
+    "(95% interval {low} to {high}).",
+    "据估计，“{outcome}”（{measure}）的方差中，{group}连同其交互占 {total}（95% 区间 {low} 至 {high}）。",
+)
+SENSITIVE = {
+    "effect": Text("the difference", "差值"),
+    "baseline": Text("the baseline's level", "基准水平"),
+    "guesses": Text("reasoned guesses", "有理由的猜测"),
+    "rows with a source": Text("parameters with a source", "有来源的参数"),
+    "another seed": Text("another seed, that is chance", "换一个种子（即偶然性）"),
+}
+"""Measures and groups of a study of sensitivity; others are called by their names."""
 OTHERS = {
     "couriers": Text("Couriers: reported beside simulated", "快递小哥：报道与模拟"),
     "hubs": Text(
@@ -324,6 +337,10 @@ CAPTIONS = {
     "twin_maps": Text(
         "One replication at its end in two scenarios, and the difference: no finding.",
         "一次重复结束时在两个情景中的样子及其差别：不是结论。",
+    ),
+    "alluvial": Text(
+        "Cases by stage: where they come in, what is done, where they are last, how they end.",
+        "案件的流向：从哪进来，做了什么，最后在哪，如何了结。",
     ),
     "curves": Text("Outcomes along a swept setting.", "结果随所扫描设置的变化。"),
     "map": Text("Differences over two swept settings.", "两个扫描设置上的差值。"),

@@ -72,7 +72,7 @@ def sentences(answers: Answers, asked: Asked) -> list[str]:
             f"below 0 in {row['share_below_0']:.0%}."
         )
     groups = _of(answers.tables["groups"], asked).set_index("group")
-    alike = 1.0 - float(groups["total"][CHANCE])
+    alike = max(0.0, 1.0 - float(groups["total"][CHANCE]))
     burn_in = _of(answers.tables["burn_in"], asked)
     for row in burn_in.to_dict("records"):
         agreement = "n/a" if pd.isna(row["correlation"]) else f"{row['correlation']:.2f}"

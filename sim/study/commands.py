@@ -135,16 +135,20 @@ def _computed(config: Config, arguments: argparse.Namespace) -> Result | int:
     if arguments.dry_run:
         return _dry_run(config, folder)
     progress = _Progress()
-    with progress:
-        result = runner.run(
-            config,
-            folder,
-            backend=arguments.backend,
-            workers=arguments.workers,
-            cluster=where.cluster(arguments),
-            resume=arguments.resume,
-            tell=progress.tell,
-        )
+    try:
+        with progress:
+            result = runner.run(
+                config,
+                folder,
+                backend=arguments.backend,
+                workers=arguments.workers,
+                cluster=where.cluster(arguments),
+                resume=arguments.resume,
+                tell=progress.tell,
+            )
+    except KeyboardInterrupt:
+        print(f"what is finished is kept in {_short(folder)}; the same command goes on from there", file=sys.stderr)
+        raise
     return _tell_failures(result) if result.failures else result
 
 
@@ -152,6 +156,11 @@ def _tell_results(config: Config, result: Result, files: str) -> None:
     """Say what and where the results are, and how long they took."""
     if config.size == "quick":
         _say("size=quick shows that everything works; it is too small and too short to say anything.")
+    if result.foreign:
+        _say(
+            f"{result.foreign} more pieces there were made by other code or with another lock of the libraries; "
+            "none of them is used."
+        )
     reused = result.pieces - result.computed
     were = f", {reused} of {result.pieces} pieces were there already" if reused else ""
     drawn = [path.name for path in result.figures if path.suffix == ".png" and ".zh." not in path.name]
@@ -313,16 +322,14 @@ def _short(folder: Path) -> str:
 
 def _tell_failures(result: Result) -> int:
     """Say which groups failed, where and why; everything else is kept."""
-    from sim.study.runner import FAILURES
+    from sim.study.runner import FAILURES, told
 
     for group, failure in result.failures:
-        which = ", ".join(str(k) for k in group.recipe.replications)
-        names = ", ".join(piece.scenario.name for piece in group.pieces)
-        where = failure.stage or "starting"
-        print(f"failed while {where}: {failure.message} (replications {which}; {names})", file=sys.stderr)
+        line = told(failure, [group])
+        print(line, file=sys.stderr)
         # What is told of a full disk must not fail because of it.
         with contextlib.suppress(OSError), open(result.folder / FAILURES, "a", encoding="utf-8") as file:
-            file.write(f"replications {which}; {names}\n{failure.traceback}\n")
+            file.write(f"{line}\n{failure.traceback}\n")
     print(
         f"failed: {len(result.failures)} of {result.groups} groups; the others are kept in {_short(result.folder)} "
         f"and the next run computes only what is missing (tracebacks: {FAILURES})",

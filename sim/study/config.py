@@ -127,10 +127,28 @@ def load_attribution(source: str, settings: Sequence[str] = ()) -> Config:
     composed = compose(source, settings)
     place = _place(_mapping(composed, "world"))
     plain = coalitions.expand(composed, {word.partition("=")[0] for word in settings}, place)
-    config = check(plain)
-    attribution = replace(coalitions.read(_mapping(plain, "attribution"), place), replications=config.replications)
-    resolved = {**config.resolved, "attribution": attribution.plain()}
-    return replace(config, attributed=attribution, resolved=resolved)
+    return _attributed(check(plain), plain)
+
+
+def recall(resolved: Plain) -> Config:
+    """Check the resolved configuration of a result again; it is the same experiment.
+
+    Args:
+        resolved: the ``config`` of a manifest.
+
+    Raises:
+        ConfigError: with one line that says what is wrong, as by a version that had other settings.
+    """
+    with garbage.paused():
+        config = check(resolved)
+        return _attributed(config, resolved) if "attribution" in resolved else config
+
+
+def _attributed(config: Config, plain: Plain) -> Config:
+    """Return an experiment of coalitions, told what is taken apart."""
+    given = coalitions.read(_mapping(plain, "attribution"), config.place)
+    attribution = replace(given, replications=config.replications)
+    return replace(config, attributed=attribution, resolved={**config.resolved, "attribution": attribution.plain()})
 
 
 def load_study(study: str, source: str, settings: Sequence[str] = ()) -> tuple[Config, Asked]:
@@ -394,4 +412,6 @@ def describe(source: str) -> tuple[str, list[str]]:
     return _text("question", head.get("question")), [*(head.get("scenarios") or {}), *swept]
 
 
-__all__ = ["KEYS", "RUN", "Config", "check", "describe", "known_settings", "load", "load_attribution", "options"]
+__all__ = [
+    "KEYS", "RUN", "Config", "check", "describe", "known_settings", "load", "load_attribution", "options", "recall",
+]  # fmt: skip

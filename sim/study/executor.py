@@ -12,6 +12,7 @@ import argparse
 import os
 import pickle
 import signal
+import tempfile
 import threading
 import time
 import traceback
@@ -21,6 +22,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
 from sim.errors import ConfigError, SimError, StoreError, unknown
@@ -35,12 +37,16 @@ ONE_THREAD = dict.fromkeys([f"{name}_NUM_THREADS" for name in LIBRARIES], "1")
 """A worker computes with one thread, or workers and their libraries' threads would crowd each other."""
 
 
+MEMORY = "out of memory? fewer --workers or a smaller block_households take less"
+"""What may help where a worker was killed or got no memory."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """Why a task has no value.
 
     Attributes:
-        stage: where it happened, as told by `stage`; ``"worker"`` if its process died.
+        stage: where it happened, as told by `stage`; ``"worker"`` if its process died before it was in any.
         message: what happened, in one line.
         traceback: the traceback in full, empty if there is none.
         refused: whether the disk would not take what was computed, as it will not take anything else.
@@ -111,9 +117,15 @@ class Executor(Protocol):
         ...
 
 
+_diary: Path | None = None
+"""Where this worker notes the stage it is in, for whoever may find it dead."""
+
+
 @contextmanager
 def stage(name: str) -> Iterator[None]:
     """Name the stage of a computation; if it fails inside, the failure carries the innermost name."""
+    if _diary:
+        _diary.write_text(name, "utf-8")
     try:
         yield
     except Exception as error:
@@ -236,7 +248,14 @@ class Joblib:
 
     def _alone(self, function: Callable[[Task], Value], task: Task) -> Iterator[Outcome[Task, Value]]:
         """Yield the outcome of a suspect; if its own worker dies too, it was this task."""
-        pool = _pool(1)
+        with tempfile.TemporaryDirectory(prefix="sim-") as folder:
+            diary = Path(folder) / "stage"
+            diary.write_text("worker", "utf-8")
+            yield from self._watched(function, task, diary)
+
+    def _watched(self, function: Callable[[Task], Value], task: Task, diary: Path) -> Iterator[Outcome[Task, Value]]:
+        """Yield the outcome of a task, computed by a worker that notes in which stage it is."""
+        pool = _pool(1, diary)
         running: list[Future[bytes]] = []
         finished = False
         try:
@@ -247,8 +266,9 @@ class Joblib:
             if finished:
                 yield _outcome(task, future)
             else:
-                message = "its worker process died twice, the second time computing nothing else; out of memory?"
-                yield Outcome(task, failure=Failure("worker", message, str(future.exception())))
+                message = f"its worker process died twice, the second time computing nothing else; {MEMORY}"
+                died = diary.read_text("utf-8") or "worker"
+                yield Outcome(task, failure=Failure(died, message, str(future.exception())))
         finally:
             _close(pool, running, finished)
 
@@ -298,11 +318,11 @@ def cores() -> int:
     return int(joblib.cpu_count())
 
 
-def _pool(workers: int) -> Any:
+def _pool(workers: int, diary: Path | None = None) -> Any:
     """Start worker processes; joblib brings loky, whose workers start afresh instead of by fork."""
     from joblib.externals.loky import ProcessPoolExecutor
 
-    return ProcessPoolExecutor(workers, env=ONE_THREAD, initializer=_begin, initargs=(os.getpid(),))
+    return ProcessPoolExecutor(workers, env=ONE_THREAD, initializer=_begin, initargs=(os.getpid(), diary))
 
 
 def _close(pool: Any, running: Iterable[Future[bytes]], finished: bool) -> None:
@@ -313,8 +333,10 @@ def _close(pool: Any, running: Iterable[Future[bytes]], finished: bool) -> None:
     pool.shutdown(wait=True, kill_workers=not finished)
 
 
-def _begin(parent: int) -> None:
+def _begin(parent: int, diary: Path | None = None) -> None:
     """Prepare a worker: Ctrl-C is its parent's business, and it does not outlive its parent."""
+    global _diary
+    _diary = diary
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
@@ -360,5 +382,7 @@ def describe(error: BaseException, otherwise: str = "") -> Failure:
     """
     text = " ".join(str(error).split())
     message = text if isinstance(error, SimError) else f"{type(error).__name__}: {text}".removesuffix(": ")
+    if isinstance(error, MemoryError):
+        message += f"; {MEMORY}"
     where, told = getattr(error, "sim_stage", otherwise), "".join(traceback.format_exception(error))
     return Failure(where, message, told, refused=isinstance(error, StoreError))

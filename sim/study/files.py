@@ -154,16 +154,40 @@ def write_csv(
     Raises:
         StoreError: it cannot be written.
     """
-    if not isinstance(table, pa.Table):
-        table = pa.Table.from_pandas(table, columns=columns, preserve_index=False)
-    names = table.column_names if columns is None else list(columns)
-    content = [_cells(table.column(name), decimals) for name in names]
+    content = as_written(table, columns, decimals=decimals)
+    names = list(content)
     text = io.StringIO(newline="")
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(names)
-    lines.writerows(zip(*content, strict=True))
+    lines.writerows(zip(*content.values(), strict=True))
     with atomic(path) as file:
         file.write(text.getvalue().encode())
+
+
+def as_written(
+    table: pa.Table | pd.DataFrame, columns: Sequence[str] | None = None, *, decimals: int = 6
+) -> dict[str, list[str]]:
+    """Return each column of a table as the words that `write_csv` writes."""
+    if not isinstance(table, pa.Table):
+        table = pa.Table.from_pandas(table, columns=columns, preserve_index=False)
+    names = table.column_names if columns is None else list(columns)
+    return {name: _cells(table.column(name), decimals) for name in names}
+
+
+def read_written(path: str | Path) -> pa.Table:
+    """Read a CSV file as the words that stand in it.
+
+    Raises:
+        StoreError: it cannot be read, or is no table.
+    """
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            names, *rows = csv.reader(file, strict=True)
+        if len(set(names)) < len(names) or any(len(row) != len(names) for row in rows):
+            raise ValueError("its rows differ in length, or columns have the same name")
+    except (OSError, ValueError, csv.Error) as error:
+        raise StoreError(f"{path} is damaged or no table: {error}") from error
+    return pa.table({name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(names)})
 
 
 def _cells(column: pa.ChunkedArray, decimals: int) -> list[str]:

@@ -34,9 +34,13 @@ def morris(design: Design, y: Floats) -> pd.DataFrame:
     found = analyzer.analyze(
         design.problem, design.u, y, num_resamples=RESAMPLES, conf_level=LEVEL, num_levels=LEVELS, seed=SEED
     )
-    mu_star, half = np.asarray(found["mu_star"], dtype=float), np.asarray(found["mu_star_conf"], dtype=float)
-    columns = [design.problem["names"], mu_star, np.maximum(mu_star - half, 0.0), mu_star + half]
-    columns += [np.asarray(found["mu"], dtype=float), np.asarray(found["sigma"], dtype=float)]
+    # What rounding alone leaves of nothing is nothing.
+    rounding = 1e-12 * float(np.abs(y).max(initial=0.0))
+    mu_star, half, mu, sigma = (
+        np.where(np.abs(x) <= rounding, 0.0, x)
+        for x in (np.asarray(found[name], dtype=float) for name in ("mu_star", "mu_star_conf", "mu", "sigma"))
+    )
+    columns = [design.problem["names"], mu_star, np.maximum(mu_star - half, 0.0), mu_star + half, mu, sigma]
     return pd.DataFrame(dict(zip(MORRIS, columns, strict=True)))
 
 

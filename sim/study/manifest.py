@@ -5,24 +5,35 @@ What varies from machine to machine stands apart, in its ``environment``.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sim
 from sim.study.experiment import Plan
 from sim.study.provenance import PACKAGE, engine_digest, lock_digest, versions
+from sim.study.store import Store
+
+MACHINE = "environment"
+"""The part of a manifest that says on what machine and how fast."""
+
+SHORT = 16
+"""Hexadecimal digits of the digest of a piece's table: enough to tell two apart, and there are many."""
 
 
-def manifest(planned: Plan, digests: Mapping[str, str]) -> dict[str, Any]:
+def manifest(planned: Plan, digests: Mapping[str, str], store: Store, folder: Path) -> dict[str, Any]:
     """Return what is the same wherever the experiment is run.
 
     Args:
         planned: the experiment.
         digests: table to digest of its content.
+        store: its pieces.
+        folder: the result folder, whose CSV files are there.
     """
     config = planned.config
     return {
@@ -32,12 +43,14 @@ def manifest(planned: Plan, digests: Mapping[str, str]) -> dict[str, Any]:
         "replications": config.replications,
         **code(),
         "digests": dict(sorted(digests.items())),
+        "csv": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.csv"))},
         "pieces": [
             {
                 "key": piece.key,
                 "scenario": piece.scenario.name,
                 "layout": piece.recipe.layout,
                 "replications": list(piece.recipe.replications),
+                "digests": {name: digest[:SHORT] for name, digest in store.digests(piece.key).items()},
             }
             for piece in planned.pieces
         ],

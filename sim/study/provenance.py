@@ -62,6 +62,11 @@ def lock_digest() -> str:
     return hashlib.sha256("".join(f"{name} {found}\n" for name, found in versions().items()).encode()).hexdigest()
 
 
+def maker() -> str:
+    """Return which code and libraries make a piece, in one word."""
+    return f"{engine_digest()}+{lock_digest()}"
+
+
 def versions(also: Sequence[str] = ()) -> dict[str, str]:
     """Return the installed version of each of `LIBRARIES`.
 

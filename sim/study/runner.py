@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+import pyarrow as pa
 
-from sim.errors import StoreError
+from sim.errors import SimError, StoreError
 from sim.study import compounds, distances, tables
 from sim.study.config import Config
 from sim.study.executor import Executor, Failure, Outcome, executor, stage
 from sim.study.experiment import Group, Plan, Task, plan, tasks
 from sim.study.files import read_csv, telling, write_json
-from sim.study.manifest import environment, manifest
+from sim.study.manifest import MACHINE, environment, manifest
 from sim.study.parcel import Parcel, computed
+from sim.study.provenance import maker
 from sim.study.store import BLOCKS, LOCK, Store
 from sim.study.where import Cluster
 from sim.worlds import Worlds
@@ -47,13 +49,25 @@ FAILURES = "failures.txt"
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker is given: a task, and where its pieces go: into the store, or into a parcel that travels back."""
+    """What a worker is given.
+
+    Attributes:
+        task: what to compute.
+        days: from day 0.
+        detail: whether more than runs is kept.
+        block_households: household rows alive at a time, in the burn-in and again in the scenarios run from it.
+        households: of one world.
+        store: where the pieces go: into the store, or into a parcel that travels back.
+        maker: of which code and libraries they are.
+    """
 
     task: Task
     days: int
     detail: bool
     block_households: int
+    households: int
     store: Store | Parcel
+    maker: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +96,7 @@ class Result:
         pieces: how many the experiment has.
         groups: in how many groups of replications.
         computed: how many of them this run has computed.
+        foreign: how many others are in the folder that other code or another lock has made; they are not used.
         failures: groups that could not be computed, and why.
         seconds: how long it took.
         comparison: the paired comparisons; empty if a group failed.
@@ -96,6 +111,7 @@ class Result:
     groups: int
     computed: int
     failures: list[tuple[Group, Failure]]
+    foreign: int = 0
     seconds: float = 0.0
     comparison: pd.DataFrame = field(default_factory=_nothing)
     runs: pd.DataFrame = field(default_factory=_nothing)
@@ -113,6 +129,7 @@ def run(
     cluster: Cluster | None = None,
     resume: bool = False,
     tell: Callable[[Progress], None] = lambda _: None,
+    figures: bool = True,
 ) -> Result:
     """Run an experiment into a folder, reusing every piece of it that is there already.
 
@@ -124,6 +141,7 @@ def run(
         cluster: the cluster, where `backend` is ``dask``.
         resume: demand that the folder holds an earlier run.
         tell: called whenever something is finished.
+        figures: whether to draw.
 
     Raises:
         SimError: the folder cannot be used.
@@ -132,7 +150,7 @@ def run(
     check_folder(folder, resume)
     with (
         executor(backend, workers, cluster) as compute,
-        Store(folder, tables.piece_tables(config.place, config.detail)) as store,
+        Store(folder, tables.piece_tables(config.place, config.detail), maker=maker()) as store,
     ):
         (folder / FAILURES).unlink(missing_ok=True)
         planned = plan(config)
@@ -141,23 +159,30 @@ def run(
         stored = pieces - sum(len(group.pieces) for group in missing)
         computed, failures = 0, list[tuple[Group, Failure]]()
         tell(Progress(pieces, stored, 0, 0))
-        for outcome in _outcomes(compute, config, tasks(missing, planned.households), store):
+        for outcome in _outcomes(compute, planned, tasks(missing, planned.households), store):
             groups = outcome.task.task.groups
             wanted = [piece for group in groups for piece in group.pieces]
             if outcome.failure:
                 if outcome.failure.refused:  # the disk is full: what is kept stays, and nothing more would be
-                    raise StoreError(outcome.failure.message)
+                    raise StoreError(told(outcome.failure, groups))
                 failures += [(group, outcome.failure) for group in groups]
             kept = sum(store.has(piece.key) for piece in wanted) if outcome.failure else len(wanted)
             computed += kept
             failed = sum(len(group.pieces) for group, _ in failures)
             tell(Progress(pieces, stored, computed, failed))
             import pandas  # noqa: F401  # takes a second, here beside the workers and not after them
-        result = Result(folder, pieces, len(planned.groups), computed, failures)
+        result = Result(folder, pieces, len(planned.groups), computed, failures, store.foreign())
         if not failures:
-            _finish(planned, store, result, begun, compute.here, {"backend": backend, "workers": workers})
+            _finish(planned, store, result, begun, compute.here, {"backend": backend, "workers": workers}, figures)
     result.seconds = time.monotonic() - begun
     return result
+
+
+def told(failure: Failure, groups: Sequence[Group]) -> str:
+    """Say in one line what failed: stage, what happened, and the block it was."""
+    which = ", ".join(str(k) for group in groups for k in group.recipe.replications)
+    names = ", ".join(dict.fromkeys(piece.scenario.name for group in groups for piece in group.pieces))
+    return f"failed while {failure.stage or 'starting'}: {failure.message} (replications {which}; {names})"
 
 
 def check_folder(folder: Path, resume: bool) -> None:
@@ -177,9 +202,10 @@ def check_folder(folder: Path, resume: bool) -> None:
         raise StoreError(f"{folder} holds other files; choose an empty or new folder with --out")
 
 
-def _outcomes(compute: Executor, config: Config, todo: Sequence[Task], store: Store) -> Iterator[Outcome[Order, None]]:
+def _outcomes(compute: Executor, planned: Plan, todo: Sequence[Task], store: Store) -> Iterator[Outcome[Order, None]]:
     """Have tasks computed, and workers of this machine prepare for what comes after."""
-    orders = [Order(task, config.days, config.detail, config.block_households, store) for task in todo]
+    config, rows = planned.config, planned.households
+    orders = [Order(t, config.days, config.detail, config.block_households, rows, store, store.maker) for t in todo]
     if compute.here is not compute:
         yield from computed(compute, work, orders, store)
         return
@@ -197,6 +223,27 @@ def work(order: Order | None) -> None:
         for name in NEEDED_LATER:
             import_module(name)
         return
+    if order.maker != maker():
+        raise SimError("the code or the lock has changed since the run began; start it again")
+    for parts in _in_parts(order.task, order.block_households, order.households):
+        made: dict[str, list[dict[str, pa.Table]]] = {}
+        for part in parts:
+            for key, piece_tables in compute(replace(order, task=part)):
+                made.setdefault(key, []).append(piece_tables)
+                if len(made[key]) == len(parts):
+                    with stage("writing"):
+                        order.store.put(key, _below_one_another(made.pop(key)))
+
+
+def compute(order: Order) -> Iterator[tuple[str, dict[str, pa.Table]]]:
+    """Found the worlds of a task, burn them in once, run its scenarios from there, and yield the tables of its pieces.
+
+    Args:
+        order: what is to be computed.
+
+    Yields:
+        The key of a piece and its tables.
+    """
     task = order.task
     with stage("founding"):
         worlds = Worlds(task.recipes, watch=task.watch)
@@ -218,9 +265,38 @@ def work(order: Order | None) -> None:
             parts = [np.flatnonzero((block.scenario == at) & (block.group == group)) for at, group in where]
             spans = tables.Spans(after, before, order.days, before_days) if split else None
             made = tables.record(block, task.recipes[0].layout, parts, order.detail, spans, apart)
-        with stage("writing"):
-            for (at, group), piece_tables in zip(where, made, strict=True):
-                order.store.put(task.groups[group].pieces[numbers[at]].key, piece_tables)
+        for (at, group), piece_tables in zip(where, made, strict=True):
+            yield task.groups[group].pieces[numbers[at]].key, piece_tables
+
+
+def _in_parts(task: Task, rows: int, households: int) -> list[list[Task]]:
+    """Divide a task so that what is founded together has at most so many household rows, or is a single world.
+
+    A world alone and in a crowd are the same world, so parts of a group's replications make the same pieces.
+
+    Args:
+        task: a task.
+        rows: household rows.
+        households: of one world.
+
+    Returns:
+        Lists of tasks whose tables, one below the other, are those of whole groups.
+    """
+    if task.worlds * households <= rows:
+        return [[task]]
+    size = max(1, rows // households)
+    return [
+        [
+            Task((replace(group, recipe=replace(group.recipe, replications=tuple(few))),))
+            for few in _batches(group.recipe.replications, size)
+        ]
+        for group in task.groups
+    ]
+
+
+def _below_one_another(parts: Sequence[dict[str, pa.Table]]) -> dict[str, pa.Table]:
+    """Put the tables of a piece's parts together."""
+    return parts[0] if len(parts) == 1 else {name: pa.concat_tables(part[name] for part in parts) for name in parts[0]}
 
 
 def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
@@ -233,7 +309,9 @@ def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
 # -- finishing --------------------------------------------------------------------------------
 
 
-def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: Executor, how: dict[str, Any]) -> None:
+def _finish(
+    planned: Plan, store: Store, result: Result, begun: float, compute: Executor, how: dict[str, Any], figures: bool
+) -> None:
     """Merge the pieces into the tables of the experiment, compare, draw, and say what it all was."""
     from sim.study.merging import parts  # here, as comparing takes a second to import
 
@@ -241,14 +319,21 @@ def _finish(planned: Plan, store: Store, result: Result, begun: float, compute: 
     (folder / MANIFEST).unlink(missing_ok=True)  # until the new one is there the folder is not complete
     digests: dict[str, str] = {}
     for outcome in compute.map(make, parts(planned, store, folder)):
+        if outcome.failure:
+            kind = StoreError if outcome.failure.refused else SimError
+            where = f"merging {outcome.task.name}"
+            raise kind(
+                f"failed while {where}: {outcome.failure.message} (all pieces are kept; the next run merges them)"
+            )
         made = outcome.get()
         digests |= made.digests
         if outcome.task.name == "runs":
             result.comparison, result.answers, result.naive = made.comparison, made.answers, made.naive
     result.runs = read_csv(folder / "runs.csv")
-    _draw(config, result, compute)
+    if figures:
+        _draw(config, result, compute)
     seconds = time.monotonic() - begun
-    said = manifest(planned, digests) | {"environment": environment(seconds, **how)}
+    said = manifest(planned, digests, store, folder) | {MACHINE: environment(seconds, **how)}
     write_json(folder / MANIFEST, said)
 
 

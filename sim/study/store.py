@@ -55,12 +55,15 @@ class Store:
     it with ``lock=False`` and put pieces too: the files of different pieces never meet.
     """
 
-    def __init__(self, folder: str | Path, tables: Mapping[str, TableSpec], *, lock: bool = True) -> None:
+    def __init__(
+        self, folder: str | Path, tables: Mapping[str, TableSpec], *, maker: str = "", lock: bool = True
+    ) -> None:
         """Open the folder, make it if needed, and sweep what a killed run has left.
 
         Args:
             folder: where the pieces are, or will be.
             tables: the tables that every piece has.
+            maker: which code and libraries make the pieces; a note in each, as its key has it already.
             lock: keep every other run out until `close`; without it nothing is made or swept.
 
         Raises:
@@ -68,6 +71,7 @@ class Store:
         """
         self.folder = Path(folder)
         self.tables = dict(tables)
+        self.maker = maker
         self._lock: int | None = None
         if lock:
             self._lock = _locked(self.folder)
@@ -109,6 +113,10 @@ class Store:
         found = (path.stem for path in (self.folder / BLOCKS).glob("*.json"))
         return sorted(key for key in found if HEX.fullmatch(key) and self.has(key))
 
+    def foreign(self) -> int:
+        """Count the pieces made by other code or with other libraries, which nothing here reads."""
+        return sum(1 for path in (self.folder / BLOCKS).glob("*.json") if self._maker(path) != self.maker)
+
     def put(self, key: str, tables: Mapping[str, pa.Table]) -> None:
         """Keep a piece; afterwards it is finished, and before that it is not there.
 
@@ -136,7 +144,7 @@ class Store:
             description[name]["file"] = hashlib.sha256(content).hexdigest()
             with atomic(self.path(key, name)) as file:
                 file.write(content)
-        write_json(record, {"key": key, "tables": description})
+        write_json(record, {"key": key, "maker": self.maker, "tables": description})
 
     def get(self, key: str, table: str) -> pa.Table:
         """Read a table of a finished piece and check that it says what it said when it was put.
@@ -217,6 +225,14 @@ class Store:
         except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
         return tables if record.get("key") == key else None
+
+    @staticmethod
+    def _maker(record: Path) -> str:
+        """Read who has made a piece."""
+        try:
+            return str(json.loads(record.read_bytes())["maker"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return "unknown"
 
     def _sweep(self) -> None:
         """Remove the temporary files of runs that died; whoever holds the lock is alone."""

@@ -32,6 +32,7 @@ KINDS = {
     "teams": "sweep",
     "mobile_mediation": "run",
     "yijiantiao-attribution": "attribution",
+    "yijiantiao-sensitivity": "sensitivity",
 }
 
 

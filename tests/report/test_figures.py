@@ -16,11 +16,11 @@ CONFIG = load("yijiantiao", ["size=quick"])
 
 
 def test_which_figures_there_are() -> None:
-    assert wanted(CONFIG) == ["competing_ends", "forest", "time_series", "twin_maps", "funnel"]
+    assert wanted(CONFIG) == ["competing_ends", "forest", "time_series", "twin_maps", "alluvial", "funnel"]
     assert set(wanted(CONFIG)) < set(FIGURES)
     assert wanted(replace(CONFIG, detail=False)) == ["forest", "funnel"]
     assert wanted(replace(CONFIG, comparisons=())) == ["competing_ends", "time_series", "funnel"]
-    assert "twin_maps" not in wanted(replace(CONFIG, events=0))
+    assert {"twin_maps", "alluvial"}.isdisjoint(wanted(replace(CONFIG, events=0)))
 
 
 def test_titles() -> None:

@@ -11,25 +11,27 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.errors import StoreError
 from sim.report import reference
 from sim.report.declarations import quoted
 from sim.report.reference import CHANNELS, CLONE, COMPARISON, MAIN, QUOTES, REFERENCE, RUNS
+from sim.study import kept, sample
 from sim.study.answers import outcome_specs
 from sim.study.asked import STUDIES
-from sim.study.config import load, options
+from sim.study.config import load, load_attribution, options, recall
 from sim.study.files import read_csv, write_csv
+from sim.study.manifest import MACHINE
 from sim.study.runner import MANIFEST
 from sim.study.statistics import COLUMNS, compare_runs
+from sim.study.verify_command import references
 
-RENEW = "run it again, then python3 -m sim.report.reference"
+RENEW = "run it again, then python3 -m sim verify --update NAME"
 
 
 def folder(experiment: str) -> Path:
     return CLONE / REFERENCE / experiment
 
 
-@pytest.mark.parametrize("quote", reference.kept(), ids=lambda q: f"{q.file}:{q.experiment}")
+@pytest.mark.parametrize("quote", reference.quotes(), ids=lambda q: f"{q.file}:{q.experiment}")
 def test_what_is_quoted_is_what_is_kept(quote: reference.Quote) -> None:
     comparison = read_csv(folder(quote.experiment) / COMPARISON)
     text = (CLONE / quote.file).read_text("utf-8")
@@ -46,49 +48,53 @@ def test_the_comparison_is_that_of_the_runs(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(kept, again, check_dtype=False, check_exact=False, rtol=0, atol=6e-7)
 
 
-@pytest.mark.parametrize("experiment", [MAIN, CHANNELS])
-def test_the_experiment_is_still_the_one_that_was_run(experiment: str) -> None:
-    said = json.loads((folder(experiment) / MANIFEST).read_text("utf-8"))
-    assert said["config"] == load(experiment).resolved, f"the experiment has changed: {RENEW}"
-    assert reference.MACHINE not in said
+RESULTS = [path.name for path in references() if not kept.read(path).study]
+"""Every result of an experiment or an attribution that is kept."""
 
 
-def test_copying_and_renewing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", RESULTS)
+def test_the_experiment_is_still_the_one_that_was_run(name: str) -> None:
+    said = json.loads((folder(name) / MANIFEST).read_text("utf-8"))
+    experiment = name.removesuffix("-attribution")
+    config = load(experiment) if name == experiment else load_attribution(experiment)
+    assert said["config"] == json.loads(json.dumps(config.resolved)), f"the experiment has changed: {RENEW}"
+    assert MACHINE not in said
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_that_is_kept_can_be_verified(name: str) -> None:
+    """It has a sample, unless it is too large, and the digests of its pieces and of the tables that are kept."""
+    said = json.loads((folder(name) / MANIFEST).read_text("utf-8"))
+    assert all(piece["digests"].keys() == said["pieces"][0]["digests"].keys() != set() for piece in said["pieces"])
+    assert {path.name for path in folder(name).glob("*.csv")} <= set(said["csv"])
+    chosen = sample.choose(recall(said["config"]))
+    assert (folder(name) / sample.FOLDER / RUNS).is_file() == (chosen is not None)
+    assert sum(path.stat().st_size for path in (folder(name) / sample.FOLDER).glob("*")) < 400_000
+
+
+def test_renewing(tmp_path: Path) -> None:
+    """Tables that are empty are written anew from the comparisons that are kept."""
     for quote in QUOTES:
         target = tmp_path / quote.file
         target.parent.mkdir(parents=True, exist_ok=True)
         text = (CLONE / quote.file).read_text("utf-8")
         target.write_text(re.sub(r"(<!-- (yijiantiao\w*) -->\n).*?(\n<!-- /\2 -->)", r"\1-\3", text, flags=re.DOTALL))
-    source = tmp_path / "source"
     for experiment in (MAIN, CHANNELS):
-        shutil.copytree(folder(experiment), source)
-        said = json.loads((source / MANIFEST).read_text("utf-8"))
-        (source / MANIFEST).write_text(json.dumps(said | {reference.MACHINE: {"cores": 2}}))
-        (source / "daily.parquet").touch()
         target = tmp_path / REFERENCE / experiment
-        reference.copy(source, target)
-        assert not (target / "daily.parquet").exists()
-        for name in (MANIFEST, COMPARISON):
-            assert (target / name).read_bytes() == (folder(experiment) / name).read_bytes()
-        shutil.rmtree(source)
+        target.mkdir(parents=True)
+        shutil.copy(folder(experiment) / COMPARISON, target)
     reference.renew(tmp_path)
-    for quote in reference.kept(tmp_path):
+    assert reference.quotes(tmp_path)
+    for quote in reference.quotes(tmp_path):
         assert (tmp_path / quote.file).read_text("utf-8") == (CLONE / quote.file).read_text("utf-8")
-    with pytest.raises(StoreError, match="no finished run"):
-        reference.copy(tmp_path, tmp_path / "no")
 
 
 def test_what_is_kept_is_written_by_some_experiment() -> None:
     """Names are those of experiments, attributions and studies; a table that is not kept is empty, never stale."""
     names = {re.sub(f"-(attribution|{'|'.join(STUDIES)})$", "", name) for name in reference.KEPT}
     assert names <= set(options("experiment"))
-    for quote in set(QUOTES) - set(reference.kept()):
+    for quote in set(QUOTES) - set(reference.quotes()):
         assert quoted((CLONE / quote.file).read_text("utf-8"), quote.experiment) == ""
-
-
-def test_a_mistake_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert reference.main(["no-such-experiment"]) == 2
-    assert capsys.readouterr().err.startswith("error: there is no finished run in ")
 
 
 # -- what is said in words ------------------------------------------------------------------------

@@ -99,3 +99,12 @@ def test_the_key_person() -> None:
         (("removed", "body"), "-4,200"),
     ):
         assert f"{round(size[*pair, 'unresolved'], -1):+,.0f}" == said and said in page
+
+
+def test_where_it_is_worse() -> None:
+    boxes, leaves = kept("discovery", "boxes"), kept("discovery", "leaves")
+    (row,) = boxes.to_dict("records")
+    assert row["holds"] == "no" and len(leaves) == 1
+    assert (round(100 * row["found_density"]), row["found_n"], round(100 * row["found_base"])) == (24, 51, 6)
+    ends = [round(100 * row[f"held_out_{name}"]) for name in ("density", "low", "high", "base")]
+    assert ends == [8, 3, 21, 9] and "it has 8% (3 to 21) against 9%" in PAGE

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from sim.study import experiment, runner, where
+from sim.study import experiment, provenance, runner, where
 from sim.study.cluster import ClusterError, Dask, Order, Stranger, _call
 from sim.study.config import load
 from sim.study.executor import Outcome, Serial, executor, stage
@@ -236,7 +236,8 @@ def test_what_a_block_has_finished_comes_back_although_it_fails_later(monkeypatc
     config = load("yijiantiao", [*SETTINGS, "replications=1", "layouts=1", "block_households=1"])
     planned = experiment.plan(config)
     (task,) = experiment.tasks(planned.groups, planned.households)
-    order = runner.Order(task, config.days, config.detail, config.block_households, Parcel())
+    rows, made_by = planned.households, provenance.maker()
+    order = runner.Order(task, config.days, config.detail, config.block_households, rows, Parcel(), made_by)
     real, calls = runner.tables.record, []
 
     def broken(*arguments: Any) -> Any:

@@ -85,6 +85,8 @@ def test_morris_finds_slopes_interactions_and_what_does_nothing() -> None:
 def test_what_never_changes_has_no_indices() -> None:
     made = design.sobol(["x"], 8)
     assert indices.sobol(made, np.full(len(made.u), 2.0))["first"].isna().all()
+    nearly = 0.1 + 0.2 + 1e-17 * design.morris(["x"], 2).quantiles[:, 0]
+    assert indices.morris(design.morris(["x"], 2), nearly)["mu_star"].tolist() == [0.0, 0.0]
     still = design.morris(["x"], 2)
     assert indices.morris(still, np.full(len(still.u), 2.0))["mu_star"].eq(0.0).all()
 

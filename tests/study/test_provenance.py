@@ -31,14 +31,15 @@ from sim import places
 from sim.study import runner, tables
 from sim.study.config import load
 from sim.study.experiment import plan, tasks
+from sim.study.provenance import maker
 from sim.study.store import Store
 for name in ("yijiantiao", "village_alliance", "mobile_mediation", "combined"):
     config = load(name, ["size=quick", "days=7", "burn_in=7", "replications=1", "layouts=1"])
     folder = f"{sys.argv[1]}/{config.place}"
-    with Store(folder, tables.piece_tables(config.place)) as store:
-        planned = plan(config)
+    planned, rows = plan(config), config.block_households
+    with Store(folder, tables.piece_tables(config.place), maker=maker()) as store:
         for task in tasks(planned.groups, planned.households):
-            runner.work(runner.Order(task, config.days, config.detail, config.block_households, store))
+            runner.work(runner.Order(task, config.days, config.detail, rows, planned.households, store, maker()))
 print(*(module.__file__ for name, module in sys.modules.items() if name.split(".")[0] == "sim"), sep="\\n")
 """
 

@@ -18,7 +18,7 @@ PICTURES: Mapping[str, tuple[str, ...]] = {
     "sweep": ("curves", "map"),
     "press": ("cases", "tail", "couriers", "hubs"),
     "funnel": ("funnel",),
-    "ends": ("competing_ends",),
+    "ends": ("competing_ends", "alluvial"),
     "attribution": ("attribution", "complements", "budget"),
     "sensitivity": ("sensitivity", "morris", "sobol", "groups", "scans"),
 }
@@ -70,6 +70,8 @@ def _brief(found: Material, language: Language) -> Iterator[Block]:
         said += studies.sweep_words(found, language)
     elif found.kind == "press":
         said += studies.press_words(found, language)
+    elif found.kind == "sensitivity":
+        said += studies.sensitivity_words(found, language)
     last = [brief.lived(found, language)] if found.scenarios and found.kind != "sensitivity" else []
     last.append(words.NOT_POLICY(language))
     first = [words.QUICK(language)] if found.config.get("size") == "quick" else []

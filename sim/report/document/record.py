@@ -46,10 +46,10 @@ def cite(found: Material, language: Language) -> Iterator[Block]:
     yield Verbatim("\n".join(lines))
     yield Paragraph(words.AGAIN(language))
     again = [f"git checkout {shlex.quote(str(commit))}"] if said.get("commit") else []
-    yield Verbatim("\n".join([*again, f"{environment.program()} {COMMANDS[found.kind]} {_words(found)}".rstrip()]))
+    yield Verbatim("\n".join([*again, f"{environment.program()} {COMMANDS[found.kind]} {words_of(found)}".rstrip()]))
 
 
-def _words(found: Material) -> str:
+def words_of(found: Material) -> str:
     """Return the words behind the command, where they are known."""
     name = found.name.removesuffix("-attribution").removesuffix("-sensitivity")
     if found.kind == "press":

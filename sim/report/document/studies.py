@@ -172,6 +172,27 @@ def sensitivity(found: Material, language: Language) -> Iterator[Block]:
     yield from others(study, language, list(words.SENSITIVITY), most=30)
 
 
+def sensitivity_words(found: Material, language: Language) -> Iterator[str]:
+    """Say how much of the variance of the first outcome comes from which group of parameters, and from chance."""
+    frame = found.tables.get("groups")
+    needed = ("outcome", "measure", "group", "total", "total_low", "total_high")
+    if frame is None or frame.empty or not set(needed) <= set(frame.columns):
+        return
+    rows = rows_of(frame)
+    for row in rows:
+        if (row["outcome"], row["measure"]) != (rows[0]["outcome"], rows[0]["measure"]):
+            continue
+        said = {name: str(row[name]) for name in ("measure", "group")}
+        yield words.RESTS_ON(
+            language,
+            outcome=labels.outcome(str(row["outcome"]), language),
+            total=cell("total", row["total"], language),
+            low=cell("total", row["total_low"], language),
+            high=cell("total", row["total_high"], language),
+            **{key: words.SENSITIVE[word](language) if word in words.SENSITIVE else word for key, word in said.items()},
+        )
+
+
 def attribution(found: Material, language: Language) -> Iterator[Block]:
     """Yield the attribution of this folder or of one beside it; else how to get one."""
     study = found if found.kind == "attribution" else found.beside.get("attribution")

@@ -1,0 +1,1 @@
+"""What other programs make of our files; they run in an environment of their own."""
