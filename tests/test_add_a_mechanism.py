@@ -30,7 +30,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for folder in ("sim", "configs"):
         shutil.copytree(ROOT / folder, root / folder, ignore=compiled)
     (root / "tests").mkdir()
-    for name in ("conftest.py", "helpers.py"):
+    for name in ("conftest.py", "docked.py", "helpers.py"):
         shutil.copy(ROOT / "tests" / name, root / "tests")
     for name in ("pyproject.toml", "ODD.md"):
         shutil.copy(ROOT / name, root)
