@@ -63,6 +63,8 @@ def main(words: Sequence[str]) -> None:
         plan, beside, year = (dataclasses.replace(one, burn_in=asked.burn_in) for one in (plan, beside, year))
 
     progress = Console(stderr=True)
+    if asked.peers:
+        toys.set_up_peers()  # first: what has been measured is not to be lost to a network
     result: dict[str, Any] = {"machine": machine(), "plan": dataclasses.asdict(plan), "cases": {}}
     for name in chosen:
         if name in CASES:
@@ -80,8 +82,6 @@ def main(words: Sequence[str]) -> None:
                 lived = dataclasses.replace(year, compounds=bars.compounds)
                 result[place] = printed("benchmarks.city", dataclasses.asdict(lived))
     if "toy" in chosen:
-        if asked.peers:
-            toys.set_up_peers()
         with progress.status("the toy, tool beside tool"):
             result["toy"] = toys.measure(toys.QUICK if asked.quick else toys.Plan())
     if "page" in chosen:

@@ -22,7 +22,7 @@ compile --constraints "$all" --all-extras --output-file locks/test.txt >/dev/nul
 
 apart() { # a lock of its own, in no need to agree with the others
     uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-        --no-annotate "locks/$1.in" --output-file "locks/$1.txt" "${@:2}" >/dev/null
+        --no-annotate --constraints build-constraints.txt "locks/$1.in" --output-file "locks/$1.txt" "${@:2}" >/dev/null
 }
 for peer in locks/*.in; do
     apart "$(basename "$peer" .in)" "$@"
