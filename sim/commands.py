@@ -224,7 +224,8 @@ def pytest_words(words: Sequence[str], tests: Path) -> list[str]:
         tests: the folder of tests.
     """
     if not words:
-        return ["-n", "2"]
+        # a file to a process: what its tests share is lived once, not once in each process
+        return ["-n", "2", "--dist", "loadfile"]
     first, rest = words[0], list(words[1:])
     if first.startswith("-") or (tests.parent / first.split("::")[0]).exists():
         return list(words)
