@@ -225,7 +225,7 @@ def pytest_words(words: Sequence[str], tests: Path) -> list[str]:
     """
     if not words:
         # a file to a process: what its tests share is lived once, not once in each process
-        return ["-n", "2", "--dist", "loadfile"]
+        return ["-n", "2", "--dist", "loadfile", "-m", "not thorough"]
     first, rest = words[0], list(words[1:])
     if first.startswith("-") or (tests.parent / first.split("::")[0]).exists():
         return list(words)

@@ -37,6 +37,7 @@ def list_(arguments):
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "thorough: only by `python3 -m sim test thorough`, for the time it takes")
     config.addinivalue_line("markers", "docking: compares a simulated number with what theory says")
 
 

@@ -173,7 +173,7 @@ def test_words_for_pytest(tmp_path: Path) -> None:
     (tests / "rules").mkdir(parents=True)
     for name in ("test_noise.py", "rules/test_desks.py"):
         (tests / name).touch()
-    assert commands.pytest_words([], tests) == ["-n", "2", "--dist", "loadfile"]
+    assert commands.pytest_words([], tests) == ["-n", "2", "--dist", "loadfile", "-m", "not thorough"]
     assert commands.pytest_words(["noise"], tests) == [str(tests / "test_noise.py")]
     assert commands.pytest_words(["desks", "-x"], tests) == [str(tests / "rules/test_desks.py"), "-x"]
     assert commands.pytest_words(["crowd"], tests) == ["-k", "crowd"]

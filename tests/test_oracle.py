@@ -238,6 +238,7 @@ SHAKY = QUIET | dict(
 """Poor companies that give up soon, soon followed by others; developers' contracts that grow old."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("fixed", "prior_draws"), [(QUIET, True), (SHAKY, True), (SHAKY, False)])
 def test_companies_agree_for_years(fixed: Mapping[str, Any], prior_draws: bool) -> None:
     wanted = Recipe(

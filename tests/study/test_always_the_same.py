@@ -66,7 +66,11 @@ def digests(folder: Path) -> dict[str, str]:
     return said
 
 
-@pytest.fixture(scope="module", params=EXPERIMENTS)
+PLACES = [pytest.param(p, marks=[] if p == "compound" else pytest.mark.thorough) for p in EXPERIMENTS]
+"""All of them; at each change compounds alone."""
+
+
+@pytest.fixture(scope="module", params=PLACES)
 def usual(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """A place, and the folder of a run in this process, block by block."""
     place = str(request.param)
