@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim import environment
 from sim.study.commands import (
@@ -21,6 +22,7 @@ from sim.study.commands import (
 from sim.study.config import Config, load_study
 
 if TYPE_CHECKING:
+    from sim.study.asked import Asked
     from sim.study.studies import Carried
 
 
@@ -43,25 +45,11 @@ def sensitivity(arguments: argparse.Namespace) -> int:
         return 0
     from sim.report.sensitivity import sensitivity as draw
     from sim.report.sensitivity_tables import print_sensitivity
-    from sim.study import where
     from sim.study.sensitivity import KEYS, Study
-    from sim.study.studies import carry_out
 
-    with _Progress() as bar:
-        carried = carry_out(
-            config,
-            asked,
-            folder,
-            lambda store, compute: Study(
-                config, asked, store, compute, lambda doing, done, every: bar.show(done, every, doing)
-            ).answers(),
-            KEYS,
-            lambda answers, figures: draw(answers, asked, figures),
-            backend=arguments.backend,
-            workers=arguments.workers,
-            cluster=where.cluster(arguments),
-            resume=arguments.resume,
-        )
+    carried = _carried(
+        arguments, config, asked, folder, Study, KEYS, lambda answers, figures: draw(answers, asked, figures)
+    )
     print_sensitivity(_console(), carried.answers, asked)
     _tell(config, carried, f"{carried.answers.lived:,} points x 2 scenarios")
     return 0
@@ -111,31 +99,55 @@ def calibrate(arguments: argparse.Namespace) -> int:
         _cost(config, {**parts, "what is left": asked.kept}, asked.burn_in, 1, folder)
         return 0
     from sim.report.calibration import patterns, print_calibrated
-    from sim.study import where
     from sim.study.recipes import write_recipe
-    from sim.study.studies import carry_out
 
-    with _Progress() as bar:
-        carried = carry_out(
-            config,
-            asked,
-            folder,
-            lambda store, compute: Study(
-                config, asked, store, compute, lambda doing, done, every: bar.show(done, every, doing)
-            ).answers(),
-            KEYS,
-            lambda answers, figures: patterns(answers, figures),
-            backend=arguments.backend,
-            workers=arguments.workers,
-            cluster=where.cluster(arguments),
-            resume=arguments.resume,
-        )
+    carried = _carried(arguments, config, asked, folder, Study, KEYS, patterns)
     print_calibrated(_console(), carried.answers)
     if "draws" in carried.tables:
         recipe = write_recipe(config, folder)
         _say(f"To run it: {environment.program()} run {_short(recipe)}")
     _tell(config, carried, f"{carried.answers.lived:,} points")
     return 0
+
+
+def _carried(
+    arguments: argparse.Namespace,
+    config: Config,
+    asked: Asked,
+    folder: Path,
+    study: Callable[..., Any],
+    keys: Mapping[str, tuple[str, ...]],
+    draw: Callable[[Any, Path], list[Path]],
+) -> Carried:
+    """Carry a study of points out, as the command line says, and show how far it is.
+
+    Args:
+        arguments: backend, workers, resume and where a cluster is.
+        config: the experiment.
+        asked: what the study is told.
+        folder: where it is kept.
+        study: `sim.study.sensitivity.Study` or `sim.study.calibration.Study`.
+        keys: its tables and the columns that identify their rows.
+        draw: draws its answers into a folder.
+    """
+    from sim.study import where
+    from sim.study.studies import carry_out
+
+    with _Progress() as bar:
+        return carry_out(
+            config,
+            asked,
+            folder,
+            lambda store, compute: study(
+                config, asked, store, compute, lambda doing, done, every: bar.show(done, every, doing)
+            ).answers(),
+            keys,
+            draw,
+            backend=arguments.backend,
+            workers=arguments.workers,
+            cluster=where.cluster(arguments),
+            resume=arguments.resume,
+        )
 
 
 def _cost(config: Config, parts: dict[str, int], burn_in: int, scenarios: int, folder: Path) -> None:
