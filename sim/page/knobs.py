@@ -134,6 +134,8 @@ MECHANISM: dict[str, tuple[Knob, ...]] = {
         _knob("hours", "hours a week that each crew gives to the field", "每个班组每周下乡的工时"),
         _knob("circuit_hours", "of these, for the weekly circuit", "其中每周巡回的工时"),
         _knob("crews", "crews of the station", "派出所的班组"),
+        _knob("calendar", "a calendar of the seasons", "四季服务清单"),
+        _knob("calendar_shift", "how much longer circuits are in summer", "夏季巡回加长多少"),
         _knob("judge", "a judge is on board", "法官同行"),
         _EXTRA,
     ),

@@ -80,7 +80,7 @@ def test_a_file_of_somebody_else(text: str, message: str, tmp_path: Path, capsys
 BESIDE = [
     ("_target_: os.system\nplace: compound\n", "'_target_': configs are data; nothing they name is called"),
     ("# @package hydra\nsearchpath: [file:///etc]\n", "configs are data; 'hydra' is not a setting"),
-    ("hydra: {run: {dir: /tmp/owned}}\n", "configs are data; 'hydra' is not a setting"),
+    ("hydra: {run: {dir: owned}}\n", "configs are data; 'hydra' is not a setting"),
     (
         "defaults: ['compound@${oc.env:SIM_SECRET}', _self_]\n",
         "configs are data; 'compound@${oc.env:SIM_SECRET}'",

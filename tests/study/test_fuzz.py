@@ -141,7 +141,7 @@ TEXTS = st.one_of(
 )
 SCALARS = st.one_of(st.none(), NUMBERS, TEXTS)
 PROGRAMS = st.sampled_from([
-    {"_target_": "os.system", "_args_": ["touch /tmp/owned"]}, {"_partial_": True}, {"_recursive_": False},
+    {"_target_": "os.system", "_args_": ["touch owned"]}, {"_partial_": True}, {"_recursive_": False},
     {"hydra": {"searchpath": ["file:///etc"]}}, {"defaults": ["../../../etc/passwd"]},
     {"defaults": [{"override /world": "/etc/x"}]},
     {"defaults": [{"override hydra/launcher": "joblib"}]}, {"a": {"b": {"_target_": "x"}}},
