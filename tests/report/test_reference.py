@@ -384,3 +384,12 @@ def test_what_is_said_of_the_city_stands_in_its_table(said: str) -> None:
     true = [row["value"], row["low"], row["high"]][: len(numbers)]
     for number, value in zip(numbers, true, strict=True):
         assert abs(number - value) <= max(0.005 * abs(value), 0.5) + 5 * (abs(value) > 1000), RENEW
+
+
+def test_the_case_that_the_page_tells_of_is_one_that_the_main_run_has() -> None:
+    """The events kept of the main experiment hold it, so that the command on the page finds it after a full run."""
+    page = (CLONE / "docs" / "read-a-result.md").read_text("utf-8")
+    named = set(re.findall(r"biography yijiantiao (\d+/\w+/\d+/\d+)", page))
+    events = pd.read_parquet(CLONE / REFERENCE / MAIN / "sample" / "events.parquet")
+    kept = set(events["case:concept:name"])
+    assert named and all(any(case.endswith(f"/{name}") for case in kept) for name in named)
