@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from rich import box
@@ -17,7 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks import city, mesa, page, toys
+from benchmarks import city, mesa, page, touched, toys
 from benchmarks.engine import CASES, MERGED, QUICK, Case, Plan
 from sim.commands import Parser
 from sim.environment import ROOT
@@ -72,6 +73,8 @@ def main(words: Sequence[str]) -> None:
                 found = {"time": in_fresh_process("benchmarks.engine", CASES[name], plan)}
             with progress.status(f"{name}: memory"):
                 found["memory"] = in_fresh_process("benchmarks.memory", CASES[name], plan)
+            with progress.status(f"{name}: memory touched"):
+                found["touched"] = in_fresh_process("benchmarks.touched", CASES[name], plan, touched.SMALL_PAGES)
             result["cases"][name] = found
     if "mesa" in chosen:
         with progress.status("beside plain Mesa"):
@@ -98,15 +101,25 @@ def machine() -> dict[str, Any]:
     return {"system": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count(), "load": load}
 
 
-def in_fresh_process(module: str, case: Case, plan: Plan) -> dict[str, Any]:
+def in_fresh_process(
+    module: str, case: Case, plan: Plan, surroundings: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
     """Measure a case with a module of this folder in a process of its own, and return what it prints."""
-    return printed(module, {"case": dataclasses.asdict(case), "plan": dataclasses.asdict(plan)})
+    return printed(module, {"case": dataclasses.asdict(case), "plan": dataclasses.asdict(plan)}, surroundings)
 
 
-def printed(module: str, word: Mapping[str, Any]) -> dict[str, Any]:
-    """Run a module of this folder in a process of its own, and return what it prints."""
+def printed(
+    module: str, word: Mapping[str, Any], surroundings: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Run a module of this folder in a process of its own, and return what it prints.
+
+    Args:
+        module: its name.
+        word: what it is told.
+        surroundings: variables of the environment beside those of this process.
+    """
     words = [sys.executable, "-m", module, json.dumps(word)]
-    done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, check=True, env={**os.environ, **surroundings})
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -203,6 +216,7 @@ def _memory(measured: Mapping[str, Any]) -> Table:
     table = _table(
         "Memory; a household's share of the peak beside the code, columns and tables, in bytes",
         "case", "peak MB", "of it code", "a household", "bar", "", "columns", "tables", "ns to copy",
+        "a day touches", "at most", "ns to copy",
     )  # fmt: skip
     for name, found in measured.items():
         m, bandwidth, case = found["memory"], found["time"]["gigabytes"], CASES[name]
@@ -217,8 +231,17 @@ def _memory(measured: Mapping[str, Any]) -> Table:
             f"{columns:,.0f}",
             f"{tables:,.0f}",
             f"{2 * (columns + tables) / bandwidth:.1f}",
+            *_touched(found.get("touched", {}), bandwidth),
         )
     return table
+
+
+def _touched(found: Mapping[str, float | None], bandwidth: float) -> tuple[str, str, str]:
+    """Return the bytes that a day touches, the most, and the ns that reading and writing the first once would take."""
+    day, most = found.get("day"), found.get("week")
+    if day is None or most is None:
+        return "not known here", "", ""
+    return f"{day:,.0f}", f"{most:,.0f}", f"{2 * day / bandwidth:.1f}"
 
 
 def _beside_mesa(found: Mapping[str, Any]) -> Table:
@@ -232,6 +255,11 @@ def _beside_mesa(found: Mapping[str, Any]) -> Table:
     for clock, what in (("processor", f"{plan['replications']} replications, processor time"), ("wall", f"on {two}")):
         times = [f"{many[side][clock]:.4f}" for side in mesa.SIDES]
         table.add_row(what, *times, f"{found['many_ratio'][clock]:.1f}")
+    table.add_section()
+    for size, one in found["large"].items():
+        size_word = f"one world of {int(size):,}, {one['days']} days"
+        estimated = "" if one["measured"] else " (reckoned)"
+        table.add_row(size_word, f"{one['engine']:.2f}", f"{one['mesa']:,.1f}{estimated}", f"{one['ratio']:.1f}")
     return table
 
 

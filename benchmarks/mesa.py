@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.engine import MERGED, Case
+from benchmarks.engine import COMPOUND, MERGED, Case
 from sim.environment import ROOT
 from sim.scenario import parse
 from sim.worlds import Worlds
@@ -35,6 +35,11 @@ class Plan:
         replications: of the engine's side, on all processes together.
         of_mesa: replications of Mesa's side on each process; more would only repeat the same, so it is scaled.
         repeats: times that one world is lived by either side.
+        large: households of single large worlds.
+        large_burn_in: days before these are measured, in whole weeks.
+        large_days: days of them that are measured, in whole weeks.
+        most_of_mesa: households of the largest world that Mesa lives; beyond, what it would take is reckoned from that
+            one, every household costing the same, which is kind to it.
     """
 
     burn_in: int = 364
@@ -42,9 +47,22 @@ class Plan:
     replications: int = 200
     of_mesa: int = 2
     repeats: int = 3
+    large: tuple[int, ...] = (100_000, 1_000_000)
+    large_burn_in: int = 182
+    large_days: int = 28
+    most_of_mesa: int = 100_000
 
 
-QUICK = Plan(burn_in=28, days=28, replications=20, of_mesa=1, repeats=1)
+QUICK = Plan(
+    burn_in=28,
+    days=28,
+    replications=20,
+    of_mesa=1,
+    repeats=1,
+    large=(2_000, 4_000),
+    large_burn_in=28,
+    most_of_mesa=2_000,
+)
 
 
 @dataclass(frozen=True)
@@ -56,17 +74,19 @@ class Order:
         worlds: replications.
         burn_in: days before the scenario begins.
         days: days that are measured.
+        households: of each world, in compounds of 500.
     """
 
     side: str
     worlds: int
     burn_in: int
     days: int
+    households: int = 1_000
 
 
 def live(order: Order) -> dict[str, float]:
-    """Live the worlds of one side, 1,000 households each, and return the seconds of its measured days."""
-    recipe = Case(order.worlds, 2).recipe(order.burn_in)
+    """Live the worlds of one side, and return the seconds of its measured days."""
+    recipe = Case(order.worlds, order.households // COMPOUND).recipe(order.burn_in)
     if order.side == "engine":
         before = Worlds(recipe)
         before.run(0)
@@ -93,7 +113,8 @@ def measure(plan: Plan) -> dict[str, Any]:
 
     - ``one``: one world, processor time, the fastest repeat of each side; the sides take turns;
     - ``many``: replications on two processes at a time, processor time of both together a replication, and wall clock
-      of the slower one a replication. The engine stacks its half; Mesa lives its worlds one after the other.
+      of the slower one a replication. The engine stacks its half; Mesa lives its worlds one after the other;
+    - ``large``: by households, processor time of one world; whether Mesa's was ``measured``, or reckoned.
     """
     fastest = dict.fromkeys(SIDES, float("inf"))
     for _ in range(plan.repeats):
@@ -113,7 +134,30 @@ def measure(plan: Plan) -> dict[str, Any]:
         "one_ratio": fastest["mesa"] / fastest["engine"],
         "many": many,
         "many_ratio": {clock: many["mesa"][clock] / many["engine"][clock] for clock in ("processor", "wall")},
+        "large": {str(size): one for size, one in _large(plan).items()},
     }
+
+
+def _large(plan: Plan) -> dict[int, dict[str, float | bool]]:
+    """Live single large worlds, each by either side, but by Mesa only as far as it can be waited for."""
+    out: dict[int, dict[str, float | bool]] = {}
+    of_mesa = 0.0  # seconds a household
+    for size in plan.large:
+        took = {}
+        measured = size <= plan.most_of_mesa
+        for side in SIDES if measured else SIDES[:1]:
+            (one,) = _processes([Order(side, 1, plan.large_burn_in, plan.large_days, size)])
+            took[side] = one["processor"]
+        of_mesa = took["mesa"] / size if measured else of_mesa
+        mesa = of_mesa * size
+        out[size] = {
+            "days": plan.large_days,
+            "engine": took["engine"],
+            "mesa": mesa,
+            "measured": measured,
+            "ratio": mesa / took["engine"],
+        }
+    return out
 
 
 def _processes(orders: list[Order]) -> list[dict[str, float]]:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from benchmarks import city, engine, memory, mesa, toys
+from benchmarks import city, engine, memory, mesa, touched, toys
 from benchmarks import command as bench
 from sim import worlds
 from sim.cases import Kind
@@ -141,6 +141,36 @@ def test_a_bar_is_said_to_be_held_or_missed(
     assert (text.count("held"), text.count("missed")) == (held, missed)
 
 
+@pytest.mark.skipif(not touched.can(), reason="this system does not tell which pages were used")
+def test_pages_count_from_when_the_marks_were_wiped(tmp_path: Path) -> None:
+    """Half of an array touched is half of its pages; files that are looked through are not the model's memory."""
+    array = np.ones(2_000_000)  # 16 MB
+    file = tmp_path / "file"
+    file.write_bytes(bytes(8_000_000))
+    touched.WIPE.write_text("1")
+    nothing = touched.touched()
+    array[: len(array) // 2] += 1
+    assert np.memmap(file, mode="r").sum() == 0
+    grown = touched.touched() - nothing
+    assert 8e6 * 0.9 < grown < 8e6 + 6e6  # the interpreter touches some of its own
+
+
+@pytest.mark.skipif(not touched.can(), reason="this system does not tell which pages were used")
+def test_what_days_touch_is_measured_while_they_are_lived() -> None:
+    w = merged(burnt_in())
+    day = w.day
+    found = touched.of_days(w, 3)
+    assert w.day == day + 3
+    assert min(found) > w.households * w.n  # a byte of each, at the least
+
+
+def test_where_the_kernel_says_nothing_nothing_is_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(touched, "WIPE", Path("nowhere"))
+    found = touched.measure(CASE, PLAN)
+    assert found == {"day": None, "week": None}
+    assert bench._touched(found, 20.0)[0] == "not known here"
+
+
 def test_plain_mesa_lives_the_same_days() -> None:
     """Both sides found, burn in and live; what is measured are seconds, and both take some."""
     for side in mesa.SIDES:
@@ -158,11 +188,14 @@ def test_the_ratio_is_of_seconds_a_world(monkeypatch: pytest.MonkeyPatch) -> Non
     assert found["many"]["engine"]["wall"] == pytest.approx(3.0 / 200)
     assert found["many"]["mesa"]["wall"] == pytest.approx(5.0 / 4)
     assert found["many_ratio"]["processor"] == pytest.approx((2 * 4.0 / 4) / (2 * 2.0 / 200))
+    assert found["large"]["100000"] == dict(days=28, engine=2.0, mesa=4.0, measured=True, ratio=2.0)
+    assert found["large"]["1000000"] == dict(days=28, engine=2.0, mesa=40.0, measured=False, ratio=20.0)
     text = io.StringIO()
     bench.show(
         dict(machine=dict(cores=2, load=0.5), plan=vars(engine.Plan()), cases={}, mesa=found), Console(file=text)
     )
-    assert "one world" in text.getvalue()
+    assert "one world of 1,000,000" in text.getvalue()
+    assert text.getvalue().count("reckoned") == 1
 
 
 def test_a_year_of_a_city_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
