@@ -57,7 +57,7 @@ def test_settings_and_options_in_any_order(study: dict[str, Any]) -> None:
 def test_defaults(study: dict[str, Any]) -> None:
     assert commands.main(["run", "x.yaml"]) == 0
     said = study["run"]
-    assert (said.settings, said.out, said.workers, said.backend) == ([], None, None, "joblib")
+    assert (said.settings, said.out, said.workers, said.backend) == ([], None, None, "auto")
     assert not said.resume
     assert not said.dry_run
 

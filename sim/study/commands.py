@@ -10,7 +10,7 @@ import argparse
 import contextlib
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,9 +34,6 @@ MOST_COMPARISONS = 12
 
 HEADLINE = "unresolved"
 
-NANOSECONDS = 40.0
-"""A household-day, roughly, for the cost told by --dry-run."""
-
 CLONE = Path(__file__).resolve().parent.parent.parent
 
 
@@ -47,9 +44,19 @@ def run(arguments: argparse.Namespace) -> int:
         arguments: name, settings, out, resume, backend, workers and dry_run.
     """
     config = load(arguments.name, arguments.settings)
-    result = _computed(config, arguments)
+    result = _computed(config, arguments, lambda result: _tables(config, result))
     if isinstance(result, int):
         return result
+    tables = [*result.answers, *(["naive"] if len(result.naive) else [])]
+    files = ", ".join(["runs.csv, comparison.csv", *(f"{name}.csv" for name in tables)])
+    if config.detail:
+        files += ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, cells.parquet, events.parquet"
+    _tell_results(config, result, files)
+    return 0
+
+
+def _tables(config: Config, result: Result) -> None:
+    """Print the tables of an experiment."""
     from sim.outcomes import FAMILIES
     from sim.report.naive import print_naive
     from sim.report.tables import print_comparison, print_rates
@@ -68,12 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         if few and len(result.naive):
             print_naive(console, result.naive)
-    tables = [*result.answers, *(["naive"] if len(result.naive) else [])]
-    files = ", ".join(["runs.csv, comparison.csv", *(f"{name}.csv" for name in tables)])
-    if config.detail:
-        files += ", ends.csv, daily.parquet, cases.parquet, agreements.parquet, cells.parquet, events.parquet"
-    _tell_results(config, result, files)
-    return 0
+    sys.stdout.flush()
 
 
 def first_of(place: str, specs: Sequence[OutcomeSpec]) -> list[OutcomeSpec]:
@@ -127,14 +129,31 @@ def compare(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _computed(config: Config, arguments: argparse.Namespace) -> Result | int:
-    """Run an experiment, or say what would be run; return the result, or the exit code if there is none."""
+def _computed(
+    config: Config, arguments: argparse.Namespace, show: Callable[[Result], None] = lambda _: None
+) -> Result | int:
+    """Run an experiment, or say what would be run; return the result, or the exit code if there is none.
+
+    Args:
+        config: the experiment.
+        arguments: those of `run`.
+        show: prints what can be printed while the rest is still being kept and drawn.
+    """
     folder = arguments.out or default_folder(config)
     from sim.study import runner, where  # only now: takes a second
 
     if arguments.dry_run:
         return _dry_run(config, folder)
     progress = _Progress()
+    closed: list[BrokenPipeError] = []
+
+    def shown(result: Result) -> None:
+        progress.pause()
+        try:
+            show(result)
+        except BrokenPipeError as error:  # nobody reads on; what has been computed is kept all the same
+            closed.append(error)
+
     try:
         with progress:
             result = runner.run(
@@ -145,10 +164,13 @@ def _computed(config: Config, arguments: argparse.Namespace) -> Result | int:
                 cluster=where.cluster(arguments),
                 resume=arguments.resume,
                 tell=progress.tell,
+                show=shown,
             )
     except KeyboardInterrupt:
         print(f"what is finished is kept in {_short(folder)}; the same command goes on from there", file=sys.stderr)
         raise
+    if closed:
+        raise closed[0]
     return _tell_failures(result) if result.failures else result
 
 
@@ -278,6 +300,10 @@ class _Progress:
     def __exit__(self, *error: object) -> None:
         self._bar.stop()
 
+    def pause(self) -> None:
+        """Take the bar away, so that something can be printed."""
+        self._bar.stop()
+
     def tell(self, now: Progress) -> None:
         """Move the bar."""
         done = now.stored + now.computed
@@ -350,10 +376,7 @@ def _dry_run(config: Config, folder: Path) -> int:
     store = Store(folder, piece_tables(config.place, config.detail), lock=False)
     missing = planned.missing(store.has)
     wanted = sum(len(group.pieces) for group in missing)
-    days = sum(
-        planned.households * len(group.recipe.replications) * (config.burn_in + config.days * len(group.pieces))
-        for group in missing
-    )
+    days = planned.household_days(missing)
     _say(f"{config.name}: {len(config.scenarios)} scenarios x {config.replications} replications, size={config.size}")
     names = [s.name for s in config.scenarios]
     listed = ", ".join(names) if len(names) <= 30 else f"{names[0]}, {names[1]}, ... {names[-1]}"
@@ -362,7 +385,7 @@ def _dry_run(config: Config, folder: Path) -> int:
     _say(f"  days       {config.days} after a burn-in of {config.burn_in}")
     pieces = len(planned.pieces)
     _say(f"  pieces     {pieces}: {pieces - wanted} stored, {wanted} missing, in {len(missing)} groups")
-    time = _duration(days * NANOSECONDS / 1e9)
+    time = _duration(planned.seconds(missing))
     _say(f"  cost       {days / 1e6:,.0f} million household-days, about {time} on one core")
     _say(f"  results    {_short(folder)}")
     return 0

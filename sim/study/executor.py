@@ -37,6 +37,9 @@ ONE_THREAD = dict.fromkeys([f"{name}_NUM_THREADS" for name in LIBRARIES], "1")
 """A worker computes with one thread, or workers and their libraries' threads would crowd each other."""
 
 
+AT_HAND = 2.0
+"""Seconds of computing that are sooner done in this process than worker processes have started for them."""
+
 MEMORY = "out of memory? fewer --workers or a smaller block_households take less"
 """What may help where a worker was killed or got no memory."""
 
@@ -107,6 +110,10 @@ class Executor(Protocol):
         """Let the workers go."""
         ...
 
+    def suited(self, seconds: float) -> Executor:
+        """Return what is to do something that takes one core about so many seconds: itself, or something quicker."""
+        ...
+
     def map(self, function: Callable[[Task], Value], tasks: Iterable[Task]) -> Iterator[Outcome[Task, Value]]:
         """Yield the outcome of each task, in any order; closing the iterator stops the rest.
 
@@ -148,6 +155,10 @@ class Serial:
 
     def __exit__(self, *error: object) -> None:
         """Do nothing."""
+
+    def suited(self, seconds: float) -> Executor:
+        """Return itself."""
+        return self
 
     def map(self, function: Callable[[Task], Value], tasks: Iterable[Task]) -> Iterator[Outcome[Task, Value]]:
         """Yield the outcome of each task, in order."""
@@ -193,6 +204,10 @@ class Joblib:
         pool, self._keeps, self._kept = self._kept, False, None
         if pool:
             _close(pool, (), True)
+
+    def suited(self, seconds: float) -> Executor:
+        """Return itself: who asks for worker processes gets them."""
+        return self
 
     def map(self, function: Callable[[Task], Value], tasks: Iterable[Task]) -> Iterator[Outcome[Task, Value]]:
         """Yield the outcome of each task as it is there.
@@ -273,6 +288,19 @@ class Joblib:
             _close(pool, running, finished)
 
 
+class Auto(Joblib):
+    """Worker processes, but for what is done before they would have started."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        """Choose the number of worker processes, see `Joblib`; if it is said, there are so many whatever is to do."""
+        super().__init__(workers)
+        self.said = workers is not None
+
+    def suited(self, seconds: float) -> Executor:
+        """Return itself, or, for a few seconds of work, this process."""
+        return Serial() if seconds <= AT_HAND and not self.said else self
+
+
 def _dask(workers: int | None, cluster: Cluster | None) -> Executor:
     from sim.study.cluster import Dask  # here, as few ask for it
 
@@ -280,6 +308,7 @@ def _dask(workers: int | None, cluster: Cluster | None) -> Executor:
 
 
 EXECUTORS: dict[str, Callable[[int | None, Cluster | None], Executor]] = {
+    "auto": lambda workers, cluster: Auto(workers),
     "serial": lambda workers, cluster: Serial(),
     "joblib": lambda workers, cluster: Joblib(workers),
     "dask": _dask,
@@ -290,7 +319,7 @@ def executor(name: str, workers: int | None = None, cluster: Cluster | None = No
     """Return the executor of this name.
 
     Args:
-        name: ``serial``, ``joblib`` or ``dask``.
+        name: ``auto``, ``serial``, ``joblib`` or ``dask``.
         workers: the number of worker processes of this machine; as many as free cores by default.
         cluster: for ``dask``, which cluster; worker processes of this machine by default.
 

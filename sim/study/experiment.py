@@ -34,6 +34,10 @@ TASK_HOUSEHOLDS = 125_000
 to numpy, and then what its rows cost, which in 50,000 rows is less than the calls."""
 
 
+A_DAY, A_HOUSEHOLD_DAY = 2e-3, 40e-9
+"""Seconds that a day costs however few live it, and that each household adds, roughly; see benchmarks/README.md."""
+
+
 @dataclass(frozen=True)
 class Piece:
     """One scenario in one group.
@@ -99,6 +103,20 @@ class Plan:
             if wanted:
                 left.append(replace(group, pieces=wanted))
         return left
+
+    def household_days(self, groups: Sequence[Group]) -> int:
+        """Return how many days of a household are to be lived for groups that lack pieces, their burn-in among them."""
+        burn_in, days = self.config.burn_in, self.config.days
+        return sum(self.households * len(g.recipe.replications) * (burn_in + days * len(g.pieces)) for g in groups)
+
+    def seconds(self, groups: Sequence[Group]) -> float:
+        """Reckon how long one core takes to compute groups that lack pieces.
+
+        A day is a number of calls to numpy, which one world makes as many as all that are lived together.
+        """
+        todo = tasks(groups, self.households)
+        called = len(todo) * (self.config.burn_in + self.config.days)
+        return called * A_DAY + self.household_days(groups) * A_HOUSEHOLD_DAY
 
 
 @dataclass(frozen=True)

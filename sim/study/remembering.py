@@ -48,6 +48,10 @@ class Remembering:
         """Return what computes where files of this machine are needed; nothing of it is remembered."""
         return self.executor.here
 
+    def suited(self, seconds: float) -> Executor:
+        """Return itself: what is computed is to be remembered, whoever does it."""
+        return self
+
     def __enter__(self) -> Self:
         """Begin."""
         self.executor.__enter__()

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,7 +20,7 @@ import pyarrow as pa
 from sim.errors import SimError, StoreError
 from sim.study import compounds, distances, tables
 from sim.study.config import Config
-from sim.study.executor import Executor, Failure, Outcome, executor, stage
+from sim.study.executor import Executor, Failure, Outcome, Serial, executor, stage
 from sim.study.experiment import Group, Plan, Task, plan, tasks
 from sim.study.files import read_csv, telling, write_json
 from sim.study.manifest import MACHINE, environment, manifest
@@ -129,6 +129,7 @@ def run(
     cluster: Cluster | None = None,
     resume: bool = False,
     tell: Callable[[Progress], None] = lambda _: None,
+    show: Callable[[Result], None] = lambda _: None,
     figures: bool = True,
 ) -> Result:
     """Run an experiment into a folder, reusing every piece of it that is there already.
@@ -141,6 +142,7 @@ def run(
         cluster: the cluster, where `backend` is ``dask``.
         resume: demand that the folder holds an earlier run.
         tell: called whenever something is finished.
+        show: called as soon as runs and comparisons are there, which is before all else is kept and drawn.
         figures: whether to draw.
 
     Raises:
@@ -159,7 +161,8 @@ def run(
         stored = pieces - sum(len(group.pieces) for group in missing)
         computed, failures = 0, list[tuple[Group, Failure]]()
         tell(Progress(pieces, stored, 0, 0))
-        for outcome in _outcomes(compute, planned, tasks(missing, planned.households), store):
+        suited = compute.suited(planned.seconds(missing))
+        for outcome in _outcomes(suited, planned, tasks(missing, planned.households), store):
             groups = outcome.task.task.groups
             wanted = [piece for group in groups for piece in group.pieces]
             if outcome.failure:
@@ -173,7 +176,8 @@ def run(
             import pandas  # noqa: F401  # takes a second, here beside the workers and not after them
         result = Result(folder, pieces, len(planned.groups), computed, failures, store.foreign())
         if not failures:
-            _finish(planned, store, result, begun, compute.here, {"backend": backend, "workers": workers}, figures)
+            said = {"backend": backend, "workers": workers}
+            _finish(planned, store, result, begun, (suited.here, compute.here), said, show, figures)
     result.seconds = time.monotonic() - begun
     return result
 
@@ -209,7 +213,8 @@ def _outcomes(compute: Executor, planned: Plan, todo: Sequence[Task], store: Sto
     if compute.here is not compute:
         yield from computed(compute, work, orders, store)
         return
-    for outcome in compute.map(work, [*orders, *[None] * len(orders)]):
+    beside = 0 if isinstance(compute, Serial) else len(orders)
+    for outcome in compute.map(work, [*orders, *[None] * beside]):
         if outcome.task is not None:
             yield Outcome(outcome.task, None, outcome.failure)
 
@@ -310,15 +315,38 @@ def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
 
 
 def _finish(
-    planned: Plan, store: Store, result: Result, begun: float, compute: Executor, how: dict[str, Any], figures: bool
+    planned: Plan,
+    store: Store,
+    result: Result,
+    begun: float,
+    executors: tuple[Executor, Executor],
+    how: dict[str, Any],
+    show: Callable[[Result], None],
+    figures: bool,
 ) -> None:
-    """Merge the pieces into the tables of the experiment, compare, draw, and say what it all was."""
+    """Merge the pieces into the tables of the experiment, compare, draw, and say what it all was.
+
+    Args:
+        planned: the experiment.
+        store: its pieces, all of them there.
+        result: what has been done; completed here.
+        begun: when the run began, by `time.monotonic`.
+        executors: what has computed the pieces, and what draws. Where these are two the pieces were few, and what is
+            shown first is made by the first, which need not start.
+        how: what the manifest says of the run.
+        show: see `run`.
+        figures: whether to draw.
+    """
     from sim.study.merging import parts  # here, as comparing takes a second to import
 
     config, folder = planned.config, result.folder
     (folder / MANIFEST).unlink(missing_ok=True)  # until the new one is there the folder is not complete
     digests: dict[str, str] = {}
-    for outcome in compute.map(make, parts(planned, store, folder)):
+    first, compute = executors
+    todo = parts(planned, store, folder)
+    sooner = [part for part in todo if part.name == "runs"] if first is not compute else []
+    later = [part for part in todo if part not in sooner]
+    for outcome in chain(first.map(make, sooner), compute.map(make, later)):
         if outcome.failure:
             kind = StoreError if outcome.failure.refused else SimError
             where = f"merging {outcome.task.name}"
@@ -329,7 +357,8 @@ def _finish(
         digests |= made.digests
         if outcome.task.name == "runs":
             result.comparison, result.answers, result.naive = made.comparison, made.answers, made.naive
-    result.runs = read_csv(folder / "runs.csv")
+            result.runs = read_csv(folder / "runs.csv")
+            show(result)
     if figures:
         _draw(config, result, compute)
     seconds = time.monotonic() - begun

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from sim import environment
 from sim.study.commands import (
-    NANOSECONDS,
     _computed,
     _console,
     _duration,
@@ -152,7 +151,7 @@ def _carried(
 
 def _cost(config: Config, parts: dict[str, int], burn_in: int, scenarios: int, folder: Path) -> None:
     """Say what would be computed, and roughly how long it takes."""
-    from sim.study.experiment import households_of
+    from sim.study.experiment import A_HOUSEHOLD_DAY, households_of
 
     households = households_of(config)
     _say(f"{config.name}: size={config.size}")
@@ -161,7 +160,7 @@ def _cost(config: Config, parts: dict[str, int], burn_in: int, scenarios: int, f
         before = config.burn_in if name == "the full burn-in" else burn_in
         days += points * households * (before + scenarios * config.days)
         _say(f"  {name:<17} {points:,} points x {scenarios} scenarios")
-    _say(f"  cost              {days / 1e6:,.0f} million household-days, about {_duration(days * NANOSECONDS / 1e9)} "
+    _say(f"  cost              {days / 1e6:,.0f} million household-days, about {_duration(days * A_HOUSEHOLD_DAY)} "
         "on one core")  # fmt: skip
     _say(f"  results           {_short(folder)}")
 

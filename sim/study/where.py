@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sim.errors import ConfigError, shortened
 
-BACKENDS = ("serial", "joblib", "dask")
+BACKENDS = ("auto", "serial", "joblib", "dask")
 """Names of `sim.study.executor.EXECUTORS`; a test holds them equal."""
 
 LOOPBACK = "127.0.0.1"
@@ -65,7 +65,7 @@ class Cluster:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options of a command that computes."""
-    parser.add_argument("--backend", choices=BACKENDS, default="joblib", help="default: joblib")
+    parser.add_argument("--backend", choices=BACKENDS, default="auto", help="default: auto, joblib but for small jobs")
     parser.add_argument("--workers", metavar="N", type=count, help="processes of this machine (default: one a core)")
     parser.add_argument(
         "--scheduler", metavar="ADDR|FILE", help="dask: compute with the workers that have joined it (default: here)"

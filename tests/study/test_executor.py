@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from sim.errors import ConfigError, SimError, StoreError
-from sim.study.executor import Executor, Failure, Joblib, Outcome, Serial, executor, stage
+from sim.study.executor import AT_HAND, Executor, Failure, Joblib, Outcome, Serial, executor, stage
 
 ROOT = Path(__file__).parents[2]
 
@@ -229,6 +229,14 @@ def test_workers_are_kept_within_a_block_and_not_after_it() -> None:
     assert by_task(engine.map(picky, [0]))[0].get() == 0
 
 
+def test_a_small_job_is_done_here_and_a_large_one_by_workers_unless_it_is_said_who() -> None:
+    auto = executor("auto")
+    assert isinstance(auto.suited(AT_HAND), Serial)
+    assert auto.suited(AT_HAND + 1) is auto
+    for named in (executor("auto", 2), executor("joblib"), executor("serial")):
+        assert named.suited(0.1) is named
+
+
 def test_executors_have_names() -> None:
     assert isinstance(executor("serial"), Serial)
     engine = executor("joblib", 3)
@@ -237,7 +245,7 @@ def test_executors_have_names() -> None:
     assert isinstance(executor("joblib"), Joblib)
     with pytest.raises(ConfigError, match="unknown backend 'jobilb'; did you mean 'joblib'"):
         executor("jobilb")
-    with pytest.raises(ConfigError, match="no backend called 'ray'; have: dask, joblib, serial"):
+    with pytest.raises(ConfigError, match="no backend called 'ray'; have: auto, dask, joblib, serial"):
         executor("ray")
     with pytest.raises(ConfigError, match="workers=0"):
         executor("joblib", 0)

@@ -107,3 +107,14 @@ def test_missing_leaves_only_what_is_not_there() -> None:
     (left,) = planned.missing(stored.__contains__)
     assert left.recipe == planned.groups[1].recipe
     assert left.pieces == planned.groups[1].pieces[1:]
+
+
+def test_what_is_to_be_lived_is_reckoned_from_what_is_missing() -> None:
+    """Two groups of a replication each: burn-in once, days in each scenario; where all is there, nothing."""
+    planned = plan(load("yijiantiao", ["size=quick", "replications=2", "layouts=2"]))
+    config = planned.config
+    lived = 2 * planned.households * (config.burn_in + len(config.scenarios) * config.days)
+    assert planned.household_days(planned.groups) == lived
+    calls = 2 * (config.burn_in + config.days) * experiment.A_DAY
+    assert planned.seconds(planned.groups) == pytest.approx(calls + lived * experiment.A_HOUSEHOLD_DAY)
+    assert planned.seconds([]) == 0

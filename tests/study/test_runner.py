@@ -21,7 +21,7 @@ from sim.errors import SimError
 from sim.outcomes import HORIZONS, kinds, specs
 from sim.report.figures import wanted
 from sim.space import LAND_USE
-from sim.study import ends, experiment, runner, tables
+from sim.study import ends, executor, experiment, runner, tables
 from sim.study.config import Config, load
 from sim.study.digest import table_digest
 from sim.study.executor import Serial
@@ -215,6 +215,24 @@ def test_the_manifest(reference: Path) -> None:
 def test_worker_processes_change_nothing(workers: int, reference: Path, tmp_path: Path) -> None:
     runner.run(tiny(), tmp_path / "run", backend="joblib", workers=workers)
     assert same(tmp_path / "run", reference)
+
+
+def test_a_small_run_shows_its_tables_before_any_worker_starts_and_draws_afterwards(
+    reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is waited for are the tables; the folder is complete, and the same, all the same."""
+    started, seen = [], []
+    monkeypatch.setattr(runner, "_draw", lambda *_: None)
+    monkeypatch.setattr(executor, "_pool", lambda *said, pool=executor._pool: started.append(said) or pool(*said))
+    folder = tmp_path / "run"
+
+    def show(result: runner.Result) -> None:
+        seen.append((len(started), (folder / "manifest.json").exists(), len(result.runs), len(result.comparison)))
+
+    result = runner.run(tiny(), folder, backend="auto", show=show)
+    assert seen == [(0, False, len(result.runs), len(result.comparison))]
+    assert min(len(result.runs), len(result.comparison), len(started)) > 0
+    assert same(folder, reference)
 
 
 @pytest.mark.usefixtures("no_figures")
