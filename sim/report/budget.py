@@ -1,7 +1,8 @@
 """A figure of budgets: what mixes of arrangements cost and save, and which of them no other mix outdoes.
 
 A panel for each shadow wage of an hour. To the right a mix costs more than no arrangement, upwards it saves more of
-what is suffered. The frontier, numbered from its cheapest mix on, is written out below.
+what is suffered. The frontier, numbered from its cheapest mix on, is written out below. Under the panels stands, for
+the middle wage, how sure it is which mix is worth most (`sim.study.acceptability`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.report import labels, style
+from sim.report.acceptability import BROUGHT, OTHERS, ROW, curve_panel, legend_row, name_lines
 from sim.report.labels import Language, Text
 from sim.report.style import BLUE, DOT, EDGE, FAINT, GREY, INK, SMALL
 from sim.study.budget import DOMINATED, FRONTIER
@@ -22,45 +24,54 @@ from sim.study.coalitions import Attribution
 TITLE = Text("What mixes of arrangements cost, and what they save", "各种组合的成本与所减少的困扰")
 WAGE = Text("an hour worth {wage:g} yuan", "每小时计 {wage:g} 元")
 COST = Text("yuan / 1,000 household-years more than with none", "比什么都不做多花，元／千户·年")
-SAVED = Text("severity-days / 1,000 household-years fewer", "减少的严重度·天／千户·年")
 LINE = Text("{wage:g} yuan an hour: {mixes}.", "每小时 {wage:g} 元：{mixes}。")
+LIST = Text(", ", "，")
 NONE = Text("none", "什么都不做")
 FOOT = Text(
     "Under these assumptions. Every set of the arrangements, means over {n} replications, differences to none. Blue: "
     "the frontier, on which a day saved costs least; hollow: dominated, another mix costs no more and saves no less; "
-    "grey: neither. Hours of everybody are valued alike, also those that nobody pays; of money only what the public "
-    "spends on meals, grants and minor repairs. Means are uncertain: intervals stand in budget.csv. ",
+    "grey: neither. Below: in which share of the replications, each with its own draw of the uncertain parameters, a "
+    "mix has the largest net benefit; heavy where it has the largest on average. Hours of everybody are valued alike, "
+    "also those that nobody pays; of money only what the public spends on meals, grants and minor repairs. Means are "
+    "uncertain: intervals stand in budget.csv, other wages in acceptability.csv. ",
     "以上均在所设假设之下。各项安排的每一种组合，{n} 次重复的均值，与什么都不做相比。蓝：有效前沿，多减少一天花费"
-    "最少；空心：被占优，另有组合花费不更多、减少不更少；灰：介于其间。所有人的工时一律同价，包括无人付酬的；钱只计用于用餐、补助和小修的"
-    "公共支出。均值有误差，区间见 budget.csv。",
+    "最少；空心：被占优，另有组合花费不更多、减少不更少；灰：介于其间。下：在多大比例的重复中（每次重复各自抽取不确定的"
+    "参数），该组合的净收益最大；粗线处其平均净收益最大。所有人的工时一律同价，包括无人付酬的；钱只计用于用餐、补助和小修的"
+    "公共支出。均值有误差，区间见 budget.csv，其他工时价格见 acceptability.csv。",
 )
 
 WIDTH, HEIGHT, LEFT, GAP = 11.6, 3.1, 0.85, 0.6
 ABOVE, BELOW = 0.4, 0.6
-"""Inches."""
+WIDE, CURVES = 5.3, 2.6
+"""Inches; the last two are the panel of the curves."""
+
+MOST = 8
+"""So many mixes have lines of their own: of the frontier, and none."""
 
 
-def budget(mixes: pd.DataFrame, attribution: Attribution, path_stem: str | Path) -> list[Path]:
+def budget(mixes: pd.DataFrame, curves: pd.DataFrame, attribution: Attribution, path_stem: str | Path) -> list[Path]:
     """Draw and save the figure in both languages; return the files.
 
     Args:
         mixes: what `sim.study.budget.mixes` returns.
+        curves: what `sim.study.acceptability.curves` returns.
         attribution: what was taken apart.
         path_stem: where to, without ``.png`` and ``.pdf``.
     """
-    return style.save_all(lambda language: budget_figure(mixes, attribution, language), path_stem)
+    return style.save_all(lambda language: budget_figure(mixes, curves, attribution, language), path_stem)
 
 
-def budget_figure(mixes: pd.DataFrame, attribution: Attribution, language: Language) -> Figure:
-    """Draw a panel for each wage; the arguments are those of `budget`."""
+def budget_figure(mixes: pd.DataFrame, curves: pd.DataFrame, attribution: Attribution, language: Language) -> Figure:
+    """Draw a panel for each wage, and below them the curves; the arguments are those of `budget`."""
     wages = list(dict.fromkeys(mixes["wage"]))
+    effect, middle = str(mixes["effect"].iloc[0]), wages[len(wages) // 2]
     words = [FOOT(language, n=int(mixes["n"].max()))]
     words += [_written_out(mixes[mixes["wage"] == wage], attribution, language) for wage in wages]
     with style.house():
         head = style.title_lines(TITLE(language), WIDTH)
         foot = style.foot_lines((" " if language == "en" else "").join(words), WIDTH)
         top = EDGE + style.TITLE_LINE * len(head) + ABOVE
-        height = top + HEIGHT + BELOW + EDGE * 0.8 + style.SMALL_LINE * len(foot)
+        height = top + HEIGHT + BELOW + ABOVE + CURVES + BELOW + EDGE * 0.8 + style.SMALL_LINE * len(foot)
         figure = Figure(figsize=(WIDTH, height), facecolor="white")
         style.heading(figure, head)
         style.foot(figure, foot)
@@ -72,8 +83,28 @@ def budget_figure(mixes: pd.DataFrame, attribution: Attribution, language: Langu
             style.panel_title(axes, WAGE(language, wage=wage))
             if i == 0:
                 axes.set_xlabel(COST(language), size=SMALL, color=INK, loc="left", labelpad=3)
-                axes.set_ylabel(SAVED(language), size=SMALL, color=INK, loc="bottom", labelpad=3)
+                axes.set_ylabel(BROUGHT[effect](language), size=SMALL, color=INK, loc="bottom", labelpad=3)
+        lines = curves[curves["wage"] == middle]
+        called = {name: Text(*(_mix(name, attribution, each) for each in labels.LANGUAGES))
+                  for name in attribution.scenarios}  # fmt: skip
+        named = name_lines(lines, language, called, most=MOST)
+        from_top = top + HEIGHT + BELOW + ABOVE
+        share = (LEFT / WIDTH, 1 - (from_top + CURVES) / height, WIDE / WIDTH, CURVES / height)
+        axes = figure.add_axes(share)
+        curve_panel(axes, lines, effect, named, language)
+        style.panel_title(axes, f"{axes.get_title(loc='left')}{LIST(language)}{WAGE(language, wage=middle)}")
+        entries = [(named.colours[name], named.words[name]) for name in named.words]
+        entries += [(GREY, OTHERS(language))] if len(named.words) < len(attribution.scenarios) else []
+        for i, (colour, said) in enumerate(entries):
+            legend_row(figure, [(0.0, colour, said)], LEFT + WIDE + 0.4, from_top + ROW * (i + 0.5))
     return figure
+
+
+def _mix(name: str, attribution: Attribution, language: Language) -> str:
+    """Return what a mix is called: its arrangements."""
+    number = list(attribution.scenarios).index(name)
+    on = [player for k, player in enumerate(attribution.channels) if number >> k & 1]
+    return " + ".join(labels.mechanism(player, language) for player in on) or NONE(language)
 
 
 def _ordered(mixes: pd.DataFrame) -> pd.DataFrame:
@@ -83,12 +114,7 @@ def _ordered(mixes: pd.DataFrame) -> pd.DataFrame:
 
 def _written_out(mixes: pd.DataFrame, attribution: Attribution, language: Language) -> str:
     """Write out the mixes of one wage's frontier."""
-    numbers = {name: i for i, name in enumerate(attribution.scenarios)}
-    said = []
-    for nth, name in enumerate(_ordered(mixes)["scenario"], 1):
-        on = [player for k, player in enumerate(attribution.channels) if numbers[name] >> k & 1]
-        words = " + ".join(labels.mechanism(player, language) for player in on) or NONE(language)
-        said.append(f"{nth} {words}")
+    said = [f"{nth} {_mix(name, attribution, language)}" for nth, name in enumerate(_ordered(mixes)["scenario"], 1)]
     return LINE(language, wage=float(mixes["wage"].iloc[0]), mixes=("; " if language == "en" else "；").join(said))
 
 

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from sim import outcomes, places
 from sim.cases import Kind
 from sim.report import labels, series, style
+from sim.report.acceptability import acceptability
 from sim.report.alluvial import NEEDED, alluvial
 from sim.report.arrears import arrears
 from sim.report.attribution import waterfall
@@ -32,6 +33,8 @@ from sim.report.labels import Text
 from sim.report.maps import twin_maps
 from sim.report.routes import routes, watch
 from sim.report.sweep import curves, drawn, grid_map
+from sim.study import acceptability as choosing
+from sim.study import budget as budgets
 from sim.study import distances
 from sim.study.answers import WITHHELD
 from sim.study.config import Config
@@ -138,7 +141,14 @@ def _attribution(it: Drawing) -> list[Path]:
 
 def _budget(it: Drawing) -> list[Path]:
     assert it.config.attributed is not None
-    return budget(it.table("budget.csv"), it.config.attributed, it.stem)
+    return budget(it.table("budget.csv"), it.table("acceptability.csv"), it.config.attributed, it.stem)
+
+
+def _acceptability(it: Drawing) -> list[Path]:
+    names = choosing.choices(it.config)
+    of = budgets.account(it.runs, names, budgets.effect_of(it.config.place))
+    words = {name: Text(*(labels.point(name, language) for language in labels.LANGUAGES)) for name in names}
+    return acceptability(of, it.table("budget.csv"), it.table("acceptability.csv"), it.stem, words)
 
 
 def _complements(it: Drawing) -> list[Path]:
@@ -198,6 +208,7 @@ FIGURES: Mapping[str, Callable[[Drawing], list[Path]]] = {
     "distance": _distance,
     "arrears": _arrears,
     "routes": _routes,
+    "acceptability": _acceptability,
     "budget": _budget,
     "complements": _complements,
 }
@@ -246,6 +257,8 @@ def wanted(config: Config) -> list[str]:
     absent += [] if config.place in distances.PLACES else ["distance", "routes"]  # a county's map has other kinds too
     absent += OF_PASTURES if config.attributed else ["distance", "arrears"] if config.sweep else []
     absent += [] if config.attributed and config.attributed.together else ["budget", "complements"]
+    # Of mixes the curves stand beside the planes of `budget`; where nobody chooses there are none.
+    absent += [] if choosing.choices(config) and not config.attributed else ["acceptability"]
     return [name for name in names if name not in absent]
 
 

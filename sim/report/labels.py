@@ -398,6 +398,15 @@ def scenario(name: str, language: Language) -> str:
     return SCENARIOS[name](language) if name in SCENARIOS else name.replace("_", " ")
 
 
+def point(name: str, language: Language) -> str:
+    """Return what a scenario is called; where it stands in a sweep, its point in brackets behind it."""
+    base, _, where = name.partition(".")
+    words = scenario(base, language)
+    if not where:
+        return words
+    return f"{words}（{where}）" if language == CHINESE else f"{words} ({where})"
+
+
 def mechanism(name: str, language: Language) -> str:
     """Return what a mechanism is called; its name with spaces where it has no label."""
     return MECHANISMS[name](language) if name in MECHANISMS else name.replace("_", " ")

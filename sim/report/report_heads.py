@@ -71,6 +71,9 @@ HEADS = {
     "of": Text("made of", "源自"),
     "low": Text("low", "下限"),
     "high": Text("high", "上限"),
+    "effect": Text("effect", "成效"),
+    "cost": Text("yuan more", "多花的元"),
+    "place": Text("place", "位置"),
     "more": Text("more rows in", "其余各行见"),
 }
 """Column of a table to its head; others are headed by their own names."""
@@ -84,6 +87,19 @@ READINGS = {
     "unknown": Text("n/a", "无"),
 }
 """What a difference says for the people who live there."""
+
+PLACES_OF_COST = {
+    "frontier": Text("frontier", "前沿"),
+    "dominated": Text("dominated", "被占优"),
+    "between": Text("neither", "两者都不是"),
+}
+"""Words of `sim.study.budget.places`."""
+
+BROUGHT = {
+    "unresolved": Text("severity-days fewer", "减少的严重度·天"),
+    "collective_income": Text("yuan of collective income more", "增加的集体收入，元"),
+}
+"""Effect of `sim.study.budget` to the head of its column."""
 
 VERDICTS = {
     "ordinary": Text("ordinary", "寻常"),

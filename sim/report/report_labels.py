@@ -19,6 +19,7 @@ SECTIONS = {
     "results": Text("What came out", "结果"),
     "sweep": Text("Point by point", "逐点结果"),
     "press": Text("Reported beside simulated", "报道与模拟"),
+    "worth": Text("What it costs, and what is worth most", "花费，以及什么最值得"),
     "funnel": Text("The funnel", "漏斗"),
     "ends": Text("How cases end", "案件如何了结"),
     "attribution": Text("What carries the effect", "作用由什么承担"),
@@ -177,6 +178,34 @@ WHOM_NOTE = Text(
     "A gain for some may stand beside a loss for others; hours and yuan of those who pay are costs.",
     "一些人得益时，另一些人可能受损；出钱者的工时和钱款是成本。",
 )
+COSTS = Text(
+    "What each scenario costs and brings against the first, per 1,000 household-years",
+    "各情景与第一个相比的花费与成效，每千户·年",
+)
+COSTS_NOTE = Text(
+    "Hours of everybody, paid or not, at the middle of three wages that nobody knows (budget.csv has all), and the "
+    "public's money; what people pay themselves is not in it. Dominated: another costs no more and brings no less. A "
+    "difference whose interval contains zero cannot be told from none.",
+    "所有人的工时，无论是否付酬，按三档工时价格的中间一档计（三档都在 budget.csv 中；真实价格无人知道），另加公共支出；"
+    "居民自己出的钱不在内。被占优：另有情景花费不更多、成效不更少。区间包含零的差值与没有差别分不清。",
+)
+SURE = Text(
+    "How probable it is that a scenario is worth most, by how many yuan {what} is worth",
+    "各情景最值得的概率，按{what}值多少元",
+)
+SURE_NOTE = Text(
+    "Shares of the replications, each with its own draw of the uncertain parameters, in which a scenario has the "
+    "largest net benefit; a star where it has the largest on average: the choice of who takes no account of risk. Last "
+    "row: what knowing everything beforehand would be worth, at most (EVPI). All prices and wages: acceptability.csv.",
+    "在多大比例的重复中该情景的净收益最大，每次重复各自抽取不确定的参数；带星号的是平均净收益最大的，不计风险的人应选它。"
+    "末行：假如事先无所不知，至多值多少（EVPI）。各档价格与工时见 acceptability.csv。",
+)
+A_UNIT = {
+    "unresolved": Text("a severity-day fewer", "每减少一个严重度·天"),
+    "collective_income": Text("a yuan of collective income more", "每增加一元集体收入"),
+}
+"""Effect of `sim.study.budget` to a unit of it."""
+EVPI = Text("EVPI, yuan / 1,000 household-years", "EVPI，元／千户·年")
 POINTS = Text("{pair}: every point of the sweep, {outcome}", "{pair}：扫描的每个点，{outcome}")
 SUMMARY = Text("Points of the sweep, counted", "扫描各点的计数")
 GRID_NOTE = Text("Named values and settings as in grid.csv.", "取值与设置见 grid.csv。")
@@ -330,7 +359,14 @@ CAPTIONS = {
         "Channels' shares as steps, alone and last, and hours.", "各渠道的份额（逐级）、单独与最后，以及工时。"
     ),
     "complements": Text("What each pair brings beyond what both bring apart.", "每一对合用时超出分别作用之和的部分。"),
-    "budget": Text("Cost and saving of every mix, and the frontier.", "各种组合的成本与节省，以及前沿。"),
+    "acceptability": Text(
+        "Cost and effect of every scenario against the first, and how probable it is that each is worth most.",
+        "各情景与第一个相比的花费与成效，以及各自最值得的概率。",
+    ),
+    "budget": Text(
+        "Cost and saving of every mix, the frontier, and how probable it is that each is worth most.",
+        "各种组合的成本与节省、前沿，以及各自最值得的概率。",
+    ),
     "funnel": Text(
         "What is felt, named, claimed, settled and holds for a year.", "感到、认定、提出、解决并维持一年的。"
     ),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim import outcomes
 from sim.books import FEN
 from sim.outcomes import A_YEAR, YEAR
-from sim.study import budget, distances
+from sim.study import acceptability, budget, distances
 from sim.study.attribution import COLUMNS, attribute
 from sim.study.coalitions import Attribution
 from sim.study.config import Config
@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 SWEPT = ("headline", "disputes", "repairs", "cost", "payers", "behaviour", "people", *outcomes.villages.FAMILIES)
 """Families of outcomes that are compared in a sweep."""
 
-NAMES = ("attribution", "hours", "budget", "grid", "leaders", "distance")
+NAMES = ("attribution", "hours", "budget", "acceptability", "grid", "leaders", "distance")
 """The tables that an experiment may give."""
 
 HOURS = f"hours {A_YEAR}"
@@ -62,8 +62,12 @@ def answers(
         keys = ("outcome", "measure", "channel", "with")
         out["attribution"] = Answer(attributed(runs, config.attributed), keys)
         out["hours"] = Answer(hours(runs, config.attributed), ("channel",))
-        if config.attributed.together:
-            out["budget"] = Answer(budget.mixes(runs, config.attributed), ("wage", "scenario"))
+    if names := acceptability.choices(config):
+        effect = budget.effect_of(config.place)
+        of = budget.account(runs, names, effect)
+        frame = budget.mixes(of, config.attributed) if config.attributed else budget.table(of)
+        out["budget"] = Answer(frame, ("wage", "scenario"))
+        out["acceptability"] = Answer(acceptability.curves(of), ("wage", "willingness", "scenario"))
     if config.sweep:
         out["grid"] = Answer(grid(config.sweep), ("scenario",))
     if compounds is not None and not config.attributed:

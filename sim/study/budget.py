@@ -1,26 +1,33 @@
-"""Budgets: what every mix of arrangements costs in hours and public money, and what it saves.
+"""Budgets: what every scenario, or mix of arrangements, costs in hours and public money, and what it saves.
 
 An hour is valued alike whoever gives it, at several shadow wages, for nobody knows what it is worth: from nothing to
 the most that is thought of (`prior-unpaid-hour`). Hours that are paid by nobody are among them and stand apart too.
-Costs and what is saved are differences to no arrangement at all, between twins; that mix is among those compared, with
-0 and 0. A mix is *dominated* if another costs no more and saves no less (and differs); those that are left after that
-and lie on the convex hull make up the *frontier* (extended dominance).
+Costs and what is saved are differences to a baseline, or to no arrangement at all, between twins; that is among those
+compared, with 0 and 0. One is *dominated* if another costs no more and saves no less (and differs); those that are left
+after that and lie on the convex hull make up the *frontier* (extended dominance).
+
+What is saved is suffering. Of villages alone the question is collective income, so there it is what collectives earn
+more; their headline deducts unpaid hours, which are costs here already, so it is taken before that deduction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import places as registry
 from sim.books import FEN
 from sim.outcomes import YEAR
+from sim.outcomes.villages import HOMES
 from sim.parameters import specs
 from sim.rules import labour
+from sim.rules.bases import SOURCES
 from sim.study.coalitions import Attribution
-from sim.study.statistics import paired_rows
+from sim.study.statistics import Comparison, paired_rows
 
 Floats = NDArray[np.float64]
 
@@ -33,9 +40,16 @@ UNPAID = (*(f"minutes_{practice}" for practice in labour.PRACTICES), "volunteer_
 BESIDE = ("volunteer_minutes", "courier_unpaid_minutes")
 """Those of them that are not among the hours worked."""
 
-COLUMNS = ("wage", "scenario", "mix", "hours", "unpaid_hours", "public_yuan", "cost", "cost_low", "cost_high", "saved",
-           "saved_low", "saved_high", "place", "yuan_a_day", "n")  # fmt: skip
-"""The columns, in order; all but the wage (yuan an hour) and the last two a 1,000 household-years."""
+SUFFERING, INCOME = "unresolved", "collective_income"
+"""The two effects that there are, by the outcome that says most of them."""
+
+EARNED = tuple(f"{source}_{home}_fen" for source in SOURCES for home in HOMES)
+"""Counts of what collectives earn: all sources of both kinds of home villages, grants left out."""
+
+COLUMNS = ("wage", "scenario", "effect", "hours", "unpaid_hours", "public_yuan", "cost", "cost_low", "cost_high",
+           "saved", "saved_low", "saved_high", "place", "yuan_a_day", "n")  # fmt: skip
+"""The columns, in order; all but the wage (yuan an hour), the words and the last two a 1,000 household-years; what is
+saved in severity-days, or in yuan where the effect is collective income."""
 
 FRONTIER, DOMINATED, BETWEEN = "frontier", "dominated", "between"
 
@@ -46,30 +60,85 @@ def wages() -> tuple[float, ...]:
     return float(spec.low), float(spec.default), float(spec.high)
 
 
-def mixes(runs: pd.DataFrame, attribution: Attribution) -> pd.DataFrame:
-    """Return what every mix costs and saves at every shadow wage, with its place; see `COLUMNS`.
+@dataclass(frozen=True)
+class Account:
+    """What every scenario took and brought in every replication, shape ``(scenarios, replications)`` each.
+
+    All are a 1,000 household-years; the first scenario is what the others are compared with.
+
+    Attributes:
+        names: of the scenarios.
+        effect: what is brought: `SUFFERING` or `INCOME`.
+        hours: of everybody, paid or not.
+        unpaid: those of them that nobody pays.
+        yuan: public money.
+        brought: severity-days, negative as they are to be few; or yuan that collectives earn.
+    """
+
+    names: tuple[str, ...]
+    effect: str
+    hours: Floats
+    unpaid: Floats
+    yuan: Floats
+    brought: Floats
+
+    def cost(self, wage: float) -> Floats:
+        """Return what each took, yuan, with an hour worth `wage`."""
+        return wage * self.hours + self.yuan
+
+    def more(self, values: Floats) -> Floats:
+        """Return how far each stands above the first scenario, twin by twin."""
+        return values - values[:1]
+
+
+def effect_of(place: str) -> str:
+    """Return what arrangements of a place are for: `INCOME` where there are villages alone, else `SUFFERING`."""
+    return INCOME if registry.settlements(place) == ("village",) else SUFFERING
+
+
+def account(runs: pd.DataFrame, names: Sequence[str], effect: str = SUFFERING) -> Account:
+    """Return what scenarios took and brought.
 
     Args:
-        runs: the runs of every coalition.
-        attribution: what was taken apart, whole mechanisms.
+        runs: the runs of all of them.
+        names: of the scenarios, what the others are compared with first.
+        effect: `SUFFERING` or `INCOME`.
     """
-    names = list(attribution.scenarios)
-    hours, unpaid, yuan = (_table(runs, names, part(runs)) for part in (_hours, _unpaid, _yuan))
-    suffered = _table(runs, names, runs["unresolved"].to_numpy(np.float64))
+    brought = _sum(runs, EARNED, float(FEN)) if effect == INCOME else -runs[SUFFERING].to_numpy(np.float64)
+    parts = (_hours(runs), _unpaid(runs), _yuan(runs), brought)
+    return Account(tuple(names), effect, *(_table(runs, names, part) for part in parts))
+
+
+def table(of: Account) -> pd.DataFrame:
+    """Return what every scenario costs and saves at every shadow wage, with its place; see `COLUMNS`."""
     rows = []
+    saved = _against_first(of.brought)
     for wage in wages():
-        cost = wage * hours + yuan
-        spent = paired_rows(cost, np.broadcast_to(cost[:1], cost.shape), test=False)
-        saved = paired_rows(np.broadcast_to(suffered[:1], suffered.shape), suffered, test=False)
+        spent = _against_first(of.cost(wage))
         at = np.array([[c.difference, s.difference] for c, s in zip(spent, saved, strict=True)])
         place, ratio = places(at[:, 0], at[:, 1])
-        for i, name in enumerate(names):
-            on = [player for k, player in enumerate(attribution.channels) if i >> k & 1]
+        for i, name in enumerate(of.names):
             c, s = spent[i], saved[i]
-            more = [float((part[i] - part[0]).mean()) for part in (hours, unpaid, yuan)]
-            rows.append((wage, name, " + ".join(on) or attribution.names[0], *more, c.difference, c.low, c.high,
-                         s.difference, s.low, s.high, place[i], ratio[i], s.n))  # fmt: skip
+            more = [float(of.more(part)[i].mean()) for part in (of.hours, of.unpaid, of.yuan)]
+            rows.append((wage, name, of.effect, *more, c.difference, c.low, c.high, s.difference, s.low, s.high,
+                         place[i], ratio[i], s.n))  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def mixes(of: Account, attribution: Attribution) -> pd.DataFrame:
+    """Return `table` with the `mix` of every scenario in words after its name.
+
+    Args:
+        of: what every coalition took and brought, in the order of the attribution.
+        attribution: what was taken apart, whole mechanisms.
+    """
+    out = table(of)
+    words = {}
+    for i, name in enumerate(attribution.scenarios):
+        on = [player for k, player in enumerate(attribution.channels) if i >> k & 1]
+        words[name] = " + ".join(on) or attribution.names[0]
+    out.insert(COLUMNS.index("scenario") + 1, "mix", out["scenario"].map(words))
+    return out
 
 
 def places(cost: Floats, saved: Floats) -> tuple[list[str], Floats]:
@@ -99,8 +168,13 @@ def places(cost: Floats, saved: Floats) -> tuple[list[str], Floats]:
         ratio[next_], out[next_], at = slope[next_], FRONTIER, next_
 
 
+def _against_first(values: Floats) -> list[Comparison]:
+    """Compare each row with the first, which is compared with itself."""
+    return paired_rows(values, np.broadcast_to(values[:1], values.shape), test=False)
+
+
 def _table(runs: pd.DataFrame, names: Sequence[str], values: Floats) -> Floats:
-    """Return values of runs by mix and replication."""
+    """Return values of runs by scenario and replication."""
     frame = runs[["scenario", "replication"]].assign(value=values)
     wide = frame.pivot(index="scenario", columns="replication", values="value")
     out: Floats = wide.loc[list(names)].to_numpy(np.float64)

@@ -102,7 +102,7 @@ def attribute(arguments: argparse.Namespace) -> int:
     assert config.attributed is not None
     shares, hours = (result.answers[name].frame for name in ("attribution", "hours"))
     print_shares(_console(), shares, hours, config.attributed)
-    tables = ["attribution.csv", "hours.csv", *(["budget.csv"] if config.attributed.together else [])]
+    tables = [f"{name}.csv" for name in result.answers]
     _tell_results(config, result, ", ".join([*tables, "runs.csv", "comparison.csv"]))
     return 0
 

@@ -334,18 +334,12 @@ def _bootstrap(
         return np.empty(0), np.empty(0), np.empty(0, dtype=bool)
     from scipy import stats
 
-    n = differences.shape[1]
-    # In whole numbers of a power of two so many bits below the largest of a row, every sum over a resample is exact:
-    # it does not depend on the order of adding, so one product of matrices makes all of them, on any machine alike.
-    bits = 52 - int(n).bit_length()
-    unit = np.exp2(np.ceil(np.log2(np.abs(differences).max(axis=1, keepdims=True))) - bits)
-    whole = np.rint(differences / unit)
-    distribution = (whole @ times_drawn(n, resamples, seed).T.astype(np.float64, order="K")) * unit / n
+    distribution, values = resampled_means(differences, resamples, seed)
     with warnings.catch_warnings():
         # What scipy warns of, a degenerate distribution, is handled below and reported.
         warnings.simplefilter("ignore")
         result = stats.bootstrap(
-            (whole * unit,),
+            (values,),
             np.mean,
             axis=-1,
             vectorized=True,
@@ -362,6 +356,29 @@ def _bootstrap(
         ends = np.quantile(result.bootstrap_distribution[~bca], [tail, 1 - tail], axis=-1)
         low[~bca], high[~bca] = ends
     return low, high, bca
+
+
+def resampled_means(
+    values: NDArray[np.float64], resamples: int, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean of each row in every resample, all rows resampled alike, and the values of which they are means.
+
+    Args:
+        values: one row a sample, shape ``(rows, n)``; they come back rounded to fewer bits, shape ``(rows, n)``.
+        resamples: how many resamples.
+        seed: of the draws.
+
+    Returns:
+        Means, shape ``(rows, resamples)``, and the values.
+    """
+    n = values.shape[1]
+    # In whole numbers of a power of two so many bits below the largest of a row, every sum over a resample is exact:
+    # it does not depend on the order of adding, so one product of matrices makes all of them, on any machine alike.
+    bits = 52 - int(n).bit_length()
+    largest = np.abs(values).max(axis=1, keepdims=True)
+    unit = np.exp2(np.ceil(np.log2(np.where(largest > 0, largest, 1.0))) - bits)
+    whole = np.rint(values / unit)
+    return (whole @ times_drawn(n, resamples, seed).T.astype(np.float64, order="K")) * unit / n, whole * unit
 
 
 @lru_cache(maxsize=_KEPT)

@@ -71,7 +71,7 @@ def runs() -> pd.DataFrame:
 
 
 def test_costs_and_savings_by_hand() -> None:
-    table = budget.mixes(runs(), TWO).set_index(["wage", "mix"])
+    table = budget.mixes(budget.account(runs(), TWO.scenarios), TWO).set_index(["wage", "mix"])
     assert list(table.reset_index()["wage"].unique()) == [0.0, 20.0, 40.0]
     both = table.loc[(20.0, "elder_services + village_alliance")]
     # 600 and 60 minutes more for elders, 1,200 for the alliance: 31 hours, of which volunteers and branches 21.
@@ -89,7 +89,7 @@ def test_costs_and_savings_by_hand() -> None:
 
 
 def test_the_figure_says_the_frontier_in_both_languages() -> None:
-    table = budget.mixes(runs(), TWO)
+    table = budget.mixes(budget.account(runs(), TWO.scenarios), TWO)
     for language in LANGUAGES:
         figure = budget_figure(table, TWO, language)
         said = " ".join(text.get_text() for text in figure.texts)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from sim.report import labels
 from sim.report import report_labels as words
-from sim.report.document import brief, ledger, record, results, studies
+from sim.report.document import brief, ledger, record, results, studies, worth
 from sim.report.document.blocks import Block, Document, Items, Paragraph, Picture, Section
 from sim.report.document.material import Material
 from sim.report.labels import Language
@@ -17,6 +17,7 @@ PICTURES: Mapping[str, tuple[str, ...]] = {
     "results": ("forest", "incomes", "diffusion", "time_series"),
     "sweep": ("curves", "map"),
     "press": ("cases", "tail", "couriers", "hubs"),
+    "worth": ("acceptability",),
     "funnel": ("funnel",),
     "ends": ("competing_ends", "alluvial"),
     "attribution": ("attribution", "complements", "budget"),
@@ -149,6 +150,7 @@ SECTIONS: Mapping[str, Callable[[Material, Language], Iterable[Block]]] = {
     "results": _results,
     "sweep": _sweep,
     "press": _press,
+    "worth": worth.worth,
     "funnel": _of_runs(results.funnels),
     "ends": results.ends,
     "whom": _whom,

@@ -141,13 +141,8 @@ def percent(share: float, *, sign: bool = False) -> str:
     return text if share else text.lstrip("+-")
 
 
-def called(scenario: str, language: Language) -> str:
-    """Return what a scenario is called; where it stands in a sweep, its point in brackets behind it."""
-    base, _, point = scenario.partition(".")
-    name = labels.scenario(base, language)
-    if not point:
-        return name
-    return f"{name}（{point}）" if language == "zh" else f"{name} ({point})"
+called = labels.point
+"""What a scenario is called in a report."""
 
 
 def pair_of(scenario: str, baseline: str, language: Language) -> str:

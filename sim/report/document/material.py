@@ -28,7 +28,8 @@ from sim.study.runner import MANIFEST
 Kind = Literal["run", "attribution", "sweep", "press", "sensitivity"]
 
 TABLES = (
-    *("comparison", "runs", "ends", "grid", "attribution", "hours", "budget", "naive", "leaders", "distance"),
+    *("comparison", "runs", "ends", "grid", "attribution", "hours", "naive", "leaders", "distance"),
+    *("budget", "acceptability"),
     *("morris", "sobol", "groups", "scans", "spread", "burn_in"),
     *("cases", "channels", "couriers", "hubs", "tail", "books"),
 )
@@ -44,12 +45,21 @@ BESIDE = {"attribution": "{name}-attribution", "sensitivity": "{name}-sensitivit
 PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 """What a figure of this program is called."""
 
+COSTS = tuple(f"{what}{end}" for what in ("cost", "saved") for end in ("", "_low", "_high"))
+NUMBERS = (
+    *("difference", "low", "high", "share", "share_same_sign", "n", "mean_baseline", "median"),
+    *("wage", "willingness", "acceptable", "evpi", *COSTS),
+)
+"""Columns whose cells are numbers, or missing."""
+
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "comparison": ("scenario", "baseline", "outcome", "unit", "difference", "low", "high", "share_same_sign", "n"),
     "runs": ("scenario", "replication"),
     "ends": ("scenario", "kind", "day", "end", "share", "low", "high"),
     "grid": ("scenario", "of"),
     "attribution": ("outcome", "unit", "measure", "channel", "with", "difference", "low", "high"),
+    "budget": ("wage", "scenario", *COSTS, "place"),
+    "acceptability": ("wage", "willingness", "scenario", "acceptable", "best", "evpi", "n"),
     "cases": ("case", "measure", "reported", "scenario", "median", "low", "high", "verdict"),
 }
 """Columns without which a table is somebody else's."""
@@ -197,7 +207,7 @@ def _table(path: Path, name: str) -> pd.DataFrame:
         missing = [column for column in NEEDED.get(name, ()) if column not in frame.columns]
         if missing:
             raise ValueError(f"it has no column '{missing[0]}'")
-        for column in ("difference", "low", "high", "share", "share_same_sign", "n", "mean_baseline", "median"):
+        for column in NUMBERS:
             if column in frame.columns:
                 frame[column] = pd.to_numeric(frame[column])
     except (OSError, ValueError, TypeError, KeyError, pa.ArrowException) as error:

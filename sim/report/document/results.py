@@ -203,6 +203,7 @@ def cell(column: str, value: object, language: Language) -> str:
     text = "" if value is None else str(value)
     known = {
         "outcome": lambda: labels.outcome(text, language),
+        "effect": lambda: labels.outcome(text, language),
         "scenario": lambda: called(text, language),
         "baseline": lambda: called(text, language),
         "unit": lambda: labels.unit(text, language),
