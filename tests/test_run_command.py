@@ -16,7 +16,11 @@ from sim.schedule import world_specs
 from sim.study import commands as study
 from sim.study import runner
 from sim.study import show as pages
+from sim.study.acceptability import choices
 from sim.study.config import load, options
+
+WORLDS = ("capture", "complementarity", "flock", "price_crash")
+"""Experiments whose scenarios are in different worlds, between which nobody chooses."""
 
 FEW = ("size=quick", "days=14", "burn_in=7", "replications=1", "layouts=1")
 RULED = dict.fromkeys(spec.owner for spec in world_specs("compound").values())
@@ -53,6 +57,11 @@ def test_every_experiment_runs(name: str, tmp_path: Path, capsys: pytest.Capture
     assert [heading for family, heading in FAMILIES.items() if (heading in lines) != (family in there)] == []
     assert err == ""  # no bar where there is no terminal
     assert (tmp_path / "out" / "manifest.json").exists()
+    names = {path.name for path in (tmp_path / "out").rglob("*")}
+    worth = {"budget.csv", "acceptability.csv", "acceptability.png", "acceptability.zh.pdf"}
+    chosen = bool(choices(load(name)))
+    assert chosen == (name not in WORLDS) and names & worth == (worth if chosen else set())
+    assert ("acceptability.csv" in out) == chosen
 
 
 @pytest.mark.usefixtures("no_figures")

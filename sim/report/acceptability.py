@@ -20,7 +20,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from numpy.typing import NDArray
 
 from sim.report import style
-from sim.report.labels import Language, Text
+from sim.report.labels import EACH_DRAWN, Language, Text
 from sim.report.style import BODY, EDGE, FAINT, GREY, INK, SMALL
 from sim.study.budget import INCOME, SUFFERING, Account, wages
 
@@ -54,14 +54,12 @@ OUTSIDE = Text(" {dots} of {all} dots lie beyond the panel.", "{all} 点中有 {
 FOOT = Text(
     "Under these assumptions. {n} replications. Left: differences between twins, a dot for each pair, and the mean "
     "with its 95% bootstrap intervals; hours of everybody are valued alike, also those that nobody pays, and the "
-    "public's money is added.{outside} Right: the share of replications, each with its own draw of the uncertain "
-    "parameters, in which a scenario has the largest net benefit; heavy where it has the largest on average, which "
-    "need not be the most probable. Chance of a run is in it. Other wages, and what to know more would be worth: "
-    "acceptability.csv.",
+    "public's money is added.{outside} Right: the share of replications{each} in which a scenario has the largest "
+    "net benefit; heavy where it has the largest on average, which need not be the most probable. Chance of a run "
+    "is in it. Other wages, and what to know more would be worth: acceptability.csv.",
     "以上均在所设假设之下。{n} 次重复。左：双胞胎之差，每对一个点，以及均值与其 95% 自助法区间；所有人的工时一律同价，"
-    "包括无人付酬的，另加公共支出。{outside}右：在多大比例的重复中（每次重复各自抽取不确定的参数），该情景的净收益最大；"
-    "粗线处其平均净收益最大，但未必最有可能最大。其中含单次运行的偶然性。其他工时价格，以及多知道一些值多少，"
-    "见 acceptability.csv。",
+    "包括无人付酬的，另加公共支出。{outside}右：在多大比例的重复中{each}，该情景的净收益最大；粗线处其平均净收益最大，"
+    "但未必最有可能最大。其中含单次运行的偶然性。其他工时价格，以及多知道一些值多少，见 acceptability.csv。",
 )
 
 MOST = 8
@@ -98,8 +96,9 @@ class Named:
 
 
 def acceptability(
-    of: Account, budget: pd.DataFrame, curves: pd.DataFrame, path_stem: str | Path, words: Mapping[str, Text]
-) -> list[Path]:
+    of: Account, budget: pd.DataFrame, curves: pd.DataFrame, path_stem: str | Path, words: Mapping[str, Text],
+    *, drawn: bool = True,
+) -> list[Path]:  # fmt: skip
     """Draw and save the figure in both languages; return the files.
 
     Args:
@@ -108,15 +107,19 @@ def acceptability(
         curves: what `sim.study.acceptability.curves` returns.
         path_stem: where to, without ``.png`` and ``.pdf``.
         words: what scenarios are called.
+        drawn: whether each replication has drawn its uncertain parameters.
     """
     return style.save_all(
-        lambda language: acceptability_figure(of, budget, curves, language, words=words), path_stem, shades=SHADES
+        lambda language: acceptability_figure(of, budget, curves, language, words=words, drawn=drawn),
+        path_stem,
+        shades=SHADES,
     )
 
 
 def acceptability_figure(
-    of: Account, budget: pd.DataFrame, curves: pd.DataFrame, language: Language, *, words: Mapping[str, Text]
-) -> Figure:
+    of: Account, budget: pd.DataFrame, curves: pd.DataFrame, language: Language, *, words: Mapping[str, Text],
+    drawn: bool = True,
+) -> Figure:  # fmt: skip
     """Draw plane and curves at the middle wage; the arguments are those of `acceptability`."""
     wage = wages()[1]
     means, lines = (frame[frame["wage"] == wage] for frame in (budget, curves))
@@ -128,9 +131,10 @@ def acceptability_figure(
     beyond = sum(int(_beyond(*pair, box).sum()) for pair in compared.values())
     all_dots = sum(len(pair[0]) for pair in compared.values())
     outside = OUTSIDE(language, dots=beyond, all=all_dots) if beyond else ""
+    said = FOOT(language, n=int(lines["n"].max()), outside=outside, each=EACH_DRAWN(language) if drawn else "")
     with style.house():
         head = style.title_lines(TITLE(language), WIDTH)
-        foot = style.foot_lines(FOOT(language, n=int(lines["n"].max()), outside=outside), WIDTH)
+        foot = style.foot_lines(said, WIDTH)
         entries = [(named.colours[name], named.words[name]) for name in shown]
         entries += [(GREY, OTHERS(language))] if len(shown) < len(of.names) else []
         rows = _rows(entries, WIDTH - 2 * EDGE)

@@ -28,16 +28,16 @@ LINE = Text("{wage:g} yuan an hour: {mixes}.", "每小时 {wage:g} 元：{mixes}
 LIST = Text(", ", "，")
 NONE = Text("none", "什么都不做")
 FOOT = Text(
-    "Under these assumptions. Every set of the arrangements, means over {n} replications, differences to none. Blue: "
-    "the frontier, on which a day saved costs least; hollow: dominated, another mix costs no more and saves no less; "
-    "grey: neither. Below: in which share of the replications, each with its own draw of the uncertain parameters, a "
-    "mix has the largest net benefit; heavy where it has the largest on average. Hours of everybody are valued alike, "
-    "also those that nobody pays; of money only what the public spends on meals, grants and minor repairs. Means are "
-    "uncertain: intervals stand in budget.csv, other wages in acceptability.csv. ",
-    "以上均在所设假设之下。各项安排的每一种组合，{n} 次重复的均值，与什么都不做相比。蓝：有效前沿，多减少一天花费"
-    "最少；空心：被占优，另有组合花费不更多、减少不更少；灰：介于其间。下：在多大比例的重复中（每次重复各自抽取不确定的"
-    "参数），该组合的净收益最大；粗线处其平均净收益最大。所有人的工时一律同价，包括无人付酬的；钱只计用于用餐、补助和小修的"
-    "公共支出。均值有误差，区间见 budget.csv，其他工时价格见 acceptability.csv。",
+    "Under these assumptions. Every set of the arrangements, means over {n} replications, differences to none. "
+    "Blue: the frontier, on which a day saved costs least; hollow: dominated, another mix costs no more and saves "
+    "no less; grey: neither. Below: in which share of the replications{each} a mix has the largest net benefit; "
+    "heavy where it has the largest on average. Hours of everybody are valued alike, also those that nobody pays; "
+    "of money only what the public spends on meals, grants and minor repairs. Means are uncertain: intervals stand "
+    "in budget.csv, other wages in acceptability.csv. ",
+    "以上均在所设假设之下。各项安排的每一种组合，{n} 次重复的均值，与什么都不做相比。蓝：有效前沿，多减少一天花费最少；"
+    "空心：被占优，另有组合花费不更多、减少不更少；灰：介于其间。下：在多大比例的重复中{each}，该组合的净收益最大；"
+    "粗线处其平均净收益最大。所有人的工时一律同价，包括无人付酬的；钱只计用于用餐、补助和小修的公共支出。"
+    "均值有误差，区间见 budget.csv，其他工时价格见 acceptability.csv。",
 )
 
 WIDTH, HEIGHT, LEFT, GAP = 11.6, 3.1, 0.85, 0.6
@@ -49,7 +49,14 @@ MOST = 8
 """So many mixes have lines of their own: of the frontier, and none."""
 
 
-def budget(mixes: pd.DataFrame, curves: pd.DataFrame, attribution: Attribution, path_stem: str | Path) -> list[Path]:
+def budget(
+    mixes: pd.DataFrame,
+    curves: pd.DataFrame,
+    attribution: Attribution,
+    path_stem: str | Path,
+    *,
+    drawn: bool = True,
+) -> list[Path]:
     """Draw and save the figure in both languages; return the files.
 
     Args:
@@ -57,15 +64,18 @@ def budget(mixes: pd.DataFrame, curves: pd.DataFrame, attribution: Attribution, 
         curves: what `sim.study.acceptability.curves` returns.
         attribution: what was taken apart.
         path_stem: where to, without ``.png`` and ``.pdf``.
+        drawn: whether each replication has drawn its uncertain parameters.
     """
-    return style.save_all(lambda language: budget_figure(mixes, curves, attribution, language), path_stem)
+    return style.save_all(lambda language: budget_figure(mixes, curves, attribution, language, drawn=drawn), path_stem)
 
 
-def budget_figure(mixes: pd.DataFrame, curves: pd.DataFrame, attribution: Attribution, language: Language) -> Figure:
+def budget_figure(
+    mixes: pd.DataFrame, curves: pd.DataFrame, attribution: Attribution, language: Language, *, drawn: bool = True
+) -> Figure:
     """Draw a panel for each wage, and below them the curves; the arguments are those of `budget`."""
     wages = list(dict.fromkeys(mixes["wage"]))
     effect, middle = str(mixes["effect"].iloc[0]), wages[len(wages) // 2]
-    words = [FOOT(language, n=int(mixes["n"].max()))]
+    words = [FOOT(language, n=int(mixes["n"].max()), each=labels.EACH_DRAWN(language) if drawn else "")]
     words += [_written_out(mixes[mixes["wage"] == wage], attribution, language) for wage in wages]
     with style.house():
         head = style.title_lines(TITLE(language), WIDTH)

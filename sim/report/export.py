@@ -48,6 +48,8 @@ ABOUT = {
     "manifest.json": "settings, commit, versions and digests of the tables",
     "runs.csv": "a row for each run: outcomes, and the integers they are quotients of",
     "comparison.csv": "paired differences between twins, with intervals",
+    "budget.csv": "what every scenario, or mix, costs and brings, by what an hour is worth",
+    "acceptability.csv": "how probable it is that each is worth most, by what is paid for a severity-day fewer",
     "ends.csv": "how cases have ended so many days after opening",
     "events.parquet": "what happened to each case of the first replications, in pm4py's columns",
     ocel.NAME: "the same events as OCEL 2.0",

@@ -141,14 +141,22 @@ def _attribution(it: Drawing) -> list[Path]:
 
 def _budget(it: Drawing) -> list[Path]:
     assert it.config.attributed is not None
-    return budget(it.table("budget.csv"), it.table("acceptability.csv"), it.config.attributed, it.stem)
+    return budget(
+        it.table("budget.csv"),
+        it.table("acceptability.csv"),
+        it.config.attributed,
+        it.stem,
+        drawn=it.config.prior_draws,
+    )
 
 
 def _acceptability(it: Drawing) -> list[Path]:
     names = choosing.choices(it.config)
     of = budgets.account(it.runs, names, budgets.effect_of(it.config.place))
     words = {name: Text(*(labels.point(name, language) for language in labels.LANGUAGES)) for name in names}
-    return acceptability(of, it.table("budget.csv"), it.table("acceptability.csv"), it.stem, words)
+    return acceptability(
+        of, it.table("budget.csv"), it.table("acceptability.csv"), it.stem, words, drawn=it.config.prior_draws
+    )
 
 
 def _complements(it: Drawing) -> list[Path]:

@@ -45,6 +45,7 @@ DAYS = Text("days", "天")
 MONTHS = Text("months from day 0", "自第 0 天起的月数")
 DIFFERENCE = Text("difference", "差值")
 AGAINST = Text("against {name}", "对比：{name}")
+EACH_DRAWN = Text(", each with its own draw of the uncertain parameters,", "（每次重复各自抽取不确定的参数）")
 NO_VALUE = Text("n/a", "无")
 TO = Text(" to ", " 至 ")
 

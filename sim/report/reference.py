@@ -32,14 +32,18 @@ MAIN, CHANNELS = "yijiantiao", "yijiantiao_channels"
 
 RESULTS, REFERENCE = Path("results", "local"), Path("results", "reference")
 RUNS, COMPARISON, FIGURE = "runs.csv", "comparison.csv", "figures/forest.png"
+BUDGET, ACCEPTABILITY, WORTH = "budget.csv", "acceptability.csv", "figures/acceptability.png"
 NAIVE, LEADERS, GRID = "naive.csv", "leaders.csv", "grid.csv"
 KEPT: dict[str, tuple[str, ...]] = {
-    MAIN: (RUNS, COMPARISON, FIGURE),
+    MAIN: (RUNS, COMPARISON, FIGURE, BUDGET, ACCEPTABILITY, WORTH),
     "yijiantiao-attribution": ("attribution.csv", "hours.csv", "figures/attribution.png"),
     "coverage": (COMPARISON, NAIVE, LEADERS, GRID, "figures/curves.png"),
     "capture": (COMPARISON, GRID, "figures/map.png"),
     "hohhot_2025": (RUNS, COMPARISON, NAIVE, LEADERS, FIGURE),
-    "mobile_mediation": (COMPARISON, "distance.csv", FIGURE, "figures/routes.png", "figures/routes.zh.png"),
+    "mobile_mediation": (
+        *(COMPARISON, "distance.csv", FIGURE, "figures/routes.png", "figures/routes.zh.png"),
+        *(BUDGET, ACCEPTABILITY, WORTH),
+    ),
     "mobile_mediation-attribution": ("attribution.csv", "hours.csv", "figures/attribution.png"),
     "distance": (COMPARISON, "distance.csv", "figures/distance.png"),
     "teams": (COMPARISON, GRID, "figures/map.png"),

@@ -194,11 +194,11 @@ SURE = Text(
     "各情景最值得的概率，按{what}值多少元",
 )
 SURE_NOTE = Text(
-    "Shares of the replications, each with its own draw of the uncertain parameters, in which a scenario has the "
-    "largest net benefit; a star where it has the largest on average: the choice of who takes no account of risk. Last "
-    "row: what knowing everything beforehand would be worth, at most (EVPI). All prices and wages: acceptability.csv.",
-    "在多大比例的重复中该情景的净收益最大，每次重复各自抽取不确定的参数；带星号的是平均净收益最大的，不计风险的人应选它。"
-    "末行：假如事先无所不知，至多值多少（EVPI）。各档价格与工时见 acceptability.csv。",
+    "Shares of the replications{each} in which a scenario has the largest net benefit; a star where it has the "
+    "largest on average: the choice of who takes no account of risk. Last row: what knowing everything beforehand "
+    "would be worth, at most (EVPI). All prices and wages: acceptability.csv.",
+    "在多大比例的重复中{each}，该情景的净收益最大；带星号的是平均净收益最大的，不计风险的人应选它。末行：假如事先无所不知，"
+    "至多值多少（EVPI）。各档价格与工时见 acceptability.csv。",
 )
 A_UNIT = {
     "unresolved": Text("a severity-day fewer", "每减少一个严重度·天"),

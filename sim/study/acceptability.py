@@ -5,9 +5,10 @@ The net benefit of a scenario in a replication is what it saves, at a willingnes
 largest of all (van Hout et al. 1994; Fenwick, Claxton & Sculpher 2001). A replication draws every uncertain parameter
 from its prior, and twins draw alike, so that share is what a probabilistic sensitivity analysis asks for: how probable
 it is, over what is not known, that the scenario is the best. Chance of a run is in it too, as a replication is one life
-of one world. It does not go to 0 or 1 as replications become more; what does is the probability that the scenario is
-the best *on average*, a bootstrap over replications, which says whether there are enough of them to name it. That
-stands beside it and is not to be taken for it. Where several are equally good the share is theirs in equal parts.
+of one world; with ``prior_draws=false`` there is nothing else in it. It does not go to 0 or 1 as replications become
+more; what does is the probability that the scenario is the best *on average*, a bootstrap over replications, which says
+whether there are enough of them to name it. That stands beside it and is not to be taken for it. Where several are
+equally good the share is theirs in equal parts.
 
 Who has to choose now and takes no account of risk takes the largest mean, which need not be the most probable: the
 acceptability *frontier*. What perfect knowledge would be worth on top of that is the mean of the best of each

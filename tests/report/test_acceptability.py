@@ -88,6 +88,15 @@ def test_heavy_is_who_is_the_best_on_average() -> None:
         assert {colours[name] for name in inside["scenario"]} == {colour}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_parameters_that_are_not_drawn_nothing_is_said(language: Language) -> None:
+    of = account(NAMES[:2], replications=5)
+    for drawn in (True, False):
+        figure = acceptability_figure(of, budget.table(of), curves(of), language, words=WORDS, drawn=drawn)
+        said = " ".join(text.get_text() for text in figure.texts)
+        assert ("uncertain" in said if language == "en" else "不确定" in said) == drawn
+
+
 def test_stretches() -> None:
     x, y = np.array([1.0, 4.0, 16.0, 64.0]), np.array([0.0, 1.0, 0.0, 1.0])
     (first, second) = stretches(x, y, [True, False, False, True])

@@ -36,7 +36,7 @@ def test_curves_are_counted_from_day_0(language: Language) -> None:
 
 
 def test_villages_get_it_and_the_figures_of_disputes() -> None:
-    got = {"competing_ends", "time_series", "funnel", "alluvial", "forest", "diffusion", "incomes"}
+    got = {"competing_ends", "time_series", "funnel", "alluvial", "forest", "diffusion", "incomes", "acceptability"}
     assert set(wanted(load("village_alliance"))) == got
-    assert set(wanted(load("share", ["detail=false"]))) == {"forest", "funnel", "incomes"}
+    assert set(wanted(load("share", ["detail=false"]))) == {"forest", "funnel", "incomes", "acceptability"}
     assert "diffusion" not in wanted(load("yijiantiao"))

@@ -159,8 +159,8 @@ def test_both_languages_tell_the_same(small_result: Path) -> None:
 
 def test_what_stands_in_it(small_result: Path, press: Path) -> None:
     english, _ = documents(small_result)
-    names = ["brief", "question", "compared", "assumptions", "results", "funnel", "ends", "whom", "attribution",
-             "sensitivity", "ledger", "limits", "cite", "manifest"]  # fmt: skip
+    names = ["brief", "question", "compared", "assumptions", "results", "worth", "funnel", "ends", "whom",
+             "attribution", "sensitivity", "ledger", "limits", "cite", "manifest"]  # fmt: skip
     assert [section.name for section in english.sections] == names
     ledger = next(grid for grid in english.grids() if grid.caption == words.LEDGER.en)
     assert len(ledger.rows) > 200
@@ -171,6 +171,30 @@ def test_what_stands_in_it(small_result: Path, press: Path) -> None:
     said = next(block for block in english.sections[0].blocks if isinstance(block, Items)).texts[0]
     assert "the page reports 15; half of the worlds under the arrangement reach 13 (90% interval 11 to ∞)" in said
     assert [section.name for section in english.sections][-1] == "manifest"
+
+
+def test_what_is_worth_most_is_what_its_tables_say(small_result: Path, tmp_path: Path) -> None:
+    """At the middle wage: costs, shares of a few prices with a star at the best, EVPI; without its tables nothing."""
+    lines = read_csv(small_result / "acceptability.csv").query("wage == 20 and willingness == 10")
+    for document in documents(small_result):
+        (section,) = (section for section in document.sections if section.name == "worth")
+        costs, sure = (block for block in section.blocks if isinstance(block, Grid))
+        names = [
+            labels.point(name, document.language)  # type: ignore[arg-type]
+            for name in ("none", "body", "body_branch", "merged")
+        ]
+        assert [row[0] for row in costs.rows] == [row[0] for row in sure.rows[:-1]] == names
+        at = sure.head.index("10")
+        said = [row[at] for row in sure.rows]
+        assert said[:-1] == [
+            effects.percent(share) + ("*" if best else "")
+            for share, best in zip(lines["acceptable"], lines["best"], strict=True)
+        ]
+        assert said[-1] == number(lines["evpi"].iloc[0])
+        assert sum(cell.endswith("*") for cell in said) == 1
+    ignored = shutil.ignore_patterns("blocks", "*.parquet", "acceptability.csv")
+    copy = shutil.copytree(small_result, tmp_path / "copy", ignore=ignored)
+    assert all("worth" not in {section.name for section in document.sections} for document in documents(copy))
 
 
 def test_studies_that_lie_beside_are_taken_along(tmp_path: Path) -> None:

@@ -9,18 +9,30 @@ import pytest
 
 from sim.errors import SimError
 from sim.report.figures import FIGURES, Drawing, draw, wanted
-from sim.study.config import load
+from sim.study.config import load, load_attribution
 from sim.study.executor import executor
 
 CONFIG = load("yijiantiao", ["size=quick"])
 
 
 def test_which_figures_there_are() -> None:
-    assert wanted(CONFIG) == ["competing_ends", "forest", "time_series", "twin_maps", "alluvial", "funnel"]
+    of_cases = ["competing_ends", "forest", "time_series", "twin_maps", "alluvial", "funnel"]
+    assert wanted(CONFIG) == [*of_cases, "acceptability"]
     assert set(wanted(CONFIG)) < set(FIGURES)
-    assert wanted(replace(CONFIG, detail=False)) == ["forest", "funnel"]
+    assert wanted(replace(CONFIG, detail=False)) == ["forest", "funnel", "acceptability"]
     assert wanted(replace(CONFIG, comparisons=())) == ["competing_ends", "time_series", "funnel"]
     assert {"twin_maps", "alluvial"}.isdisjoint(wanted(replace(CONFIG, events=0)))
+
+
+def test_acceptability_is_drawn_where_somebody_chooses() -> None:
+    """Not of one scenario, nor without comparisons, nor where a sweep's points are worlds; of mixes within `budget`."""
+    assert "acceptability" in wanted(load("coverage")) and "acceptability" in wanted(load("combined"))
+    assert "acceptability" not in wanted(replace(CONFIG, comparisons=()))
+    assert "acceptability" not in wanted(replace(CONFIG, scenarios=CONFIG.scenarios[:1]))
+    assert "acceptability" not in wanted(load("price_crash"))
+    assert {"acceptability", "budget"}.isdisjoint(wanted(load_attribution("yijiantiao")))
+    mixes = wanted(load_attribution("combined"))
+    assert "acceptability" not in mixes and "budget" in mixes
 
 
 def test_titles() -> None:

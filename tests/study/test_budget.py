@@ -11,13 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.report import labels
 from sim.report.budget import budget_figure
 from sim.report.complements import complements_figure
 from sim.report.labels import LANGUAGES
 from sim.study import budget
+from sim.study.acceptability import curves
 from sim.study.answers import attributed
 from sim.study.budget import BETWEEN, DOMINATED, FRONTIER, places
 from sim.study.coalitions import Attribution
+from tests.report.layout import check_layout
 
 TWO = Attribution("", (), ("elder_services", "village_alliance"), ("unresolved",), None, ("none", "all"),
                   {"elder_services": ("elder_services",), "village_alliance": ("village_alliance",)})  # fmt: skip
@@ -71,7 +74,7 @@ def runs() -> pd.DataFrame:
 
 
 def test_costs_and_savings_by_hand() -> None:
-    table = budget.mixes(budget.account(runs(), TWO.scenarios), TWO).set_index(["wage", "mix"])
+    table = budget.mixes(budget.account(runs(), tuple(TWO.scenarios)), TWO).set_index(["wage", "mix"])
     assert list(table.reset_index()["wage"].unique()) == [0.0, 20.0, 40.0]
     both = table.loc[(20.0, "elder_services + village_alliance")]
     # 600 and 60 minutes more for elders, 1,200 for the alliance: 31 hours, of which volunteers and branches 21.
@@ -89,11 +92,14 @@ def test_costs_and_savings_by_hand() -> None:
 
 
 def test_the_figure_says_the_frontier_in_both_languages() -> None:
-    table = budget.mixes(budget.account(runs(), TWO.scenarios), TWO)
+    of = budget.account(runs(), tuple(TWO.scenarios))
+    table, lines = budget.mixes(of, TWO), curves(of)
     for language in LANGUAGES:
-        figure = budget_figure(table, TWO, language)
-        said = " ".join(text.get_text() for text in figure.texts)
-        assert len(figure.axes) == 3 and "20" in said
+        figure = budget_figure(table, lines, TWO, language)
+        said = " ".join(check_layout(figure))
+        assert len(figure.axes) == 4 and "20" in said
+        for player in TWO.channels:  # the curves' mixes are named beside them
+            assert labels.mechanism(player, language) in said
 
 
 def test_the_matrix_has_every_pair_once() -> None:

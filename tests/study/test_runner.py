@@ -78,9 +78,9 @@ def same(folder: Path, reference: Path) -> bool:
 
 def test_what_a_folder_holds(reference: Path) -> None:
     assert {path.name for path in reference.iterdir()} == {
-        ".lock", "agreements.parquet", "blocks", "cases.parquet", "cells.parquet", "comparison.csv",
-        "compounds.parquet", "daily.parquet", "ends.csv", "events.parquet", "figures", "leaders.csv", "manifest.json",
-        "runs.csv",
+        ".lock", "acceptability.csv", "agreements.parquet", "blocks", "budget.csv", "cases.parquet", "cells.parquet",
+        "comparison.csv", "compounds.parquet", "daily.parquet", "ends.csv", "events.parquet", "figures", "leaders.csv",
+        "manifest.json", "runs.csv",
     }  # fmt: skip
     assert {path.name for path in (reference / "figures").iterdir()} == {
         f"{name}{language}.{kind}" for name in wanted(tiny()) for language in ("", ".zh") for kind in ("png", "pdf")
@@ -198,6 +198,7 @@ def test_the_manifest(reference: Path) -> None:
     assert len(said["pieces"]) == 6
     assert set(said["digests"]) == {
         "runs", "daily", "events", "cases", "agreements", "cells", "ends", "comparison", "compounds", "leaders",
+            "budget", "acceptability",
     }  # fmt: skip
     assert said["digests"]["daily"] == table_digest(
         pq.read_table(reference / "daily.parquet"), ("scenario", "replication", "day")

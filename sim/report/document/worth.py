@@ -69,9 +69,10 @@ def worth(found: Material, language: Language) -> Iterator[Block]:
             )
         last.append(number(float(next(iter(here.values()))["evpi"])) if here else "")
     told = [(called(name, language), *cells[name]) for name in names] + [(words.EVPI(language), *last)]
+    each = labels.EACH_DRAWN(language) if found.config.get("prior_draws", True) else ""
     unit = words.A_UNIT[effect](language) if effect in words.A_UNIT else effect
     yield Grid(words.SURE(language, what=unit), (scenario, *(f"{price:g}" for price in prices)), tuple(told),
-               note=words.SURE_NOTE(language))  # fmt: skip
+               note=words.SURE_NOTE(language, each=each))  # fmt: skip
 
 
 def _cells(row: dict[str, object], what: str, language: Language) -> tuple[str, str]:
