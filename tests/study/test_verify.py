@@ -227,7 +227,7 @@ def test_a_resolved_configuration_is_the_same_experiment() -> None:
 def test_all_of_it_comes_out_again(folder: Path, tmp_path: Path) -> None:
     verdict = verify.whole(kept.read(folder), tmp_path / "again", "serial")
     assert verdict.differences == []
-    assert verdict.looked_at == "15 runs, all of them, in 10 tables"
+    assert verdict.looked_at == "15 runs, all of them, in 12 tables"
 
 
 def test_all_of_it_names_what_differs(folder: Path, tmp_path: Path) -> None:
