@@ -98,8 +98,7 @@ def test_mistakes(command: str, words: list[str], message: str, capsys: pytest.C
     assert list(Path().iterdir()) == []
 
 
-def test_a_place_without_patterns_and_nothing_to_vary(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "no patterns to calibrate a village against" in refused(capsys, "calibrate", "village_alliance")
+def test_what_shares_no_worlds_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     text = refused(capsys, "sensitivity", "capture")
     assert text  # scenarios of a sweep over the world's settings share no worlds
 

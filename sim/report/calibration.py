@@ -43,12 +43,21 @@ NAMES = {
     "requests": Text("requests", "诉求量"),
     "fees": Text("fees collected", "物业费收缴"),
     "mediation": Text("mediation", "调解量"),
+    "village_cases": Text("cases in villages", "村内案件"),
+    "steppe_cases": Text("cases on the steppe", "牧区案件"),
+    "survival": Text("survival", "成活"),
+    "bird": Text("what a bird leaves", "每只收益"),
+    "boundaries": Text("boundaries", "草场边界"),
+    "livestock": Text("livestock", "牲畜"),
+    "collectives": Text("collectives", "集体收入"),
+    "room": Text("one room's cases", "一室案件"),
     "agreement": Text("agreements", "调解成功"),
     "closing": Text("cases closed", "办结"),
     "courts": Text("courts", "诉讼"),
     "satisfaction": Text("satisfaction", "满意度"),
 }
 LABEL = Text("{name} ({use}): {outcome} {band}", "{name}（{use}）：{outcome} {band}")
+LESS = Text("{outcome}, less {less},", "{outcome}减{less}")
 SHARE = Text("share of runs within the band", "落在范围内的运行比例")
 NOTE = Text(
     "Under these assumptions. Pale: {before} draws of the priors; full: {after} draws of the {left} of the priors that "
@@ -101,7 +110,6 @@ def patterns_figure(found: Calibrated, language: Language) -> Figure:
         axes.set_yticks([])
         axes.grid(axis="x", color=FAINT, linewidth=0.6)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        specs = {spec.name: spec for spec in OUTCOMES}
         for i, row in enumerate(frame.to_dict("records")):
             axes.barh(i, np.nan_to_num(row["priors_within"]), color=DOT, alpha=0.45, height=0.66)
             axes.barh(i, np.nan_to_num(row["left_within"]), color=MEAN, height=0.34)
@@ -109,7 +117,7 @@ def patterns_figure(found: Calibrated, language: Language) -> Figure:
                 language,
                 name=NAMES[row["pattern"]](language),
                 use=USES[row["use"]](language),
-                outcome=labels.outcome(row["outcome"], language, specs[row["outcome"]].label),
+                outcome=_outcome(row["outcome"], row.get("less"), language),
                 band=labels.span(row["low"], row["high"], None, language),
             )
             axes.annotate(
@@ -118,6 +126,15 @@ def patterns_figure(found: Calibrated, language: Language) -> Figure:
             )  # fmt: skip
         axes.set_xlabel(SHARE(language), size=SMALL, color=GREY, loc="left", labelpad=3)
     return figure
+
+
+def _outcome(name: str, less: object, language: Language) -> str:
+    """Say which outcome a pattern is of, and what is taken off it."""
+    known = {spec.name: spec.label for spec in OUTCOMES}
+    said = labels.outcome(name, language, known[name])
+    if not isinstance(less, str) or not less:
+        return said
+    return LESS(language, outcome=said, less=labels.outcome(less, language, known[less]))
 
 
 def _percent(value: float) -> str:
@@ -141,7 +158,8 @@ def print_calibrated(console: Console, found: Calibrated) -> None:
         table.add_row(f"[bold]{use}[/bold]")
         for row in found.tables["patterns"].to_dict("records"):
             if row["use"] == use:
-                cells = [f"  {row['pattern']}", escape(row["outcome"]), interval(row["low"], row["high"])]
+                words = " - ".join(filter(None, (row["outcome"], row["less"])))
+                cells = [f"  {row['pattern']}", escape(words), interval(row["low"], row["high"])]
                 for name in ("priors", "left"):
                     within = row[f"{name}_within"]
                     cells += [number(row[f"{name}_mean"]), f"{within:.0%}" if np.isfinite(within) else "n/a"]

@@ -161,7 +161,7 @@ class Study:
         """Fit an emulator of each pattern to a wave."""
         fitted = {}
         for pattern in self.matched:
-            y = lived.values[pattern.outcome][0]
+            y = pattern.of(lived.values)
             there = ~np.isnan(y)
             if there.sum() < len(y) / 2:
                 raise ConfigError(f"pattern '{pattern.name}': {pattern.outcome} is missing in most runs; hold it out")
@@ -192,11 +192,12 @@ class Study:
                 "pattern": pattern.name,
                 "use": "matched" if pattern in self.matched else "held out",
                 "outcome": pattern.outcome,
+                "less": pattern.less,
                 "low": pattern.low,
                 "high": pattern.high,
             }
             for name, lived in (("priors", before), ("left", after)):
-                y = lived.values[pattern.outcome][0] if lived else np.empty(0)
+                y = pattern.of(lived.values) if lived else np.empty(0)
                 y = y[~np.isnan(y)]
                 row |= {
                     f"{name}_n": len(y),

@@ -226,7 +226,9 @@ def studies() -> str:
     lines += ["", "patterns of worlds as found, for calibrate"]
     for pattern in PATTERNS:
         use = "held out" if pattern.held_out else "matched"
-        lines.append(f"  {pattern.name:<14}{pattern.outcome} {pattern.low:g} to {pattern.high:g}, {use}")
+        of = " - ".join(filter(None, (pattern.outcome, pattern.less)))
+        where = ", ".join(pattern.kinds)
+        lines.append(f"  {pattern.name:<14}{of} {pattern.low:.4g} to {pattern.high:.4g}, {use}; {where}")
         lines += _wrapped(f"{pattern.how} [{', '.join(pattern.sources)}]", " " * 6)
     return "\n".join(lines)
 

@@ -96,7 +96,8 @@ def test_boxes(given: tuple[tuple[Factor, ...], Asked], language: Language) -> N
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_patterns(language: Language) -> None:
     rows = [
-        {"pattern": p.name, "use": "held out" if p.held_out else "matched", "outcome": p.outcome, "low": p.low}
+        {"pattern": p.name, "use": "held out" if p.held_out else "matched", "outcome": p.outcome, "less": p.less}
+        | {"low": p.low}
         | {"high": p.high, "priors_n": 240, "priors_within": 0.4, "left_n": 64, "left_within": 0.7}
         for p in PATTERNS
     ]

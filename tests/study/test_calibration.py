@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import commands, environment
+from sim import commands, environment, outcomes, places
 from sim.errors import ConfigError
 from sim.evidence import sources
 from sim.study import calibration, patterns
@@ -28,11 +28,12 @@ def made_up(monkeypatch: pytest.MonkeyPatch, truth: dict[str, str]) -> tuple[Con
     """Let worlds be a function: each matched outcome rises with the quantile of one row over twice its band."""
     config, asked = load_study("calibration", "yijiantiao", WORDS)
     rng = np.random.default_rng(5)
+    matched, scored = patterns.of(config.place)
     given = factors(config, [calibration.chosen(config, asked)])
 
     def live(config: Config, scenarios: object, chosen: list[Point], **_: object) -> Lived:
         values = {}
-        for pattern in patterns.PATTERNS:
+        for pattern in (*matched, *scored):
             y = np.full(len(chosen), pattern.middle)
             if pattern.outcome in truth:
                 factor = next(factor for factor in given if factor.name == truth[pattern.outcome])
@@ -109,12 +110,39 @@ def test_patterns_never_rest_on_the_press_and_checks_are_among_them() -> None:
     assert "check" in roles and "target" not in roles
     matched, scored = patterns.of("compound")
     assert len(matched) >= 2 and scored
-    with pytest.raises(ConfigError, match="no patterns to calibrate a village against; there are for: compound"):
-        patterns.of("village")
     with pytest.raises(ConfigError, match="fewer than two patterns"):
-        patterns.of("compound", [pattern.name for pattern in patterns.PATTERNS[1:]])
+        patterns.of("compound", [pattern.name for pattern in (*matched, *scored)[1:]])
     with pytest.raises(ConfigError, match="did you mean 'courts'"):
         patterns.of("compound", ["court"])
+
+
+@pytest.mark.parametrize("place", sorted(places.registry()))
+def test_every_place_has_patterns_that_it_can_be_held_against(place: str) -> None:
+    """At least two are matched and one is held out, of outcomes that the place has; no name stands there twice."""
+    matched, scored = patterns.of(place)
+    assert len(matched) >= 2 and len(scored) >= 1
+    there = {spec.name for spec in outcomes.specs(place)}
+    for pattern in (*matched, *scored):
+        assert {pattern.outcome, pattern.less or pattern.outcome} <= there, pattern.name
+        assert pattern.low < pattern.high and pattern.how
+        # What is counted on all households says nothing of one kind among several.
+        assert not pattern.rate or places.settlements(place) == (place,)
+    assert len({pattern.name for pattern in patterns.PATTERNS}) == len(patterns.PATTERNS)
+    rates = {s.name for s in outcomes.specs(place) if s.unit.endswith(outcomes.A_YEAR)}
+    assert all(pattern.rate == (pattern.outcome in rates) for pattern in (*matched, *scored))
+
+
+def test_a_place_without_patterns_says_where_there_are_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patterns, "PATTERNS", tuple(p for p in patterns.PATTERNS if p.kinds == ("compound",)))
+    with pytest.raises(ConfigError, match="no patterns to calibrate a village against; there are for: compound"):
+        patterns.of("village")
+
+
+def test_a_pattern_takes_off_what_is_no_part_of_it() -> None:
+    pattern = patterns.Pattern("p", "opened", 1.0, 3.0, ("grievance-band",), "", less="helped")
+    values = {"opened": np.array([[5.0, 7.0, np.nan]]), "helped": np.array([[4.0, 1.0, 1.0]])}
+    assert pattern.of(values).tolist() == pytest.approx([1.0, 6.0, np.nan], nan_ok=True)
+    assert pattern.holds(pattern.of(values)).tolist() == [True, False, False]
 
 
 def test_the_command_leaves_a_world_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

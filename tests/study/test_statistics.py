@@ -56,6 +56,35 @@ def test_the_interval_covers_as_often_as_it_says(draw: str) -> None:
     assert missed_low < 0.045
 
 
+def test_the_interval_leans_as_theory_says() -> None:
+    """Of a mean BCa's ends are x + s / sqrt(n) (z + skew (2 z^2 + 1) / (6 sqrt(n))), but for 1/n (Hall 1988)."""
+    n, z = 200, stats.norm.ppf(0.975)
+    for differences in (np.random.default_rng(9).exponential(1, n), -np.random.default_rng(10).exponential(1, n)):
+        found = paired(differences, np.zeros(n))
+        error = differences.std() / np.sqrt(n)
+        lean = stats.skew(differences) * (2 * z**2 + 1) / (6 * np.sqrt(n))
+        ends = np.array([found.low, found.high])
+        # The lean is .2 standard errors; a quantile of 9,999 resamples is known to .03, and 1/n is of that size, too.
+        assert abs(lean) > 0.15
+        assert (ends - differences.mean()) / error == pytest.approx([-z + lean, z + lean], abs=0.09)
+
+
+def test_a_planted_share_of_signs() -> None:
+    """Normal differences of mean 1 and variance 1 are above 0 in a share of .841; so many ties have none."""
+    rng = np.random.default_rng(12)
+    base = rng.normal(0, 5, 20_000)
+    apart = rng.normal(1, 1, 20_000)
+    share = stats.norm.cdf(1)
+    three = 3 * np.sqrt(share * (1 - share) / 20_000)
+    assert paired_rows((base + apart)[None], base[None], resamples=10, test=False)[0].share_same_sign == pytest.approx(
+        share, abs=three
+    )
+    tied = np.where(np.arange(20_000) % 4 == 0, base, base + apart)  # a quarter of the pairs does not differ
+    assert paired_rows(tied[None], base[None], resamples=10, test=False)[0].share_same_sign == pytest.approx(
+        0.75 * share, abs=three
+    )
+
+
 def test_no_effect_gives_even_p_values() -> None:
     rng = np.random.default_rng(3)
     differences = rng.standard_t(4, (2_000, 25))

@@ -73,6 +73,26 @@ def test_competing_ends_by_hand() -> None:
     assert found.incidence[1, 8] == pytest.approx(77 / 210)
 
 
+def test_two_planted_hazards() -> None:
+    """Of cases that end by A with .02 a day and by B with .01, two thirds end by A; 1 - Kaplan-Meier says nearly all.
+
+    Whatever day it is, A has (1 - .97^t) 2/3 in truth, and one minus Kaplan-Meier of A alone goes to 1 - .98^t: .96
+    in place of .66 after 160 days.
+    """
+    rng = np.random.default_rng(13)
+    n, last = 40_000, 160
+    day = rng.geometric(0.03, n)
+    by = np.where(rng.random(n) < 2 / 3, A, B)
+    left = rng.integers(40, 400, n)  # not followed any longer, whatever the case
+    durations, cause = np.minimum(day, left), np.where(day <= left, by, CENSORED)
+    found = aalen_johansen(durations, cause, [A, B], last=last)
+    for t in (20, 80, last):
+        ended = 1 - 0.97**t
+        assert found.incidence[:, t] == pytest.approx([ended * 2 / 3, ended / 3], abs=0.01)
+    assert found.incidence[0, last] == pytest.approx(0.66, abs=0.01)
+    assert 1 - kaplan_meier(durations, cause == A, last=last).share[last] == pytest.approx(0.96, abs=0.01)
+
+
 def test_the_order_of_causes_and_rows_is_nothing() -> None:
     durations, cause = columns(HAND)
     found = aalen_johansen(durations, cause, [A, B])
