@@ -64,6 +64,47 @@ def test_discover_whole() -> None:
     assert len(read_csv(Path("d") / "leaves.csv")) >= 1
 
 
+def test_sensitivity_of_villages(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of other rows and another outcome; what the seed does to the check of the burn-in does not hang on the place."""
+    words = ["sensitivity", "village_alliance", *FEW, "sensitivity.burn_in=0", "burn_in=28", "--out", "v"]
+    assert commands.main(words) == commands.OK
+    assert "rests on: collective income, net" in " ".join(capsys.readouterr().out.split())
+    tables = {name: read_csv(Path("v") / f"{name}.csv") for name in KEYS}
+    screened = tables["morris"].query("outcome == 'collective_net' and measure == 'effect'")
+    assert screened["factor"].str.startswith("village_alliance.").any()
+    (row,) = tables["burn_in"].query("outcome == 'collective_net' and measure == 'effect'").to_dict("records")
+    assert (row["n"], row["days_short"], row["days_full"]) == (2, 0, 28)
+    assert row["difference"] == pytest.approx(row["mean_full"] - row["mean_short"])
+
+
+def test_calibrate_pastures() -> None:
+    """Days enough for quarrels to be followed for 90 days, in which nothing can be closed for a year: held out."""
+    words = ["calibrate", "mobile_mediation", "size=quick", "days=366", "--backend", "serial", "--out", "p"]
+    assert (
+        commands.main([*words, "calibration.waves=1", "calibration.burn_in=0", "world.households=200"]) == commands.OK
+    )
+    table = read_csv(Path("p") / "patterns.csv").set_index("pattern")
+    assert table["use"].to_dict() == {
+        "steppe_cases": "matched", "boundaries": "matched", "livestock": "held out", "closing": "held out",
+        "room": "held out",
+    }  # fmt: skip
+    assert table.loc["steppe_cases", ["outcome", "less"]].tolist() == ["opened", "helped"]
+    assert table.loc["steppe_cases", "priors_mean"] == table.loc["room", "priors_mean"] > 0
+
+
+OTHERS = ("village_alliance", "mobile_mediation", "elder_services", "courier_sensing", "coverage", "combined")
+
+
+@pytest.mark.parametrize("command", ["sensitivity", "calibrate", "discover"])
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_experiments_can_be_asked(command: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if (command, name) == ("calibrate", "coverage"):  # which has no scenario without a mechanism
+        assert "calibration.scenario=body names formed_body" in refused(capsys, command, name)
+        return
+    assert commands.main([command, name, "--dry-run"]) == commands.OK
+    assert "household-days" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", ["sensitivity", "calibrate", "discover"])
 def test_what_it_would_cost(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main([command, MAIN, "--dry-run"]) == commands.OK

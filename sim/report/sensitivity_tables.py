@@ -71,15 +71,12 @@ def sentences(answers: Answers, asked: Asked) -> list[str]:
             f"Over {row['n']} points, {row['design']} drawn: mean {number(row['mean'])}, sd {number(row['sd'])}; "
             f"below 0 in {row['share_below_0']:.0%}."
         )
-    groups = _of(answers.tables["groups"], asked).set_index("group")
-    alike = max(0.0, 1.0 - float(groups["total"][CHANCE]))
-    burn_in = _of(answers.tables["burn_in"], asked)
-    for row in burn_in.to_dict("records"):
+    for row in _of(answers.tables["burn_in"], asked).to_dict("records"):
         agreement = "n/a" if pd.isna(row["correlation"]) else f"{row['correlation']:.2f}"
         out.append(
-            f"Burn-in of {row['days_short']} days in place of {row['days_full']}: over {row['n']} points the effect is "
-            f"{number(row['mean_short'])} in place of {number(row['mean_full'])}, correlation {agreement}; other days "
-            f"are other chance, too, and another seed alone would leave about {alike:.2f}."
+            f"Burn-in of {row['days_full']} days in place of {row['days_short']}: over {row['n']} points, each with a "
+            f"seed of its own, the effect is {number(row['mean_full'])} in place of {number(row['mean_short'])}, a "
+            f"difference of {number(row['difference'])} ({interval(row['low'], row['high'])}); correlation {agreement}."
         )
     out.append(
         "Under these assumptions: one replication a point, the same seed at all. E: a pure estimate. First order: the "

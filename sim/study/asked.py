@@ -37,7 +37,7 @@ STUDIES: dict[str, dict[str, Spec]] = {
         ),
         _spec("seeds", 8, 1, 1_000, "runs", "replications at each value of a scan"),
         _spec("values", 5, 2, 99, "values", "of each scan, from the 5% to the 95% quantile of the row's prior"),
-        _spec("checked", 64, 2, 10_000, "points", "of Sobol's that are lived again with the experiment's own burn-in"),
+        _spec("checked", 64, 2, 10_000, "points", "that are lived with either burn-in, each with a seed of its own"),
         _BURN_IN,
     ),
     "discovery": _by_name(

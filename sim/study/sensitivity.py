@@ -3,8 +3,8 @@
 Every uncertain row of the world and of the mechanisms in question is a factor. Morris's paths rank them; Sobol's
 indices share the variance among the first of them; a design over three groups asks what pure estimates, rows with a
 source and chance carry; scans draw one row at a time. Both scenarios live in the same worlds, point by point, so that
-what varies is the effect itself. Worlds are burned in for a shorter time than in an experiment; some of the points are
-lived again with the full time, and how far the two agree is part of the answer.
+what varies is the effect itself. Worlds may be burned in for a shorter time than in an experiment; some of the points
+are lived with either time, and how far the two agree is part of the answer.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ MEASURES = (EFFECT, LEVEL_OF_BASELINE)
 
 GUESSED, SOURCED = "guesses", "rows with a source"
 """Groups of rows, beside chance: tag E, and all other tags."""
+
+SHORTER, FULL = "the shorter burn-in", "the full burn-in"
+"""Parts in which the same points are lived after either."""
 
 KEYS = {
     "morris": ("outcome", "measure", "factor"),
@@ -216,21 +219,29 @@ class Study:
         return pd.DataFrame(rows)
 
     def _burn_in(self, top: Sequence[Factor], shared: Stage) -> pd.DataFrame:
-        """Live some independent points again with the experiment's own burn-in, and say how far the two agree."""
+        """Live some independent points with either burn-in, each with a seed of its own, and say how far the two agree.
+
+        With the one seed of all other points the two would differ by the luck of one world on other days, which no
+        number of points averages out.
+        """
         blocks = len(top) + 2
         first = np.arange(0, len(shared.design.u), blocks)[: self.asked.checked]  # rows of matrix A
-        again = points(top, shared.design.quantiles[first], shared.design.replications[first])
-        full = self._live("the full burn-in", again, self.config.burn_in)
+        chosen = points(top, shared.design.quantiles[first], 1 + np.arange(len(first)))
+        lived = [
+            self._live(name, chosen, days)
+            for name, days in ((SHORTER, self.asked.burn_in), (FULL, self.config.burn_in))
+        ]
+        short, full = ({(spec.name, m): (spec, y) for spec, m, y in self._measured(one)} for one in lived)
+        both = [(measure, spec, short[spec.name, measure][1], y) for (_, measure), (spec, y) in full.items()
+                if (spec.name, measure) in short]  # fmt: skip
         rows: list[dict[str, Any]] = []
-        short = {(spec.name, measure): y[first] for spec, measure, y in self._measured(shared.lived)}
-        for spec, measure, y in self._measured(full):
-            x = short.get((spec.name, measure))
-            if x is None:
-                continue
+        apart = paired_rows(np.array([y for *_, y in both]), np.array([x for *_, x, _ in both]), test=False)
+        for (measure, spec, x, y), c in zip(both, apart, strict=True):
             rows.append(
                 {"outcome": spec.name, "unit": spec.unit, "measure": measure, "n": len(y)}
                 | {"days_short": self.asked.burn_in, "days_full": self.config.burn_in}
                 | {"mean_short": x.mean(), "mean_full": y.mean(), "sd_short": _sd(x), "sd_full": _sd(y)}
+                | {"difference": c.difference, "low": c.low, "high": c.high}
                 | {"correlation": _correlation(x, y), "rank_correlation": _correlation(_ranks(x), _ranks(y))}
             )
         return pd.DataFrame(rows)
@@ -266,5 +277,6 @@ def how_many(asked: Asked, rows: int) -> dict[str, int]:
         "sharing out": asked.points * (top + 2),
         "groups": asked.groups * 5,
         "scanning": top * asked.values * asked.seeds,
-        "the full burn-in": min(asked.checked, asked.points),
+        SHORTER: min(asked.checked, asked.points),
+        FULL: min(asked.checked, asked.points),
     }

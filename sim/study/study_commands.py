@@ -152,17 +152,18 @@ def _carried(
 def _cost(config: Config, parts: dict[str, int], burn_in: int, scenarios: int, folder: Path) -> None:
     """Say what would be computed, and roughly how long it takes."""
     from sim.study.experiment import A_HOUSEHOLD_DAY, households_of
+    from sim.study.sensitivity import FULL
 
     households = households_of(config)
     _say(f"{config.name}: size={config.size}")
     days = 0
     for name, points in parts.items():
-        before = config.burn_in if name == "the full burn-in" else burn_in
+        before = config.burn_in if name == FULL else burn_in
         days += points * households * (before + scenarios * config.days)
-        _say(f"  {name:<17} {points:,} points x {scenarios} scenarios")
-    _say(f"  cost              {days / 1e6:,.0f} million household-days, about {_duration(days * A_HOUSEHOLD_DAY)} "
+        _say(f"  {name:<19} {points:,} points x {scenarios} scenarios")
+    _say(f"  cost                {days / 1e6:,.0f} million household-days, about {_duration(days * A_HOUSEHOLD_DAY)} "
         "on one core")  # fmt: skip
-    _say(f"  results           {_short(folder)}")
+    _say(f"  results             {_short(folder)}")
 
 
 def _tell(config: Config, carried: Carried, how_much: str) -> None:

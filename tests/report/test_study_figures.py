@@ -51,6 +51,7 @@ def answers(given: tuple[Factor, ...], top: int = 12) -> Answers:
     ]
     spread = {"design": ["top rows"], "n": [512], "mean": [-4e3], "sd": [3e3], "share_below_0": [0.9]}
     short = {"n": [64], "days_short": [364], "days_full": [1456], "mean_short": [-4e3], "mean_full": [-3e3]}
+    short |= {"difference": [1e3], "low": [-2e2], "high": [2.2e3]}
     tables = {
         name: frame.assign(**here)
         for name, frame in {

@@ -89,10 +89,14 @@ def test_only_the_two_scenarios_are_run_and_mistakes_are_told() -> None:
     assert len(factors(fixed, config.scenarios)) == len(factors(config, config.scenarios)) - 1
 
 
-def test_what_is_drawn_is_what_worlds_have() -> None:
+@pytest.mark.parametrize(
+    "name", ["yijiantiao", "village_alliance", "mobile_mediation", "elder_services", "courier_sensing", "combined"]
+)
+def test_what_is_drawn_is_what_worlds_have(name: str) -> None:
     from sim.worlds import Recipe, Worlds
 
-    config, _ = asked("size=quick")
+    config, told = load_study("discovery", name, [f"discovery.replications={N}", "size=quick"])
+    config = discovery.narrowed(config, told)
     found = factors(config, config.scenarios)
     x = drawn(found, config, [0, 5])
     recipe = Recipe(config.place, config.structure, seed=config.seed, replications=(0, 5))
