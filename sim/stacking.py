@@ -11,7 +11,7 @@ from sim import mechanisms, places
 from sim.errors import ConfigError
 from sim.mechanisms import Setting
 from sim.parameters import Values, draw
-from sim.rules import offices
+from sim.rules import offices, suffering
 from sim.scenario import Scenario
 from sim.tables import TABLES, EventLog
 
@@ -71,6 +71,7 @@ def stack(w: Worlds, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds
     flows = list(w.flow)  # what has been counted is added
     out._open_diary(flows, list(w.stock), np.tile(w._today, copies))
     out.derived, out.page, out.newborn, out.heard, out.closed = {}, {}, [], [], []
+    suffering.begin(out)
     appoint(out, scenarios)
     return out
 

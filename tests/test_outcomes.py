@@ -28,6 +28,17 @@ GROUPS = dict(owner=160, tenant=40, connected=20, elder=80, top=50)
 TRUST = dict(company=100_000_000, body=90_000_000, community=110_000_000, hotline=40_000_000)
 """Trust of 200 households added up, millionths."""
 
+BORNE = dict(
+    borne_thousandths=4000,
+    borne_by_tenth_thousandths=3000,
+    borne_by_none=150,
+    borne_gini_millionths=875_000,
+    borne_theil_millionths=1_600_000,
+    borne_between_millionths=400_000,
+    settlements_known=1,
+)
+"""What 200 households have suffered, three in four of them nothing."""
+
 COLUMNS = ("world", "kind", "opened", "closed", "stage", "desk")
 
 ENDED = [
@@ -67,9 +78,11 @@ def page(days: int = 100, **daily: int) -> Recorded:
     households, desk_kind = np.array([200, 200]), np.array([BODY, BRANCH, COMMUNITY, COMPANY, COURT])
     groups = {group: np.array([size, 0]) for group, size in GROUPS.items()}
     trust = {desk: np.array([total, 0]) for desk, total in TRUST.items()}
+    borne = {name: np.array([value, 0]) for name, value in BORNE.items()}
     agreements = table([row for row in AGREEMENTS if row[1] < days], ("world", "settled", "broken"))
     return Recorded(
-        "compound", SERIES, record, table(OPEN), table(ENDED), agreements, households, desk_kind, groups, trust
+        *("compound", SERIES, record, table(OPEN), table(ENDED), agreements, households, desk_kind, groups, trust),
+        borne=borne,
     )
 
 
@@ -235,6 +248,18 @@ def test_the_headline_of_each_group_by_hand() -> None:
     )
     assert (got["unresolved_elder"], got["unresolved_no_elder"]) == (per_thousand(4.5, 80), per_thousand(4.5, 120))
     assert (got["unresolved_top"], got["unresolved_below"]) == (per_thousand(7, 50), per_thousand(2, 150))
+
+
+def test_how_unequally_people_suffer_by_hand() -> None:
+    got, elsewhere = run(), quotients(counts(page()), "compound")
+    assert (got["suffering_gini"], got["suffering_theil"]) == (pytest.approx(0.875), pytest.approx(1.6))
+    assert (got["suffering_between"], got["suffering_top_tenth"], got["suffering_none"]) == (0.25, 0.75, 0.75)
+    # where nobody suffers, nothing is borne by anybody
+    for name in ("suffering_gini", "suffering_theil", "suffering_between", "suffering_top_tenth"):
+        assert np.isnan(elsewhere[name][1]), name
+    n = counts(page())
+    alone = quotients(n | {"settlements_known": np.zeros(2, dtype=np.int64)}, "compound")
+    assert np.isnan(alone["suffering_between"]).all() and alone["suffering_theil"][0] == pytest.approx(1.6)
 
 
 def test_agreements_that_last_by_hand() -> None:

@@ -66,7 +66,7 @@ WEEKLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 """Columns and levers that change at a week's end or never, and clocks, which the engine runs a week ahead."""
 
-ELSEWHERE = {"occupied", "outside", "defect_case", "escrow", "wage_agreement", "wage_spell"} | {
+ELSEWHERE = {"occupied", "outside", "borne", "defect_case", "escrow", "wage_agreement", "wage_spell"} | {
     "sufferers_first", "sufferers_end",
 }  # fmt: skip
 """Compared in another shape, or never used here (`escrow`); agreements and spells are compared as tables; the last two

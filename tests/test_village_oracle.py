@@ -11,6 +11,7 @@ import pytest
 
 from sim.cases import NEVER, Activity, Kind, Stage, State
 from sim.mechanisms import registry
+from sim.rules import suffering
 from sim.schedule import RULES
 from sim.tables import EventLog
 from sim.worlds import Recipe, Worlds
@@ -155,7 +156,11 @@ def first_difference(w: Worlds, k: int, c: Countryside) -> str:
         "aching": sum(x.aching for x in c.wrongs),
         "unresolved_connected": sum(x.severity for x in c.wrongs if x.aching and x.yard.connected),
         "unresolved_around": sum(x.severity for x in c.wrongs if x.aching and x.yard.village.role == "around"),
+        "unresolved_large": sum(x.severity for x in c.wrongs if x.aching and x.yard.large),
     }
+    borne = suffering.borne(w)[k][w.layout.traits["yard_household"]].tolist()
+    if borne != [yard.borne for yard in c.yards]:
+        return f"borne: engine {borne}, oracle {[yard.borne for yard in c.yards]}"
     for what, engine, oracle in disputes(w, k, c):
         if engine != oracle:
             return f"{what}: engine has {engine - oracle}, oracle {oracle - engine}"
@@ -246,6 +251,8 @@ def live(recipe: Recipe, arms: dict[str, list[str]], days: int) -> Counter[str]:
             while c.day < 0:
                 c.step()
             c.first_day = 0
+            for yard in c.yards:
+                yard.borne = 0
             if "village_alliance" in v.settings:
                 me = v.settings["village_alliance"]
                 channels = {ch: bool(me.on(ch)[k, 0]) for ch in registry()["village_alliance"].channels}

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim import places
-from sim.outcomes import compounds, costs, disputes, elders, pastures, sensing, villages
+from sim.outcomes import compounds, costs, disputes, elders, inequality, pastures, sensing, villages
 from sim.outcomes.counts import LOOKED_AFTER, counts, kinds, levels, names_of_counts
 from sim.outcomes.disputes import LEVELS
 from sim.outcomes.recorded import Recorded, recorded
@@ -68,6 +68,7 @@ OUTCOMES: tuple[OutcomeSpec, ...] = (
     *disputes.BY_KIND,
     *disputes.BY_DESK,
     *disputes.FOR_WHOM,
+    *inequality.INEQUALITY,
     *compounds.SATISFACTION,
     *disputes.TRUST,
     *pastures.SEASONAL,
@@ -91,6 +92,7 @@ FAMILIES = {
     "kinds": "by kind of trouble",
     "desks": "by desk",
     "whom": "for whom, the headline",
+    "inequality": "how unequally people suffer",
     "people": "people",
     "sensing": "couriers",
     "elders": "elders and shared places",
@@ -116,7 +118,7 @@ def leading(place: str) -> tuple[OutcomeSpec, ...]:
 def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
     """Return the outcomes of each world from its counts, in the order of `specs`."""
     there = places.settlements(place)
-    out = disputes.quotients(n, place) | costs.quotients(n)
+    out = disputes.quotients(n, place) | inequality.quotients(n) | costs.quotients(n)
     if "compound" in there:
         own = of_kind(n, "compound")
         out |= compounds.quotients(own) | sensing.quotients(own) | elders.quotients(own)

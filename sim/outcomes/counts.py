@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim import places
 from sim.cases import NEVER, Desk, Kind, Stage
-from sim.outcomes import villages
+from sim.outcomes import inequality, villages
 from sim.outcomes.recorded import Recorded
 from sim.outcomes.spec import HORIZONS, YEAR, Ints
 from sim.rules import defects, suffering, trust
@@ -66,6 +66,7 @@ def counts(seen: Recorded) -> dict[str, Ints]:
     if seen.spells:
         out |= _spells(seen, days, worlds)
     out |= seen.farms
+    out |= seen.borne
     return out
 
 
@@ -197,6 +198,8 @@ def names_of_counts(place: str, series: Sequence[str]) -> list[str]:
     trusted = dict.fromkeys(trust.trusted(place), nobody)
     owed = dict.fromkeys(SPELLS, nobody) if Kind.WAGES in kinds(place) else {}
     farms = dict.fromkeys(villages.COUNTS if "village" in places.settlements(place) else (), nobody)
-    return list(
-        counts(Recorded(place, series, record, nothing, nothing, nothing, nobody, nobody, groups, trusted, owed, farms))
+    borne = dict.fromkeys(inequality.COUNTS, nobody)
+    seen = Recorded(
+        place, series, record, nothing, nothing, nothing, nobody, nobody, groups, trusted, owed, farms, borne
     )
+    return list(counts(seen))

@@ -12,7 +12,7 @@ from sim.outcomes.counts import LOOKED_AFTER, kinds, levels
 from sim.outcomes.spec import A_YEAR, HIGHER, LOWER, NEITHER, YEAR, Floats, Ints, OutcomeSpec, a_year, of_kind, over
 from sim.rules import desks, suffering, trust
 
-OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below", "around": "home"}
+OTHERS = {"connected": "unconnected", "elder": "no_elder", "top": "below", "around": "home", "large": "small"}
 """Groups to the names of those who are not in them; who lives there is either an owner or a tenant."""
 
 SETTLED_IN = {"compound": "in compounds", "village": "in villages", "pasture": "on pastures"}
@@ -220,6 +220,8 @@ FOR_WHOM: tuple[OutcomeSpec, ...] = (
             ("pasture", "all on pastures, campers and workers while they are there"),
             ("around", "in the villages around"),
             ("home", "in home villages"),
+            ("large", "with large flocks"),
+            ("small", "with small flocks"),
         )
     ),
     OutcomeSpec(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import places
+from sim import places, settlements
 from sim.cases import Kind
-from sim.outcomes import villages
+from sim.outcomes import inequality, villages
 from sim.outcomes.spec import Ints
 from sim.rules import desks, suffering, trust
 
@@ -36,6 +36,7 @@ class Recorded:
         trust: trust of all who live there in each kind of desk, at the end, added up, millionths.
         spells: fields of the spells in which crews were owed wages.
         farms: what is read at the end of villages, see `sim.outcomes.villages.at_the_end`.
+        borne: how unequally people suffer, see `sim.outcomes.inequality.at_the_end`.
     """
 
     place: str
@@ -50,6 +51,7 @@ class Recorded:
     trust: Mapping[str, Ints]
     spells: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     farms: Mapping[str, Ints] = field(default_factory=dict)
+    borne: Mapping[str, Ints] = field(default_factory=dict)
 
 
 def recorded(w: Worlds) -> Recorded:
@@ -61,12 +63,13 @@ def recorded(w: Worlds) -> Recorded:
         cases=w.cases.arrays(),
         ended=w.ended.arrays(),
         agreements=w.agreements.arrays(),
-        households=_inhabited(w).sum(axis=1, dtype=np.int64),
+        households=settlements.inhabited(w).sum(axis=1, dtype=np.int64),
         desk_kind=desks.kinds(w),
         groups=_sizes(w),
         trust=_trust(w),
         spells=w.spells.arrays() if Kind.WAGES in places.declared(w.recipe.place, "KINDS") else {},
         farms=villages.at_the_end(w) if "village" in places.settlements(w.recipe.place) else {},
+        borne=inequality.at_the_end(w),
     )
 
 
@@ -78,17 +81,9 @@ def _sizes(w: Worlds) -> dict[str, Ints]:
     return out | {name: kind.inhabited(w).sum(axis=1, dtype=np.int64) for name, kind in kinds.items()}
 
 
-def _inhabited(w: Worlds) -> NDArray[np.bool_]:
-    """Return in which household rows somebody lives."""
-    there = np.zeros((w.n, w.households), dtype=bool)
-    for settlement in w.settlements:
-        there |= settlement.inhabited(w)
-    return there
-
-
 def _trust(w: Worlds) -> dict[str, Ints]:
     """Return the trust of all who live there in each kind of desk, added up, each rounded to millionths."""
-    world, household = np.nonzero(_inhabited(w))
+    world, household = np.nonzero(settlements.inhabited(w))
     out = {}
     for desk in trust.trusted(w.recipe.place):
         out[desk] = np.zeros(w.n, dtype=np.int64)

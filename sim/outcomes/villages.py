@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.books import FEN
+from sim.outcomes import inequality
 from sim.outcomes.spec import HIGHER, LOWER, NEITHER, YEAR, Direction, Floats, Ints, OutcomeSpec, over
 from sim.places.village import AROUND, LAND, MONEY, ROLES
 from sim.rules.bases import SOURCES
@@ -185,26 +186,14 @@ def at_the_end(w: Worlds) -> dict[str, Ints]:
     out["yards_year"] = kept.sum(axis=1, dtype=np.int64)
     out["year_kept_fen"] = np.where(kept, w.last_year, 0).sum(axis=1, dtype=np.int64)
     out["year_others_fen"] = np.where(kept, w.income, 0).sum(axis=1, dtype=np.int64)
-    out["gini_millionths"] = gini(w.income + w.last_year)
+    earned = np.maximum(w.income + w.last_year, 0) // FEN  # whole yuan, losses counted as nothing
+    out["gini_millionths"] = np.array([inequality.gini(each) for each in earned], dtype=np.int64)
     out["home_villages"] = np.full(w.n, int((w.layout.traits["village_base"] >= 0).sum()), dtype=np.int64)
     out["townships"] = np.full(w.n, w.layout.sizes["township"], dtype=np.int64)
     out["adopted_yards"] = w.adopted.sum(axis=1, dtype=np.int64)
     for group in ("member", "around"):
         out[f"adopted_{group}_yards"] = (w.adopted & belongs[group]).sum(axis=1, dtype=np.int64)
     return {name: out[name] for name in COUNTS}
-
-
-def gini(income: Ints) -> Ints:
-    """Return the Gini coefficient of each row in millionths, negative incomes counted as nothing.
-
-    Args:
-        income: whole numbers, shape ``(worlds, people)``; their sum times the people must stay below 2^63.
-    """
-    x = np.sort(np.maximum(income, 0) // FEN, axis=1)  # whole yuan, so that no sum overflows
-    people = x.shape[1]
-    weight = 2 * np.arange(1, people + 1) - people - 1
-    above, below = (x * weight).sum(axis=1), people * x.sum(axis=1)
-    return np.where(below > 0, above * 1_000_000 // np.maximum(below, 1), 0)
 
 
 def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:

@@ -36,7 +36,7 @@ LOWEST = (MEDIATOR,)
 
 INTAKES = (MEDIATOR, JUSTICE)
 
-GROUPS = ("connected", "around")
+GROUPS = ("connected", "around", "large")
 
 TRAITS = {
     "yard_household": Trait("yard", to="household"),

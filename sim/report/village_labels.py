@@ -33,6 +33,8 @@ OUTCOMES = {
     "left_in_anger": "因纠纷退出养殖",
     "unresolved_around": "未解决的困扰：周边村",
     "unresolved_home": "未解决的困扰：本村",
+    "unresolved_large": "未解决的困扰：大户",
+    "unresolved_small": "未解决的困扰：小户",
     "gini": "收入的基尼系数",
     "birds_small": "养殖收入：小户",
     "birds_large": "养殖收入：大户",

@@ -34,6 +34,7 @@ GROUPS = {
     "far": "of the herders farthest from it",
     "seasonal": "of campers and workers",
     "around": "in the villages around",
+    "large": "of households that would keep a large flock",
     "compound": "in compounds",
     "village": "in villages",
     "pasture": "on pastures",
@@ -128,8 +129,30 @@ def ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, ch
     owed = where(company)
     if len(owed):
         np.add.at(w.fees_disputed.reshape(-1), world[owed] * w.flats + household[owed], np.int8(change))
-    whose = groups(w).take(world * w.households + household)
+    place = world * w.households + household
+    whose = groups(w).take(place)
+    np.add.at(w.borne.reshape(-1), place, (-change * w.day) * severity * ~company)
     np.add.at(w.suffered.reshape(-1), (2 * world + company) * w.suffered.shape[2] + whose, change * severity)
+
+
+def borne(w: Worlds) -> Ints:
+    """Return what each household has suffered itself since recording began, shape ``(worlds, households)``.
+
+    Severity-days up to the end of yesterday, thousandths, without what companies claim: over all household rows they
+    add up to what the daily record has of ``unresolved``, less ``unresolved_fee``.
+    """
+    g = w.grievances
+    rows = where(g.aching & (g.kind != FEE))
+    out = w.borne.copy()
+    place = g.world[rows].astype(np.int64) * w.households + g.household[rows]
+    np.add.at(out.reshape(-1), place, w.day * g.severity[rows].astype(np.int64))
+    return out
+
+
+def begin(w: Worlds) -> None:
+    """Begin to add up what each household suffers, as recording begins: what aches already counts from today on."""
+    w.borne[...] = 0
+    w.borne[...] = -borne(w)
 
 
 def add_up(w: Worlds) -> None:
@@ -192,6 +215,13 @@ RULE = Rule(
             "rows of grievances up to the last about the thing",
             points_to="grievances",
             edge=True,
+        ),
+        Column(
+            "borne",
+            "household",
+            np.int64,
+            "severity-days of own grievances since recording began, less severity times today of what still aches, "
+            "thousandths",
         ),
         Column("fees_disputed", "flat", np.int8, "whether a claim to fees that the flat owes is still disputed"),
     ),

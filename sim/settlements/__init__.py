@@ -162,6 +162,28 @@ def number(w: Worlds, name: str) -> int:
     return next(k for k, settlement in enumerate(w.settlements) if settlement.name == name)
 
 
+def inhabited(w: Worlds) -> Mask:
+    """Return in which household rows somebody lives all year, shape ``(worlds, households)``."""
+    there = np.zeros((w.n, w.households), dtype=bool)
+    for settlement in w.settlements:
+        there |= settlement.inhabited(w)
+    return there
+
+
+def homes(w: Worlds) -> Ints:
+    """Return in which compound, village or sumu each household row lies, numbered one kind after another.
+
+    Rows in which nobody lives in any world are 0.
+    """
+    rows = np.flatnonzero(inhabited(w).any(axis=0))
+    out, first = np.zeros(w.households, dtype=np.int64), 0
+    for settlement, at in of_households(w, rows):
+        unit = settlement.unit(w, rows[at])
+        out[rows[at]] = first + unit
+        first += int(unit.max()) + 1
+    return out
+
+
 EVERY = slice(None)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from sim.cases import Kind
 from sim.places.village import AROUND, INTAKES, JUSTICE, MEDIATOR
 from sim.rules import dealings, desks, sharing
+from sim.rules.beliefs import LARGE
 from sim.settlements import Floats, Ints, Mask, Settlement
 
 if TYPE_CHECKING:
@@ -33,12 +34,14 @@ class Village(Settlement):
         return out
 
     def groups(self, w: Worlds) -> dict[str, Mask]:
-        """Return who is close to cadres, and who lives in the villages around."""
+        """Return who is close to cadres, who lives in the villages around, and who would keep a large flock."""
         there = self.inhabited(w)
         around = np.zeros(w.households, dtype=bool)
         role = w.layout.traits["village_role"][w.layout.up("yard", "village")]
         around[w.layout.traits["yard_household"]] = role == AROUND
-        return {"connected": w.connected & there, "around": there & around}
+        large = np.zeros_like(there)
+        large[:, w.layout.traits["yard_household"]] = w.flock_wish >= LARGE
+        return {"connected": w.connected & there, "around": there & around, "large": large}
 
     def unit(self, w: Worlds, household: Ints) -> Ints:
         """Return the village of each household."""

@@ -41,6 +41,7 @@ class Camp(Agent):
         circle: all households that hear of one another's cases, itself among them, in the order of their numbers.
         late: days by which it moves later than the first.
         aware: whether it knows what law talks tell.
+        borne: severity-days of grievances since the burn-in was over, thousandths.
         compound: the sumu, by the name that units of all places have.
     """
 
@@ -52,7 +53,7 @@ class Camp(Agent):
         self.late = int(traits["moves"][number])
         self.winter = int(traits["x_winter"][number]), int(traits["y_winter"][number])
         self.summer = int(traits["x_summer"][number]), int(traits["y_summer"][number])
-        self.purse = 0
+        self.purse = self.borne = 0
         self.aware = False
         self.evidence = {topic: Evidence() for topic in (*INTAKES, *KINDS)}
         seed, p = model.replication_seed, model.p

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim import cases, tables
 from sim.cases import Activity, Kind, Stage, State
+from sim.rules import suffering
 from sim.worlds import Worlds
 from tests.oracle.case import Case
 from tests.oracle.commons import SAVED_WEEKS
@@ -189,7 +190,7 @@ the agenda is how the engine foresees events, `spells` are of pastures and compa
 `fadings` numbers draws of `fade`, `agreement` and `first` says where a motion's rows of `asked` are, `opener` where a
 case's first grievance is, `precedence` is urgency and day in one number, `stirred` which motions need be counted."""
 
-ELSEWHERE = {"occupied", "outside", "defect_case", "sufferers_first", "sufferers_end"}
+ELSEWHERE = {"occupied", "outside", "borne", "defect_case", "sufferers_first", "sufferers_end"}
 """Columns compared in another shape, or that only say where in a table stands what is compared."""
 
 
@@ -256,6 +257,7 @@ def of_oracle(model: OracleModel, columns: Columns = columns) -> Things:
         "case of asset": {a.number: a.case.identity() for a in model.assets if a.case is not None},
         "outside": {0: model.outside},
         "occupied": {0: sum(not h.vacant for h in model.households)},
+        "borne": [h.borne for h in model.households],
     }
     for name, (whose, read) in columns(model.day).items():
         things[name] = [read(x) for x in getattr(model, whose)]
@@ -367,6 +369,7 @@ def of_engine(w: Worlds, columns: Columns = columns) -> list[Things]:
     asked = _by_world(w, a.world[owners], [*who, *_columns(a, ASKED, {"day": pending}, owners)])
 
     today = dict(zip(w.series, w.record[-1].T.tolist(), strict=True))
+    borne = suffering.borne(w).tolist()
     worlds = []
     for k in range(w.n):
         things: Things = {
@@ -391,6 +394,7 @@ def of_engine(w: Worlds, columns: Columns = columns) -> list[Things]:
             "case of asset": {a: names[row] for a, row in enumerate(w.defect_case[k].tolist()) if row >= 0},
             "outside": {0: int(w.outside[k, 0])},
             "occupied": {0: int(w.occupied[k, 0])},
+            "borne": borne[k],
         }
         for name in columns(w.day):
             things[name] = getattr(w, name)[k].tolist()

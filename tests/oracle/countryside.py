@@ -203,6 +203,8 @@ class Countryside(Disputes):
         self.count("unpaid_hours_fen", round(minutes * 100 * self.p["unpaid_hour"] / 60))
         if day % 7 == 6:
             self.let_go()
+        for wrong in self.wrongs:
+            wrong.yard.borne += wrong.aching * wrong.severity
         self.day += 1
 
     def move_price(self) -> None:

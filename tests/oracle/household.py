@@ -31,6 +31,7 @@ class Household(Agent):
         area: of the flat, hundredths of a square metre.
         pays: the owner pays the property fee, or would if there were a company.
         arrears: fees owed to the company, fen.
+        borne: severity-days of own grievances since the burn-in was over, thousandths.
         cell: where on the map the building stands.
         tie: to people met at shared places, ten-thousandths.
         came: weeks in which somebody came to one, bit 0 = this one.
@@ -54,7 +55,7 @@ class Household(Agent):
         self.entrance = entrance
         self.floor = floor
         self.top = top
-        self.purse = 0
+        self.purse = self.borne = 0
         self.cell = cell
         self.tie = self.came = self.tired = 0
         self.evidence = {topic: Evidence() for topic in (*INTAKES, *KINDS)}

@@ -74,7 +74,9 @@ class Steppe(OracleModel):
         self.arrangement = on, p
 
     def begin(self) -> None:
-        """Bring in the scenario's mechanism, when the burn-in is over."""
+        """Bring in the scenario's mechanism, when the burn-in is over, and forget what has been borne."""
+        for camp in self.households:
+            camp.borne = 0
         self.change_offices()
 
     # -- ways
@@ -137,6 +139,7 @@ class Steppe(OracleModel):
             self.snow_comes()
             self.change_offices()
             self.let_go()
+        self.bear()
         self.day += 1
 
     @property

@@ -155,7 +155,9 @@ class OracleModel(Model):
             self.couriers.append(Courier(self, number, self.communities[community]))
 
     def begin(self) -> None:
-        """Bring in the scenario's mechanisms, when the burn-in is over."""
+        """Bring in the scenario's mechanisms, when the burn-in is over, and forget what has been borne."""
+        for home in self.households:
+            home.borne = 0
         self.mechanisms = appointed(self, self.scenario)
         self.change_offices()
 
@@ -217,7 +219,14 @@ class OracleModel(Model):
         if sunday:
             self.change_offices()
             self.let_go()
+        self.bear()
         self.day += 1
+
+    def bear(self) -> None:
+        """Let every household bear one more day of what it suffers from itself."""
+        for grievance in self.grievances:
+            if grievance.aching and grievance.kind != "fee":
+                grievance.household.borne += grievance.severity
 
     def begin_week(self) -> None:
         """Let keepers have their time, refresh the hazards of assets, and see who owes fees; it holds for the week."""

@@ -52,6 +52,7 @@ class Yard(Villager):
         self.batch: Batch | None = None
         self.purse = self.wages = self.dividends = self.earned = self.this_year = self.last_year = 0
         self.sold = self.losses = 0
+        self.borne = 0  # severity-days since the burn-in was over, thousandths
         self.skill = 0.0
         self.keeps = self.adopted = self.called = self.model = self.asked = self.begins = False
         self.back: int | None = None

@@ -26,8 +26,8 @@ LONG = 60
 ARMS = 8
 """So many scenarios stand side by side."""
 
-WHOM = ("whom", "payers", "cost")
-"""Families of outcomes that say for whom, and who pays."""
+WHOM = ("whom", "inequality", "payers", "cost")
+"""Families of outcomes that say for whom, how unequally, and who pays."""
 
 
 def compared(found: Material, language: Language) -> Iterator[Block]:
