@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from sim import outcomes, settlements
 from sim.cases import Kind
-from sim.outcomes import inequality
+from sim.outcomes import inequality, villages
 from sim.outcomes.inequality import MILLION, gini, theil, top
 from sim.rules import suffering
 from sim.rules.beliefs import LARGE
+from sim.schedule import rules_of
 from sim.worlds import Worlds
 from tests import county, helpers
 from tests.helpers import burnt_in, scenarios
@@ -201,3 +202,24 @@ def test_households_with_large_flocks_are_counted_apart() -> None:
     for name, those in (("large", large), ("small", ~large)):
         said = np.where(those, own, 0).sum(axis=1) / those.sum(axis=1) * 365 / 203
         np.testing.assert_allclose(got[f"unresolved_{name}"], said)
+        np.testing.assert_allclose(got[f"adopted_{name}"], (w.adopted & those).sum(axis=1) / those.sum(axis=1))
+    assert np.array_equal(w.stock["keeping_large"], (w.keeps & large).sum(axis=1)) and (w.keeps & large).any()
+
+
+def test_the_table_by_flock_size_by_hand() -> None:
+    n = dict.fromkeys(outcomes.names_of_counts("village", []), np.zeros(1, dtype=np.int64))
+    flows = (flow for rule in rules_of("village") for flow in (*rule.flows, *rule.stocks))
+    n |= dict.fromkeys((villages.STOCKS.get(flow, flow) for flow in flows), np.zeros(1, dtype=np.int64))
+    counted = dict(
+        households=100, yards_large=20, adopted_yards=35, adopted_large_yards=15, batches=40, batches_large=25,
+        batches_contract=12, batches_contract_large=10, batches_sold=30, batches_sold_large=20, batches_lost=13,
+        batches_lost_large=8, gave_up=4, stopped=3, left_in_anger=2, left_large=6, keeping_days=36_500,
+        keeping_days_large=7300,
+    )  # fmt: skip
+    got = villages.quotients(n | {name: np.array([count]) for name, count in counted.items()})
+    said = dict(
+        adopted=(20 / 80, 15 / 20), contract_share=(2 / 15, 10 / 25), lost_batches=(5 / 10, 8 / 20),
+        left_trade=(3 / 80, 6 / 20),
+    )  # fmt: skip
+    for name, values in said.items():
+        assert [got[f"{name}_{size}"][0] for size in ("small", "large")] == pytest.approx(list(values)), name

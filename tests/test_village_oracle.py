@@ -147,6 +147,7 @@ def first_difference(w: Worlds, k: int, c: Countryside) -> str:
     stocks = {
         "birds": sum(y.batch.number for y in c.yards if y.batch),
         "keeping": sum(y.keeps for y in c.yards),
+        "keeping_large": sum(y.keeps and y.large for y in c.yards),
         "adopters": sum(y.adopted for y in c.yards),
         "adopters_members": sum(y.adopted and y.member for y in c.yards),
         "adopters_around": sum(y.adopted and y.village.role == "around" for y in c.yards),

@@ -33,6 +33,17 @@ GROUPS = {
 }
 """Groups of households whose income from birds is counted apart, and who they are."""
 
+SIZES = ("small", "large")
+
+BY_FLOCK: tuple[tuple[str, str, str, Direction, str], ...] = (
+    ("adopted", "share", "households that have had chicks from a base at least once, of those", NEITHER, "joined"),
+    ("contract_share", "share", "batches under contract, of those of households", NEITHER, "under contract"),
+    ("lost_batches", "share", "batches sold at a loss, of those of households", LOWER, "at a loss"),
+    ("left_trade", "per year in the trade", "households that left the trade, of those", NEITHER, "left"),
+)
+"""Outcomes that are told by the size of the flock that a household would keep: name, unit, meaning, what is better,
+label."""
+
 A_VILLAGE = "yuan / home village-year"
 A_HOUSEHOLD = "yuan / household-year"
 
@@ -123,6 +134,12 @@ _ROWS: tuple[tuple[str, str, str, Direction, str, str, bool], ...] = (
          HIGHER, f"from birds: {group.replace('_', ' ')}", "farm", False)
         for group, who in GROUPS.items()
     ),
+    *(
+        (f"{outcome}_{size}", unit, f"{said} {GROUPS[size]}; missing without any", direction, f"{label}: {size}",
+         "flock", False)
+        for outcome, unit, said, direction, label in BY_FLOCK
+        for size in SIZES
+    ),
     ("allied", "share", "township-days on which the home villages are allied", NEITHER, "allied", "alliance", False),
     ("rounds_of_talks", "per township-year", "rounds of talks called", NEITHER, "rounds of talks", "alliance", False),
     ("talks_failed", "per township-year", "talks given up", LOWER, "talks given up", "alliance", False),
@@ -144,7 +161,7 @@ FIRST = ("collective_net", "unresolved", "farm_income", "adopted")
 COUNTS = (
     *(f"{what}_{group}{unit}" for group in GROUPS for what, unit in (("yards", ""), ("year", "_fen"))),
     *("yards_year", "year_kept_fen", "year_others_fen", "gini_millionths", "home_villages", "townships"),
-    *("adopted_yards", "adopted_member_yards", "adopted_around_yards"),
+    *("adopted_yards", "adopted_member_yards", "adopted_around_yards", "adopted_large_yards"),
 )
 """Names of the integers of `at_the_end`, in order."""
 
@@ -152,6 +169,7 @@ STOCKS = {
     "price_fen": "price_days_fen",
     "birds": "bird_days",
     "keeping": "keeping_days",
+    "keeping_large": "keeping_days_large",
     "adopters": "adopter_days",
     "adopters_members": "adopter_days_members",
     "adopters_around": "adopter_days_around",
@@ -162,6 +180,7 @@ STOCKS = {
 FAMILIES = {
     "collective": "collectives",
     "farm": "birds and households",
+    "flock": "birds and households, by flock size",
     "alliance": "the alliance",
     "village hours": "unpaid hours",
 }
@@ -191,7 +210,7 @@ def at_the_end(w: Worlds) -> dict[str, Ints]:
     out["home_villages"] = np.full(w.n, int((w.layout.traits["village_base"] >= 0).sum()), dtype=np.int64)
     out["townships"] = np.full(w.n, w.layout.sizes["township"], dtype=np.int64)
     out["adopted_yards"] = w.adopted.sum(axis=1, dtype=np.int64)
-    for group in ("member", "around"):
+    for group in ("member", "around", "large"):
         out[f"adopted_{group}_yards"] = (w.adopted & belongs[group]).sum(axis=1, dtype=np.int64)
     return {name: out[name] for name in COUNTS}
 
@@ -240,4 +259,21 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
     }
     for group in GROUPS:
         out[f"birds_{group}"] = over(n[f"year_{group}_fen"], n[f"yards_{group}"], 1 / FEN)
+    return out | _by_flock(n)
+
+
+def _by_flock(n: Mapping[str, Ints]) -> dict[str, Floats]:
+    """Return the outcomes of `BY_FLOCK`: of large farmers as counted, of small ones what is left of all."""
+    left = n["gave_up"] + n["stopped"] + n["left_in_anger"]
+    parts = {
+        "adopted": (n["adopted_yards"], n["adopted_large_yards"], n["households"], n["yards_large"]),
+        "contract_share": (n["batches_contract"], n["batches_contract_large"], n["batches"], n["batches_large"]),
+        "lost_batches": (n["batches_lost"], n["batches_lost_large"], n["batches_sold"], n["batches_sold_large"]),
+        "left_trade": (left, n["left_large"], n["keeping_days"], n["keeping_days_large"]),
+    }
+    out = {}
+    for name, (above, above_large, below, below_large) in parts.items():
+        scale = float(YEAR) if name == "left_trade" else 1.0
+        out[f"{name}_large"] = over(above_large, below_large, scale)
+        out[f"{name}_small"] = over(above - above_large, below - below_large, scale)
     return out

@@ -81,6 +81,12 @@ class Parameters:
     )
 
 
+def large(w: Worlds, world: Ints, yard: Ints) -> NDArray[np.bool_]:
+    """Return which of the given households count as large farmers: by the flock they would keep, which is theirs."""
+    wish: Ints = w.flock_wish[world, yard]
+    return wish >= LARGE
+
+
 def learn(w: Worlds) -> None:
     """Phase, every four weeks: households learn from batches sold since, their own, their team's and those shown."""
     world, yard = np.nonzero(w.told)

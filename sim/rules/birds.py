@@ -17,7 +17,7 @@ from sim.books import transfer
 from sim.cases import NEVER
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.rules import dealings, market, plant
+from sim.rules import beliefs, dealings, market, plant
 from sim.rules.rearing import costs, survivors, winter_days
 
 if TYPE_CHECKING:
@@ -92,6 +92,9 @@ def place(w: Worlds, world: Ints, yard: Ints, number: Ints, mode: Ints, base: In
     w.count("birds_contracted", world, np.where(mode == CONTRACT, number, 0))
     w.count("batches", world)
     w.count("batches_contract", world, mode == CONTRACT)
+    large = beliefs.large(w, world, yard)
+    w.count("batches_large", world, large)
+    w.count("batches_contract_large", world, large & (mode == CONTRACT))
     w.count("inputs_fen", world, cost)
     w.stocks("birds", world, number)
 
@@ -129,6 +132,9 @@ def sell(w: Worlds) -> None:
     w.count("birds_dead", world, number - alive)
     w.count("batches_sold", world)
     w.count("batches_lost", world, profit < 0)
+    large = beliefs.large(w, world, yard)
+    w.count("batches_sold_large", world, large)
+    w.count("batches_lost_large", world, large & (profit < 0))
     w.stocks("birds", world, -number)
     usual = np.rint(100 * market.of_kind(w, "price")).astype(np.int64)
     w.result[world, yard] = alive * usual[world, 0] // number - market.inputs(w)[world, 0]
@@ -143,9 +149,11 @@ def sell(w: Worlds) -> None:
     out &= w.keeps[world, yard]  # who left in anger has left already
     gone, who = world[out], yard[out]
     w.stocks("keeping", gone, -1)
+    w.stocks("keeping_large", gone, -large[out].astype(np.int64))
     w.keeps[gone, who] = False
     w.back_day[gone, who] = w.day + w.whole("exit_days", gone)
     w.count("gave_up", gone)
+    w.count("left_large", gone, large[out])
 
 
 def _clear(w: Worlds, world: Ints, yard: Ints) -> None:
@@ -213,6 +221,14 @@ def _set_up(w: Worlds) -> None:
     w.yard_base[...] = -1
 
 
+BATCHES = {
+    "batches": "batches placed in yards",
+    "batches_contract": "batches placed in yards under contract",
+    "batches_sold": "batches sold from yards",
+    "batches_lost": "batches sold at a loss",
+}
+"""Flows that are counted of all households, and of large farmers apart."""
+
 RULE = Rule(
     name="birds",
     places=("village",),
@@ -245,13 +261,12 @@ RULE = Rule(
         "birds_contracted": "chicks placed in yards under contract",
         "birds_sold": "birds sold from yards",
         "birds_dead": "birds of yards that died",
-        "batches": "batches placed in yards",
-        "batches_contract": "batches placed in yards under contract",
-        "batches_sold": "batches sold from yards",
-        "batches_lost": "batches sold at a loss",
+        **BATCHES,
+        **{f"{flow}_large": f"{doc}, of households that would keep a large flock" for flow, doc in BATCHES.items()},
         "inputs_fen": "chicks, feed, vaccines and heat of yards, fen",
         "farm_fen": "what birds left to households, inputs and margin paid, labour not, fen",
         "gave_up": "households that gave up after losses",
+        "left_large": "of those that gave up, stopped or left in anger, households that would keep a large flock",
         "side_sold": "contract batches sold elsewhere",
         "caught": "of these, found out",
         "let_down": "contract batches that no enterprise took, for it had failed",

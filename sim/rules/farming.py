@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim import noise
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.rules import bases, birds, canvass, market, rearing
+from sim.rules import bases, beliefs, birds, canvass, market, rearing
 from sim.rules.birds import ALONE, CONTRACT, IDLE, SPOT
 from sim.space import rank_in_group
 
@@ -241,12 +241,14 @@ class Choosing:
         leaves = self.out & w.keeps[self.world, self.yard]
         w.keeps[self.world[leaves], self.yard[leaves]] = False
         w.count("stopped", self.world[leaves])
+        w.count("left_large", self.world[leaves], beliefs.large(w, self.world[leaves], self.yard[leaves]))
         w.count("turned_away", self.world[self.turned_away])
         paper = self.paper[world, 0]
         w.count("minutes_contracts", world, np.where(mode == CONTRACT, paper, 0))
         w.count("minutes_orders", world, np.where(credit, paper, 0))
         w.count("could_sign", self.world[self.bound & (self.value[SPOT] > 0)])
         w.stock["keeping"][...] = w.keeps.sum(axis=1)
+        w.stock["keeping_large"][...] = (w.keeps & (w.flock_wish >= beliefs.LARGE)).sum(axis=1)
 
 
 def _running(number: Ints, group: Ints) -> Ints:
@@ -300,6 +302,7 @@ RULE = Rule(
     },
     stocks={
         "keeping": "households in the trade, with birds or between batches",
+        "keeping_large": "of these, those that would keep a large flock",
         "adopters": "households that have placed chicks from a base at least once",
         "adopters_members": "of these, with a party member",
         "adopters_around": "of these, in the villages around",

@@ -19,7 +19,7 @@ from sim import clocks, noise
 from sim.cases import Clock, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.rules import alliance, canvass, desks, grievances
+from sim.rules import alliance, beliefs, canvass, desks, grievances
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -164,8 +164,11 @@ def embitter(w: Worlds, world: Ints, yard: Ints, shares: NDArray[np.bool_]) -> N
     world, yard = world[keeps], yard[keeps]
     w.keeps[world, yard] = False
     w.back_day[world, yard] = w.day + w.whole("exit_days", world)
+    large = beliefs.large(w, world, yard)
     w.stocks("keeping", world, -1)
+    w.stocks("keeping_large", world, -large.astype(np.int64))
     w.count("left_in_anger", world)
+    w.count("left_large", world, large)
 
 
 def turn_year(w: Worlds) -> None:

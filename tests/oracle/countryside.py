@@ -317,6 +317,7 @@ class Countryside(Disputes):
                 if plan["out"] and y.keeps:
                     y.keeps = False
                     self.count("stopped")
+                    self.count("left_large", int(y.large))
                 continue
             if plan["how"] != "alone":
                 y.model = y.model or y.begins

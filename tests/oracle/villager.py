@@ -25,6 +25,7 @@ class Villager:
     team: Any
     village: Any
     keeps: bool
+    large: bool
     back: int | None
     barred: int | None
 
@@ -73,6 +74,7 @@ class Villager:
             self.keeps = False
             self.back = self.world.day + int(self.world.p["exit_days"])
             self.world.count("left_in_anger")
+            self.world.count("left_large", int(self.large))
 
     def be_paid(self) -> None:
         """Have what the enterprise owes."""

@@ -83,6 +83,7 @@ class Yard(Villager):
         for flow, amount in (
             ("birds_placed", number), ("batches", 1), ("inputs_fen", self.batch.cost),
             ("birds_contracted", number if how == "contract" else 0), ("batches_contract", int(how == "contract")),
+            ("batches_large", int(self.large)), ("batches_contract_large", int(self.large and how == "contract")),
         ):  # fmt: skip
             world.count(flow, amount)
 
@@ -112,7 +113,8 @@ class Yard(Villager):
         self.this_year += profit
         for flow, amount in (
             ("farm_fen", profit), ("birds_sold", alive), ("birds_dead", batch.number - alive), ("batches_sold", 1),
-            ("batches_lost", int(profit < 0)),
+            ("batches_lost", int(profit < 0)), ("batches_sold_large", int(self.large)),
+            ("batches_lost_large", int(self.large and profit < 0)),
         ):  # fmt: skip
             world.count(flow, amount)
         usual = round(100 * world.kind("price"))
@@ -129,6 +131,7 @@ class Yard(Villager):
                 self.keeps = False
                 self.back = world.day + int(p["exit_days"])
                 world.count("gave_up")
+                world.count("left_large", int(self.large))
 
     def _revenue(self, batch: Batch, alive: int) -> int:
         """Sell to the enterprise, if it is there and it does not pay to sell elsewhere; else on the market."""

@@ -26,7 +26,7 @@ LONG = 60
 ARMS = 8
 """So many scenarios stand side by side."""
 
-WHOM = ("whom", "inequality", "payers", "cost")
+WHOM = ("whom", "inequality", "flock", "payers", "cost")
 """Families of outcomes that say for whom, how unequally, and who pays."""
 
 
