@@ -255,12 +255,15 @@ def state(w: Worlds, k: int, history: bool = True) -> State:
     Args:
         w: the worlds.
         k: the number of one of them.
-        history: whether the record and the event log belong to it; both start afresh at every stack.
+        history: whether the record, the event log and what households have borne belong to it; these start afresh at
+            every stack.
     """
     out: State = {"day": np.array(w.day), "seed": w.seeds[k : k + 1], "replication": w.replication[k : k + 1]}
     own = {column.name for mechanism in w.mechanisms for column in mechanism.columns}
     for name, column in w.columns.items():
         rows = getattr(w, name)[k]
+        if name == "borne" and not history:
+            continue
         if name in own and np.all(rows == np.full_like(rows, column.default)):
             continue  # a world in which a mechanism has done nothing is one that does not know it
         if column.edge:  # before which of the world's own rows it is

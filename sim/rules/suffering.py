@@ -123,7 +123,8 @@ def ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, ch
     """
     if len(world) == 0:
         return
-    w.stocks("unresolved", world, change * severity)
+    amount = change * severity
+    w.stocks("unresolved", world, amount)
     w.stocks("aching", world, change)
     company = kind == FEE  # there the company claims
     owed = where(company)
@@ -131,8 +132,11 @@ def ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, ch
         np.add.at(w.fees_disputed.reshape(-1), world[owed] * w.flats + household[owed], np.int8(change))
     place = world * w.households + household
     whose = groups(w).take(place)
-    np.add.at(w.borne.reshape(-1), place, (-change * w.day) * severity * ~company)
-    np.add.at(w.suffered.reshape(-1), (2 * world + company) * w.suffered.shape[2] + whose, change * severity)
+    np.add.at(w.suffered.reshape(-1), (2 * world + company) * w.suffered.shape[2] + whose, amount)
+    ahead = -w.day * amount  # what begins counts from today on, what ends up to today
+    if len(owed):
+        ahead[owed] = 0
+    np.add.at(w.borne.reshape(-1), place, ahead)
 
 
 def borne(w: Worlds) -> Ints:
@@ -141,18 +145,23 @@ def borne(w: Worlds) -> Ints:
     Severity-days up to the end of yesterday, thousandths, without what companies claim: over all household rows they
     add up to what the daily record has of ``unresolved``, less ``unresolved_fee``.
     """
-    g = w.grievances
-    rows = where(g.aching & (g.kind != FEE))
     out = w.borne.copy()
-    place = g.world[rows].astype(np.int64) * w.households + g.household[rows]
-    np.add.at(out.reshape(-1), place, w.day * g.severity[rows].astype(np.int64))
+    _add_aching(w, out, w.day)
     return out
 
 
 def begin(w: Worlds) -> None:
     """Begin to add up what each household suffers, as recording begins: what aches already counts from today on."""
     w.borne[...] = 0
-    w.borne[...] = -borne(w)
+    _add_aching(w, w.borne, -w.day)
+
+
+def _add_aching(w: Worlds, out: Ints, times: int) -> None:
+    """Add the severity of what each household still suffers itself, so many times, shape ``(worlds, households)``."""
+    g = w.grievances
+    rows = where(g.aching & (g.kind != FEE))
+    place = g.world[rows].astype(np.int64) * w.households + g.household[rows]
+    np.add.at(out.reshape(-1), place, times * g.severity[rows].astype(np.int64))
 
 
 def add_up(w: Worlds) -> None:
