@@ -180,7 +180,7 @@ STOCKS = {
 FAMILIES = {
     "collective": "collectives",
     "farm": "birds and households",
-    "flock": "birds and households, by flock size",
+    "flock": "by flock size",
     "alliance": "the alliance",
     "village hours": "unpaid hours",
 }
