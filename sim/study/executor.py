@@ -363,10 +363,15 @@ def _close(pool: Any, running: Iterable[Future[bytes]], finished: bool) -> None:
 
 
 def _begin(parent: int, diary: Path | None = None) -> None:
-    """Prepare a worker: Ctrl-C is its parent's business, and it does not outlive its parent."""
+    """Prepare a worker: Ctrl-C is its parent's business, it does not outlive its parent, and it may grow."""
+    from joblib.externals.loky import process_executor
+
     global _diary
     _diary = diary
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Where psutil happens to be installed loky lets a worker go that has grown by 300 MB, as one does that has lived
+    # worlds; the next would import everything anew.
+    process_executor._USE_PSUTIL = False
 
     def watch() -> None:
         # A parent killed by -9 cannot tell its workers to stop.

@@ -66,6 +66,17 @@ def die_always(task: int) -> int:
     return task
 
 
+held: list[bytes] = []
+
+
+def grow(task: int) -> int:
+    """Hold 400 MB from the second call on, and let a second pass, after which loky looks."""
+    if task == 1:
+        held.append(b"x" * 400_000_000)
+    time.sleep(1.1)
+    return os.getpid()
+
+
 def by_task(outcomes: Any) -> dict[Any, Outcome[Any, Any]]:
     return {outcome.task: outcome for outcome in outcomes}
 
@@ -108,6 +119,13 @@ def test_what_cannot_be_sent_is_a_failure() -> None:
 
 def test_workers_compute_with_one_thread() -> None:
     assert [outcome.value for outcome in Joblib(1).map(threads, [0])] == ["1"]
+
+
+def test_a_worker_that_has_grown_is_kept() -> None:
+    """With psutil installed, as it is here, loky would start another and warn."""
+    import psutil  # noqa: F401  # or this would say nothing
+
+    assert len({outcome.get() for outcome in Joblib(1).map(grow, range(4))}) == 1
 
 
 @pytest.mark.parametrize("workers", [1, 2])
