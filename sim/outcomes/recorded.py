@@ -26,7 +26,8 @@ class Recorded:
     Attributes:
         place: name of the place file.
         series: names of the daily series.
-        record: daily values, shape ``(days, worlds, series)``; flows of the day, stocks at its end.
+        record: daily values, shape ``(days, worlds, series)``; flows of the day, stocks at its end;
+            in 32 bits if these hold all of it, so sums say how wide they are.
         cases: fields of the cases on the books at the end.
         ended: fields of the cases that have ended.
         agreements: fields of the agreements between parties.
@@ -41,7 +42,7 @@ class Recorded:
 
     place: str
     series: Sequence[str]
-    record: Ints
+    record: NDArray[np.integer[Any]]
     cases: Mapping[str, NDArray[Any]]
     ended: Mapping[str, NDArray[Any]]
     agreements: Mapping[str, NDArray[Any]]
@@ -59,7 +60,7 @@ def recorded(w: Worlds) -> Recorded:
     return Recorded(
         place=w.recipe.place,
         series=w.series,
-        record=w.record,
+        record=w.narrow_record(),
         cases=w.cases.arrays(),
         ended=w.ended.arrays(),
         agreements=w.agreements.arrays(),

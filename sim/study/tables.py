@@ -217,7 +217,7 @@ def _table(columns: Mapping[str, NDArray[Any]], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _daily(w: Worlds, recorded: Ints, worlds: Ints, schema: pa.Schema) -> pa.Table:
+def _daily(w: Worlds, recorded: NDArray[np.integer[Any]], worlds: Ints, schema: pa.Schema) -> pa.Table:
     """Return a row for each world and day, world by world."""
     first, end = int(worlds[0]), int(worlds[-1]) + 1
     mine = slice(first, end) if end - first == len(worlds) else worlds  # a group stands together: nothing is copied
