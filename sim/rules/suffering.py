@@ -136,7 +136,7 @@ def ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, ch
     ahead = -w.day * amount  # what begins counts from today on, what ends up to today
     if len(owed):
         ahead[owed] = 0
-    np.add.at(w.borne.reshape(-1), place, ahead)
+    np.add.at(w.borne.reshape(-1), place, ahead.astype(np.int32))
 
 
 def borne(w: Worlds) -> Ints:
@@ -145,23 +145,22 @@ def borne(w: Worlds) -> Ints:
     Severity-days up to the end of yesterday, thousandths, without what companies claim: over all household rows they
     add up to what the daily record has of ``unresolved``, less ``unresolved_fee``.
     """
-    out = w.borne.copy()
-    _add_aching(w, out, w.day)
-    return out
+    return w.borne.astype(np.int64) + _aching(w) * w.day
 
 
 def begin(w: Worlds) -> None:
     """Begin to add up what each household suffers, as recording begins: what aches already counts from today on."""
-    w.borne[...] = 0
-    _add_aching(w, w.borne, -w.day)
+    w.borne[...] = _aching(w) * -w.day
 
 
-def _add_aching(w: Worlds, out: Ints, times: int) -> None:
-    """Add the severity of what each household still suffers itself, so many times, shape ``(worlds, households)``."""
+def _aching(w: Worlds) -> Ints:
+    """Return the severity of what each household now suffers itself, thousandths, shape ``(worlds, households)``."""
     g = w.grievances
     rows = where(g.aching & (g.kind != FEE))
     place = g.world[rows].astype(np.int64) * w.households + g.household[rows]
-    np.add.at(out.reshape(-1), place, times * g.severity[rows].astype(np.int64))
+    out = np.zeros(w.n * w.households, dtype=np.int64)
+    np.add.at(out, place, g.severity[rows].astype(np.int64))
+    return out.reshape(w.n, w.households)
 
 
 def add_up(w: Worlds) -> None:
@@ -228,7 +227,7 @@ RULE = Rule(
         Column(
             "borne",
             "household",
-            np.int64,
+            np.int32,  # a day of a grievance is a thousand at most: 58 of them at once can be borne for a century
             "severity-days of own grievances since recording began, less severity times today of what still aches, "
             "thousandths",
         ),
