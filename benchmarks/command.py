@@ -245,22 +245,31 @@ def _touched(found: Mapping[str, float | None], bandwidth: float) -> tuple[str, 
 
 
 def _beside_mesa(found: Mapping[str, Any]) -> Table:
-    plan, many = found["plan"], found["many"]
+    plan, many, bars = found["plan"], found["many"], mesa.BARS
     table = _table(
         f"Beside plain Mesa (tests/oracle), worlds of 1,000 households, {plan['days']} days: seconds a world",
-        "", "engine", "Mesa", "ratio",
+        "", "engine", "Mesa", "ratio", "bar", "",
     )  # fmt: skip
     one, two = found["one"], f"{mesa.PROCESSES} processes"
-    table.add_row("one world", f"{one['engine']:.3f}", f"{one['mesa']:.3f}", f"{found['one_ratio']:.2f}")
+    ratio = found["one_ratio"]
+    table.add_row(
+        "one world", f"{one['engine']:.3f}", f"{one['mesa']:.3f}", f"{ratio:.2f}", *_above(ratio, bars["one"])
+    )
     for clock, what in (("processor", f"{plan['replications']} replications, processor time"), ("wall", f"on {two}")):
-        times = [f"{many[side][clock]:.4f}" for side in mesa.SIDES]
-        table.add_row(what, *times, f"{found['many_ratio'][clock]:.1f}")
+        times, ratio = [f"{many[side][clock]:.4f}" for side in mesa.SIDES], found["many_ratio"][clock]
+        table.add_row(what, *times, f"{ratio:.1f}", *_above(ratio, bars["many"] if clock == "processor" else None))
     table.add_section()
     for size, one in found["large"].items():
         size_word = f"one world of {int(size):,}, {one['days']} days"
-        estimated = "" if one["measured"] else " (reckoned)"
-        table.add_row(size_word, f"{one['engine']:.2f}", f"{one['mesa']:,.1f}{estimated}", f"{one['ratio']:.1f}")
+        reckoned = "" if one["measured"] else " (reckoned)"
+        times = [f"{one['engine']:.2f}", f"{one['mesa']:,.1f}{reckoned}"]
+        table.add_row(size_word, *times, f"{one['ratio']:.1f}", *_above(one["ratio"], bars.get(size)))
     return table
+
+
+def _above(measured: float, bar: float | None) -> tuple[str, str]:
+    """Return a bar that is to be reached and whether it is, both empty where there is none."""
+    return ("", "") if bar is None else (f"{bar:g}", "held" if measured >= bar else "missed")
 
 
 def _profile(measured: Mapping[str, Any]) -> Table:
