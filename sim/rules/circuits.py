@@ -15,7 +15,7 @@ from sim import settlements
 from sim.cases import DISPUTE, Kind, Stage
 from sim.places import pasture
 from sim.places.pasture import CENTRE, JUSTICE, STAFFED, STATION, TEAM
-from sim.rules import desks, travel
+from sim.rules import desks, service, travel
 from sim.space import rank_in_group, where
 
 if TYPE_CHECKING:
@@ -152,5 +152,5 @@ def _drive(w: Worlds, world: Ints, metres: Ints) -> Floats:
 
 def session_minutes(w: Worlds, rows: Ints) -> Ints:
     """Return what the given cases take where they are held, the way apart."""
-    step = desks.STEP_OF_KIND[w.cases.kind[rows]]
-    return desks.take(w, w.cases.world[rows], step)
+    step = service.STEP_OF_KIND[w.cases.kind[rows]]
+    return service.take(w, w.cases.world[rows], step)

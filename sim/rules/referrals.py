@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.cases import DISPUTE, Kind
 from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, DESKS_PER_COMPOUND
 from sim.rules import bodies, chores, contracts, desks, hosting, keeping
-from sim.rules.desks import DUN, MEDIATE, MEND, PROPOSE, SIT, TRIAGE
+from sim.rules.service import DUN, MEDIATE, MEND, PROPOSE, SIT, TRIAGE, take
 from sim.space import anywhere, where
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def minutes(w: Worlds, rows: Ints) -> Ints:
     step = np.where(DISPUTE.take(c.kind[rows]), session, np.where(c.drafted[rows], SIT, PROPOSE))
     step[c.minor[rows]] = MEND
     step[belongs(w, rows) != desks.kind_of(w, c.desk[rows])] = TRIAGE
-    return desks.take(w, c.world[rows], step)
+    return take(w, c.world[rows], step)
 
 
 def owed(w: Worlds, rows: Ints) -> NDArray[np.bool_]:

@@ -19,7 +19,7 @@ from sim import clocks, noise
 from sim.cases import Clock, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.rules import alliance, beliefs, canvass, desks, grievances
+from sim.rules import alliance, beliefs, canvass, grievances, service
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -122,7 +122,7 @@ def sit(w: Worlds, world: Ints, village: Ints) -> None:
     """
     layout = w.layout
     town = layout.up("village", "township")[village]
-    minutes = desks.take(w, world, np.full(len(world), desks.SHARING))
+    minutes = service.take(w, world, np.full(len(world), service.SHARING))
     allied = w.allied[world, town]
     own = ~allied & (layout.traits["village_base"][village] >= 0)
     each = np.rint(minutes * alliance.apart(w)[world, town] / 2).astype(np.int64)

@@ -11,7 +11,7 @@ from sim import noise
 from sim.cases import Activity, Kind, Stage, close_cases, grievances_of
 from sim.places import pasture
 from sim.places.pasture import CENTRE, HERDER, HOTLINE, INTAKES, JUSTICE, ROOM, STAFFED, STATION, TEAM
-from sim.rules import awareness, bargaining, circuits, desks, grievances, teams, travel, trust, wages
+from sim.rules import awareness, bargaining, circuits, desks, grievances, service, teams, travel, trust, wages
 from sim.settlements import Floats, Ints, Mask, Settlement
 from sim.space import where
 
@@ -165,14 +165,14 @@ class Pasture(Settlement):
     def loss(self, w: Worlds, rows: Ints) -> Floats:
         """Return the chance to be lost on the way to another desk, less for what is entered in a ledger."""
         world, sumu = w.cases.world[rows], w.cases.compound[rows]
-        booked = teams.spend(w, "papers", world, sumu, desks.take(w, world, np.full(len(rows), desks.TRIAGE)))
+        booked = teams.spend(w, "papers", world, sumu, service.take(w, world, np.full(len(rows), service.TRIAGE)))
         loss = w.at("handoff_loss", world)
         return np.where(booked, np.minimum(loss, w.team_loss[world, sumu]), loss)
 
     def carried(self, w: Worlds, rows: Ints, desk: Ints) -> Mask:
         """Return which cases the station has time to carry to the next desk."""
         world = w.cases.world[rows]
-        minutes = desks.take(w, world, np.full(len(rows), desks.TRIAGE))
+        minutes = service.take(w, world, np.full(len(rows), service.TRIAGE))
         return teams.spend(w, "summoned", world, w.cases.compound[rows], minutes)
 
     def attend(self, w: Worlds, rows: Ints) -> None:
@@ -197,7 +197,7 @@ class Pasture(Settlement):
         near = w.at("no_show", world)
         called = desks.kind_of(w, c.desk[rows]) == CENTRE
         below = where(~called)
-        minutes = desks.take(w, world[below], np.full(len(below), desks.TRIAGE))
+        minutes = service.take(w, world[below], np.full(len(below), service.TRIAGE))
         called[below] = teams.spend(w, "summoned", world[below], c.compound[rows[below]], minutes)
         near = np.where(called, np.minimum(near, w.at("no_show_summoned", world)), near)
         hours = travel.hours(w, world, self._farthest(w, rows))

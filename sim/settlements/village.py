@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.cases import Kind
 from sim.places.village import AROUND, INTAKES, JUSTICE, MEDIATOR
-from sim.rules import dealings, desks, sharing
+from sim.rules import dealings, desks, service, sharing
 from sim.rules.beliefs import LARGE
 from sim.settlements import Floats, Ints, Mask, Settlement
 
@@ -79,7 +79,7 @@ class Village(Settlement):
 
     def minutes(self, w: Worlds, rows: Ints) -> Ints:
         """Return the minutes that a session about each case takes."""
-        return desks.take(w, w.cases.world[rows], desks.STEP_OF_KIND[w.cases.kind[rows]])
+        return service.take(w, w.cases.world[rows], service.STEP_OF_KIND[w.cases.kind[rows]])
 
     def loss(self, w: Worlds, rows: Ints) -> Floats:
         """Return the chance to be lost: nobody keeps a ledger."""
