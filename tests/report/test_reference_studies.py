@@ -39,11 +39,11 @@ def test_the_shares() -> None:
     shares = effect("sobol").set_index("factor")
     assert (shares["tag"] == "E").all() and len(shares) == 12
     for name, index, said in (
-        ("minor_cap", "first", "42% by itself (3 to 81)"),
-        ("minor_cap", "total", "63% with what it does together with others (35 to 91)"),
-        ("pipe_cost", "first", "26% (8 to 44)"),
-        ("pipe_cost", "total", "29% (11 to 47)"),
-        ("social_proof", "first", "(8%, 1 to 14"),
+        ("minor_cap", "first", "49% by itself (30 to 67)"),
+        ("minor_cap", "total", "66% with what it does together with others (49 to 82)"),
+        ("pipe_cost", "first", "16% (4 to 28)"),
+        ("pipe_cost", "total", "35% (23 to 47)"),
+        ("social_proof", "first", "(6%, 2 to 9"),
     ):
         numbers = [round(100 * shares.loc[name, column]) for column in (index, f"{index}_low", f"{index}_high")]
         assert str(numbers[0]) in said and f"{numbers[1]} to {numbers[2]}" in said
@@ -51,25 +51,24 @@ def test_the_shares() -> None:
     others = shares.drop(["minor_cap", "pipe_cost"])
     assert (others[["first", "total"]] < 0.1).all(axis=None)
     groups = effect("groups").set_index("group")
-    assert [round(100 * x) for x in groups["total"]] == [106, 7, 39]
-    assert [round(100 * x) for x in groups["first"]] == [36, 3, -4]
-    assert "(106%, 70 to 142)" in PAGE and "39% (17 to 62)" in PAGE
+    assert [round(100 * x) for x in groups["total"]] == [93, 6, 31]
+    assert [round(100 * x) for x in groups["first"]] == [52, 3, -3]
+    assert "(93%, 72 to 114)" in PAGE and "31% (17 to 45)" in PAGE
 
 
 def test_scans_spread_and_burn_in() -> None:
     scans = kept("sensitivity", "scans").set_index(["factor", "quantile"])["effect"].round(-2).astype(int)
-    assert (scans["minor_cap", 0.05], scans["minor_cap", 0.725], scans["pipe_cost", 0.95]) == (-7900, -2700, -7400)
-    assert (scans["social_proof", 0.05], scans["social_proof", 0.95]) == (-2200, -3500)
+    assert (scans["minor_cap", 0.05], scans["minor_cap", 0.725], scans["pipe_cost", 0.95]) == (-10100, -3000, -9100)
+    assert (scans["social_proof", 0.05], scans["social_proof", 0.95]) == (-2200, -3900)
     spread = effect("spread").set_index("design")
-    assert spread["share_below_0"].round(2).tolist() == [1.0, 0.92]
-    assert spread.loc["all rows and seeds", ["q05", "q95"]].astype(float).round(-1).tolist() == [-10780, 640]
+    assert spread["share_below_0"].round(2).tolist() == [1.0, 0.91]
+    assert spread.loc["all rows and seeds", ["q05", "q95"]].astype(float).round(-1).tolist() == [-12820, 700]
     (row,) = effect("burn_in").to_dict("records")
-    assert (round(row["mean_full"], -1), round(row["mean_short"], -1), round(row["correlation"], 2)) == (
-        -1870,
-        -4230,
-        0.7,
-    )
-    assert "-1,870 in place of -4,230" in PAGE
+    means = [int(round(row[name], -1)) for name in ("mean_full", "mean_short")]
+    assert means == [-4050, -4400] and "is -4,050 with the full four years in place of -4,400" in PAGE
+    ends = [int(round(row[name], -1)) for name in ("difference", "low", "high")]
+    assert ends == [350, -90, 800] and "a difference of 350 (-90 to 800)" in PAGE
+    assert round(row["correlation"], 2) == 0.85
 
 
 def test_what_evidence_rules_out() -> None:
