@@ -99,7 +99,7 @@ class Case:
 
     def claimants(self) -> list[Grievance]:
         """Return the grievances that have been claimed into it and have not left it."""
-        return [grievance for grievance in self.model.grievances if grievance.case is self]
+        return [grievance for grievance in self.bearer.grievances if grievance.case is self]
 
     def log(self, activity: str) -> None:
         """Write an event, at the desk that has the case now."""

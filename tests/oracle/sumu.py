@@ -218,9 +218,9 @@ class Sumu(Agent):
 
     def ask_around(self, hosts: list[Camp]) -> None:
         """Ask what troubles the people around; who has something on the mind decides the next day."""
-        around = {host.circle_number for host in hosts}
-        for grievance in self.model.grievances:
-            silent = grievance.state in ("latent", "quiet") and grievance.aching
-            if silent and grievance.household.circle_number in around:
+        around = {host.circle_number: host.circle for host in hosts}
+        people = [camp for circle in around.values() for camp in circle]
+        for grievance in [grievance for camp in people for grievance in camp.grievances]:
+            if grievance.state in ("latent", "quiet") and grievance.aching:
                 self.model.count("surfaced_around")
                 grievance.state, grievance.act = "quiet", self.model.day + 1
