@@ -12,6 +12,7 @@ from tests.oracle.parley import Errand, Matter, Parley
 
 if TYPE_CHECKING:
     from tests.oracle.camp import Camp
+    from tests.oracle.case import Case
     from tests.oracle.desk import Desk
     from tests.oracle.steppe import Steppe
 
@@ -31,6 +32,7 @@ class Sumu(Agent):
     """A sumu.
 
     Attributes:
+        cases: its people's cases on the books of any desk, by the number of their booking, in its order.
         in_hand: time saved for each purpose, sevenths of a minute.
         weekly: minutes a week now set aside for it.
         circuit_time: minutes a week of a crew's circuit.
@@ -43,6 +45,7 @@ class Sumu(Agent):
         self.herders: list[Camp] = []
         self.campers: list[Camp] = []
         self.desks: dict[str, Desk] = {}
+        self.cases: dict[int, Case] = {}
         self.levers: dict[str, Any] = dict(LEVERS)
         self.in_hand, self.weekly = dict.fromkeys(PURPOSES, 0), dict.fromkeys(PURPOSES, 0)
         self.circuit_time = self.talks_held = 0
@@ -156,8 +159,8 @@ class Sumu(Agent):
         theirs = ("station", "team", "justice", "centre") if joint else ("station", "team")
         there = [
             case
-            for case in model.cases
-            if case.compound is self and case.stage == "waiting" and case.ready <= model.day
+            for case in self.cases.values()
+            if case.stage == "waiting" and case.ready <= model.day
             and case.desk.kind in theirs and (self.levers["drives"] or isinstance(case, Parley))
         ]  # fmt: skip
         stops: list[Matter] = []

@@ -122,7 +122,9 @@ class OracleModel(Model):
         for compound in self.compounds:
             things = [(kind, building) for building in compound.buildings for kind in IN_BUILDING]
             for kind, building in [*things, *((kind, None) for kind in IN_COMPOUND)]:
-                self.assets.append(Asset(self, len(self.assets), kind, compound, building))
+                asset = Asset(self, len(self.assets), kind, compound, building)
+                self.assets.append(asset)
+                compound.assets.append(asset)
             compound.found_fund()
         self.open_desks(layout)
 
