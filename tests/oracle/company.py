@@ -9,6 +9,7 @@ from mesa import Agent
 
 from tests.oracle.draws import chance, logistic, uniform
 from tests.oracle.grievance import NEVER
+from tests.oracle.repair import Repair
 
 if TYPE_CHECKING:
     from tests.oracle.compound import Compound
@@ -111,7 +112,7 @@ class Company(Agent):
     def leave_behind(self) -> None:
         """Leave to the owners what has been put aside for repairs of which owners, or the fund, pay the rest."""
         for case in self.compound.cases.values():
-            if case.stage in ("signing", "voting", "funding"):
+            if isinstance(case, Repair) and case.stage in ("signing", "voting", "funding"):
                 fen = case.funding.from_company
                 case.funding.from_company = 0
                 case.funding.from_public += fen

@@ -12,7 +12,6 @@ from tests.oracle.parley import Errand, Matter, Parley
 
 if TYPE_CHECKING:
     from tests.oracle.camp import Camp
-    from tests.oracle.case import Case
     from tests.oracle.desk import Desk
     from tests.oracle.steppe import Steppe
 
@@ -45,7 +44,7 @@ class Sumu(Agent):
         self.herders: list[Camp] = []
         self.campers: list[Camp] = []
         self.desks: dict[str, Desk] = {}
-        self.cases: dict[int, Case] = {}
+        self.cases: dict[int, Matter] = {}
         self.levers: dict[str, Any] = dict(LEVERS)
         self.in_hand, self.weekly = dict.fromkeys(PURPOSES, 0), dict.fromkeys(PURPOSES, 0)
         self.circuit_time = self.talks_held = 0
