@@ -42,8 +42,7 @@ class Collection:
 
     def claims(self) -> list[Grievance]:
         """Return the claims that stand."""
-        every = self.model.grievances
-        return [g for g in every if g.kind == "fee" and g.household is self.flat and g.aching]
+        return [g for g in self.flat.grievances if g.kind == "fee" and g.aching]
 
     def drop(self) -> None:
         """Give up claims when nothing is owed any more."""

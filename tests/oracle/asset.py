@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.oracle.case import Case
     from tests.oracle.compound import Compound
     from tests.oracle.courier import Courier, Report
+    from tests.oracle.grievance import Grievance
     from tests.oracle.household import Household
     from tests.oracle.world import OracleModel
 
@@ -29,6 +30,7 @@ class Asset(Agent):
         defective: whether something is wrong with it now; for a site, whether there are works.
         broke: day on which the present defect began, or the last one.
         attempts: cases that the present defect has had, or the last one.
+        grievances: what households suffer from it, in the order in which it arose.
         case: the case on the books, open or shelved or lost, about the present defect.
         quiet_day: day on which works will end by themselves.
         escrow: money held for its repair.
@@ -46,6 +48,7 @@ class Asset(Agent):
         self.defective = False
         self.broke = 0
         self.attempts = 0
+        self.grievances: list[Grievance] = []
         self.case: Case | None = None
         self.quiet_day: int | None = None
         self.escrow = 0
@@ -94,8 +97,8 @@ class Asset(Agent):
         self._end()
         self.model.count("repaired")
         self.model.count("mended", self.kind == "roof")
-        for grievance in self.model.grievances:
-            if grievance.bearer is self and grievance.aching:
+        for grievance in self.grievances:
+            if grievance.aching:
                 if grievance.state in UNRESOLVED:
                     grievance.settle()
                 else:
@@ -107,8 +110,8 @@ class Asset(Agent):
         self._end()
         if case is not None:
             case.close("withdrawn", "withdrawn")
-        for grievance in self.model.grievances:
-            if grievance.bearer is self and grievance.aching:
+        for grievance in self.grievances:
+            if grievance.aching:
                 if grievance.state in UNRESOLVED:
                     grievance.lapse()
                 else:
@@ -116,7 +119,7 @@ class Asset(Agent):
 
     def end_unfelt(self) -> None:
         """Be sound if nobody suffers any more; what case there is has no object."""
-        if self.defective and not any(g.bearer is self and g.aching for g in self.model.grievances):
+        if self.defective and not any(grievance.aching for grievance in self.grievances):
             case = self.case
             self._end()
             self.model.count("unfelt")

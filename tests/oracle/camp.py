@@ -12,6 +12,7 @@ from tests.oracle.draws import chance, gamma, uniform
 from tests.oracle.evidence import ONE, Evidence
 
 if TYPE_CHECKING:
+    from tests.oracle.grievance import Grievance
     from tests.oracle.steppe import Steppe
     from tests.oracle.sumu import Sumu
 
@@ -41,6 +42,7 @@ class Camp(Agent):
         circle: all households that hear of one another's cases, itself among them, in the order of their numbers.
         late: days by which it moves later than the first.
         aware: whether it knows what law talks tell.
+        grievances: its own that are not over, in the order in which they arose.
         borne: severity-days of grievances since the burn-in was over, thousandths.
         compound: the sumu, by the name that units of all places have.
     """
@@ -54,6 +56,7 @@ class Camp(Agent):
         self.winter = int(traits["x_winter"][number]), int(traits["y_winter"][number])
         self.summer = int(traits["x_summer"][number]), int(traits["y_summer"][number])
         self.purse = self.borne = 0
+        self.grievances: list[Grievance] = []
         self.aware = False
         self.evidence = {topic: Evidence() for topic in (*INTAKES, *KINDS)}
         seed, p = model.replication_seed, model.p

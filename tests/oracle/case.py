@@ -71,6 +71,7 @@ class Case:
         self.drafted = False
         self.minutes = 0
         self.desk = desk
+        desk.cases[self.booked] = self.compound.cases[self.booked] = self
         self.learn_more(grievance)
         self.log("opened")
         if intake_days is not None:
@@ -99,7 +100,7 @@ class Case:
 
     def claimants(self) -> list[Grievance]:
         """Return the grievances that have been claimed into it and have not left it."""
-        return [grievance for grievance in self.model.grievances if grievance.case is self]
+        return [grievance for grievance in self.bearer.grievances if grievance.case is self]
 
     def log(self, activity: str) -> None:
         """Write an event, at the desk that has the case now."""
@@ -109,9 +110,15 @@ class Case:
         """Return what the next step takes at the desk that has it."""
         raise NotImplementedError
 
+    def lie_at(self, desk: Desk) -> None:
+        """Lie at a desk, and at no other any more."""
+        del self.desk.cases[self.booked]
+        self.desk = desk
+        desk.cases[self.booked] = self
+
     def enter_queue(self, desk: Desk, stage: str = "waiting") -> None:
         """Wait at a desk."""
-        self.desk = desk
+        self.lie_at(desk)
         self.stage = stage
         self.settle_minutes()
 
@@ -128,7 +135,7 @@ class Case:
         loss = self.model.p.handoff_loss
         if self.compound.write_ledger():
             loss = min(loss, self.compound.ledger_loss)
-        self.desk = desk
+        self.lie_at(desk)
         self.level_sessions = 0
         near = self.carried(desk)
         self.ready = self.model.day + int(self.model.p.handoff_near_days if near else self.model.p.handoff_days)
@@ -153,8 +160,9 @@ class Case:
             self.log("retabled")
 
     def close(self, stage: str, activity: str) -> None:
-        """End."""
+        """End, and be off the books."""
         self.stage = stage
+        del self.desk.cases[self.booked], self.compound.cases[self.booked]
         self.log(activity)
         end = self.identity(), self.opened, self.model.day, stage, self.desk.number, self.sessions
         self.model.ended.append((*end, self.compound.number, self.started, *self.paid()))

@@ -228,9 +228,9 @@ class Commons:
                     break
                 self.model.count("asked")
                 met.append(elder)
-        for grievance in self.model.grievances:
+        for grievance in [grievance for elder in met for grievance in elder.grievances]:
             unvoiced = grievance.aching and grievance.state in ("latent", "quiet") and grievance.kind != "fee"
-            if unvoiced and grievance.household in met:
+            if unvoiced:
                 if grievance.state == "latent":
                     self.model.count("named")
                 grievance.state = "quiet"

@@ -9,6 +9,7 @@ from mesa import Agent
 
 from tests.oracle.draws import chance, logistic, uniform
 from tests.oracle.grievance import NEVER
+from tests.oracle.repair import Repair
 
 if TYPE_CHECKING:
     from tests.oracle.compound import Compound
@@ -110,8 +111,8 @@ class Company(Agent):
 
     def leave_behind(self) -> None:
         """Leave to the owners what has been put aside for repairs of which owners, or the fund, pay the rest."""
-        for case in self.model.cases:
-            if case.compound is self.compound and case.stage in ("signing", "voting", "funding"):
+        for case in self.compound.cases.values():
+            if isinstance(case, Repair) and case.stage in ("signing", "voting", "funding"):
                 fen = case.funding.from_company
                 case.funding.from_company = 0
                 case.funding.from_public += fen
@@ -285,8 +286,10 @@ def choose_efforts(companies: list[Company]) -> None:
     for company in companies:
         company.be_felt()
     wishes = {company: company.wish() for company in companies if company.serves}
-    for firm in {company.firm for company in wishes}:
-        own = [company for company in wishes if company.firm == firm]
+    firms: dict[int, list[Company]] = {}
+    for company in wishes:
+        firms.setdefault(company.firm, []).append(company)
+    for own in firms.values():
         means = sum(company.earned + company.staff_wages(company.effort) for company in own)
         wages = sum(company.staff_wages(wishes[company]) for company in own)
         for company in own:

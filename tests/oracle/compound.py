@@ -17,7 +17,9 @@ from tests.oracle.renewal import Renewals
 from tests.oracle.visit import Rounds
 
 if TYPE_CHECKING:
+    from tests.oracle.asset import Asset
     from tests.oracle.building import Building
+    from tests.oracle.case import Case
     from tests.oracle.desk import Desk
     from tests.oracle.household import Household
     from tests.oracle.motion import Motion
@@ -33,6 +35,8 @@ class Compound(Agent):
     """A compound with the desks of its company, its body and its branch, under a community and a centre.
 
     Attributes:
+        assets: what its households share, building by building, then what all share.
+        cases: its cases on the books of any desk, by the number of their booking, in its order.
         public: public income in hand, fen.
         fund: maintenance fund, fen.
         director: who holds the desk of its body, if it has one.
@@ -50,6 +54,8 @@ class Compound(Agent):
         super().__init__(model)
         self.number = number
         self.buildings: list[Building] = []
+        self.assets: list[Asset] = []
+        self.cases: dict[int, Case] = {}
         self.public = 0
         self.fund = 0
         self.balance = dict.fromkeys(PURPOSES, 0)
@@ -211,7 +217,7 @@ class Compound(Agent):
 
     def motions_of_body(self) -> list[Motion]:
         """Return what the body has before the owners, in the order in which it was put."""
-        return [motion for motion in self.model.motions if motion.organiser is self.desks["body"]]
+        return self.desks["body"].motions
 
     def knock(self) -> None:
         """Go on with the walk for the oldest motion."""

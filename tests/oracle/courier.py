@@ -124,12 +124,14 @@ def go_round(model: OracleModel) -> None:
     p = model.p
     passes = [(who, *way) for who in model.couriers if who.looks_out for way in who.passes()]
     model.count("courier_passes", len(passes))
+    through: dict[Compound, list[tuple[Courier, int]]] = {}
+    for who, compound, number in passes:
+        through.setdefault(compound, []).append((who, number))
     noticed: list[tuple[Courier, Any, int]] = []
     seen: dict[tuple[int, int], tuple[Courier, Asset, int]] = {}
     for who, compound, number in passes:
-        for asset in model.assets:
-            there = asset.compound is compound and asset.defective and asset.kind in IN_THE_OPEN
-            if there and who.notices(asset, number):
+        for asset in compound.assets:
+            if asset.defective and asset.kind in IN_THE_OPEN and who.notices(asset, number):
                 seen.setdefault((who.number, asset.number), (who, asset, number))
     for _, (who, asset, number) in sorted(seen.items(), key=lambda item: item[0]):
         if asset.sensed != asset.clock.rings:
@@ -139,7 +141,7 @@ def go_round(model: OracleModel) -> None:
             noticed.append((who, asset, number))
     for grievance in model.grievances:
         if grievance.state == "latent" and grievance.kind == "neighbour" and grievance.aching:
-            by = [(who, number) for who, compound, number in passes if compound is grievance.household.compound]
+            by = through.get(grievance.household.compound, [])
             doors = min(p.parcels / len(grievance.household.compound.flats), 1.0)
             if by and chance(
                 1 - exp(len(by) * log(1 - p.notice * doors)), grievance.key, "courier.overheard", model.day

@@ -21,7 +21,7 @@ class Court(Desk):
         """Let a suit begin."""
         p = self.model.p
         length = lognormal(p.court_days, p.court_spread, dispute.key, "court.days")
-        dispute.desk = self
+        dispute.lie_at(self)
         dispute.stage = "court"
         dispute.ready = self.model.day + round(min(max(length, QUICKEST), SLOWEST))
         dispute.log("sued")

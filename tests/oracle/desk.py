@@ -8,6 +8,7 @@ from mesa import Agent
 
 if TYPE_CHECKING:
     from tests.oracle.case import Case
+    from tests.oracle.motion import Motion
     from tests.oracle.world import OracleModel
 
 LONGEST_WAIT = 999.0
@@ -17,6 +18,8 @@ class Desk(Agent):
     """The desk of a company, a body, a branch, a community or a sub-district's centre, or the court.
 
     Attributes:
+        cases: the cases that it has, waiting or not, by the number of their booking.
+        motions: what it has put before owners and is not decided, in the order in which it was put.
         minutes: minutes a week for cases; a day brings as many sevenths of a minute.
         balance: minutes in hand for the head of the queue, sevenths.
         wait: posted expected wait, days.
@@ -26,13 +29,15 @@ class Desk(Agent):
         super().__init__(model)
         self.number = number
         self.kind = kind
+        self.cases: dict[int, Case] = {}
+        self.motions: list[Motion] = []
         self.minutes = 0
         self.balance = 0
         self.wait = 0.0
 
     def queue(self) -> list[Case]:
-        """Return the cases that wait here, in the order of their booking, those not yet ready among them."""
-        return [case for case in self.model.cases if case.desk is self and case.stage in ("waiting", "approval")]
+        """Return the cases that wait here, in the order of their coming, those not yet ready among them."""
+        return [case for case in self.cases.values() if case.stage in ("waiting", "approval")]
 
     def post_wait(self) -> None:
         """Post the days that a case brought now would wait, the sitting it needs itself counted in."""

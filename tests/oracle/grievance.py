@@ -80,6 +80,9 @@ class Grievance:
         self.patch_day = NEVER
         if kind == "roof":
             self.patch_day = self.born + days(model.p.patch_days, self.key, "grievance.patch")
+        household.grievances.append(self)
+        if bearer is not household:
+            bearer.grievances.append(self)
 
     @property
     def dispute(self) -> bool:
@@ -201,6 +204,17 @@ class Grievance:
         self.act = NEVER
         if self.ordinal % 16 < 15:
             self.model.arise(self.household, self.kind, self.bearer, self.other, self.ordinal + 1, self.severity)
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody suffers from it any more, and nothing is left to happen."""
+        return not self.aching and self.act == NEVER
+
+    def let_go(self) -> None:
+        """Be on nobody's mind any more."""
+        self.household.grievances.remove(self)
+        if self.bearer is not self.household:
+            self.bearer.grievances.remove(self)
 
     # -- the desks
 

@@ -15,6 +15,7 @@ from tests.oracle.kinds import INTAKES, KINDS
 
 if TYPE_CHECKING:
     from tests.oracle.building import Building
+    from tests.oracle.grievance import Grievance
     from tests.oracle.world import OracleModel
 
 YEAR = 365
@@ -27,6 +28,7 @@ class Household(Agent):
     Attributes:
         entrance: all flats of the same entrance, itself among them.
         benefit: what a repaired roof is worth to the owner, over the share; minus infinity for one who never pays.
+        grievances: its own that are not over, and the company's against its owner, in the order in which they arose.
         apathetic: whether the owner never votes.
         area: of the flat, hundredths of a square metre.
         pays: the owner pays the property fee, or would if there were a company.
@@ -58,6 +60,7 @@ class Household(Agent):
         self.purse = self.borne = 0
         self.cell = cell
         self.tie = self.came = self.tired = 0
+        self.grievances: list[Grievance] = []
         self.evidence = {topic: Evidence() for topic in (*INTAKES, *KINDS)}
         mean, sd = (model.p.benefit_top, model.p.benefit_top_sd) if top else (model.p.benefit, model.p.benefit_sd)
         self.benefit = mean + sd * normal(model.replication_seed, "owner.benefit", number)

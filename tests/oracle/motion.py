@@ -55,6 +55,7 @@ class Motion:
         for asked in self.asked:
             asked.hear_of_it()
         model.motions.append(self)
+        organiser.motions.append(self)
 
     @property
     def share_in(self) -> float:
@@ -92,6 +93,7 @@ class Motion:
     def close(self) -> None:
         """Ask nobody any more."""
         self.model.motions.remove(self)
+        self.organiser.motions.remove(self)
 
     def walk(self, have_decided: float) -> None:
         """Go on around the flats, passing by who has decided, as far as the time for doors goes, once at most."""

@@ -34,7 +34,7 @@ class Project:
     @property
     def road(self) -> Asset:
         """Return the compound's road and gate."""
-        return next(a for a in self.model.assets if a.compound is self.compound and a.kind == "road")
+        return next(asset for asset in self.compound.assets if asset.kind == "road")
 
     def talk(self) -> None:
         """Hold a round of talks with the contractor if there is time; after the last one the contractor answers."""

@@ -86,7 +86,7 @@ class Renewals:
 
     def demand(self) -> bool:
         """Ask the company for what is dear and does not get on, the gravest first; return whether it refuses."""
-        wanted = [case for case in self.model.cases if isinstance(case, Repair) and case.compound is self.compound]
+        wanted = [case for case in self.compound.cases.values() if isinstance(case, Repair)]
         wanted = [case for case in wanted if not case.minor and case.stage in ("waiting", "approval", "shelved")]
         limit, total = self.value() * self.leverage(), 0
         self.recoup = 0

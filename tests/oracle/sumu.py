@@ -31,6 +31,7 @@ class Sumu(Agent):
     """A sumu.
 
     Attributes:
+        cases: its people's cases on the books of any desk, by the number of their booking, in its order.
         in_hand: time saved for each purpose, sevenths of a minute.
         weekly: minutes a week now set aside for it.
         circuit_time: minutes a week of a crew's circuit.
@@ -43,6 +44,7 @@ class Sumu(Agent):
         self.herders: list[Camp] = []
         self.campers: list[Camp] = []
         self.desks: dict[str, Desk] = {}
+        self.cases: dict[int, Matter] = {}
         self.levers: dict[str, Any] = dict(LEVERS)
         self.in_hand, self.weekly = dict.fromkeys(PURPOSES, 0), dict.fromkeys(PURPOSES, 0)
         self.circuit_time = self.talks_held = 0
@@ -156,8 +158,8 @@ class Sumu(Agent):
         theirs = ("station", "team", "justice", "centre") if joint else ("station", "team")
         there = [
             case
-            for case in model.cases
-            if case.compound is self and case.stage == "waiting" and case.ready <= model.day
+            for case in self.cases.values()
+            if case.stage == "waiting" and case.ready <= model.day
             and case.desk.kind in theirs and (self.levers["drives"] or isinstance(case, Parley))
         ]  # fmt: skip
         stops: list[Matter] = []
@@ -218,9 +220,9 @@ class Sumu(Agent):
 
     def ask_around(self, hosts: list[Camp]) -> None:
         """Ask what troubles the people around; who has something on the mind decides the next day."""
-        around = {host.circle_number for host in hosts}
-        for grievance in self.model.grievances:
-            silent = grievance.state in ("latent", "quiet") and grievance.aching
-            if silent and grievance.household.circle_number in around:
+        around = {host.circle_number: host.circle for host in hosts}
+        people = [camp for circle in around.values() for camp in circle]
+        for grievance in [grievance for camp in people for grievance in camp.grievances]:
+            if grievance.state in ("latent", "quiet") and grievance.aching:
                 self.model.count("surfaced_around")
                 grievance.state, grievance.act = "quiet", self.model.day + 1

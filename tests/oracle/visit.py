@@ -36,9 +36,9 @@ class Rounds:
 
     def listen(self, flat: Household) -> None:
         """Let those who live there say what they have told no desk; they decide on it today."""
-        for grievance in self.model.grievances:
+        for grievance in flat.grievances:
             unvoiced = grievance.aching and grievance.state in ("latent", "quiet")
-            if unvoiced and grievance.household is flat and grievance.kind != "fee":
+            if unvoiced and grievance.kind != "fee":
                 if grievance.state == "latent":
                     self.model.count("named")
                 grievance.state = "quiet"

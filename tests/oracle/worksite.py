@@ -27,6 +27,7 @@ class Site(Agent):
 
     Attributes:
         clock: rings when wages come to be owed; its hazard is settled for a week, and is 0 while wages are owed.
+        grievances: what its workers suffer, in the order in which it arose.
         attempts: cases about what is owed now.
         spells: of each time that it came to owe: the day, how much, and what was paid in 30, 90 and 365 days.
         plan_left, plan_stops: instalments still promised, and those of them that will not be paid.
@@ -36,6 +37,7 @@ class Site(Agent):
         super().__init__(model)
         self.number, self.sumu = number, sumu
         self.workers: list[Camp] = []
+        self.grievances: list[Grievance] = []
         self.clock = Clock(model, "wages.clock", number)
         self.contractor = self.owed = self.attempts = self.plan_left = self.plan_stops = 0
         self.late_day = self.plan_day = NEVER
@@ -71,7 +73,7 @@ class Site(Agent):
 
     def suffering(self) -> list[Grievance]:
         """Return the grievances of all who suffer."""
-        return [g for g in self.model.grievances if g.bearer is self and g.aching]
+        return [grievance for grievance in self.grievances if grievance.aching]
 
     def block(self) -> Grievance | None:
         """Return whose matter the contractor makes a case of by calling the police, if he does."""

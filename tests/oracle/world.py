@@ -28,7 +28,7 @@ from tests.oracle.court import Court
 from tests.oracle.desk import Desk
 from tests.oracle.dispute import Dispute
 from tests.oracle.draws import chance, exp
-from tests.oracle.grievance import NEVER, Agreement, Grievance
+from tests.oracle.grievance import Agreement, Grievance
 from tests.oracle.household import Household
 from tests.oracle.kinds import DEFECTS, IN_BUILDING, IN_COMPOUND
 from tests.oracle.mechanisms import Mechanism, appointed
@@ -122,7 +122,9 @@ class OracleModel(Model):
         for compound in self.compounds:
             things = [(kind, building) for building in compound.buildings for kind in IN_BUILDING]
             for kind, building in [*things, *((kind, None) for kind in IN_COMPOUND)]:
-                self.assets.append(Asset(self, len(self.assets), kind, compound, building))
+                asset = Asset(self, len(self.assets), kind, compound, building)
+                self.assets.append(asset)
+                compound.assets.append(asset)
             compound.found_fund()
         self.open_desks(layout)
 
@@ -471,9 +473,10 @@ class OracleModel(Model):
     def let_go(self) -> None:
         """Drop what is over; keep the count."""
         for grievance in self.grievances:
-            if not grievance.aching and grievance.act == NEVER:
+            if grievance.over:
                 self.over["grievances", grievance.kind, grievance.state] += 1
-        self.grievances = [g for g in self.grievances if g.aching or g.act != NEVER]
+                grievance.let_go()
+        self.grievances = [grievance for grievance in self.grievances if not grievance.over]
         for case in self.cases:
             if case.ended:
                 self.over["cases", case.kind, case.stage] += 1
