@@ -8,6 +8,7 @@ Microsystems 1993; below one unit in the last place).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -40,7 +41,7 @@ def log(x: ArrayLike) -> Floats:
     Args:
         x: float64 values; not changed.
     """
-    return _elementwise(x, _log)
+    return _elementwise(x, _log, log_one)
 
 
 def exp(x: ArrayLike) -> Floats:
@@ -52,7 +53,7 @@ def exp(x: ArrayLike) -> Floats:
     Args:
         x: float64 values; not changed.
     """
-    return _elementwise(x, _exp)
+    return _elementwise(x, _exp, exp_one)
 
 
 def power(x: ArrayLike, a: ArrayLike) -> Floats:
@@ -68,9 +69,18 @@ def logistic(x: ArrayLike) -> Floats:
     return 1.0 / (1.0 + exp(-np.asarray(x, dtype=np.float64)))
 
 
-def _elementwise(x: ArrayLike, kernel: Callable[[Floats, Floats, Floats], None]) -> Floats:
-    """Apply a kernel (from, to, working memory) chunk by chunk to a new array."""
+def _elementwise(
+    x: ArrayLike, kernel: Callable[[Floats, Floats, Floats], None], one: Callable[[float], float | None]
+) -> Floats:
+    """Apply a kernel (from, to, working memory) chunk by chunk to a new array, or to a single number its twin.
+
+    Numpy takes as long for one number as for a hundred; a small world asks for one at a time.
+    """
     given = np.asarray(x, dtype=np.float64)
+    if given.size == 1:
+        value = one(given.item())
+        if value is not None:
+            return np.full(given.shape, value)
     source = given.reshape(-1)
     out = np.empty(source.size)
     spare = np.empty((SPARES, min(source.size, CHUNK)))
@@ -103,6 +113,11 @@ _EXP = (
 )
 _EXP_LARGEST = 7.09782712893383973096e02
 _EXP_SMALLEST = -746.0  # its exponential is 0, as that of everything below
+_ORDINARY = 700.0  # neither the exponential of this nor of its negative comes near to what a float holds
+_LN2 = float(_LN2_UPPER), float(_LN2_LOWER)
+_SQRT_HALF = float(_SQRT_HALF_BITS.view(np.float64))
+_LOG_ONE = tuple((float(c[0, 0]), float(c[1, 0])) for c in _LOG)
+_EXP_ONE = tuple(float(c) for c in (_INVERSE_LN2, *_EXP))
 _BIAS = np.array(1023, dtype=np.int64)
 _HALVE = np.array(1, dtype=np.int64)
 
@@ -169,6 +184,42 @@ def log_normal(x: Floats, out: Floats, spare: Floats, lift: Floats | None = None
     np.subtract(half, f, half)
     np.multiply(exponent, _LN2_UPPER, exponent)
     np.subtract(exponent, half, out)
+
+
+def log_one(x: float) -> float | None:
+    """Return log(x), bit for bit as `log_normal` has it; nothing unless x is positive, normal and finite."""
+    if not _SMALLEST_NORMAL <= x < math.inf:
+        return None
+    z, k = math.frexp(x)
+    if z < _SQRT_HALF:
+        z, k = 2.0 * z, k - 1
+    f = z - 1.0
+    s = f / (f + 2.0)
+    w = s * s
+    w2 = w * w
+    odd, even = 0.0, 0.0
+    for of_odd, of_even in _LOG_ONE[:-1]:
+        odd, even = (odd + of_odd) * w2, (even + of_even) * w2
+    odd, even = (odd + _LOG_ONE[-1][0]) * w, (even + _LOG_ONE[-1][1]) * w2
+    half = f * 0.5 * f
+    odd = (odd + even + half) * s + k * _LN2[1]
+    return k * _LN2[0] - (half - odd - f)
+
+
+def exp_one(x: float) -> float | None:
+    """Return exp(x), bit for bit as `exp` has it; nothing unless x lies between -700 and 700."""
+    if not -_ORDINARY <= x <= _ORDINARY:
+        return None
+    k = round(x * _EXP_ONE[0])
+    upper, lower = x - k * _LN2[0], k * _LN2[1]
+    r = upper - lower
+    t = r * r
+    c = 0.0
+    for coefficient in _EXP_ONE[1:-1]:
+        c = (c + coefficient) * t
+    c = r - (c + _EXP_ONE[-1]) * t
+    r = 1.0 - (lower - r * c / (2.0 - c) - upper)
+    return r * math.ldexp(1.0, k)
 
 
 def _exp(x: Floats, out: Floats, spare: Floats) -> None:

@@ -40,7 +40,7 @@ import numpy as np
 from numpy import add, bitwise_or, bitwise_xor, multiply, right_shift, subtract
 from numpy.typing import ArrayLike, NDArray
 
-from sim.exact import CHUNK, SPARES, Floats, constant, exp, log, log_normal, power
+from sim.exact import CHUNK, SPARES, Floats, constant, exp, log, log_normal, log_one, power
 
 __all__ = [
     "UNIT",
@@ -244,7 +244,9 @@ def _draw_list(
     Returns nothing if it is another case after all.
     """
     size = seed.size
-    if not 1 < size <= CHUNK:
+    if size == 1:
+        return _draw_one(seed, name, ids, finish)
+    if not 0 < size <= CHUNK:
         return None
     words: list[Words] = []
     for number in ids:
@@ -268,6 +270,27 @@ def _draw_list(
         _mix(z, t)
     if finish is not None:
         finish(z, rows)
+    return z
+
+
+def _draw_one(
+    seed: Words, name: str, ids: tuple[Ints, ...], finish: Callable[[Words, Floats], None] | None
+) -> Words | None:
+    """Do the same for a list of one, in Python's own integers: a small world asks one household at a time.
+
+    Returns nothing if an id is neither a plain integer nor a list of one.
+    """
+    state = _mix_one(key(name) + _GOLDEN * int(seed[0]))
+    for number in ids:
+        if type(number) is int:
+            state = _mix_one(state + _GOLDEN * number)
+        elif isinstance(number, np.ndarray) and number.shape == (1,) and number.dtype.kind in "iu":
+            state = _mix_one(state + _GOLDEN * int(number[0]))
+        else:
+            return None
+    z: Words = np.array([state], dtype=np.uint64)
+    if finish is not None:
+        finish(z, np.empty((SPARES, 1)))
     return z
 
 
@@ -324,6 +347,9 @@ def _to_exponential(z: Words, spare: Floats) -> None:
     """Turn words in place into the bit patterns of exponential floats."""
     _to_uniform(z, spare)
     value = z.view(np.float64)
+    if value.size == 1:  # numpy takes as long for one as for a hundred
+        value[0] = -(log_one(value.item()) or 0.0)
+        return
     log_normal(value, value, spare)
     np.negative(value, value)
 

@@ -65,10 +65,10 @@ class Offers(Diary):
     @contextmanager
     def guarded(self) -> Iterator[None]:
         """Make everything read-only while mechanisms act, one after another: see `acting`."""
-        arrays = [*self._arrays, *self.derived.values()]
+        flags = [*self._flags, *(array.flags for array in self.derived.values())]
         tables = [getattr(self, name) for name in TABLES]
-        for array in arrays:
-            array.flags.writeable = False
+        for one in flags:
+            one.writeable = False
         for table in tables:
             table.lock()
         try:
@@ -76,17 +76,19 @@ class Offers(Diary):
         finally:
             for table in tables:
                 table.unlock()
-            for array in arrays:  # an array comes before its views
-                array.flags.writeable = True
+            for one in flags:  # an array comes before its views
+                one.writeable = True
 
     @cached_property
-    def _arrays(self) -> list[Array]:
-        """Return what is written into day by day, the levers apart; these are the same arrays from now on."""
+    def _flags(self) -> list[Any]:
+        """Return the flags of what is written into day by day, the levers apart; it is the same arrays from now on.
+
+        Of the flags it takes as long to be fetched from an array as to be set.
+        """
         arrays = [*self.shelves.values(), *(getattr(self, name) for name in self.columns)]
         arrays += [self._today, *self.flow.values(), *self.stock.values(), *self.over.values()]
-        arrays += [*self.p.values.values(), *self.p.flat.values()]
         arrays += [self.suffered, self.seeds, self.replication, self.scenario, *self.layout.traits.values()]
-        return [array for array in arrays if array.flags.writeable]
+        return [array.flags for array in arrays if array.flags.writeable]
 
     @contextmanager
     def acting(self, mechanism: Mechanism) -> Iterator[None]:

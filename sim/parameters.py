@@ -184,7 +184,7 @@ def check_all(known: Mapping[str, Spec], given: Mapping[str, Any], prefix: str =
 
 
 class Values:
-    """Parameters' values by name, each of shape ``(worlds, 1)``, read as attributes.
+    """Parameters' values by name, each of shape ``(worlds, 1)``, read as attributes and never written.
 
     Attributes:
         values: the arrays by name.
@@ -192,8 +192,10 @@ class Values:
     """
 
     def __init__(self, values: Mapping[str, NDArray[np.float64]]) -> None:
-        """Hold the arrays."""
+        """Hold the arrays, and close them: what has been drawn stays as it is."""
         self.values = dict(values)
+        for value in self.values.values():
+            value.flags.writeable = False
         self.flat = {name: value.reshape(-1) for name, value in self.values.items()}
 
     def __getattr__(self, name: str) -> NDArray[np.float64]:

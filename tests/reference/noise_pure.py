@@ -8,7 +8,7 @@ this counts with integers. Both must agree to the last bit.
 from __future__ import annotations
 
 import math
-from fractions import Fraction
+from functools import cache
 from hashlib import sha256
 
 WORD = 1 << 64
@@ -20,6 +20,7 @@ LN2_UPPER = float.fromhex("0x1.62e42feep-1")
 LN2_LOWER = float.fromhex("0x1.a39ef35793c76p-33")
 
 
+@cache
 def key(name: str) -> int:
     """Return the key of a decision name: the first 8 bytes of its SHA-256, the first one lowest."""
     return sum(byte << 8 * place for place, byte in enumerate(sha256(name.encode("utf-8")).digest()[:8]))
@@ -46,11 +47,8 @@ def cell(seed: int, name: str, *ids: int) -> int:
 
 
 def uniform(seed: int, name: str, *ids: int) -> float:
-    """Return the middle of the cell."""
-    middle = Fraction(2 * cell(seed, name, *ids) + 1, 2 * CELLS)
-    value = float(middle)
-    assert Fraction(value) == middle
-    return value
+    """Return the middle of the cell: an odd number of at most 53 bits over a power of two, so nothing is rounded."""
+    return (2 * cell(seed, name, *ids) + 1) / (2 * CELLS)
 
 
 def chance(p: float, seed: int, name: str, *ids: int) -> bool:
