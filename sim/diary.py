@@ -21,10 +21,6 @@ Array = NDArray[Any]
 Ints = NDArray[np.int64]
 
 
-MOST = 2**31 - 1
-"""The largest number that 32 bits hold."""
-
-
 class Diary:
     """What worlds count of themselves; `sim.worlds.Worlds` is one.
 
@@ -120,6 +116,17 @@ class Diary:
         if len(world):
             np.add.at(self._today.reshape(-1), (self._place[first] + number) * self.n + world, amount)
 
+    def set_stocks(self, names: tuple[str, ...], values: Array) -> None:
+        """Set stocks that a rule declares one after another.
+
+        Args:
+            names: which, in the order in which they are declared.
+            values: shape ``(stocks, worlds)``.
+        """
+        self.may_change()
+        first = self._place[names[0]]
+        self._today[first : first + len(names)] = values
+
     # -- pages --------------------------------------------------------------------------------
 
     @property
@@ -147,8 +154,8 @@ class Diary:
         flows = len(self.flow)  # what has been counted is added
         there = where(np.bitwise_or.reduce(self._today, axis=1) != 0)
         today = self._today[there]
-        fits = today.max(initial=0) <= MOST and today.min(initial=0) >= -MOST
-        self._pages.append((there, today.astype(np.int32) if fits else today))
+        narrow = today.astype(np.int32)
+        self._pages.append((there, narrow if (narrow == today).all() else today))
         self._today[:flows] = 0
 
 

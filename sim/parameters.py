@@ -197,13 +197,11 @@ class Values:
         for value in self.values.values():
             value.flags.writeable = False
         self.flat = {name: value.reshape(-1) for name, value in self.values.items()}
+        self.__dict__.update({name: value for name, value in self.values.items() if name not in self.__dict__})
 
     def __getattr__(self, name: str) -> NDArray[np.float64]:
-        """Return the value of a parameter in every world."""
-        values: dict[str, NDArray[np.float64]] = self.__dict__.get("values", {})
-        if name not in values:
-            raise AttributeError(f"no parameter '{name}'")
-        return values[name]
+        """Say which parameter is missing; parameters themselves are ordinary attributes."""
+        raise AttributeError(f"no parameter '{name}'")
 
 
 def draw(

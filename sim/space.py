@@ -167,6 +167,8 @@ def rank_in_group(group: Ints, key: Ints | int = 0) -> Ints:
         group: group number of each row, below 2^23.
         key: whole numbers from 0 to below 2^40. With the group they make one number, for one sort is quicker than two.
     """
+    if len(group) < 2:
+        return np.zeros(len(group), dtype=np.int64)
     order = ((group << RANKED_BITS) | key).argsort(kind="stable")
     rank = np.empty(len(group), dtype=np.int64)
     rank[order] = np.arange(len(group)) - first_of_group(group[order])
@@ -176,6 +178,8 @@ def rank_in_group(group: Ints, key: Ints | int = 0) -> Ints:
 def first_of_group(ordered: Ints) -> Ints:
     """Return for each row the position of the first row of its group, the groups being in order."""
     position = np.arange(len(ordered))
+    if len(ordered) < 2:
+        return position
     same = ordered[1:] == ordered[:-1]
     start = position.copy()
     start[1:][same] = 0

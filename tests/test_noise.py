@@ -92,6 +92,23 @@ def ulps(got: NDArray[np.float64], wanted: NDArray[np.float64]) -> float:
     return float(np.max(np.abs(got - wanted) / np.spacing(np.abs(wanted))))
 
 
+def test_one_number_is_worked_out_as_many_are() -> None:
+    """The twins of the kernels in Python's own numbers: not a bit differs, and outside their range they say so."""
+    rng = np.random.default_rng(7)
+    edges = [np.sqrt(0.5), np.nextafter(np.sqrt(0.5), 0), np.nextafter(np.sqrt(0.5), 1), 0.5, 1.0, 1 - 2.0**-53, 2.0]
+    positive = np.concatenate(
+        [rng.random(5_000), np.exp(rng.normal(0, 40, 5_000)), np.exp2(np.arange(-1022.0, 1024.0)), edges]
+    )
+    signed = np.concatenate(
+        [rng.normal(0, 3, 5_000), rng.uniform(-700, 700, 5_000), np.arange(-80, 80) / 2, [0.0, -0.0]]
+    )
+    for many, one, xs in ((exact.log, exact.log_one, positive), (exact.exp, exact.exp_one, signed)):
+        assert np.array_equal(many(xs).view(np.int64), np.array([one(float(x)) for x in xs]).view(np.int64))
+        assert np.array_equal(many(xs[:1]), many(xs)[:1])
+    assert [exact.log_one(x) for x in (0.0, -1.0, 5e-324, math.inf, math.nan)] == [None] * 5
+    assert [exact.exp_one(x) for x in (701.0, -701.0, math.inf, -math.inf, math.nan)] == [None] * 5
+
+
 def test_log_is_right_to_one_unit_in_the_last_place() -> None:
     patterns = noise.bits(2, "patterns", np.arange(300_000))
     everywhere = (patterns % np.uint64(0x7FF0000000000000)).view(np.float64)

@@ -199,9 +199,12 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
     assets = w.layout.sizes["asset"]
     own_thing = g.world[rows] * assets + g.bearer[rows]
     number = np.where(SHARED.take(g.kind[rows]), own_thing, -1 - rows)  # what is between two is never joined
-    _, first, which = np.unique(number, return_index=True, return_inverse=True)
-    opener = np.sort(first)  # in the order of the table
-    place = np.searchsorted(opener, first)
+    if len(rows) > 1:
+        _, first, which = np.unique(number, return_index=True, return_inverse=True)
+        opener = np.sort(first)  # in the order of the table
+        place = np.searchsorted(opener, first)
+    else:
+        opener = place = which = np.zeros(1, dtype=np.int64)
     own = rows[opener]
     settled_in, unit = _whereabouts(w, g.household[own])
     days = np.zeros(len(own), dtype=np.int64)

@@ -56,6 +56,9 @@ def knock(w: Worlds) -> None:
     if not (anywhere(w.doors_time) or anywhere(w.doors_balance)):
         return
     motion = _oldest_motions(w)
+    if len(motion) == 0:
+        w.doors_balance[...] = 0
+        return
     m = w.motions
     world, compound = m.world[motion], m.compound[motion]
     balance = w.doors_balance[world, compound] + w.doors_time[world, compound]
@@ -117,6 +120,8 @@ def _oldest_motions(w: Worlds) -> Ints:
     """Return the oldest motion that each body with time for doors has before the owners."""
     m = w.motions
     rows = where(m.open)
+    if len(rows) == 0:
+        return rows
     own = m.organiser[rows] == DESKS_PER_COMPOUND * m.compound[rows] + BODY
     rows = rows[own & (w.doors_time[m.world[rows], m.compound[rows]] > 0)]
     place = m.world[rows] * w.layout.sizes["compound"] + m.compound[rows]

@@ -173,8 +173,7 @@ def add_up(w: Worlds) -> None:
             w.derived["combinations"] = np.concatenate([own, own + w.suffered.shape[2]])
         suffered, counts_in = suffered[:, w.derived["combinations"]], counts_in[w.derived["combinations"]]
     amounts = suffered @ counts_in
-    for stock, amount in zip(parts, amounts.T, strict=True):
-        w.stock[stock][...] = amount
+    w.set_stocks(parts, amounts.T)
 
 
 @cache
