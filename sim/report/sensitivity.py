@@ -319,7 +319,7 @@ def _frame(axes: Axes, title: str, unit: str, lines: int) -> None:
     axes.set_yticks([])
     for i in range(0, lines, 2):
         axes.axhspan(i - 0.5, i + 0.5, color=BAND, linewidth=0, zorder=-2)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     high = axes.get_xlim()[1]
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.1f}" if high < 5 else number(value, high))
     axes.grid(axis="x", color=FAINT, linewidth=0.6)

@@ -104,7 +104,15 @@ def test_the_key_person() -> None:
 def test_where_it_is_worse() -> None:
     boxes, leaves = kept("discovery", "boxes"), kept("discovery", "leaves")
     (row,) = boxes.to_dict("records")
-    assert row["holds"] == "no" and len(leaves) == 1
-    assert (round(100 * row["found_density"]), row["found_n"], round(100 * row["found_base"])) == (24, 51, 6)
+    assert row["holds"] == "no" and "handoff_near_days" in row["in_words"]
+    assert (round(100 * row["found_density"]), row["found_n"], round(100 * row["found_base"])) == (14, 196, 9)
     ends = [round(100 * row[f"held_out_{name}"]) for name in ("density", "low", "high", "base")]
-    assert ends == [8, 3, 21, 9] and "it has 8% (3 to 21) against 9%" in PAGE
+    assert ends == [10, 7, 15, 9] and "10% (7 to 15) of 188 held out" in PAGE
+    few, many = leaves.to_dict("records")
+    assert "yijiantiao.merged_hours" in few["in_words"] and "below 4.96 hours/week" in few["in_words"]
+    for leaf, said in ((few, "18% of 61 (10 to 29)"), (many, "8% of 439 (6 to 11)")):
+        share, low, high = (round(100 * leaf[f"held_out_{name}"]) for name in ("density", "low", "high"))
+        assert f"{share}% of {leaf['held_out_n']} ({low} to {high})" == said and said in PAGE
+    assert few["held_out_low"] > row["held_out_base"]  # it holds, narrowly
+    effects = [f"{round(leaf['held_out_effect'], -1):,.0f}" for leaf in (few, many)]
+    assert effects == ["-2,190", "-4,520"] and "-2,190 in place of -4,520" in PAGE
