@@ -197,7 +197,10 @@ def test_the_ratio_is_of_seconds_a_world(monkeypatch: pytest.MonkeyPatch) -> Non
     )
     assert "one world of 1,000,000" in text.getvalue()
     assert text.getvalue().count("reckoned") == 1
-    assert (text.getvalue().count("held"), text.getvalue().count("missed")) == (2, 2)  # large worlds twice as fast only
+    assert (text.getvalue().count("held"), text.getvalue().count("missed")) == (
+        2,
+        2,
+    )  # large worlds are but twice as fast
 
 
 def test_a_year_of_a_city_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
