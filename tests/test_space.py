@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import noise
+from sim import noise, space
 from sim.cases import Kind
 from sim.places.compound import ENTRANCES, FLATS_PER_LANDING, Structure, build
 from sim.space import LAND_USE, Layout, rank_in_group
@@ -207,3 +207,13 @@ def test_every_building_stands_on_a_cell_of_its_own(structure: dict[str, Any]) -
         assert len(cells) == layout.sizes[entity]
         assert np.all((cells >= 0) & (cells < np.array(shape)))
     assert np.all(layout.layers["travel_cost"] > 0)
+
+
+@pytest.mark.parametrize("share", [0.0, 1e-5, 0.02, 0.5, 1.0])
+@pytest.mark.parametrize("more", [0, 1, 7])
+def test_long_masks_are_looked_through_to_the_last_flag(share: float, more: int) -> None:
+    """Eight flags at a time, and what is left over one by one; every other flag of a longer mask, too."""
+    mask = np.random.default_rng(more).random(2 * (space.LONG + more)) < share
+    mask[-1] = True
+    for flags in (mask, mask[: space.LONG + more], mask[::2], mask[1::2]):
+        assert np.array_equal(space.where(flags), np.flatnonzero(flags))
