@@ -207,6 +207,7 @@ def test_a_year_of_a_city_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     found = city.measure(city.Plan(compounds=3, burn_in=7, days=7))
     assert found["households"] > 1000
     assert found["peak"] > 0
+    found["peak"] = 5e8  # what the processes of tests hold is their business
     text = io.StringIO()
     said = dict(machine=dict(cores=2, load=0.5), plan=vars(engine.Plan()), cases={})
     bench.show(said | dict(city=found), Console(file=text, width=300))

@@ -25,6 +25,7 @@ from tests.helpers import (
     difference,
     lived,
     recipe,
+    rewrite,
     say,
     state,
     total,
@@ -60,7 +61,7 @@ def change_until(w: Worlds, day: int) -> None:
 
 def nobody_quits(w: Worlds) -> Worlds:
     """Take quitting away altogether; its range does not go down to zero."""
-    w.settings["yijiantiao"].quits[...] = 0.0
+    rewrite(w.settings["yijiantiao"].quits, 0.0)
     return w
 
 

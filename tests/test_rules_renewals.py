@@ -14,7 +14,19 @@ from sim.cases import Activity, Kind, Stage
 from sim.rules import contracts, renewals
 from sim.rules.motions import Motion
 from sim.worlds import Worlds
-from tests.helpers import BUSY, NOTHING_BREAKS, around, burnt_in, clearly_above_zero, daily, lived, recipe, say, total
+from tests.helpers import (
+    BUSY,
+    NOTHING_BREAKS,
+    around,
+    burnt_in,
+    clearly_above_zero,
+    daily,
+    lived,
+    recipe,
+    rewrite,
+    say,
+    total,
+)
 from tests.test_rules_defects import base_cost
 
 Array = NDArray[Any]
@@ -192,12 +204,12 @@ def earn(w: Worlds, more: bool) -> None:
 
 def have_rivals(w: Worlds, more: bool) -> None:
     """Let another company be hard or easy to find."""
-    w.p.substitute[...] = 0.95 if more else 0.1
+    rewrite(w.p.substitute, 0.95 if more else 0.1)
 
 
 def be_resolved(w: Worlds, more: bool) -> None:
     """Let bodies shy away from a ballot, or call one whenever they are refused."""
-    w.p.own_resolve[...] = 1.0 if more else 0.1
+    rewrite(w.p.own_resolve, 1.0 if more else 0.1)
 
 
 def be_discontented(w: Worlds, more: bool) -> None:
@@ -207,7 +219,7 @@ def be_discontented(w: Worlds, more: bool) -> None:
 
 def be_cheap(w: Worlds, more: bool) -> None:
     """Let repairs cost the company nearly as much as others, or hardly anything."""
-    w.p.own_cost[...] = 0.2 if more else 0.8
+    rewrite(w.p.own_cost, 0.2 if more else 0.8)
 
 
 @pytest.mark.parametrize("change", [earn, have_rivals, be_resolved, be_discontented, be_cheap])
@@ -217,7 +229,7 @@ def test_what_makes_for_concessions(change: Callable[[Worlds, bool], None]) -> N
     Six weeks only, so that nobody has been replaced yet; in the long run who is replaced concedes nothing.
     """
     w = found(24, veto=1.0, fixed_share=0.0, own_talk_hours=0.0)
-    w.p.own_talk_hours[...] = 3.0  # nobody has talked yet; now everybody does
+    rewrite(w.p.own_talk_hours, 3.0)  # nobody has talked yet; now everybody does
     conceded = []
     for more in (False, True):
         s = lived(w, 1)  # the quarter's accounts are made up today

@@ -22,6 +22,7 @@ from tests.helpers import (
     lived,
     owners_asked,
     recipe,
+    rewrite,
     say,
     scenarios,
     total,
@@ -101,8 +102,7 @@ def test_shelved_proposals_wait_for_a_claim_or_for_a_ledger() -> None:
     w = burnt_in(replications=range(4), fixed=dict(funded_share=1.0, never_pay=0.5, patch_days=1e6))
     quiet = dict(any_desk=-50.0)
     for name, value in quiet.items():
-        w.p.values[name].flags.writeable = True
-        w.p.values[name][...] = value
+        rewrite(w.p.values[name], value)
     arms = w.stack([say("formed_body"), say("formed_body", "yijiantiao", "yijiantiao.deadline_days=15")])
     shelved = arms.cases.stage == Stage.SHELVED
     assert np.any(shelved)

@@ -50,7 +50,7 @@ RESAMPLES = 1_999
 
 COLUMNS = ("wage", "willingness", "scenario", "benefit", "acceptable", "acceptable_on_average", "best", "evpi", "n")
 """The columns, in order. The net benefit is a mean and stands against the baseline's; it and EVPI are yuan a 1,000
-household-years. `best` marks the scenario of the frontier, the first of several that are equally good."""
+household-years. `best` marks the scenario of the frontier, one of several that are equally good (`Account.rank`)."""
 
 
 def choices(config: Config) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ def grid(effect: str) -> tuple[float, ...]:
 
 def curves(of: Account) -> pd.DataFrame:
     """Return how acceptable every scenario is at every shadow wage and willingness to pay; see `COLUMNS`."""
-    saved = of.more(of.brought)
+    saved, rank = of.more(of.brought), of.rank
     mean_saved = resampled_means(saved, RESAMPLES, SEED)[0]
     rows = []
     for wage in wages():
@@ -88,7 +88,7 @@ def curves(of: Account) -> pd.DataFrame:
             shares, on_average = largest(benefit), largest(willingness * mean_saved - mean_cost)
             # The mean of what the best of each replication is better: nothing, and no rounding, if one always is.
             missed = (benefit.max(axis=0) - benefit).mean(axis=1)
-            best = int(missed.argmin())
+            best = min(range(len(missed)), key=lambda i: (missed[i], rank[i]))
             for i, name in enumerate(of.names):
                 rows.append((wage, willingness, name, means[i], shares[i], on_average[i], i == best, missed[best],
                              benefit.shape[1]))  # fmt: skip

@@ -82,6 +82,12 @@ class Account:
     yuan: Floats
     brought: Floats
 
+    @property
+    def rank(self) -> list[int]:
+        """Which of equals comes first: what the others are compared with, then by name, wherever they are listed."""
+        by_name = {name: number for number, name in enumerate(sorted(self.names), start=1)}
+        return [0, *(by_name[name] for name in self.names[1:])]
+
     def cost(self, wage: float) -> Floats:
         """Return what each took, yuan, with an hour worth `wage`."""
         return wage * self.hours + self.yuan
@@ -116,7 +122,7 @@ def table(of: Account) -> pd.DataFrame:
     for wage in wages():
         spent = _against_first(of.cost(wage))
         at = np.array([[c.difference, s.difference] for c, s in zip(spent, saved, strict=True)])
-        place, ratio = places(at[:, 0], at[:, 1])
+        place, ratio = places(at[:, 0], at[:, 1], of.rank)
         for i, name in enumerate(of.names):
             c, s = spent[i], saved[i]
             more = [float(of.more(part)[i].mean()) for part in (of.hours, of.unpaid, of.yuan)]
@@ -141,30 +147,32 @@ def mixes(of: Account, attribution: Attribution) -> pd.DataFrame:
     return out
 
 
-def places(cost: Floats, saved: Floats) -> tuple[list[str], Floats]:
+def places(cost: Floats, saved: Floats, rank: Sequence[int] | None = None) -> tuple[list[str], Floats]:
     """Return which points are dominated, on the frontier, or neither, and what a day saved costs along the frontier.
 
     Args:
         cost: of each.
         saved: what each saves.
+        rank: which of equals comes first, see `Account.rank`; as they stand if not said.
 
     Returns:
         One of the words for each, and of the frontier the yuan for each day more than the point before it saves
         (missing for the cheapest, and for all others).
     """
     out, ratio = [BETWEEN] * len(cost), np.full(len(cost), np.nan)
+    first = range(len(cost)) if rank is None else rank
     for i in range(len(cost)):
         better = (cost <= cost[i]) & (saved >= saved[i]) & ((cost < cost[i]) | (saved > saved[i]))
         if better.any():
             out[i] = DOMINATED
-    at = min((i for i in range(len(cost)) if out[i] != DOMINATED), key=lambda i: (cost[i], -saved[i], i))
+    at = min((i for i in range(len(cost)) if out[i] != DOMINATED), key=lambda i: (cost[i], -saved[i], first[i]))
     out[at] = FRONTIER
     while True:
         ahead = [i for i in range(len(cost)) if out[i] == BETWEEN and saved[i] > saved[at]]
         if not ahead:
             return out, ratio
         slope = {i: (cost[i] - cost[at]) / (saved[i] - saved[at]) for i in ahead}
-        next_ = min(ahead, key=lambda i: (slope[i], -saved[i], i))
+        next_ = min(ahead, key=lambda i: (slope[i], -saved[i], first[i]))
         ratio[next_], out[next_], at = slope[next_], FRONTIER, next_
 
 

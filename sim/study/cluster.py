@@ -169,7 +169,11 @@ class Dask:
                     future.add_done_callback(fetch)
                 del futures
                 if not running:
-                    return
+                    if room > 0 and len(packed) < room:  # nothing was left to be sent
+                        return
+                    if room == 0:  # no worker just now: perhaps its nanny is starting it anew
+                        time.sleep(PAUSE / 5)
+                    continue
                 try:
                     key, value = done.get(timeout=PAUSE)
                 except Empty:

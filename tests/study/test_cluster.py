@@ -133,6 +133,14 @@ def test_a_killed_worker_costs_nothing_and_a_block_that_always_kills_only_itself
         assert by_task(engine.map(square, [5]))[5].value == 25, "nannies have started the workers anew"
 
 
+def test_tasks_wait_while_there_is_no_worker_just_now(pair: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a nanny starts the only worker anew there is room for nothing; what is left to do is not forgotten."""
+    with Dask(1, Cluster(pair)) as engine:
+        room = iter([0, 0])
+        monkeypatch.setattr(engine, "_room", lambda of=engine._room: next(room, of()))
+        assert {task: outcome.value for task, outcome in by_task(engine.map(square, [2, 3])).items()} == {2: 4, 3: 9}
+
+
 # -- a whole run ----------------------------------------------------------------------------------
 
 
