@@ -40,7 +40,7 @@ import numpy as np
 from numpy import add, bitwise_or, bitwise_xor, multiply, right_shift, subtract
 from numpy.typing import ArrayLike, NDArray
 
-from sim.exact import CHUNK, SPARES, Floats, constant, exp, log, log_normal, log_one, power
+from sim.exact import CHUNK, SPARES, Floats, constant, exp, log, log_normal, power
 
 __all__ = [
     "UNIT",
@@ -347,11 +347,11 @@ def _to_exponential(z: Words, spare: Floats) -> None:
     """Turn words in place into the bit patterns of exponential floats."""
     _to_uniform(z, spare)
     value = z.view(np.float64)
-    if value.size == 1:  # numpy takes as long for one as for a hundred
-        value[0] = -(log_one(value.item()) or 0.0)
-        return
-    log_normal(value, value, spare)
-    np.negative(value, value)
+    if value.size > 1:
+        log_normal(value, value, spare)
+        np.negative(value, value)
+    else:
+        np.negative(log(value), value)
 
 
 def _to_threshold(z: Words, spare: Floats) -> None:

@@ -16,7 +16,7 @@ from sim.outcomes import inequality
 from sim.outcomes.spec import HIGHER, LOWER, NEITHER, YEAR, Direction, Floats, Ints, OutcomeSpec, over
 from sim.places.village import AROUND, LAND, MONEY, ROLES
 from sim.rules.bases import SOURCES
-from sim.rules.beliefs import LARGE
+from sim.rules.beliefs import large_farmers
 from sim.rules.labour import PRACTICES
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def at_the_end(w: Worlds) -> dict[str, Ints]:
     """
     role = w.layout.traits["village_role"][w.layout.up("yard", "village")]
     around = np.broadcast_to(role == AROUND, w.birds.shape)
-    large, member = w.flock_wish >= LARGE, w.farm_member
+    large, member = large_farmers(w), w.farm_member
     belongs = dict(zip(GROUPS, (~large, large, member, ~member, ~around, around), strict=True))
     out: dict[str, Ints] = {}
     for group, mask in belongs.items():
@@ -243,7 +243,7 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
         "adopted_member": over(n["adopted_member_yards"], n["yards_member"]),
         "survival": over(n["birds_sold"], n["birds_sold"] + n["birds_dead"]),
         "lost_batches": over(n["batches_lost"], n["batches_sold"]),
-        "left_trade": over(n["gave_up"] + n["stopped"] + n["left_in_anger"], n["keeping_days"], float(YEAR)),
+        "left_trade": over(_left(n), n["keeping_days"], float(YEAR)),
         "left_in_anger": over(n["left_in_anger"], n["keeping_days"], float(YEAR)),
         "turned_away": over(n["turned_away"], n["turned_away"] + n["batches"]),
         "contract_share": over(n["batches_contract"], n["batches"]),
@@ -262,14 +262,18 @@ def quotients(n: Mapping[str, Ints]) -> dict[str, Floats]:
     return out | _by_flock(n)
 
 
+def _left(n: Mapping[str, Ints]) -> Ints:
+    """Return how many households left the trade, for whatever reason."""
+    return n["gave_up"] + n["stopped"] + n["left_in_anger"]
+
+
 def _by_flock(n: Mapping[str, Ints]) -> dict[str, Floats]:
     """Return the outcomes of `BY_FLOCK`: of large farmers as counted, of small ones what is left of all."""
-    left = n["gave_up"] + n["stopped"] + n["left_in_anger"]
     parts = {
         "adopted": (n["adopted_yards"], n["adopted_large_yards"], n["households"], n["yards_large"]),
         "contract_share": (n["batches_contract"], n["batches_contract_large"], n["batches"], n["batches_large"]),
         "lost_batches": (n["batches_lost"], n["batches_lost_large"], n["batches_sold"], n["batches_sold_large"]),
-        "left_trade": (left, n["left_large"], n["keeping_days"], n["keeping_days_large"]),
+        "left_trade": (_left(n), n["left_large"], n["keeping_days"], n["keeping_days_large"]),
     }
     out = {}
     for name, (above, above_large, below, below_large) in parts.items():

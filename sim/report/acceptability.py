@@ -228,10 +228,9 @@ def name_lines(lines: pd.DataFrame, language: Language, words: Mapping[str, Text
     names = list(dict.fromkeys(lines["scenario"]))
     shown = names
     if len(names) > most:
-        best = list(dict.fromkeys(lines.loc[lines["best"] & (lines["willingness"] > 0), "scenario"]))
-        # Of a long frontier those that are the best over most of it.
-        held = lines[lines["best"] & (lines["willingness"] > 0)]["scenario"].value_counts()
-        best = sorted(best, key=lambda name: -int(held[name]))[: most - 1]
+        frontier = lines.loc[lines["best"] & (lines["willingness"] > 0), "scenario"]
+        # Of a long frontier those that are the best over most of it; of equals the cheaper.
+        best = frontier.value_counts(sort=False).sort_values(ascending=False, kind="stable").index[: most - 1]
         shown = [name for name in names if name in best or name == names[0]]
     return Named({name: words[name](language) for name in shown}, style.colours(shown))
 

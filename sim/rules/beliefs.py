@@ -81,10 +81,16 @@ class Parameters:
     )
 
 
+def large_farmers(w: Worlds) -> NDArray[np.bool_]:
+    """Return which households count as large farmers, by the flock they would keep, shape ``(worlds, yards)``."""
+    farmers: NDArray[np.bool_] = w.flock_wish >= LARGE
+    return farmers
+
+
 def large(w: Worlds, world: Ints, yard: Ints) -> NDArray[np.bool_]:
-    """Return which of the given households count as large farmers: by the flock they would keep, which is theirs."""
-    wish: Ints = w.flock_wish[world, yard]
-    return wish >= LARGE
+    """Return which of the given households count as large farmers."""
+    farmers: NDArray[np.bool_] = w.flock_wish[world, yard] >= LARGE
+    return farmers
 
 
 def learn(w: Worlds) -> None:
@@ -101,7 +107,7 @@ def learn(w: Worlds) -> None:
 def _learn(w: Worlds, world: Ints, yard: Ints, shown: bool) -> None:
     """Add the observations of some batches to the beliefs of all who see them."""
     layout = w.layout
-    large = w.flock_wish >= LARGE
+    large = large_farmers(w)
     team_of = layout.up("yard", "team")
     result = w.result[world, yard]
     shape = (w.n, 2, layout.sizes["team"])

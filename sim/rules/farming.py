@@ -248,7 +248,7 @@ class Choosing:
         w.count("minutes_orders", world, np.where(credit, paper, 0))
         w.count("could_sign", self.world[self.bound & (self.value[SPOT] > 0)])
         w.stock["keeping"][...] = w.keeps.sum(axis=1)
-        w.stock["keeping_large"][...] = (w.keeps & (w.flock_wish >= beliefs.LARGE)).sum(axis=1)
+        w.stock["keeping_large"][...] = (w.keeps & beliefs.large_farmers(w)).sum(axis=1)
 
 
 def _running(number: Ints, group: Ints) -> Ints:

@@ -9,7 +9,7 @@ import numpy as np
 from sim.cases import Kind
 from sim.places.village import AROUND, INTAKES, JUSTICE, MEDIATOR
 from sim.rules import dealings, desks, service, sharing
-from sim.rules.beliefs import LARGE
+from sim.rules.beliefs import large_farmers
 from sim.settlements import Floats, Ints, Mask, Settlement
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Village(Settlement):
         role = w.layout.traits["village_role"][w.layout.up("yard", "village")]
         around[w.layout.traits["yard_household"]] = role == AROUND
         large = np.zeros_like(there)
-        large[:, w.layout.traits["yard_household"]] = w.flock_wish >= LARGE
+        large[:, w.layout.traits["yard_household"]] = large_farmers(w)
         return {"connected": w.connected & there, "around": there & around, "large": large}
 
     def unit(self, w: Worlds, household: Ints) -> Ints:

@@ -39,8 +39,7 @@ WILLINGNESS = (
     1_000.0,
 )
 """Yuan that a severity-day less is worth. Nobody knows even the order of magnitude, so the grid is even in logarithms,
-from next to nothing to more than anybody has asked for: three times what is produced a head for a healthy year, the
-most that WHO-CHOICE named, is about 290,000 yuan, or 790 a day. Fixed before anything was seen; 0 is among it."""
+over five of them, from next to nothing to what nobody would pay. Fixed before anything was seen; 0 is among it."""
 
 DEAREST_YUAN = 10.0
 """Of collective income a yuan is worth a yuan, or some times that; the grid ends here."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sim import outcomes
+from sim.report import labels
 from sim.report import report_labels as words
-from sim.report.document.effects import Effect, called, effects
+from sim.report.document.effects import Effect, effects
 from sim.report.document.material import Material
 from sim.report.labels import Language
 
@@ -98,7 +99,7 @@ EMPTY = (" ()", "（）", ", n/a of 0", "，为 0 的 n/a")
 
 def quoted(scenario: str, language: Language) -> str:
     """Return what a scenario is called, as it stands in a sentence."""
-    return words.QUOTED(language, name=called(scenario, language))
+    return words.QUOTED(language, name=labels.point(scenario, language))
 
 
 def sorted_out(shown: Sequence[Effect], language: Language) -> Iterator[str]:

@@ -141,15 +141,11 @@ def percent(share: float, *, sign: bool = False) -> str:
     return text if share else text.lstrip("+-")
 
 
-called = labels.point
-"""What a scenario is called in a report."""
-
-
 def pair_of(scenario: str, baseline: str, language: Language) -> str:
     """Return what a comparison is called."""
     from sim.report.report_labels import PAIR
 
-    return PAIR(language, scenario=called(scenario, language), baseline=called(baseline, language))
+    return PAIR(language, scenario=labels.point(scenario, language), baseline=labels.point(baseline, language))
 
 
 def grid(caption: str, shown: Sequence[Effect], language: Language, note: str = "") -> Grid:

@@ -12,7 +12,7 @@ from sim.report import funnel, labels
 from sim.report import report_labels as words
 from sim.report.document.blocks import Block, Grid, Paragraph
 from sim.report.document.brief import main_outcomes
-from sim.report.document.effects import called, effects, grid, named, pair_of, percent, rows_of
+from sim.report.document.effects import effects, grid, named, pair_of, percent, rows_of
 from sim.report.document.material import Material
 from sim.report.labels import Language
 from sim.report.tables import number
@@ -51,7 +51,7 @@ def rates(found: Material, language: Language) -> Iterator[Block]:
         values = pd.to_numeric(mine[spec.name], errors="coerce").dropna().to_numpy(np.float64)
         mean = number(float(values.mean())) if len(values) else labels.NO_VALUE(language)
         rows.append((labels.outcome(spec.name, language), labels.unit(spec.unit, language), mean, str(len(values))))
-    caption = f"{words.BASELINE_RATES(language)}{'：' if language == 'zh' else ': '}{called(first, language)}"
+    caption = f"{words.BASELINE_RATES(language)}{'：' if language == 'zh' else ': '}{labels.point(first, language)}"
     head = (*named(("outcome", "unit"), language), *named(("value",), language), "n")
     yield Grid(caption, head, tuple(rows), words=2, note=words.RATES_NOTE(language))
 
@@ -81,7 +81,7 @@ def funnels(found: Material, language: Language) -> Iterator[Block]:
     of_felt = [each.stages[settled] / each.stages[0] if each.stages[0] > 0 else float("nan") for each in drawn]
     rows = [
         (
-            called(each.scenario, language),
+            labels.point(each.scenario, language),
             *(_level(level, language) for level in each.stages),
             *(_share(share, language) for share in (each.succeed, part)),
         )
@@ -92,7 +92,7 @@ def funnels(found: Material, language: Language) -> Iterator[Block]:
         yield Paragraph(
             words.FUNNEL_WORDS(
                 language,
-                scenario=called(first.scenario, language),
+                scenario=labels.point(first.scenario, language),
                 felt=number(first.stages[0]),
                 claimed=number(first.stages[funnel.STAGES.index("claimed")]),
                 settled=number(first.stages[settled]),
@@ -130,7 +130,7 @@ def ends(found: Material, language: Language) -> Iterator[Block]:
             mine = frame[(frame["scenario"] == scenario) & (frame["day"] == day)]
             by = {str(row["end"]): float(row["share"]) for row in rows_of(mine)}
             shares = (percent(by.get(end, float("nan"))) for end in found_ends)
-            rows.append((called(scenario, language), str(day), *shares))
+            rows.append((labels.point(scenario, language), str(day), *shares))
     if rows:
         head = (
             *named(("scenario", "day"), language),
@@ -144,7 +144,7 @@ def settings(found: Material, language: Language) -> Iterator[Block]:
     from sim.report import report_heads as heads
 
     rows = [
-        (name, called(name, language), ", ".join(said) or words.AS_FOUND(language))
+        (name, labels.point(name, language), ", ".join(said) or words.AS_FOUND(language))
         for name, said in found.scenarios.items()
     ]
     if rows:
@@ -204,8 +204,8 @@ def cell(column: str, value: object, language: Language) -> str:
     known = {
         "outcome": lambda: labels.outcome(text, language),
         "effect": lambda: labels.outcome(text, language),
-        "scenario": lambda: called(text, language),
-        "baseline": lambda: called(text, language),
+        "scenario": lambda: labels.point(text, language),
+        "baseline": lambda: labels.point(text, language),
         "unit": lambda: labels.unit(text, language),
         "kind": lambda: labels.kind(text, language),
         "channel": lambda: channel(text, language),

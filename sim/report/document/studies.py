@@ -12,7 +12,7 @@ from sim.report import report_heads as heads
 from sim.report import report_labels as words
 from sim.report.document.blocks import Block, Grid, Paragraph
 from sim.report.document.brief import headline
-from sim.report.document.effects import Effect, called, effects, named, pair_of, percent, rows_of
+from sim.report.document.effects import Effect, effects, named, pair_of, percent, rows_of
 from sim.report.document.material import Material
 from sim.report.document.results import LONG, cell, channel, others
 from sim.report.labels import Language
@@ -42,8 +42,8 @@ def counted(found: Material, language: Language) -> list[dict[str, str]]:
         ends = {"lowest": min(known, key=lambda one: one.value), "highest": max(known, key=lambda one: one.value)}
         out.append(
             {
-                "scenario": called(scenario, language),
-                "baseline": called(baseline, language),
+                "scenario": labels.point(scenario, language),
+                "baseline": labels.point(baseline, language),
                 "outcome": points[0].label,
                 "unit": points[0].unit,
                 "points": str(len(points)),
@@ -64,7 +64,7 @@ def sweep(found: Material, language: Language) -> Iterator[Block]:
     for (scenario, baseline), points in by_pair(found, language).items():
         cells = [
             (
-                *(called(one.scenario, language), called(one.baseline, language), one.mean, one.difference),
+                *(labels.point(one.scenario, language), labels.point(one.baseline, language), one.mean, one.difference),
                 *(one.relative, one.interval(language), one.n, heads.READINGS[one.reading](language)),
             )
             for one in points
@@ -126,8 +126,8 @@ def shares_words(found: Material, language: Language) -> Iterator[str]:
         outcome=labels.outcome(outcome, language),
         unit=labels.unit(str(mine["unit"].iloc[0]), language) or "-",
         total=total,
-        none=words.QUOTED(language, name=called(str(said[0]), language)),
-        all=words.QUOTED(language, name=called(str(said[-1]), language)),
+        none=words.QUOTED(language, name=labels.point(str(said[0]), language)),
+        all=words.QUOTED(language, name=labels.point(str(said[-1]), language)),
     )
     parts = mine[mine["measure"] == "shapley"]
     if len(parts):

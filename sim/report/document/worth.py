@@ -9,7 +9,7 @@ from sim.report import labels
 from sim.report import report_heads as heads
 from sim.report import report_labels as words
 from sim.report.document.blocks import Block, Grid
-from sim.report.document.effects import called, named, percent, rows_of
+from sim.report.document.effects import named, percent, rows_of
 from sim.report.document.material import Material
 from sim.report.labels import Language
 from sim.report.tables import number
@@ -54,7 +54,9 @@ def worth(found: Material, language: Language) -> Iterator[Block]:
         row = by[name]
         place = str(row["place"])
         said = heads.PLACES_OF_COST[place](language) if place in heads.PLACES_OF_COST else place
-        rows.append((called(name, language), *_cells(row, "cost", language), *_cells(row, "saved", language), said))
+        rows.append(
+            (labels.point(name, language), *_cells(row, "cost", language), *_cells(row, "saved", language), said)
+        )
     (scenario,), (more, interval, at) = named(("scenario",), language), named(("cost", "interval", "place"), language)
     brought = heads.BROUGHT[effect](language) if effect in heads.BROUGHT else effect
     head = (scenario, more, interval, brought, interval, at)
@@ -68,7 +70,7 @@ def worth(found: Material, language: Language) -> Iterator[Block]:
                 percent(float(here[name]["acceptable"])) + (STAR if here[name]["best"] else "") if name in here else ""
             )
         last.append(number(float(next(iter(here.values()))["evpi"])) if here else "")
-    told = [(called(name, language), *cells[name]) for name in names] + [(words.EVPI(language), *last)]
+    told = [(labels.point(name, language), *cells[name]) for name in names] + [(words.EVPI(language), *last)]
     each = labels.EACH_DRAWN(language) if found.config.get("prior_draws", True) else ""
     unit = words.A_UNIT[effect](language) if effect in words.A_UNIT else effect
     yield Grid(words.SURE(language, what=unit), (scenario, *(f"{price:g}" for price in prices)), tuple(told),
