@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from pathlib import Path
@@ -42,6 +43,29 @@ def told(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> tupl
     assert commands.main(list(words)) == code
     out, err = capsys.readouterr()
     return out, err
+
+
+@pytest.mark.usefixtures("no_figures")
+@pytest.mark.parametrize(
+    ("nowhere", "code", "line"), [("pipe", 141, ""), ("/dev/full", 2, "error: no space left where the output goes\n")]
+)
+def test_where_nobody_reads_the_tables_the_result_is_whole(
+    nowhere: str, code: int, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """Tables are printed while the rest is still to be kept: a closed pipe or a full disk behind them costs nothing."""
+    if nowhere == "pipe":
+        end, begin = os.pipe()
+        os.close(end)
+    else:
+        begin = os.open(nowhere, os.O_WRONLY)
+    with os.fdopen(begin, "w", closefd=False) as said:
+        monkeypatch.setattr("sys.stdout", said)
+        words = ["run", "mobile_mediation", *FEW, "--out", str(tmp_path / "out"), "--backend", "serial"]
+        assert commands.main(words) == code
+    os.close(begin)
+    assert capsys.readouterr().err == line
+    assert (tmp_path / "out" / "manifest.json").exists()
 
 
 @pytest.mark.parametrize("name", options("experiment"))

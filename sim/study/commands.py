@@ -145,14 +145,14 @@ def _computed(
     if arguments.dry_run:
         return _dry_run(config, folder)
     progress = _Progress()
-    closed: list[BrokenPipeError] = []
+    unsaid: list[OSError] = []
 
     def shown(result: Result) -> None:
         progress.pause()
         try:
             show(result)
-        except BrokenPipeError as error:  # nobody reads on; what has been computed is kept all the same
-            closed.append(error)
+        except OSError as error:  # nobody reads on, or the disk is full; what is computed is kept all the same
+            unsaid.append(error)
 
     try:
         with progress:
@@ -169,8 +169,8 @@ def _computed(
     except KeyboardInterrupt:
         print(f"what is finished is kept in {_short(folder)}; the same command goes on from there", file=sys.stderr)
         raise
-    if closed:
-        raise closed[0]
+    if unsaid:
+        raise unsaid[0]
     return _tell_failures(result) if result.failures else result
 
 
@@ -318,7 +318,12 @@ def _console() -> Console:
     """Return the console of stdout, of a readable width also where it is a file."""
     from rich.console import Console
 
-    return Console() if sys.stdout.isatty() else Console(width=WIDTH, soft_wrap=False)
+    class Told(Console):
+        def on_broken_pipe(self) -> None:
+            """Let the pipe's error through: rich would leave the program, whatever is still to be kept."""
+            raise
+
+    return Told() if sys.stdout.isatty() else Told(width=WIDTH, soft_wrap=False)
 
 
 def _say(text: str) -> None:
