@@ -97,6 +97,8 @@ class Rule:
         stocks: name to meaning of the per-world integer stocks it keeps up to date.
         set_up: fills the columns' starting values once, from keyed noise.
         places: the kinds of settlement where it stands; empty = everywhere.
+        wakes: levers; unless a mechanism offers to one of them, no parameter of the rule changes anything. None = it is
+            always awake; empty = no mechanism wakes it.
         only: columns, levers, parameters, flows and stocks that there are only in some kinds of settlement, and in
             which (or only in places of several kinds); the rest there is wherever the rule stands.
     """
@@ -109,7 +111,12 @@ class Rule:
     stocks: dict[str, str] = field(default_factory=dict)
     set_up: Callable[[Worlds], None] = _nothing
     places: tuple[str, ...] = ()
+    wakes: tuple[str, ...] | None = None
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def asleep(self, offered: Collection[str]) -> bool:
+        """Return whether its parameters change nothing while mechanisms offer to these levers only."""
+        return self.wakes is not None and not set(self.wakes) & set(offered)
 
     def has(self, name: str, settlements: Collection[str]) -> bool:
         """Return whether what it declares under a name is there where these kinds of settlement are."""

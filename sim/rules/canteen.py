@@ -174,6 +174,7 @@ def _pay(w: Worlds, world: Ints, home: Ints, community: Ints, fen: Ints, rest: I
 RULE = Rule(
     name="canteen",
     places=("compound",),
+    wakes=("canteen_seats",),
     levers=(
         Lever("canteen_seats", "community", 0, "max", "seats", "seats of the canteen, at each of three meals a day"),
         Lever("meal_budget", "community", 0, "add", "fen/week", "public money for what meals cost beyond their price"),

@@ -243,6 +243,7 @@ def _in_time(w: Worlds, world: Ints, courier: Ints) -> NDArray[np.bool_]:
 RULE = Rule(
     name="couriers",
     places=("compound",),
+    wakes=("couriers_share",),
     columns=(
         Column("courier_good", "courier", np.int32, "times the courier was answered in time, or helped"),
         Column("courier_bad", "courier", np.int32, "times the courier was not answered in time"),

@@ -69,6 +69,7 @@ def hold(w: Worlds) -> None:
 RULE = Rule(
     name="events",
     places=("compound",),
+    wakes=("host_events",),
     parameters=Parameters,
     flows={"events_held": "events held", "event_guests": "households that came to them"},
 )

@@ -152,6 +152,7 @@ def _make_whole(w: Worlds, world: Ints, compound: Ints) -> None:
 RULE = Rule(
     name="projects",
     places=("compound",),
+    wakes=(),
     columns=(
         Column(
             "project_until",

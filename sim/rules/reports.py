@@ -145,6 +145,7 @@ def learn(w: Worlds, world: Ints, courier: Ints, good: NDArray[np.bool_]) -> Non
 RULE = Rule(
     name="reports",
     places=("compound",),
+    wakes=("couriers_share",),
     columns=(
         Column("reported", "asset", np.int32, "which defect of the asset a courier has reported last, 0 = none"),
         Column("reporter", "asset", np.int32, "courier who reported it"),

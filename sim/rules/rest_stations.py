@@ -66,6 +66,7 @@ def listen(w: Worlds) -> None:
 RULE = Rule(
     name="rest_stations",
     places=("compound",),
+    wakes=("rest_stations",),
     levers=(Lever("rest_stations", "community", 0, "max", "0 or 1", "somebody listens to couriers at rest stations"),),
     parameters=Parameters,
     flows={"couriers_helped": "couriers' own troubles heard at rest stations"},

@@ -128,6 +128,7 @@ def _fall_out(w: Worlds, world: Ints, home: Ints, beside: Ints, plays: NDArray[n
 RULE = Rule(
     name="rooms",
     places=("compound",),
+    wakes=("host_rooms",),
     parameters=Parameters,
     flows={
         "room_sessions": "sessions for which rooms were open",

@@ -125,6 +125,7 @@ def weigh(w: Worlds, rows: Ints) -> Mask:
 RULE = Rule(
     name="ties",
     places=("compound",),
+    wakes=("canteen_seats", "host_rooms", "host_events"),
     columns=(Column("tie", "flat", np.int16, "tie to people met at shared places, ten-thousandths"),),
     parameters=Parameters,
     flows={"made_up": "quarrels between neighbours that people who know each other talked over without a desk"},

@@ -157,6 +157,7 @@ def rest(w: Worlds) -> None:
 RULE = Rule(
     name="volunteers",
     places=("compound",),
+    wakes=("host_rota",),
     columns=(Column("tired", "flat", np.int8, "how tired of helping, eighths of a turn"),),
     parameters=Parameters,
     flows={"volunteer_minutes": "unpaid minutes that volunteers gave to elders' needs"},

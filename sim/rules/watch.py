@@ -100,6 +100,7 @@ def _hold_clinics(w: Worlds, met: Mask) -> None:
 RULE = Rule(
     name="watch",
     places=("compound",),
+    wakes=("host_watch", "host_clinics"),
     parameters=Parameters,
     flows={
         "asked": "elders asked at a shared place, or when they stayed away, what troubles them",

@@ -1,8 +1,9 @@
 """Factors: the uncertain parameters that a study varies, and points made of them.
 
 A factor is a parameter of kind ``drawn`` that nobody has fixed, of the world or of a mechanism that one of the
-compared scenarios names. A design says for each factor a probability; the value is that quantile of its prior, so
-that what a design calls uniform is what an ordinary run draws.
+compared scenarios names. Those of a rule that none of these mechanisms wakes are none: the worlds do not use them. A
+design says for each factor a probability; the value is that quantile of its prior, so that what a design calls uniform
+is what an ordinary run draws.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from numpy.typing import NDArray
 
 from sim.errors import ConfigError
 from sim.evidence import Tag
-from sim.mechanisms import mechanism_specs
+from sim.mechanisms import mechanism_specs, registry
 from sim.parameters import Spec, Value, draw, prior_quantile
 from sim.scenario import Scenario
-from sim.schedule import world_specs
+from sim.schedule import rules_of, world_specs
 from sim.study.config import Config
 from sim.study.draws import of as of_table
 from sim.study.points import Point
@@ -60,7 +61,7 @@ class Factor:
 
 
 def factors(config: Config, scenarios: Sequence[Scenario]) -> tuple[Factor, ...]:
-    """Return all that is uncertain where these scenarios are compared, the world's first, in the order of declaration.
+    """Return all that is uncertain and used where these scenarios are compared, as declared, the world's first.
 
     Args:
         config: the experiment.
@@ -73,10 +74,14 @@ def factors(config: Config, scenarios: Sequence[Scenario]) -> tuple[Factor, ...]
         if scenario.world:
             words = ", ".join(f"world.{key}" for key in scenario.world)
             raise ConfigError(f"scenario '{scenario.name}' sets {words}, which a study varies or holds for all alike")
-    found = [
-        Factor(spec) for name, spec in world_specs(config.place).items() if _free(spec) and name not in config.fixed
-    ]
     named = dict.fromkeys(name for scenario in scenarios for name in scenario.choices)
+    offered = {lever for name in named for lever in registry()[name].offers}
+    asleep = {rule.name for rule in rules_of(config.place) if rule.asleep(offered)}
+    found = [
+        Factor(spec)
+        for name, spec in world_specs(config.place).items()
+        if _free(spec) and name not in config.fixed and spec.owner not in asleep
+    ]
     for mechanism in named:
         fixed = {key for s in scenarios if mechanism in s.choices for key in s.choices[mechanism].fixed}
         specs = mechanism_specs(mechanism).values()
