@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -44,6 +45,9 @@ WIDTH, HEIGHT, LEFT, GAP = 11.6, 3.1, 0.85, 0.6
 ABOVE, BELOW = 0.4, 0.6
 WIDE, CURVES = 5.3, 2.6
 """Inches; the last two are the panel of the curves."""
+
+CLOSE = 12
+"""Points between two mixes of a frontier below which their numbers would stand upon each other."""
 
 MOST = 8
 """So many mixes have lines of their own: of the frontier, and none."""
@@ -140,9 +144,21 @@ def _panel(axes: Axes, mixes: pd.DataFrame) -> None:
         axes.scatter(some["cost"], some["saved"], s=16, facecolor=face, edgecolor=GREY, linewidths=0.7, zorder=2)
     axes.plot(front["cost"], front["saved"], color=BLUE, linewidth=1.4, zorder=3)
     axes.scatter(front["cost"], front["saved"], s=26, color=BLUE, zorder=4)
-    for nth, (x, y) in enumerate(zip(front["cost"], front["saved"], strict=True), 1):
-        axes.annotate(str(nth), (x, y), (-4, 5), textcoords="offset points", ha="right", size=SMALL, color=INK)
     axes.margins(0.08)
+    _number(axes, front)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
     axes.tick_params(labelsize=SMALL, length=0)
+
+
+def _number(axes: Axes, front: pd.DataFrame) -> None:
+    """Number the mixes of a frontier; those that nearly fall together share a label at the last of them."""
+    axes.autoscale_view()
+    at = axes.transData.transform(front[["cost", "saved"]].to_numpy()) * 72 / axes.figure.dpi
+    apart = np.append(np.abs(np.diff(at, axis=0)).max(axis=1) >= CLOSE, True)
+    first = 1
+    for last in np.flatnonzero(apart) + 1:
+        said = ", ".join(str(nth) for nth in range(first, last + 1))
+        place = tuple(front[["cost", "saved"]].iloc[last - 1])
+        axes.annotate(said, place, (-4, 5), textcoords="offset points", ha="right", size=SMALL, color=INK)
+        first = int(last) + 1

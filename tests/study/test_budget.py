@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 from sim.report import labels
-from sim.report.budget import budget_figure
+from sim.report.budget import _number, budget_figure
 from sim.report.complements import complements_figure
 from sim.report.labels import LANGUAGES
 from sim.study import budget
@@ -100,6 +101,14 @@ def test_the_figure_says_the_frontier_in_both_languages() -> None:
         assert len(figure.axes) == 4 and "20" in said
         for player in TWO.channels:  # the curves' mixes are named beside them
             assert labels.mechanism(player, language) in said
+
+
+def test_mixes_that_nearly_fall_together_share_a_number() -> None:
+    axes = Figure(figsize=(4, 3)).add_subplot()
+    front = pd.DataFrame({"cost": [0.0, 50.0, 50.5, 51.0, 100.0], "saved": [0.0, 5.0, 5.01, 5.02, 9.0]})
+    axes.plot(front["cost"], front["saved"])
+    _number(axes, front)
+    assert [text.get_text() for text in axes.texts] == ["1", "2, 3, 4", "5"]
 
 
 def test_the_matrix_has_every_pair_once() -> None:
