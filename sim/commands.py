@@ -104,7 +104,8 @@ def _reproduce_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "words", metavar="CASE|key=value", nargs="*", help="press cases, all by default; settings, e.g. replications=50"
     )
-    parser.add_argument("--out", metavar="DIR", type=Path, help="result folder (default: results/local/reproduce)")
+    usual = "results/local/reproduce, or reproduce-S2 where S2 is asked for"
+    parser.add_argument("--out", metavar="DIR", type=Path, help=f"result folder (default: {usual})")
     _where("add")(parser)
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from sim import commands, environment
 from sim.study.asked import STUDIES
+from sim.study.config import load, load_study
+from sim.study.factors import factors
 from sim.study.files import read_csv
 from sim.study.patterns import PATTERNS
 from sim.study.sensitivity import KEYS
@@ -39,13 +41,17 @@ def test_sensitivity_whole_then_gone_on_with(capsys: pytest.CaptureFixture[str])
     }  # fmt: skip
     tables = {name: read_csv(folder / f"{name}.csv") for name in KEYS}
     screened = tables["morris"].query("outcome == 'opened' and measure == 'effect'")
-    assert len(screened) == 217  # 216 rows, and another seed
+    config = load(MAIN)
+    varied = factors(config, [s for s in config.scenarios if s.name in ("none", "merged")])
+    assert len(screened) == len(varied) + 1  # and another seed
     assert set(screened["tag"].dropna()) == {"E", "D", "F", ""} - ({""} if screened["tag"].isna().any() else set())
     assert (screened["mu_star"] >= screened["mu"].abs() - 1e-9).all()
     shared = tables["sobol"].query("outcome == 'opened' and measure == 'effect'")
     first = screened[screened["factor"] != "another seed"].sort_values("mu_star", ascending=False, kind="stable")
     assert shared["factor"].tolist() == first["factor"].head(2).tolist()
-    assert tables["groups"].query("outcome == 'opened' and measure == 'effect'")["rows"].tolist() == [206, 10, 0]
+    assert tables["groups"].query("outcome == 'opened' and measure == 'effect'")["rows"].tolist() == [
+        sum(factor.guessed for factor in varied), sum(not factor.guessed for factor in varied), 0,
+    ]  # fmt: skip
     assert len(tables["scans"]) == 2 * 2
     before = digests(folder)
     pieces = sorted((folder / "blocks" / "points").iterdir())
@@ -77,12 +83,23 @@ def test_sensitivity_of_villages(capsys: pytest.CaptureFixture[str]) -> None:
     assert row["difference"] == pytest.approx(row["mean_full"] - row["mean_short"])
 
 
+@pytest.mark.parametrize("name", ["yijiantiao", "village_alliance", "mobile_mediation", "combined"])
+def test_a_quick_calibration_lives_long_enough_for_its_patterns(name: str) -> None:
+    config, _ = load_study("calibration", name, ["size=quick"])
+    assert config.days == 400
+    assert load_study("calibration", name, ["size=quick", "days=90"])[0].days == 90
+
+
+@pytest.mark.parametrize("name", ["village_alliance", "combined"])
+def test_a_quick_calibration_of_other_places_comes_to_an_end(name: str) -> None:
+    assert commands.main(["calibrate", name, "size=quick", "--backend", "serial", "--out", "c"]) == commands.OK
+    assert (read_csv(Path("c") / "patterns.csv")["use"] == "matched").sum() > 1
+
+
 def test_calibrate_pastures() -> None:
-    """Days enough for quarrels to be followed for 90 days, in which nothing can be closed for a year: held out."""
-    words = ["calibrate", "mobile_mediation", "size=quick", "days=366", "--backend", "serial", "--out", "p"]
-    assert (
-        commands.main([*words, "calibration.waves=1", "calibration.burn_in=0", "world.households=200"]) == commands.OK
-    )
+    """As quick as it goes; quarrels are followed for 90 days, and nothing can be closed for a year: held out."""
+    words = ["calibrate", "mobile_mediation", "size=quick", "--backend", "serial", "--out", "p"]
+    assert commands.main(words) == commands.OK
     table = read_csv(Path("p") / "patterns.csv").set_index("pattern")
     assert table["use"].to_dict() == {
         "steppe_cases": "matched", "boundaries": "matched", "livestock": "held out", "closing": "held out",

@@ -64,6 +64,9 @@ QUICK: dict[str, dict[str, Value]] = {
 }
 """What takes the place of the defaults, and of what a file says, with `size=quick`."""
 
+QUICK_DAYS = {"calibration": 400}
+"""Days of a study with ``size=quick``, where an experiment's own would show nothing: patterns are of a year."""
+
 WORDS = {
     "sensitivity": ("comparison", "outcome"),
     "discovery": ("comparison", "outcome"),

@@ -169,6 +169,8 @@ def load_study(study: str, source: str, settings: Sequence[str] = ()) -> tuple[C
         told = _mapping(composed, study)
         if config.size == SIZES[1]:
             typed = {word.partition("=")[0].removeprefix(f"{study}.") for word in settings}
+            if study in asked.QUICK_DAYS and "days" not in typed:
+                config = check(compose(source, [*settings, f"days={asked.QUICK_DAYS[study]}"]))
             told = {**told, **{key: value for key, value in asked.QUICK[study].items() if key not in typed}}
         if config.draws and study != "discovery":
             raise ConfigError(f"draws: they say what {study} is to vary; leave them out with draws=null")

@@ -68,7 +68,8 @@ def reproduce(arguments: argparse.Namespace) -> int:
     from sim.study.press.play import Play
 
     plays = Play(**how)
-    folder = arguments.out or default_folder(arguments.words)
+    named = [word for word in arguments.words if "=" not in word]
+    folder = arguments.out or default_folder(arguments.words, "-".join([FOLDER, *named]))
     return _reproduce(chosen, plays, folder, arguments)
 
 
@@ -130,7 +131,7 @@ def _value(text: str) -> Any:
 
 
 def default_folder(words: Sequence[str], name: str = FOLDER) -> Path:
-    """Return where results go: a quick run never stands where a full one was."""
+    """Return where results go: a quick run never stands where a full one was, nor some cases where all were."""
     from sim.study.commands import CLONE
 
     base = CLONE if (CLONE / "configs").is_dir() else Path.cwd()
