@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -44,6 +45,8 @@ from sim.study.files import read_csv
 from sim.study.statistics import OutcomeSpec
 
 FOLDER = "figures"
+
+Thing = TypeVar("Thing")
 
 MOST = 8
 """So many scenarios have panels of their own; a figure of all 128 of an attribution would show nothing."""
@@ -83,7 +86,9 @@ class Drawing:
     @property
     def few_runs(self) -> pd.DataFrame:
         """The runs of the scenarios that figures with a panel for each have room for."""
-        return self.runs[self.runs["scenario"].isin([scenario.name for scenario in self.config.scenarios[:MOST]])]
+        names = [scenario.name for scenario in self.config.scenarios]
+        drawn = [names[0], names[-1]] if self.config.attributed else few(names)  # no channel on, and all of them
+        return self.runs[self.runs["scenario"].isin(drawn)]
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Read another table of the folder, or some columns of it."""
@@ -95,6 +100,27 @@ class Drawing:
     def columns(self, name: str) -> list[str]:
         """Return the columns of a Parquet table of the folder."""
         return list(pq.read_schema(self.folder / name).names)
+
+
+def few(names: Sequence[str]) -> list[str]:
+    """Return at most `MOST` scenarios, in their order; of a sweep as many points of each arm, from first to last.
+
+    Args:
+        names: of all scenarios; that of a point in a sweep is its arm's, a dot, and where it stands.
+    """
+    arms: dict[str, list[str]] = {}
+    for name in names:
+        arms.setdefault(name.partition(".")[0], []).append(name)
+    of_arms = [_spread(points, MOST // min(len(arms), MOST)) for points in arms.values()]
+    chosen = {name for points in _spread(of_arms, MOST) for name in points}
+    return [name for name in names if name in chosen]
+
+
+def _spread(things: Sequence[Thing], most: int) -> list[Thing]:
+    """Return so many things at most, evenly spread, first and last among them; of one alone the last."""
+    if len(things) <= most:
+        return list(things)
+    return [things[round(i * (len(things) - 1) / (most - 1)) if most > 1 else -1] for i in range(most)]
 
 
 def _forest(it: Drawing) -> list[Path]:
@@ -112,7 +138,7 @@ def _time_series(it: Drawing) -> list[Path]:
 
 
 def _funnel(it: Drawing) -> list[Path]:
-    return funnel(it.few_runs, it.stem)
+    return funnel(it.few_runs, it.stem, of=len(it.config.scenarios))
 
 
 def _alluvial(it: Drawing) -> list[Path]:

@@ -52,6 +52,10 @@ EXPLANATION = Text(
     "因此“进入”不另算一环。最后一环：双方协议按 Kaplan-Meier 估计，跟踪不满一年的只计到所见之日；"
     "维修视为维持，因为再坏就是新的一件{unknown}。",
 )
+PART = Text(
+    " Drawn are {n} of {of} scenarios; all of them stand in runs.csv.",
+    "图中为 {of} 种情景中的 {n} 种，全部见 runs.csv。",
+)
 UNKNOWN = Text("; it is not known in runs of a year or less", "；运行不满一年者无从得知")
 
 # Inches.
@@ -76,12 +80,13 @@ class Funnel:
     silent: float
 
 
-def funnel(runs: pd.DataFrame, path_stem: str | Path) -> list[Path]:
+def funnel(runs: pd.DataFrame, path_stem: str | Path, of: int = 0) -> list[Path]:
     """Draw the funnel of each arm, in every language, and write each as PNG and PDF; see `funnels`.
 
     Args:
         runs: the table of runs.
         path_stem: where to, without ``.png`` and ``.pdf``.
+        of: scenarios that there are, if not all of them are drawn.
 
     Returns:
         The files written.
@@ -91,7 +96,7 @@ def funnel(runs: pd.DataFrame, path_stem: str | Path) -> list[Path]:
     """
     drawn = funnels(runs)
     count = int(runs["replication"].nunique())
-    return style.save_all(lambda language: funnel_figure(drawn, count, language), path_stem, shades=32)
+    return style.save_all(lambda language: funnel_figure(drawn, count, language, of), path_stem, shades=32)
 
 
 def funnels(runs: pd.DataFrame) -> list[Funnel]:
@@ -133,22 +138,24 @@ def _mean(values: Floats) -> float:
     return float(known.mean()) if len(known) else float("nan")
 
 
-def funnel_figure(drawn: Sequence[Funnel], replications: int, language: Language = ENGLISH) -> Figure:
+def funnel_figure(drawn: Sequence[Funnel], replications: int, language: Language = ENGLISH, of: int = 0) -> Figure:
     """Draw funnels, two side by side, each stage as wide as it is frequent.
 
     Args:
         drawn: what `funnels` returns.
         replications: how many there were.
         language: of the words.
+        of: scenarios that there are, if not all of them are drawn.
     """
     with style.house():
-        return _lay_out(drawn, replications, language)
+        return _lay_out(drawn, replications, language, of)
 
 
-def _lay_out(drawn: Sequence[Funnel], replications: int, language: Language) -> Figure:
+def _lay_out(drawn: Sequence[Funnel], replications: int, language: Language, of: int) -> Figure:
     """Lay the funnels out."""
     unknown = any(np.isnan(each.stages[-1]) for each in drawn)
     words = EXPLANATION(language, n=replications, unknown=UNKNOWN(language) if unknown else "")
+    words += PART(language, n=len(drawn), of=of) if of > len(drawn) else ""
     heading, foot = style.title_lines(TITLE(language), WIDTH_TWO), style.foot_lines(words, WIDTH_TWO)
     body = len(STAGES) * (BAR + BETWEEN) - BETWEEN
     block = HEAD + body + READ
@@ -170,7 +177,7 @@ def _lay_out(drawn: Sequence[Funnel], replications: int, language: Language) -> 
         axes.set_xlim(-most / 2, most / 2)
         axes.set_ylim(len(STAGES) * (BAR + BETWEEN) - BETWEEN, 0)
         _draw(axes, each, width, language)
-        name = style.capital(labels.scenario(each.scenario, language))
+        name = style.capital(labels.point(each.scenario, language))
         axes.text(-LABELS / width, 1 + 0.09 / body, name, transform=axes.transAxes, size=style.PANEL, color=INK)
         _read_off(axes, each, width, body, language)
     return figure
