@@ -84,12 +84,17 @@ PROPORTIONAL = Text(
 )
 MAP_NOTE = Text(
     "Mean difference between twins over replications: blue is better than what it is compared with, brown worse; a "
-    "frame where it is worse beyond chance (95% interval on one side of zero), a dashed one where only the mean is "
-    "worse. Colours are scaled to the largest difference of each panel.",
-    "对照之差的均值：蓝色为好于所比对象，棕色为差；实框处差得超出偶然（95%区间在零的一侧），虚框处只是均值较差。"
+    "frame where it is worse beyond chance (95% interval on one side of zero, and p at most .05 when signs are "
+    "flipped), a dashed one where only the mean is worse. Colours are scaled to the largest difference of each panel.",
+    "对照之差的均值：蓝色为好于所比对象，棕色为差；"
+    "实框处差得超出偶然（95%区间在零的一侧，且符号翻转检验 p 不超过 .05），虚框处只是均值较差。"
     "颜色按各图最大的差值定标。",
 )
 WITHHELD_WORDS = Text("public income kept or taken back by companies", "物业公司留用或收回的公共收益")
+
+SURE = 0.05
+"""The largest p beside an interval on one side of zero. Where few pairs differ, all in one direction, resampled means
+are never on the other side of zero, however easily chance brings so few."""
 
 MOST_CURVES = 4
 """Outcomes that are drawn along one setting."""
@@ -391,7 +396,7 @@ def _fields(
         x, y = columns.index(at[keys[0]]), lines.index(at[keys[1]])
         difference, low, high = (float(row[name]) for name in ("difference", "low", "high"))
         values[y, x] = sign * difference
-        worse = low > 0 if sign > 0 else high < 0
+        worse = (low > 0 if sign > 0 else high < 0) and float(row["p"]) <= SURE
         if sign * difference > 0:
             frame = Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, fill=False, edgecolor=INK, zorder=3)
             frame.set_linewidth(1.6 if worse else 0.8)

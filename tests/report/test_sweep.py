@@ -14,7 +14,7 @@ from rich.console import Console
 
 from sim.report.attribution import print_shares, waterfall_figure
 from sim.report.labels import LANGUAGES, Text
-from sim.report.sweep import curves, curves_figure, drawn, grid_map, map_figure
+from sim.report.sweep import SURE, curves, curves_figure, drawn, grid_map, map_figure
 from sim.study import answers
 from sim.study.statistics import OutcomeSpec, compare_runs
 from sim.study.sweep import Sweep, expand, pairs, read
@@ -72,6 +72,17 @@ def test_a_map_frames_what_is_worse() -> None:
     values = figure.axes[0].images[0].get_array()
     assert np.allclose(values, np.array([[3.2, -1.8]] * 3))
     assert np.allclose(figure.axes[1].images[0].get_array(), np.array([[-0.032, 0.018]] * 3))
+
+
+def test_an_interval_alone_is_not_beyond_chance() -> None:
+    """Five pairs of one sign: the interval leaves zero out, as often as 2 in 32 by chance alone."""
+    sweep, comparison = swept({"yijiantiao.hours": [1, 2], "world.detected": [0.1, 0.2]})
+    worse = comparison[(comparison["outcome"] == "unresolved") & (comparison["difference"] > 0)]
+    assert (worse["low"] > 0).all() and (worse["p"] > SURE).all()
+    for p, line in ((worse["p"].iloc[0], 0.8), (0.01, 1.6)):  # dashed and thin, or not
+        figure = map_figure(comparison.assign(p=p), sweep, TITLE, outcomes=[UNRESOLVED])
+        drawn_as = {patch.get_linewidth() for patch in figure.axes[0].patches if isinstance(patch, Rectangle)}
+        assert drawn_as == {line}, (p, drawn_as)
 
 
 def test_figures_are_the_same_bytes_again(tmp_path: Path) -> None:
