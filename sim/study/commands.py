@@ -120,11 +120,12 @@ def compare(arguments: argparse.Namespace) -> int:
     second = results.read(results.find(arguments.other, CLONE)) if arguments.other else None
     compared = results.compare(first, second, arguments.scenario, arguments.baseline)
     specs = results.outcomes_of(compared, main=not arguments.all)
+    if arguments.out:
+        results.keep(compared, arguments.out)  # before anything is said: a folder that cannot be used costs one line
     print_comparison(_console(), compared.comparison, title=compared.title, outcomes=specs)
     for line in compared.notes:
         _say(line)
     if arguments.out:
-        results.keep(compared, arguments.out)
         _say(f"Kept: {_short(arguments.out)}  (comparison.csv, figures/forest.png)")
     return 0
 
