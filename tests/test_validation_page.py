@@ -35,4 +35,4 @@ def test_worlds_as_found_are_those_of_the_main_experiment() -> None:
     table = read_csv(ROOT / "results" / "reference" / "yijiantiao" / "comparison.csv")
     level = table[table["baseline"] == "none"].groupby("outcome")["mean_baseline"].first()
     assert f"| **{level['satisfaction']:.2f}** | far below".replace("0.", ".") in PAGE
-    assert f"{level['opened']:.2g} cases, but" in PAGE
+    assert f"{round(level['opened'], -1):.0f} cases, but" in PAGE
