@@ -61,14 +61,14 @@ def look_ahead(
         rows: which rows have such a clock at all.
     """
     days = days_left(w.day)
-    hazard = np.broadcast_to(hazard, left.shape)
+    by_row = hazard.shape[1] > 1
     first, last = rows.start, left[:, : rows.stop].shape[1]
     worlds, fires = [], []
     for tall, wide in parts(len(left), last - first):  # what is worked out on the way stays in the processor's cache
         part = tall, slice(first + wide.start, min(first + wide.stop, last))
-        used = hazard[part] * days
+        used = hazard[part if by_row else tall] * days
         if running is not None:
-            used *= running[part]
+            used = running[part].astype(np.int64) * used
         here = left[part]
         here -= used
         fired = where((here <= 0).reshape(-1))  # as one list: numpy looks through two axes ten times as slowly
@@ -77,6 +77,7 @@ def look_ahead(
             worlds.append(fired // width + part[0].start)
             fires.append(fired % width + part[1].start)
     if worlds:
+        hazard = np.broadcast_to(hazard, left.shape)
         _schedule(w, clock, left, hazard, np.concatenate(worlds), np.concatenate(fires), days)
 
 

@@ -37,8 +37,10 @@ class Column:
         points_to: name of the table whose row number it holds (-1 = none), kept true when that
             table is compacted.
         edge: it holds how many rows of that table stand before an edge between two, and not a row.
-        shelf: name of the shelf on which it stands, if any: an array ``w.shelves[shelf]`` of shape ``(columns, worlds,
-            rows)`` in which columns that are often read or written together follow one another as declared.
+        shelf: name of the shelf on which it stands, if any: an array ``w.shelves[shelf]`` of shape ``(pairs of columns,
+            worlds, rows, 2)``, for two columns each are read together.
+        beside: name of the column of that shelf, declared before, beside which it stands row by row; the others begin
+            a pair each.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Column:
     points_to: str = ""
     edge: bool = False
     shelf: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True)

@@ -183,12 +183,28 @@ def check_all(known: Mapping[str, Spec], given: Mapping[str, Any], prefix: str =
     return fixed
 
 
+class _Whole(dict[str, NDArray[np.int64]]):
+    """Whole-number parameters as integers by name, turned into such when they are first asked for."""
+
+    def __init__(self, flat: Mapping[str, NDArray[np.float64]]) -> None:
+        """Remember where the numbers come from."""
+        super().__init__()
+        self._flat = flat
+
+    def __missing__(self, name: str) -> NDArray[np.int64]:
+        """Return, and keep, a parameter's values as whole numbers, closed as the others."""
+        self[name] = value = self._flat[name].astype(np.int64)
+        value.flags.writeable = False
+        return value
+
+
 class Values:
     """Parameters' values by name, each of shape ``(worlds, 1)``, read as attributes and never written.
 
     Attributes:
         values: the arrays by name.
         flat: the same arrays of shape ``(worlds,)``.
+        whole: the same as whole numbers, of those that are asked for.
     """
 
     def __init__(self, values: Mapping[str, NDArray[np.float64]]) -> None:
@@ -197,6 +213,7 @@ class Values:
         for value in self.values.values():
             value.flags.writeable = False
         self.flat = {name: value.reshape(-1) for name, value in self.values.items()}
+        self.whole = _Whole(self.flat)
         self.__dict__.update({name: value for name, value in self.values.items() if name not in self.__dict__})
 
     def __getattr__(self, name: str) -> NDArray[np.float64]:

@@ -129,18 +129,18 @@ class Layout:
 
 def where(mask: NDArray[np.bool_]) -> Ints:
     """Return the rows at which a mask is true (``np.flatnonzero`` without its three detours)."""
-    if mask.size >= LONG and mask.ndim == 1 and mask.flags.c_contiguous:
+    if mask.size >= LONG and mask.ndim == 1 and mask.flags.c_contiguous and np.count_nonzero(mask) < mask.size // 8:
         return _where_in_long(mask)
     rows: Ints = mask.nonzero()[0]
     return rows
 
 
 LONG = 1 << 17
-"""Flags from which on a mask is looked through eight at a time."""
+"""Flags from which on a mask that is true at few rows is looked through eight at a time."""
 
 
 def _where_in_long(mask: NDArray[np.bool_]) -> Ints:
-    """Return the same of a long mask, which is true at few rows for the most part: eight flags are a word."""
+    """Return the same of a long mask which is true at few rows: eight flags are a word."""
     whole = len(mask) // 8 * 8
     words = (mask[:whole].view(np.uint64) != 0).nonzero()[0]
     within = mask[:whole].reshape(-1, 8).take(words, axis=0).reshape(-1).nonzero()[0]
@@ -156,7 +156,10 @@ def anywhere(mask: NDArray[np.bool_]) -> bool:
 
 def places(mask: NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """Return row and column at which a mask of two axes is true: `np.nonzero`, through one list."""
-    row, column = divmod(where(mask.reshape(-1)), mask.shape[1])
+    place = where(mask.reshape(-1))
+    if len(mask) == 1:  # dividing takes longer than looking
+        return np.zeros(len(place), dtype=np.int64), place
+    row, column = divmod(place, mask.shape[1])
     return row, column
 
 

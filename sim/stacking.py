@@ -54,7 +54,7 @@ def stack(w: Worlds, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds
     shelves = dict(w.shelves)
     for shelf in shelves:
         array = shelves[shelf] if keep else w.shelves.pop(shelf)
-        shelves[shelf] = array if as_it_is else np.tile(array, (1, copies, 1))
+        shelves[shelf] = array if as_it_is else np.tile(array, (1, copies, 1, 1))
     out._shelve(shelves)
     for name in TABLES:
         table = getattr(w, name)
@@ -70,7 +70,7 @@ def stack(w: Worlds, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds
     out.suffered = np.tile(w.suffered, (copies, 1, 1))
     flows = list(w.flow)  # what has been counted is added
     out._open_diary(flows, list(w.stock), np.tile(w._today, copies))
-    out.derived, out.page, out.newborn, out.heard, out.closed = {}, {}, [], [], []
+    out.derived, out.page, out.newborn, out.due, out.heard, out.closed = {}, {}, [], w.due[:0], [], []
     suffering.begin(out)
     appoint(out, scenarios)
     return out

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim import cases, compaction, distributions, noise, places, settlements, stacking
 from sim.cases import Kind
+from sim.columns import Column
 from sim.compaction import TALLIED
 from sim.offers import Offers
 from sim.parameters import Value, Values, draw
@@ -27,6 +29,9 @@ from sim.tables import TABLES, EventLog, Table
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
+
+LARGE = 10_000
+"""Households from which on lists of a world alone are so long that one value for all of them is not written down."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ class Worlds(Offers):
             see `sim.rules.suffering.add_up`.
         derived: arrays worked out of parameters once and kept, by name.
         newborn: grievances that arise today, see `sim.rules.grievances.arise`.
+        due: rows of the grievances whose owners act today, see `sim.rules.grievances.mature`.
         heard: experiences not yet learnt from, see `sim.rules.trust.hear`.
         closed: rows of cases that have ended today, see `sim.cases.book_ends`.
         page: what the agenda holds for today, see `sim.clocks.turn_page`.
@@ -136,6 +142,7 @@ class Worlds(Offers):
         self.derived = {}
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
         self.newborn: list[dict[str, Array]] = []
+        self.due: Ints = np.zeros(0, dtype=np.int64)
         self.heard: list[tuple[Ints, Ints, Ints]] = []
         self.closed: list[Ints] = []
         self.rules, self.settlements = rules_of(recipe.place), settlements.of(recipe.place)
@@ -174,18 +181,21 @@ class Worlds(Offers):
             shelves: the arrays as far as they are there; the others are filled with the columns as they are.
         """
         self.shelves = shelves
-        standing: dict[str, list[str]] = {}
+        standing: dict[str, dict[str, list[str]]] = {}
         for column in self.columns.values():
             if column.shelf:
-                standing.setdefault(column.shelf, []).append(column.name)
-        for shelf, names in standing.items():
+                standing.setdefault(column.shelf, {}).setdefault(column.beside or column.name, []).append(column.name)
+        for shelf, pairs in standing.items():
+            place = {
+                name: (pair, ..., side) for pair, names in enumerate(pairs.values()) for side, name in enumerate(names)
+            }
             if shelf not in shelves:
-                one = getattr(self, names[0])
-                shelves[shelf] = np.empty((len(names), *one.shape), dtype=one.dtype)
-                for number, name in enumerate(names):
-                    shelves[shelf][number] = getattr(self, name)
-            for number, name in enumerate(names):
-                setattr(self, name, shelves[shelf][number])
+                one = getattr(self, next(iter(place)))
+                shelves[shelf] = np.empty((len(pairs), *one.shape, 2), dtype=one.dtype)
+                for name, at in place.items():
+                    shelves[shelf][at] = getattr(self, name)
+            for name, at in place.items():
+                setattr(self, name, shelves[shelf][at])
 
     def __getattr__(self, name: str) -> Array:
         """Say which column is missing; columns themselves are ordinary attributes."""
@@ -195,8 +205,15 @@ class Worlds(Offers):
 
     def at(self, name: str, world: Ints) -> NDArray[np.float64]:
         """Return a parameter's value for each given world."""
-        value: NDArray[np.float64] = self.p.flat[name].take(world)
-        return value
+        return self.spread(self.p.flat[name], world)
+
+    @cached_property
+    def spread(self) -> Callable[[Array, Ints], Array]:
+        """Give each of the given worlds its value out of a list of one value a world; call it as a method.
+
+        In a large world alone the value is nowhere repeated, and what is returned must not be changed.
+        """
+        return _repeat if self.n == 1 and self.households >= LARGE else np.ndarray.take
 
     def pick(self, column: str, world: Ints, row: Ints) -> Array:
         """Return what ``column[world, row]`` would, three times as fast where the lists are long."""
@@ -205,7 +222,7 @@ class Worlds(Offers):
 
     def whole(self, name: str, world: Ints) -> Ints:
         """Return a whole-number parameter's value for each given world."""
-        return self.at(name, world).astype(np.int64)
+        return self.spread(self.p.whole[name], world)
 
     def wait(self, mean: str, world: Ints, exponential: NDArray[np.float64]) -> Ints:
         """Turn exponential draws into waits of whole days, at least 1, whose mean is a parameter.
@@ -219,19 +236,28 @@ class Worlds(Offers):
         """
         if mean not in self.derived:
             self.derived[mean] = distributions.day_rate(self.p.values[mean][:, 0])
-        return 1 + np.floor(exponential / self.derived[mean].take(world)).astype(np.int64)
+        return 1 + np.floor(exponential / self.spread(self.derived[mean], world)).astype(np.int64)
 
     @property
     def tally(self) -> dict[str, Ints]:
         """Return how many there have been, by world, kind and where they stand, see `sim.compaction.tally`."""
         return compaction.tally(self)
 
-    @property
+    @cached_property
+    def pointers(self) -> dict[str, list[Column]]:
+        """Return for each table to whose rows columns point, which columns these are."""
+        pointing: dict[str, list[Column]] = {}
+        for column in self.columns.values():
+            if column.points_to:
+                pointing.setdefault(column.points_to, []).append(column)
+        return pointing
+
+    @cached_property
     def households(self) -> int:
         """Return the number of household rows of one world."""
         return self.layout.sizes["household"]
 
-    @property
+    @cached_property
     def flats(self) -> int:
         """Return the number of flats of one world: in compounds all household rows, elsewhere beside them the first."""
         return self.layout.rows("flat")
@@ -299,3 +325,8 @@ class Worlds(Offers):
             ValueError: a week is under way; hazards and offices hold for whole weeks.
         """
         return stacking.stack(self, scenarios, keep)
+
+
+def _repeat(values: Array, world: Ints) -> Array:
+    """Return the only value there is once for each of the given worlds, without writing it down once for each."""
+    return np.ndarray(world.shape, values.dtype, values, strides=(0,) * world.ndim)

@@ -105,7 +105,7 @@ def _a_flat(w: Worlds, fen: NDArray[Any]) -> Floats:
 
 def _remembered(w: Worlds) -> Floats:
     """Return the experiences that a household remembers, its own and its neighbours' discounted."""
-    total: Floats = w.shelves[SHELF].sum(axis=(0, 2)) / 1000.0 / w.households
+    total: Floats = w.shelves[SHELF].sum(axis=(0, 2, 3)) / 1000.0 / w.households
     return total
 
 

@@ -85,8 +85,7 @@ def look_ahead(w: Worlds) -> None:
     hazard = clocks.quantise(w.p.claim_rate / YEAR)
     if not hazard.any():
         return
-    owing = ~w.pays
-    owing &= w.arrears > 0
+    owing = np.greater(w.arrears > 0, w.pays)  # something is owed and is not paid
     clocks.look_ahead(w, Clock.FEE, w.claim_left, hazard, owing)
 
 

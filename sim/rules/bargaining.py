@@ -171,7 +171,7 @@ def mediate(w: Worlds, rows: Ints) -> None:
 def _saved(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     """Return what both parties save by settling, as a share of the stake."""
     c = w.cases
-    saved = w.at("joint_cost", c.world[rows])
+    saved = w.p.flat["joint_cost"].take(c.world[rows])
     for kind, parameter_name in JOINT_COST:
         here = where(c.kind[rows] == kind)
         if len(here):

@@ -37,6 +37,11 @@ SILENT = -1
 
 HOTLINE = int(Desk.HOTLINE)
 
+NOBODY = len(Desk)
+"""Stands for who claims that is not counted as somebody's own claim: there the company claims."""
+
+NAMED, FEE = int(State.QUIET), int(Kind.FEE)
+
 MOST_URGENT = 1000
 
 MOST_ATTEMPTS = grievances.REOPENINGS - 1
@@ -115,118 +120,134 @@ class Parameters:
 
 def decide(w: Worlds) -> None:
     """Phase: households with a named grievance that is due choose between silence and the desks."""
-    g = w.grievances
-    rows = where((g.act <= w.day) & (g.state == int(State.QUIET)))
+    g, rows = w.grievances, w.due
+    rows = rows[(g.state.take(rows) == NAMED) & (g.act.take(rows) <= w.day)]
     if len(rows) == 0:
         return
-    goes_on = np.ones(len(rows), dtype=bool)
-    for settlement, at in settlements.of_households(w, g.household[rows]):
-        goes_on[at] = settlement.weigh(w, rows[at])
-    rows = rows[goes_on]
-    desk = np.empty(len(rows), dtype=np.int64)
-    for settlement, at in settlements.of_households(w, g.household[rows]):
-        some = rows[at]
-        u = noise.uniform(g.key[some], "claim.choice", g.tries[some])
-        pick = distributions.choice(_weights(w, settlement, some), u)
-        desk[at] = np.array((SILENT, *settlement.intakes))[pick]
+    here = g.household.take(rows)
+    rows = rows[settlements.each_home(w, here, lambda settlement, at: settlement.weigh(w, rows[at]))]
+    here = g.household.take(rows)
+    desk = settlements.each_home(w, here, lambda settlement, at: _choose(w, settlement, rows[at]))
     g.tries[rows] += 1
-    g.act[rows] = w.day + w.whole("review_days", g.world[rows])
-    voiced = desk != SILENT
-    rows = rows[voiced]
-    if len(rows):
-        voice(w, rows, desk[voiced])
+    g.act[rows] = w.day + w.whole("review_days", g.world.take(rows))
+    voiced = where(desk != SILENT)
+    if len(voiced):
+        voice(w, rows.take(voiced), desk.take(voiced))
+
+
+def _choose(w: Worlds, settlement: Settlement, rows: Ints) -> Ints:
+    """Return the kind of desk to which each grievance is taken, or `SILENT`."""
+    g = w.grievances
+    u = noise.uniform(g.key.take(rows), "claim.choice", g.tries.take(rows))
+    return _alternatives(settlement).take(distributions.choice(_weights(w, settlement, rows), u))
+
+
+@cache
+def _alternatives(settlement: Settlement) -> Ints:
+    """Return silence and the kinds of desk that take claims in a settlement, in the order of its weights."""
+    return np.array((SILENT, *settlement.intakes))
 
 
 def _weights(w: Worlds, settlement: Settlement, rows: Ints) -> NDArray[np.float64]:
     """Return exp(utility) of silence and of each of the settlement's intakes, shape ``(grievances, 1 + intakes)``."""
     g = w.grievances
-    world, household, kind = g.world[rows], g.household[rows], g.kind[rows]
+    world, household, kind = g.world.take(rows), g.household.take(rows), g.kind.take(rows)
+    unit = settlement.unit(w, household)
     utility = np.empty((1 + len(settlement.intakes), len(rows)))
-    utility[QUIET] = w.at("quiet", world) - w.at("quiet_severity", world) * (g.severity[rows] / 1000)
-    success = trust.in_success(w, kind, world, household)
-    success = settlement.believed(w, rows, success)
+    utility[QUIET] = w.at("quiet", world) - w.at("quiet_severity", world) * (g.severity.take(rows) / 1000)
+    success = settlement.believed(w, rows, trust.in_success(w, kind, world, household))
     common = w.at("any_desk", world) + w.at("b_success", world) * success
-    weighed = w.at("b_trust", world) * trust.in_desks(w, settlement.intakes, world, household)
-    for option, desk in enumerate(settlement.intakes, start=1):
-        utility[option] = common - settlement.burden(w, desk, world, household) + weighed[option - 1]
+    trusted = trust.in_desks(w, _alternatives(settlement)[1:, None], world, household)
+    desks_only = utility[1:]
+    np.subtract(common, settlement.burdens(w, world, household, unit), desks_only)
+    np.add(desks_only, w.at("b_trust", world) * trusted, desks_only)
     weights = noise.exp(utility)
-    settlement.bar(w, weights, world, household, kind)
+    settlement.bar(w, weights, world, unit, kind)
     return weights.T
 
 
-def voice(w: Worlds, rows: Ints, kind: Ints) -> None:
+def voice(w: Worlds, rows: Ints, desk_kind: Ints) -> None:
     """Voice grievances at desks of the given kinds: each opens a case, joins one, or brings one back."""
     g = w.grievances
-    world = g.world[rows]
+    world, household, kind = g.world.take(rows), g.household.take(rows), g.kind.take(rows)
     w.count("claimed", world)
-    w.count("voiced", world[g.claims[rows] == 0])
+    w.count("voiced", world[g.claims.take(rows) == 0])
     g.claims[rows] += 1
     g.claimed[rows] = w.day
-    g.desk[rows] = kind
+    g.desk[rows] = desk_kind
     g.answered[rows] = False
     g.act[rows] = w.day + w.whole("answer_days", world)
-    called = kind == HOTLINE
+    called = desk_kind == HOTLINE
     w.count("tickets", world[called])
-    own = g.kind[rows] != int(Kind.FEE)  # there the company claims
-    w.count_each(_counters(w.recipe.place), kind[own], world[own])
-    household, desk = g.household[rows], np.empty(len(rows), dtype=np.int64)
-    for settlement, at in settlements.of_households(w, household):
-        desk[at] = settlement.receive(w, world[at], household[at], g.kind[rows][at], kind[at])
-    shared = SHARED.take(g.kind[rows])
-    known = g.case[rows]
-    known[shared] = w.defect_case[world[shared], g.bearer[rows[shared]]]
-    old = known >= 0
-    if not old.all():
-        _open(w, rows[~old], desk[~old], called[~old])
-    if anywhere(old):
-        joined, case = rows[old], known[old]
+    w.count_each(_counters(w.recipe.place), np.where(kind == FEE, NOBODY, desk_kind), world)
+    desk = settlements.each_home(
+        w,
+        household,
+        lambda settlement, at: settlement.receive(w, world[at], household[at], kind[at], desk_kind[at]),
+    )
+    known = g.case.take(rows)
+    shared = where(SHARED.take(kind))
+    known[shared] = w.pick("defect_case", world.take(shared), g.bearer.take(rows.take(shared)))
+    new, old = where(known < 0), where(known >= 0)
+    if len(new):
+        _open(w, rows.take(new), desk.take(new), called.take(new))
+    if len(old):
+        joined, case = rows.take(old), known.take(old)
         g.case[joined] = case
         move_grievances(w, joined, State.JOINED)
         log_cases(w, case, Activity.JOINED)
-        bring_back(w, case, desk[old])
+        bring_back(w, case, desk.take(old))
 
 
 @cache
 def _counters(place: str) -> tuple[str, ...]:
-    """Return by number of the kind of desk where claims at it are counted, empty for those that take none here."""
+    """Return by number of the kind of desk where claims at it are counted, empty for those that take none here.
+
+    Last stands `NOBODY`.
+    """
     intakes = set(places.declared(place, "INTAKES")) - {HOTLINE}
-    return tuple(f"claims_{trust.DESKS[desk]}" if desk in intakes else "" for desk in Desk)
+    return *(f"claims_{trust.DESKS[desk]}" if desk in intakes else "" for desk in Desk), ""
 
 
 def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
     """Open a case for each grievance; of several first claims about one thing the first opens, the rest join."""
     g = w.grievances
-    assets = w.layout.sizes["asset"]
-    own_thing = g.world[rows] * assets + g.bearer[rows]
-    number = np.where(SHARED.take(g.kind[rows]), own_thing, -1 - rows)  # what is between two is never joined
-    if len(rows) > 1:
-        _, first, which = np.unique(number, return_index=True, return_inverse=True)
-        opener = np.sort(first)  # in the order of the table
-        place = np.searchsorted(opener, first)
-    else:
-        opener = place = which = np.zeros(1, dtype=np.int64)
-    own = rows[opener]
-    settled_in, unit = _whereabouts(w, g.household[own])
+    first = position = np.arange(len(rows))
+    shared = where(SHARED.take(g.kind.take(rows)))  # what is between two is never joined
+    if len(shared):
+        about = rows.take(shared)
+        thing = g.world.take(about) * w.layout.sizes["asset"] + g.bearer.take(about)
+        case = w.defect_case.reshape(-1)  # until `open_cases` has told which, the first of the claims stands there
+        case[thing[::-1]] = shared[::-1]
+        first = position.copy()
+        first[shared] = case.take(thing)
+    opens = first == position
+    opener = where(opens)
+    own = rows.take(opener)
+    world, household, calls = g.world.take(own), g.household.take(own), called.take(opener)
     days = np.zeros(len(own), dtype=np.int64)
-    for settlement, at in settlements.of_households(w, g.household[own]):
-        days[at] = settlement.passing_on(w, g.world[own[at]], g.household[own[at]])
-    about = {f: getattr(g, f)[own] for f in ("world", "kind", "bearer", "other", "ordinal", "severity")}
+    if anywhere(calls):
+        passing = settlements.each_home(
+            w, household, lambda settlement, at: settlement.passing_on(w, world[at], household[at])
+        )
+        days = np.where(calls, passing, 0)
+    about_what = {f: getattr(g, f).take(own) for f in ("kind", "bearer", "other", "ordinal", "severity")}
     opened = open_cases(
         w,
-        **about,
+        world=world,
+        **about_what,
         urgency=_urgency(w, own),
-        settlement=settled_in,
-        unit=unit,
-        desk=desk[opener],
-        days=np.where(called[opener], days, 0),
+        settlement=settlements.of_homes(w, household),
+        unit=settlements.each_home(w, household, lambda settlement, at: settlement.unit(w, household[at])),
+        desk=desk.take(opener),
+        days=days,
         opener=own,
     )
-    g.case[rows] = opened[place[which]]
+    move_grievances(w, rows, State.JOINED)
     move_grievances(w, own, State.OPEN)
-    later = np.ones(len(rows), dtype=bool)
-    later[opener] = False
-    move_grievances(w, rows[later], State.JOINED)
-    log_cases(w, g.case[rows[later]], Activity.JOINED)
+    g.case[rows] = opened.take((opens.cumsum() - 1).take(first))
+    if len(own) < len(rows):
+        log_cases(w, g.case.take(rows[~opens]), Activity.JOINED)
 
 
 def open_cases(
@@ -238,7 +259,7 @@ def open_cases(
     ordinal: NDArray[np.int32],
     severity: NDArray[np.int32],
     urgency: Ints,
-    settlement: Ints,
+    settlement: Ints | int,
     unit: Ints,
     desk: Ints,
     days: Ints,
@@ -262,18 +283,20 @@ def open_cases(
         opener: row of the grievance that opens each, -1 = nobody has claimed yet.
     """
     c = w.cases
-    shared = SHARED.take(kind)
-    attempt = np.zeros(len(world), dtype=np.int64)
-    at = world[shared], bearer[shared]
-    attempt[shared] = np.minimum(w.attempts[at], MOST_ATTEMPTS)
-    w.attempts[at] += 1
-    ordinal = ordinal + attempt
-    key = noise.bits(w.seeds[world], "case", kind, bearer, ordinal)
+    shared = where(SHARED.take(kind))
+    ordinal = ordinal.astype(np.int64)
+    if len(shared):
+        thing = world.take(shared) * w.layout.sizes["asset"] + bearer.take(shared)
+        before = w.attempts.reshape(-1)
+        attempts = before.take(thing)
+        ordinal[shared] += np.minimum(attempts, MOST_ATTEMPTS)
+        before[thing] = attempts + 1
+    key = noise.bits(w.seeds.take(world), "case", kind, bearer, ordinal)
     defect = where(DEFECT.take(kind))
     minor = np.zeros(len(world), dtype=bool)
     if len(defect):
-        cap = w.at("minor_cap", world[defect])
-        minor[defect] = defects.base_cost(w, world[defect], kind[defect], key[defect]) <= cap
+        there = world.take(defect)
+        minor[defect] = defects.base_cost(w, there, kind.take(defect), key.take(defect)) <= w.at("minor_cap", there)
     late = days > 0
     opened = c.append(
         world=world,
@@ -300,27 +323,20 @@ def open_cases(
     )
     w.count("opened", world)
     log_cases(w, opened, Activity.OPENED)
-    desks.enter_queue(w, opened[~late], desk[~late])
-    w.defect_case[at] = opened[shared]
+    at_once = where(~late)
+    desks.enter_queue(w, opened.take(at_once), desk.take(at_once))
+    if len(shared):
+        w.defect_case.reshape(-1)[thing] = opened.take(shared)
     return opened
-
-
-def _whereabouts(w: Worlds, household: Ints) -> tuple[Ints, Ints]:
-    """Return the number of the settlement in which each household lives, and its unit there."""
-    number, unit = np.zeros(len(household), dtype=np.int64), np.empty(len(household), dtype=np.int64)
-    for settlement, at in settlements.of_households(w, household):
-        number[at] = w.settlements.index(settlement)
-        unit[at] = settlement.unit(w, household[at])
-    return number, unit
 
 
 def _urgency(w: Worlds, rows: Ints) -> Ints:
     """Return how urgent desks find the cases that the given grievances open, thousandths."""
     g = w.grievances
-    world = g.world[rows]
+    world = g.world.take(rows)
     edge = np.rint(1000 * w.at("connected_edge", world)).astype(np.int64)
-    known = w.connected[world, g.household[rows]] & (g.kind[rows] != int(Kind.FEE))
-    return np.minimum(g.severity[rows] + np.where(known, edge, 0), MOST_URGENT)
+    known = w.pick("connected", world, g.household.take(rows)) & (g.kind.take(rows) != FEE)
+    return np.minimum(g.severity.take(rows) + known * edge, MOST_URGENT)
 
 
 def bring_back(w: Worlds, case: Ints, desk: Ints) -> None:

@@ -20,7 +20,7 @@ from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import VACANT, ages, flats_of
 from sim.rules import grievances, suffering, weather
-from sim.space import rank_in_group, where
+from sim.space import RANKED_BITS, rank_in_group, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -421,13 +421,20 @@ def _first(position: Ints, order: Ints, most: Ints, by_lot: NDArray[np.bool_]) -
         by_lot: in which places the order is by lot alone.
     """
     there = np.bincount(position, minlength=len(most))
+    wanted = np.minimum(most, there)
     share = np.where(by_lot, (most + 5 * np.sqrt(most) + 10) / np.maximum(there, 1), np.inf)
     highest = (np.minimum(share, DEEPEST + 1) * (1 << LOT_BITS)).astype(np.int64)
     low = where(order < highest[position])
-    if (np.bincount(position[low], minlength=len(most)) < np.minimum(most, there)).any():
-        low = np.arange(len(position))
+    some = np.bincount(position[low], minlength=len(most))
+    if (some < wanted).any():
+        low, some = np.arange(len(position)), there
     position = position[low]
-    return low[rank_in_group(position, order[low]) < most[position]]
+    lots = (position << RANKED_BITS) | order[low]
+    last = np.sort(lots)[np.maximum(some.cumsum() - some + wanted - 1, 0)]  # that still comes in, of each place
+    hit = low[lots <= last[position]]
+    if len(hit) > wanted.sum():  # two drew the same
+        hit = low[rank_in_group(position, order[low]) < most[position]]
+    return hit
 
 
 def place_of(w: Worlds, asset: Ints) -> tuple[Ints, Ints]:

@@ -18,7 +18,7 @@ from sim.columns import Rule
 from sim.parameters import parameter
 from sim.places.compound import BODY, DESKS_PER_COMPOUND
 from sim.rules import keeping, motions
-from sim.space import anywhere, rank_in_group, where
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -125,7 +125,9 @@ def _oldest_motions(w: Worlds) -> Ints:
     own = m.organiser[rows] == DESKS_PER_COMPOUND * m.compound[rows] + BODY
     rows = rows[own & (w.doors_time[m.world[rows], m.compound[rows]] > 0)]
     place = m.world[rows] * w.layout.sizes["compound"] + m.compound[rows]
-    return rows[rank_in_group(place, m.opened[rows].astype(np.int64) - w.first_book_day) == 0]
+    oldest = np.empty(w.doors_time.size, dtype=np.int64)
+    oldest[place[::-1]] = rows[::-1]  # the table is in the order of opening: of each place the first row stays
+    return rows[oldest.take(place) == rows]
 
 
 RULE = Rule(

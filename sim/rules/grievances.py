@@ -223,7 +223,7 @@ def mature(w: Worlds) -> None:
     escalated = where(g.escalate <= w.day)
     state = g.state[escalated]
     _escalate(w, escalated[(state >= QUIET) & (state <= JOINED)])
-    due = where(g.act <= w.day)
+    w.due = due = where(g.act <= w.day)
     state = g.state[due]
     named = due[state == LATENT]
     w.count("named", g.world[named])
@@ -421,7 +421,7 @@ def _answered(w: Worlds, rows: Ints) -> None:
     rows = rows[((state == OPEN) | (state == JOINED)) & ~g.answered[rows]]
     g.answered[rows] = True
     rows = rows[g.kind[rows] != FEE]  # there the company claims
-    trust.hear(w, trust.DESKS, g.desk[rows], np.ones(len(rows), dtype=bool), g.world[rows], g.household[rows])
+    trust.hear(w, trust.DESKS, g.desk[rows], True, g.world[rows], g.household[rows])
 
 
 def _hear_end(w: Worlds, rows: Ints, good: bool) -> None:
@@ -429,7 +429,7 @@ def _hear_end(w: Worlds, rows: Ints, good: bool) -> None:
     g = w.grievances
     state = g.state[rows]
     rows = rows[((state == OPEN) | (state == JOINED)) & (g.kind[rows] != FEE)]  # there the company claims
-    trust.hear(w, trust.KINDS, g.kind[rows], np.full(len(rows), good), g.world[rows], g.household[rows])
+    trust.hear(w, trust.KINDS, g.kind[rows], good, g.world[rows], g.household[rows])
 
 
 def _set_up(w: Worlds) -> None:

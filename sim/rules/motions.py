@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,9 +19,9 @@ from sim import books, noise
 from sim.cases import NEVER
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import COMMUNITY, count_flats, flats_of
+from sim.places.compound import BODY, COMMUNITY, count_flats, flats_of
 from sim.rules import defects, desks, trust
-from sim.space import anywhere, spans, where
+from sim.space import spans, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -151,41 +152,51 @@ def asked_of(w: Worlds, motion: Ints) -> Ints:
 def confidence(w: Worlds, asked: Ints) -> Floats:
     """Return the trust that owners asked have in whoever organises: the community's committee, or the body."""
     a = w.asked
-    world, owner = a.world[asked], a.owner[asked]
-    by_community = desks.kind_of(w, w.motions.organiser[a.motion[asked]]) == COMMUNITY
-    trusted = trust.in_desk(w, "body", world, owner)
-    if anywhere(by_community):
-        trusted[by_community] = trust.in_desk(w, "community", world[by_community], owner[by_community])
-    return trusted
+    organiser = desks.kind_of(w, w.motions.organiser.take(a.motion.take(asked)))
+    organiser = np.where(organiser == COMMUNITY, COMMUNITY, BODY)
+    return trust.in_desks(w, organiser, a.world.take(asked), a.owner.take(asked))
 
 
 def think(w: Worlds, asked: Ints) -> None:
-    """Settle when each of the given owners next thinks about the motion; those who never agree do not."""
+    """Settle when each of the given owners first thinks about the motion; those who never agree do not."""
+    a = w.asked
+    asked = asked[a.need.take(asked) < NOBODY]
+    _put_off(w, asked, a.motion.take(asked))
+
+
+def _put_off(w: Worlds, asked: Ints, motion: Ints) -> None:
+    """Settle when each of the given owners next thinks about the motion."""
     a, m = w.asked, w.motions
-    asked = asked[a.need[asked] < NOBODY]
-    motion, world = a.motion[asked], a.world[asked]
-    draw = noise.exponential(m.key[motion], "motion.consider", a.owner[asked], w.day - m.opened[motion])
-    day = w.day + w.wait("consider_days", world, draw)
-    a.day[asked] = np.where(day < m.until[motion], day, NEVER)
+    days = w.day - m.opened
+    draw = noise.exponential(m.key.take(motion), "motion.consider", a.owner.take(asked), days.take(motion))
+    day = w.day + w.wait("consider_days", a.world.take(asked), draw)
+    a.day[asked] = np.where(day < m.until.take(motion), day, NEVER)
 
 
 def consider(w: Worlds) -> None:
     """Phase: owners whose turn it is agree, or put it off."""
-    a = w.asked
+    a, m = w.asked, w.motions
     rows = where(a.day == w.day)
     if len(rows) == 0:
         return
-    rows = rows[~a.done[rows] & w.motions.open[a.motion[rows]]]
-    agrees = decide(w, rows)
-    think(w, rows[~agrees])
+    motion = a.motion.take(rows)
+    still = where(m.open.take(motion) > a.done.take(rows))  # it is open and the owner has not decided
+    rows, motion = rows.take(still), motion.take(still)
+    agrees = _agree(w, rows, motion)
+    take_part(w, rows[agrees])
+    others = where(~agrees)
+    _put_off(w, rows.take(others), motion.take(others))
 
 
-def decide(w: Worlds, asked: Ints) -> NDArray[np.bool_]:
-    """Let owners who have not decided do so, given how many have by now; return who did."""
-    a, m = w.asked, w.motions
-    motion = a.motion[asked]
-    agrees: NDArray[np.bool_] = m.heads_in[motion] / m.asked[motion] >= a.need[asked]
-    take_part(w, asked[agrees])
+def decide(w: Worlds, asked: Ints) -> None:
+    """Let owners who have not decided do so, given how many have by now."""
+    take_part(w, asked[_agree(w, asked, w.asked.motion.take(asked))])
+
+
+def _agree(w: Worlds, asked: Ints, motion: Ints) -> NDArray[np.bool_]:
+    """Return which of the owners asked agree, given how many have by now."""
+    m = w.motions
+    agrees: NDArray[np.bool_] = (m.heads_in / m.asked).take(motion) >= w.asked.need.take(asked)
     return agrees
 
 
@@ -194,20 +205,21 @@ def take_part(w: Worlds, asked: Ints) -> None:
     if len(asked) == 0:
         return
     a, m = w.asked, w.motions
-    motion, world, owner = a.motion[asked], a.world[asked], a.owner[asked]
+    motion, world, owner = a.motion.take(asked), a.world.take(asked), a.owner.take(asked)
     a.done[asked] = True
-    yes = a.yes[asked]
     area = w.pick("area", world, owner)
     m.stirred[motion] = True
     np.add.at(m.heads_in, motion, np.int32(1))
     np.add.at(m.area_in, motion, area)
-    np.add.at(m.heads_yes, motion[yes], np.int32(1))
-    np.add.at(m.area_yes, motion[yes], area[yes])
-    paid = where(m.share[motion] > 0)
+    yes = a.yes.take(asked)
+    np.add.at(m.heads_yes, motion, yes.astype(np.int32))
+    np.add.at(m.area_yes, motion, yes * area)
+    share = m.share.take(motion)
+    paid = where(share > 0)
     if len(paid):
-        motion, world = motion[paid], world[paid]
-        asset = w.cases.bearer[m.case[motion]]
-        books.transfer(w, "purse", owner[paid], "escrow", asset, world, m.share[motion])
+        motion, world = motion.take(paid), world.take(paid)
+        asset = w.cases.bearer.take(m.case.take(motion))
+        books.transfer(w, "purse", owner.take(paid), "escrow", asset, world, share.take(paid))
         w.count("signed_shares", world)
 
 
@@ -218,15 +230,21 @@ def stirred(w: Worlds, *kinds: Motion) -> Ints:
     """
     m = w.motions
     rows = where(m.open & (m.stirred | (m.until <= w.day)))
-    wanted = np.zeros(len(Motion), dtype=bool)
-    wanted[list(kinds)] = True
-    rows = rows[wanted.take(m.kind[rows])]
+    rows = rows[_of_kinds(kinds).take(m.kind.take(rows))]
     m.stirred[rows] = False
     return rows
 
 
+@cache
+def _of_kinds(kinds: tuple[Motion, ...]) -> NDArray[np.bool_]:
+    """Return for the number of every kind whether it is one of these."""
+    return np.isin(np.arange(len(Motion)), kinds)
+
+
 def close(w: Worlds, motions: Ints) -> None:
     """End motions; their rows stay until the next compaction."""
+    if len(motions) == 0:
+        return
     w.motions.open[motions] = False
     case = w.motions.case[motions]
     w.cases.motion[case[case >= 0]] = -1

@@ -35,7 +35,7 @@ def of_compound(w: Worlds, compound: Ints, kind: int | Ints) -> Ints:
         rows = [own + COMPANY, own + BODY, own + BRANCH, above + community, centre, court]
         w.derived["desks_of_compounds"] = np.stack(rows)
     known = w.derived["desks_of_compounds"]
-    desk: Ints = known[kind][compound] if isinstance(kind, int) else known[kind, compound]
+    desk: Ints = known.take(kind * known.shape[1] + compound)
     return desk
 
 

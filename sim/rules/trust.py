@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import clocks, noise, places
+from sim import noise, places
 from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
@@ -46,15 +46,27 @@ KINDS = tuple(kind.name.lower() for kind in Kind)
 """Topics of believed success, by the number of the kind."""
 
 OUTCOMES = tuple(column for columns in EVIDENCE.values() for column in columns)
-"""Columns of evidence: twice the number of the topic in `EVIDENCE`, one more for a bad experience."""
+"""Columns of evidence: twice the number of the topic in `EVIDENCE`, one more for a bad experience.
+
+On their shelf good and bad stand side by side.
+"""
 
 NUMBERS = {
     topics: np.array([list(EVIDENCE).index(t) if t in EVIDENCE else -1 for t in topics]) for topics in (DESKS, KINDS)
 }
 """Numbers in `EVIDENCE` of kinds of desk and of kinds of grievance."""
 
+BAD = {topics: 2 * number + 1 for topics, number in NUMBERS.items()}
+"""Numbers in `OUTCOMES` of bad experiences with them; good ones stand before."""
+
+PAIR = np.int64
+"""As wide as a good and a bad experience together: one number is read for both."""
+
 SHELF = "evidence"
 """On which all columns of evidence stand: what is heard of in a phase is written at once, whatever it is about."""
+
+HEARD = np.int32(ONE)
+"""What one's own experience weighs, in the type of the evidence."""
 
 QUARTER = 91
 """Days between two rounds of forgetting."""
@@ -172,51 +184,55 @@ class Parameters:
 
 def in_desk(w: Worlds, desk: str, world: Ints, household: Ints) -> Floats:
     """Return the trust of households in a kind of desk, a probability."""
-    return _mean(w, "trust_" + desk, NUMBERS[DESKS][DESKS.index(desk)], world, household)
+    return in_desks(w, DESKS.index(desk), world, household)
 
 
-def in_desks(w: Worlds, desks: tuple[int, ...], world: Ints, household: Ints) -> Floats:
-    """Return the trust of households in each of these kinds of desk, shape ``(desks, households)``."""
-    if "trust" not in w.derived:
+def in_desks(w: Worlds, desk: int | Ints, world: Ints, household: Ints) -> Floats:
+    """Return the trust of households in a kind of desk, or each in another kind, by number, a probability.
+
+    The kinds may stand along an axis before that of the households.
+    """
+    if "trust_before" not in w.derived:
         nobody = np.zeros(w.n)
-        w.derived["trust"] = np.stack([w.p.flat.get("trust_" + desk, nobody) for desk in DESKS])
-    evidence = w.shelves[SHELF].reshape(-1)
-    flat = world * w.households + household
-    number = np.array(desks)[:, None]
-    first = 2 * NUMBERS[DESKS][number]
-    good, bad = evidence.take(_first(w)[first] + flat), evidence.take(_first(w)[first + 1] + flat)
-    strength = w.at("trust_strength", world) * ONE
-    mean: Floats = (w.derived["trust"][number, world] * strength + good) / (strength + good + bad)
-    return mean
+        w.derived["trust_before"] = np.stack([w.p.flat.get("trust_" + desk, nobody) for desk in DESKS]) * _strength(w)
+    before = w.derived["trust_before"]
+    return _mean(w, before.take(desk * w.n + world), NUMBERS[DESKS].take(desk), world, household)
 
 
 def in_success(w: Worlds, kind: int | NDArray[np.integer], world: Ints, household: Ints) -> Floats:
     """Return the success that households believe a claim of this kind, or of each of these kinds, to have."""
-    return _mean(w, "belief", NUMBERS[KINDS][kind], world, household)
+    if "belief_before" not in w.derived:
+        w.derived["belief_before"] = w.p.flat["belief"] * _strength(w)
+    return _mean(w, w.spread(w.derived["belief_before"], world), NUMBERS[KINDS].take(kind), world, household)
 
 
-def _mean(w: Worlds, prior: str, topic: Ints | np.int64, world: Ints, household: Ints) -> Floats:
-    """Return the posterior mean of a Beta with the prior's mean and strength."""
-    evidence = w.shelves[SHELF].reshape(-1)
-    flat = world * w.households + household
-    first = _first(w)
-    good, bad = evidence.take(first[2 * topic] + flat), evidence.take(first[2 * topic + 1] + flat)
-    strength = w.at("trust_strength", world) * ONE
-    mean: Floats = (w.at(prior, world) * strength + good) / (strength + good + bad)
+def _strength(w: Worlds) -> Floats:
+    """Return the weight in each world of what is thought before any experience, in the unit of evidence."""
+    if "strength" not in w.derived:
+        w.derived["strength"] = w.p.flat["trust_strength"] * ONE
+    return w.derived["strength"]
+
+
+def _mean(w: Worlds, before: Floats, topic: Ints | np.int64, world: Ints, household: Ints) -> Floats:
+    """Return the posterior mean of a Beta, given the good that was expected before any experience."""
+    pairs = w.shelves[SHELF].reshape(-1).view(PAIR)
+    experience = pairs.take(_first(w).take(topic) + world * w.households + household).view(np.int32)
+    good, bad = experience[..., ::2], experience[..., 1::2]
+    mean: Floats = (before + good) / (w.spread(_strength(w), world) + good + bad)
     return mean
 
 
 def _first(w: Worlds) -> Ints:
-    """Return where on the shelf, as one list, the evidence of each of `OUTCOMES` begins."""
+    """Return where on the shelf, as one list of pairs, the evidence of each topic of `EVIDENCE` begins."""
     if "evidence" not in w.derived:
-        standing = [name for name, column in w.columns.items() if column.shelf == SHELF]
-        there = np.array([standing.index(name) if name in standing else 0 for name in OUTCOMES])
-        w.derived["evidence"] = there * w.n * w.households
+        standing = [name for name, column in w.columns.items() if column.shelf == SHELF and not column.beside]
+        there = [standing.index(good) if good in standing else 0 for good, _ in EVIDENCE.values()]
+        w.derived["evidence"] = np.array(there) * (w.n * w.households)
     return w.derived["evidence"]
 
 
 def hear(
-    w: Worlds, topics: tuple[str, ...], topic: Ints, good: NDArray[np.bool_], world: Ints, household: Ints
+    w: Worlds, topics: tuple[str, ...], topic: Ints, good: NDArray[np.bool_] | bool, world: Ints, household: Ints
 ) -> None:
     """Let households have one experience each; it is learnt from at the next `learn`, all of a phase together.
 
@@ -224,12 +240,12 @@ def hear(
         w: the worlds.
         topics: `DESKS` (good = answered in time) or `KINDS` (good = it succeeded).
         topic: number of the topic in `topics` that each experience is about.
-        good: how it went.
+        good: how it went, each or all.
         world: world of each experience.
         household: whose it was.
     """
     if len(world):
-        w.heard.append((2 * NUMBERS[topics].take(topic) + ~good, world, household))
+        w.heard.append((BAD[topics].take(topic) - good, world, household))
 
 
 def learn(w: Worlds) -> None:
@@ -238,38 +254,37 @@ def learn(w: Worlds) -> None:
         return
     experience, world, household = (np.concatenate(parts) for parts in zip(*w.heard, strict=True))
     w.heard = []
-    layout = w.layout
-    mates, position = layout.rows_of("circle", "household", layout.up("household", "circle")[household])
+    mates, position = w.layout.rows_of("circle", "household", w.layout.up("household", "circle").take(household))
     if "hearsay" not in w.derived:
         w.derived["hearsay"] = np.rint(w.p.hearsay[:, 0] * ONE).astype(np.int32)
     told = w.derived["hearsay"].take(world)
-    weight = np.where(mates == household[position], np.int32(ONE), told[position])
-    first = _first(w)[experience] + world * w.households
-    np.add.at(w.shelves[SHELF].reshape(-1), first[position] + mates, weight)
+    first = 2 * (_first(w).take(experience >> 1) + world * w.households) + (experience & 1)
+    evidence = w.shelves[SHELF].reshape(-1)
+    np.add.at(evidence, first.take(position) + 2 * mates, told.take(position))
+    np.add.at(evidence, first + 2 * household, HEARD - told)  # of whose experience it is, who is among the mates
 
 
 def forget(w: Worlds) -> None:
     """Phase, quarterly: evidence fades."""
     half_lives = QUARTER / w.p.memory_half_life
-    kept = np.rint(65536 * noise.exp(-0.6931471805599453 * half_lives)).astype(np.int64)
-    for shelf in w.shelves.get(SHELF, ()):
-        for part in clocks.parts(*shelf.shape):  # what is worked out on the way stays in the processor's cache
-            evidence = shelf[part]
-            np.right_shift(evidence * kept[part[0]], 16, out=evidence, casting="unsafe")
+    kept = np.rint(65536 * noise.exp(-0.6931471805599453 * half_lives)) / 65536  # so that products are exact
+    for topic in w.shelves.get(SHELF, ()):
+        evidence = topic.reshape(w.n, -1)
+        np.multiply(evidence, kept, out=evidence, casting="unsafe")  # what is not whole is cut off
 
 
-def _evidence(name: str, doc: str) -> Column:
-    """Declare one column of evidence."""
-    return Column(name, "household", np.int32, doc + ", thousandths of an experience", shelf=SHELF)
+def _evidence(name: str, doc: str, beside: str = "") -> Column:
+    """Declare one column of evidence, a bad one beside the good one about the same."""
+    return Column(name, "household", np.int32, doc + ", thousandths of an experience", shelf=SHELF, beside=beside)
 
 
 RULE = Rule(
     name="trust",
     columns=(
         *(_evidence(f"answered_{d}", f"times answered in time by the {d}") for d in TRUSTED),
-        *(_evidence(f"ignored_{d}", f"times not answered in time by the {d}") for d in TRUSTED),
-        *(_evidence(f"succeeded_{k.name.lower()}", f"{k.name.lower()} grievances seen to succeed") for k in Kind),
-        *(_evidence(f"failed_{k.name.lower()}", f"{k.name.lower()} grievances seen to fail") for k in Kind),
+        *(_evidence(f"ignored_{d}", f"times not answered in time by the {d}", f"answered_{d}") for d in TRUSTED),
+        *(_evidence(f"succeeded_{k}", f"{k} grievances seen to succeed") for k in KINDS),
+        *(_evidence(f"failed_{k}", f"{k} grievances seen to fail", f"succeeded_{k}") for k in KINDS),
     ),
     parameters=Parameters,
     only={

@@ -54,8 +54,11 @@ def hear(w: Worlds, met: NDArray[np.bool_], flow: str) -> None:
     """
     g = w.grievances
     silent = where((g.state <= int(State.QUIET)) & (g.kind != int(Kind.FEE)) & g.aching)
-    silent = silent[g.household[silent] < w.flats]  # nobody goes round elsewhere
-    asked = silent[met[g.world[silent], g.household[silent]]]
+    home = g.household.take(silent)
+    if w.households > w.flats:  # nobody goes round elsewhere
+        here = where(home < w.flats)
+        silent, home = silent.take(here), home.take(here)
+    asked = silent[met.reshape(-1).take(g.world.take(silent) * w.flats + home)]
     w.count(flow, g.world[asked])
     w.count("named", g.world[asked[g.state[asked] == int(State.LATENT)]])
     move_grievances(w, asked, State.QUIET)

@@ -69,18 +69,21 @@ class Settlement(ABC):
         return w.whole("hotline_days", world)
 
     @abstractmethod
-    def burden(self, w: Worlds, desk: int, world: Ints, household: Ints) -> Floats:
-        """Return what the way to a kind of desk and the wait there cost households, logits."""
+    def burdens(self, w: Worlds, world: Ints, household: Ints, unit: Ints) -> Floats:
+        """Return what the way to each of `intakes` and the wait there cost households of some units, logits.
+
+        Shape ``(intakes, households)``.
+        """
 
     @abstractmethod
-    def bar(self, w: Worlds, weights: Floats, world: Ints, household: Ints, kind: NDArray[np.int8]) -> None:
+    def bar(self, w: Worlds, weights: Floats, world: Ints, unit: Ints, kind: NDArray[np.int8]) -> None:
         """Set to 0 the weights of desks that cannot be had for grievances of these kinds, or must not be.
 
         Args:
             w: the worlds.
             weights: exp(utility) of silence and of each of `intakes`, shape ``(1 + intakes, grievances)``; changed.
             world: world of each grievance.
-            household: who suffers.
+            unit: unit of who suffers.
             kind: about what.
         """
 
@@ -205,11 +208,31 @@ def each(w: Worlds, rows: Ints, answer: Callable[[Settlement, Any], Array]) -> A
     """
     if len(w.settlements) == 1:
         return answer(w.settlements[0], EVERY)
+    return _each(w, len(rows), of_cases(w, rows), answer)
+
+
+def each_home(w: Worlds, household: Ints, answer: Callable[[Settlement, Any], Array]) -> Array:
+    """Return what settlements answer about the given households, each about those that live in it.
+
+    Args:
+        w: the worlds.
+        household: household rows.
+        answer: given a settlement and the positions in `household` of its people, the answers about these.
+    """
+    if len(w.settlements) == 1:
+        return answer(w.settlements[0], EVERY)
+    return _each(w, len(household), of_households(w, household), answer)
+
+
+def _each(
+    w: Worlds, size: int, parts: Iterator[tuple[Settlement, Any]], answer: Callable[[Settlement, Any], Array]
+) -> Array:
+    """Put answers of settlements together."""
     out: Array | None = None
-    for settlement, at in of_cases(w, rows):
+    for settlement, at in parts:
         part = answer(settlement, at)
         if out is None:
-            out = np.empty(len(rows), dtype=part.dtype)
+            out = np.empty(size, dtype=part.dtype)
         out[at] = part
     return answer(w.settlements[0], EVERY) if out is None else out  # there are none: nothing, of the right type
 
@@ -220,6 +243,11 @@ def of_households(w: Worlds, household: Ints) -> Iterator[tuple[Settlement, Any]
         yield from _split(w, w.layout.traits["settlement"][household])
     elif len(household):
         yield w.settlements[0], EVERY
+
+
+def of_homes(w: Worlds, household: Ints) -> Ints | int:
+    """Return the number of the settlement in which each household lives: in all the same number where there is one."""
+    return w.layout.traits["settlement"].take(household) if len(w.settlements) > 1 else 0
 
 
 def _split(w: Worlds, number: Ints) -> Iterator[tuple[Settlement, Any]]:

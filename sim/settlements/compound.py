@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from sim.worlds import Worlds
 
 
+FEE = int(Kind.FEE)
+
+AT_DESKS = np.array([desk for desk in INTAKES if desk != HOTLINE])[:, None]
+"""Intakes that are desks; the hotline is the last of all."""
+
+
 class Compound(Settlement):
     """See the module."""
 
@@ -59,33 +65,40 @@ class Compound(Settlement):
         """Let neighbours who know each other from shared places talk their quarrel over."""
         return ties.weigh(w, rows)
 
-    def burden(self, w: Worlds, desk: int, world: Ints, household: Ints) -> Floats:
+    def burdens(self, w: Worlds, world: Ints, household: Ints, unit: Ints) -> Floats:
         """Return what waiting costs: all desks are near."""
-        own = referrals.of_compound(w, self.unit(w, household), min(desk, COMMUNITY))
-        days = w.at("hotline_days", world) if desk == HOTLINE else w.wait_days[world, own]
+        days = np.empty((len(INTAKES), len(world)))
+        days[:-1] = w.pick("wait_days", world, referrals.of_compound(w, unit, AT_DESKS))
+        days[-1] = w.at("hotline_days", world)
         return w.at("b_wait", world) * days
 
-    def bar(self, w: Worlds, weights: Floats, world: Ints, household: Ints, kind: NDArray[np.int8]) -> None:
+    def bar(self, w: Worlds, weights: Floats, world: Ints, unit: Ints, kind: NDArray[np.int8]) -> None:
         """Leave defects to companies that there are, bodies to compounds that have one.
 
         A company claims the fees that it is owed at once, at the nearest desk.
         """
-        compound = self.unit(w, household)
-        weights[1 + INTAKES.index(COMPANY)] *= DEFECT.take(kind) & (w.contract[world, compound] != contracts.NONE)
-        weights[1 + INTAKES.index(BODY)] *= w.body[world, compound] > bodies.NONE
-        company = kind == int(Kind.FEE)
-        weights[:, company] = 0.0
-        has_body = w.body[world[company], compound[company]] > bodies.NONE
-        weights[1 + INTAKES.index(BODY), company] = has_body
-        weights[1 + INTAKES.index(COMMUNITY), company] = ~has_body
+        has_body = w.pick("body", world, unit) > bodies.NONE
+        weights[1 + INTAKES.index(COMPANY)] *= DEFECT.take(kind) & (w.pick("contract", world, unit) != contracts.NONE)
+        weights[1 + INTAKES.index(BODY)] *= has_body
+        fees = where(kind == FEE)
+        if len(fees):
+            weights[:, fees] = 0.0
+            has_body = has_body.take(fees)
+            weights[1 + INTAKES.index(BODY), fees] = has_body
+            weights[1 + INTAKES.index(COMMUNITY), fees] = ~has_body
 
     def receive(self, w: Worlds, world: Ints, household: Ints, kind: NDArray[np.int8], intake: Ints) -> Ints:
         """Return the desk of the compound or its community; calls about a defect are passed on to a company."""
         compound = self.unit(w, household)
-        called = intake == HOTLINE
-        np.add.at(w.tickets_read, (world[called], compound[called]), np.int32(1))
-        company = DEFECT.take(kind) & (w.contract[world, compound] != contracts.NONE)
-        return referrals.of_compound(w, compound, np.where(called, np.where(company, COMPANY, COMMUNITY), intake))
+        place = world * w.layout.sizes["compound"] + compound
+        called = where(intake == HOTLINE)
+        if len(called):
+            place = place.take(called)
+            np.add.at(w.tickets_read.reshape(-1), place, np.int32(1))
+            company = DEFECT.take(kind.take(called)) & (w.contract.reshape(-1).take(place) != contracts.NONE)
+            intake = intake.copy()
+            intake[called] = np.where(company, COMPANY, COMMUNITY)
+        return referrals.of_compound(w, compound, intake)
 
     def before_offers(self, w: Worlds) -> None:
         """See which bodies there are, and what they do of their own accord."""
@@ -150,7 +163,7 @@ class Compound(Settlement):
         """Return the ability of mediators, or of whoever holds the body's desk."""
         c = w.cases
         world = c.world[rows]
-        ability = w.at("mediator_ability", world)
+        ability = w.p.flat["mediator_ability"].take(world)
         below = where(desks.kind_of(w, c.desk[rows]) == BODY)
         ability[below] = leaders.at_the_body(w, world[below], c.compound[rows[below]])
         return ability

@@ -44,6 +44,10 @@ class Pasture(Settlement):
         """Return the sumu of each household."""
         return w.layout.up("household", "sumu")[household]
 
+    def burdens(self, w: Worlds, world: Ints, household: Ints, unit: Ints) -> Floats:
+        """Return what waiting at each of `intakes` and the way there cost."""
+        return np.stack([self.burden(w, desk, world, household) for desk in self.intakes])
+
     def burden(self, w: Worlds, desk: int, world: Ints, household: Ints) -> Floats:
         """Return what waiting and the way there and back cost; a call costs no way."""
         if desk == HOTLINE:
@@ -54,7 +58,7 @@ class Pasture(Settlement):
         hours = travel.hours(w, world, travel.way(w, desk, household))
         return w.at("b_wait", world) * w.wait_days[world, own] + w.at("b_travel", world) * hours
 
-    def bar(self, w: Worlds, weights: Floats, world: Ints, household: Ints, kind: NDArray[np.int8]) -> None:
+    def bar(self, w: Worlds, weights: Floats, world: Ints, unit: Ints, kind: NDArray[np.int8]) -> None:
         """Leave everything to every desk: whoever is asked listens."""
 
     def receive(self, w: Worlds, world: Ints, household: Ints, kind: NDArray[np.int8], intake: Ints) -> Ints:

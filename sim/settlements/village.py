@@ -47,6 +47,10 @@ class Village(Settlement):
         """Return the village of each household."""
         return w.layout.up("yard", "village")[dealings.yards(w, household)]
 
+    def burdens(self, w: Worlds, world: Ints, household: Ints, unit: Ints) -> Floats:
+        """Return what waiting at each of `intakes` and the way there cost."""
+        return np.stack([self.burden(w, desk, world, household) for desk in self.intakes])
+
     def burden(self, w: Worlds, desk: int, world: Ints, household: Ints) -> Floats:
         """Return what waiting costs, and the way to the township; the mediator is near."""
         own = self.desk(w, self.unit(w, household), desk)
@@ -54,7 +58,7 @@ class Village(Settlement):
         burden: Floats = w.at("b_wait", world) * w.wait_days[world, own] + way
         return burden
 
-    def bar(self, w: Worlds, weights: Floats, world: Ints, household: Ints, kind: np.ndarray) -> None:
+    def bar(self, w: Worlds, weights: Floats, world: Ints, unit: Ints, kind: np.ndarray) -> None:
         """Leave everything to every desk: whoever is asked listens."""
 
     def receive(self, w: Worlds, world: Ints, household: Ints, kind: np.ndarray, intake: Ints) -> Ints:
