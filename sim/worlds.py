@@ -91,6 +91,7 @@ class Worlds(Offers):
         newborn: grievances that arise today, see `sim.rules.grievances.arise`.
         heard: experiences not yet learnt from, see `sim.rules.trust.hear`.
         closed: rows of cases that have ended today, see `sim.cases.book_ends`.
+        handed: cases handed on that have not set out yet, and to which desks, see `sim.rules.desks.hand_off`.
         page: what the agenda holds for today, see `sim.clocks.turn_page`.
     """
 
@@ -138,6 +139,7 @@ class Worlds(Offers):
         self.newborn: list[dict[str, Array]] = []
         self.heard: list[tuple[Ints, Ints, Ints]] = []
         self.closed: list[Ints] = []
+        self.handed: list[tuple[Ints, Ints]] = []
         self.rules, self.settlements = rules_of(recipe.place), settlements.of(recipe.place)
         self.columns, self.levers = {}, {}
         self._allocate()

@@ -84,6 +84,7 @@ def staff(w: Worlds) -> None:
     rows = where(c.stage == WAITING)
     for settlement, at in settlements.of_cases(w, rows):
         settlement.leave_empty_desks(w, rows[at])
+    set_out(w)
     _post_waits(w)
 
 
@@ -194,7 +195,7 @@ def _counters(place: str) -> tuple[str, ...]:
 
 
 def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
-    """Send cases to other desks; on the way some are lost, fewer if the hand-off is in a ledger.
+    """Send cases to other desks; they set out at the next `set_out`, all of a phase together.
 
     Args:
         w: the worlds.
@@ -203,22 +204,37 @@ def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
     """
     if len(rows) == 0:
         return
+    w.handed.append((rows, desk))
+    if w.log.watching:
+        set_out(w)  # the log tells what happened in the order in which it did
+
+
+def set_out(w: Worlds) -> None:
+    """Let cases set out that have been handed on; on the way some are lost, fewer if the hand-off is in a ledger.
+
+    What keepers enter or carry is served in the order in which cases were handed on, so it does not matter how many
+    set out together.
+    """
+    if not w.handed:
+        return
     c = w.cases
-    world = c.world[rows]
-    c.handoffs[rows] += 1
-    c.handled[rows] = w.day
+    rows, desk = (np.concatenate(parts) for parts in zip(*w.handed, strict=True))
+    w.handed = []
+    world, nth = c.world[rows], c.handoffs[rows] + 1
     loss = settlements.each(w, rows, lambda settlement, at: settlement.loss(w, rows[at]))
-    lost = noise.chance(loss, c.key[rows], "handoff.lost", c.handoffs[rows])
+    near = settlements.each(w, rows, lambda settlement, at: settlement.carried(w, rows[at], desk[at]))
+    lost = rows[noise.chance(loss, c.key[rows], "handoff.lost", nth)]
     log_cases(w, rows, Activity.HANDED_OFF)
     w.count("handed_off", world)
-    w.count("lost", world[lost])
+    w.count("lost", c.world[lost])
+    c.handoffs[rows] = nth
+    c.handled[rows] = w.day
     c.desk[rows] = desk
     c.level_sessions[rows] = 0
-    near = settlements.each(w, rows, lambda settlement, at: settlement.carried(w, rows[at], desk[at]))
     c.ready[rows] = w.day + np.where(near, w.whole("handoff_near_days", world), w.whole("handoff_days", world))
-    move_cases(w, rows[~lost], TRANSIT)
-    move_cases(w, rows[lost], LOST)
-    log_cases(w, rows[lost], Activity.LOST)
+    move_cases(w, rows, TRANSIT)
+    move_cases(w, lost, LOST)
+    log_cases(w, lost, Activity.LOST)
 
 
 def let_go(w: Worlds) -> None:

@@ -23,4 +23,5 @@ def handle(w: Worlds) -> None:
     rows = rows[~dispute]
     for settlement, at in settlements.of_cases(w, rows):
         settlement.attend(w, rows[at])
+    desks.set_out(w)
     desks.look_over(w)
