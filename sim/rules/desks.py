@@ -100,7 +100,9 @@ def _post_waits(w: Worlds) -> None:
     w.wait_days[...] = np.minimum(np.where(w.desk_minutes > 0, (backlog + own) / a_day, LONGEST_WAIT), LONGEST_WAIT)
 
 
-def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING) -> None:
+def enter_queue(
+    w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING, minutes: Ints | int = UNKNOWN
+) -> None:
     """Put cases into a desk's queue; what their next step takes is settled then, and when offices change.
 
     Args:
@@ -108,20 +110,20 @@ def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING) -> None
         rows: case rows.
         desk: desk row for each.
         stage: `WAITING`, or `APPROVAL` for the second principal's queue.
+        minutes: what the next step of each takes, where it is known already.
     """
     if len(rows) == 0:
         return
     c = w.cases
     c.desk[rows] = desk
-    c.minutes[rows] = UNKNOWN
+    c.minutes[rows] = minutes
     move_cases(w, rows, stage)
 
 
 def look_over(w: Worlds) -> None:
-    """Settle what the next step takes of all cases that have entered a queue since this was last called.
+    """Settle what the next step takes of all cases that have entered a queue and of which it is not known yet.
 
-    Desks do so before they serve and after it, for all who have entered by then at once: in between nothing changes
-    on which it depends.
+    Desks do so before they serve, for all who have entered since the day before at once.
     """
     rows = where(w.cases.minutes == UNKNOWN)
     if len(rows):
@@ -221,8 +223,9 @@ def set_out(w: Worlds) -> None:
     rows, desk = (np.concatenate(parts) for parts in zip(*w.handed, strict=True))
     w.handed = []
     world, nth = c.world[rows], c.handoffs[rows] + 1
-    loss = settlements.each(w, rows, lambda settlement, at: settlement.loss(w, rows[at]))
-    near = settlements.each(w, rows, lambda settlement, at: settlement.carried(w, rows[at], desk[at]))
+    loss, near = np.empty(len(rows)), np.empty(len(rows), dtype=bool)
+    for settlement, at in settlements.of_cases(w, rows):
+        loss[at], near[at] = settlement.see_off(w, rows[at], desk[at])
     lost = rows[noise.chance(loss, c.key[rows], "handoff.lost", nth)]
     log_cases(w, rows, Activity.HANDED_OFF)
     w.count("handed_off", world)

@@ -24,4 +24,3 @@ def handle(w: Worlds) -> None:
     for settlement, at in settlements.of_cases(w, rows):
         settlement.attend(w, rows[at])
     desks.set_out(w)
-    desks.look_over(w)

@@ -38,6 +38,15 @@ PURPOSES = {
 }
 """What time is set aside for."""
 
+LEDGER, SUMMONS, CALLS, TALKS, INSPECTIONS = range(5)
+"""Numbers of purposes in `PURPOSES`."""
+
+SHELF = "in_hand"
+"""On which the columns of minutes in hand stand, in the order of the purposes."""
+
+MINUTES = tuple("minutes_" + purpose for purpose in PURPOSES)
+"""Where it is counted what has been spent on each purpose."""
+
 FOUND = {"talks": "talks_found", "inspections": "inspections_found"}
 """Purposes for which bodies as found set time aside, and the columns that say how much."""
 
@@ -103,34 +112,37 @@ def _asking(w: Worlds) -> NDArray[np.bool_]:
     return asking
 
 
-def spend(w: Worlds, purpose: str, world: Ints, compound: Ints, hours: str) -> NDArray[np.bool_]:
+def spend(w: Worlds, purpose: Ints | int, world: Ints, compound: Ints, hours: str) -> NDArray[np.bool_]:
     """Spend time set aside on the given acts, in order, as far as it goes; return which were done.
 
     Args:
         w: the worlds.
-        purpose: one of `PURPOSES`.
+        purpose: number of one of `PURPOSES`, of all acts or of each.
         world: world of each act.
         compound: in which compound.
         hours: name of the parameter that says what an act takes.
     """
-    balance, place = getattr(w, purpose + "_balance").reshape(-1), world * w.layout.sizes["compound"] + compound
+    balance = w.shelves[SHELF].reshape(-1)
+    place = (purpose * w.n + world) * w.layout.sizes["compound"] + compound
     done: NDArray[np.bool_] = balance[place] > 0
     some = where(done)
     if len(some) == 0:
         return done
     world, place = world[some], place[some]
-    cost = np.rint(w.at(hours, world) * 60).astype(np.int64) * WEEK
+    minutes = np.rint(w.at(hours, world) * 60).astype(np.int64)
+    cost = minutes * WEEK
     able = (rank_in_group(place) + 1) * cost <= balance[place]
     done[some] = able
-    cost = cost[able]
-    np.subtract.at(balance, place[able], cost)
-    w.count("minutes_" + purpose, world[able], cost // WEEK)
+    able = where(able)
+    place = place[able]
+    np.subtract.at(balance, place, cost[able])
+    w.count_each(MINUTES, place // (w.n * w.layout.sizes["compound"]), world[able], minutes[able])
     return done
 
 
 def write_ledger(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     """Enter cases in their compound's ledger as far as the keeper's time goes; return which were."""
-    return spend(w, "ledger", w.cases.world[rows], w.cases.compound[rows], "triage_hours")
+    return spend(w, LEDGER, w.cases.world[rows], w.cases.compound[rows], "triage_hours")
 
 
 RULE = Rule(
@@ -138,7 +150,7 @@ RULE = Rule(
     places=("compound",),
     columns=(
         *(
-            Column(p + "_balance", "compound", np.int64, f"minutes in hand for {what}, sevenths")
+            Column(p + "_balance", "compound", np.int64, f"minutes in hand for {what}, sevenths", shelf=SHELF)
             for p, what in PURPOSES.items()
         ),
         *(Column(p + "_time", "compound", np.int64, f"minutes a week now set aside for {p}") for p in PURPOSES),

@@ -241,13 +241,13 @@ class Parameters:
     )
 
 
-def take(w: Worlds, world: Ints, step: Ints) -> Ints:
+def take(w: Worlds, world: Ints, step: Ints | int) -> Ints:
     """Return the minutes that steps take.
 
     Args:
         w: the worlds.
         world: world of each.
-        step: number of each in `STEPS`.
+        step: number of each, or of all, in `STEPS`.
     """
     if "step_minutes" not in w.derived:
         nothing = np.zeros((w.n, 1))

@@ -109,20 +109,21 @@ class Compound(Settlement):
         """Return the minutes that the next step of each case takes."""
         return referrals.minutes(w, rows)
 
-    def loss(self, w: Worlds, rows: Ints) -> Floats:
-        """Return the chance to be lost, less for what the keeper enters in the compound's ledger."""
-        world, compound = w.cases.world[rows], w.cases.compound[rows]
-        booked = keeping.write_ledger(w, rows)
-        loss = w.at("handoff_loss", world)
-        return np.where(booked, np.minimum(loss, w.ledger_loss[world, compound]), loss)
+    def see_off(self, w: Worlds, rows: Ints, desk: Ints) -> tuple[Floats, Mask]:
+        """Return the chance to be lost, less for what the keeper enters in the ledger, and what it carries.
 
-    def carried(self, w: Worlds, rows: Ints, desk: Ints) -> Mask:
-        """Return which cases the keeper has time to carry up to the community or the centre."""
-        up = desks.kind_of(w, desk) >= COMMUNITY
-        world, compound = w.cases.world[rows[up]], w.cases.compound[rows[up]]
-        near = up.copy()
-        near[up] = keeping.spend(w, "summons", world, compound, "triage_hours")
-        return near
+        What it has time to carry goes up to the community or the centre.
+        """
+        world, compound = w.cases.world[rows], w.cases.compound[rows]
+        up = where(desks.kind_of(w, desk) >= COMMUNITY)
+        acts = np.concatenate([np.arange(len(rows)), up])
+        purpose = np.full(len(acts), keeping.SUMMONS)
+        purpose[: len(rows)] = keeping.LEDGER
+        done = keeping.spend(w, purpose, world[acts], compound[acts], "triage_hours")
+        near = np.zeros(len(rows), dtype=bool)
+        near[up] = done[len(rows) :]
+        loss = w.at("handoff_loss", world)
+        return np.where(done[: len(rows)], np.minimum(loss, w.ledger_loss[world, compound]), loss), near
 
     def attend(self, w: Worlds, rows: Ints) -> None:
         """See to repairs."""
@@ -142,7 +143,7 @@ class Compound(Settlement):
         level = desks.kind_of(w, c.desk[rows])
         called: Mask = level == CENTRE
         below = where(level < COMMUNITY)
-        called[below] = keeping.spend(w, "summons", world[below], c.compound[rows[below]], "triage_hours")
+        called[below] = keeping.spend(w, keeping.SUMMONS, world[below], c.compound[rows[below]], "triage_hours")
         chance = w.at("no_show", world)
         return np.where(called, np.minimum(chance, w.at("no_show_summoned", world)), chance)
 
