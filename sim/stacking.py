@@ -71,8 +71,8 @@ def stack(w: Worlds, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds
     flows = list(w.flow)  # what has been counted is added
     out._open_diary(flows, list(w.stock), np.tile(w._today, copies))
     out.derived, out.page, out.newborn, out.heard, out.closed = {}, {}, [], [], []
-    out.handed = []
-    suffering.begin(out)
+    out.handed, out.turned = [], []
+    suffering.begin_anew(out)
     appoint(out, scenarios)
     return out
 

@@ -216,7 +216,7 @@ def _first(w: Worlds) -> Ints:
 
 
 def hear(
-    w: Worlds, topics: tuple[str, ...], topic: Ints, good: NDArray[np.bool_], world: Ints, household: Ints
+    w: Worlds, topics: tuple[str, ...], topic: Ints, good: NDArray[np.bool_] | bool, world: Ints, household: Ints
 ) -> None:
     """Let households have one experience each; it is learnt from at the next `learn`, all of a phase together.
 
@@ -224,12 +224,12 @@ def hear(
         w: the worlds.
         topics: `DESKS` (good = answered in time) or `KINDS` (good = it succeeded).
         topic: number of the topic in `topics` that each experience is about.
-        good: how it went.
+        good: how it went, all or each.
         world: world of each experience.
         household: whose it was.
     """
     if len(world):
-        w.heard.append((2 * NUMBERS[topics].take(topic) + ~good, world, household))
+        w.heard.append((2 * NUMBERS[topics].take(topic) + (1 - good), world, household))
 
 
 def learn(w: Worlds) -> None:
