@@ -166,7 +166,7 @@ def mediate(w: Worlds, rows: Ints) -> None:
 
 
 def _go_on(w: Worlds, rows: Ints) -> None:
-    """Take disputes that could not be settled where they are to the next desk, or after the last to court, or to none."""
+    """Take disputes that could not be settled where they are to the next desk, after the last to court or nowhere."""
     if len(rows) == 0:
         return
     above = settlements.each(w, rows, lambda settlement, at: settlement.above(w, rows[at]))

@@ -67,7 +67,7 @@ def kinds(w: Worlds) -> Ints:
 
 def kind_of(w: Worlds, desk: Ints) -> Ints:
     """Return the kind of each given desk row."""
-    return kinds(w).take(desk)
+    return w.layout.traits["desk_kind"].take(desk)
 
 
 def court(w: Worlds, cases: int) -> Ints:
@@ -100,9 +100,7 @@ def _post_waits(w: Worlds) -> None:
     w.wait_days[...] = np.minimum(np.where(w.desk_minutes > 0, (backlog + own) / a_day, LONGEST_WAIT), LONGEST_WAIT)
 
 
-def enter_queue(
-    w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING, minutes: Ints | int = UNKNOWN
-) -> None:
+def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING, minutes: Ints | int = UNKNOWN) -> None:
     """Put cases into a desk's queue; what their next step takes is settled then, and when offices change.
 
     Args:
@@ -155,20 +153,23 @@ def serve(w: Worlds) -> Ints:
     belong to the desk, so a more severe newcomer is served first.
     """
     look_over(w)
-    c = w.cases
-    rows = where(((c.stage == WAITING) | (c.stage == APPROVAL)) & (c.ready <= w.day))
+    c, stage, desks = w.cases, w.cases.stage, w.layout.sizes["desk"]
+    rows = where(((stage == WAITING) | (stage == APPROVAL)) & (c.ready <= w.day))
     balance = w.balance.reshape(-1)
-    desk = c.world[rows] * w.layout.sizes["desk"] + c.desk[rows]
-    precedence = c.precedence[rows]
+    if len(rows) == 0:
+        balance[...] = 0  # minutes that nobody needs are not saved
+        return rows
+    desk, precedence = c.world[rows] * desks + c.desk[rows], c.precedence[rows]
     head = np.full(len(balance), NOBODY)
     np.minimum.at(head, desk, precedence)
     balance += w.desk_minutes.reshape(-1)
-    balance *= head < NOBODY  # minutes that nobody needs are not saved
+    balance *= head < NOBODY
 
     # Only a desk that can pay for the head of its queue need be put in order.
     first = where(precedence == head[desk])
+    at = desk[first]
     able = np.zeros(len(balance), dtype=bool)
-    able[desk[first[c.minutes[rows[first]] * WEEK <= balance[desk[first]]]]] = True
+    able[at[c.minutes[rows[first]] * WEEK <= balance[at]]] = True
     some = where(able[desk])
     if len(some) == 0:
         return some
@@ -184,8 +185,7 @@ def serve(w: Worlds) -> Ints:
     np.subtract.at(balance, desk, cost)
     balance[able] = 0  # all are served
 
-    kind = kind_of(w, desk % w.layout.sizes["desk"])
-    w.count_each(_counters(w.recipe.place), kind, c.world[rows], cost // WEEK)
+    w.count_each(_counters(w.recipe.place), kind_of(w, desk % desks), c.world[rows], cost // WEEK)
     return rows
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim.columns import Column, Lever, Rule
 from sim.places.compound import BODY, DESKS_PER_COMPOUND
-from sim.rules import bodies
+from sim.rules import bodies, service
 from sim.space import rank_in_group, where
 
 if TYPE_CHECKING:
@@ -129,14 +129,13 @@ def spend(w: Worlds, purpose: Ints | int, world: Ints, compound: Ints, hours: st
     if len(some) == 0:
         return done
     world, place = world[some], place[some]
-    minutes = np.rint(w.at(hours, world) * 60).astype(np.int64)
-    cost = minutes * WEEK
-    able = (rank_in_group(place) + 1) * cost <= balance[place]
+    minutes = service.minutes(w, hours, world)
+    able = (rank_in_group(place) + 1) * minutes * WEEK <= balance[place]
     done[some] = able
-    able = where(able)
-    place = place[able]
-    np.subtract.at(balance, place, cost[able])
-    w.count_each(MINUTES, place // (w.n * w.layout.sizes["compound"]), world[able], minutes[able])
+    spent = where(able)
+    place, minutes = place[spent], minutes[spent]
+    np.subtract.at(balance, place, minutes * WEEK)
+    w.count_each(MINUTES, place // (w.n * w.layout.sizes["compound"]), world[spent], minutes)
     return done
 
 

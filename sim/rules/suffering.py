@@ -175,7 +175,10 @@ def _aching(w: Worlds) -> Ints:
 
 
 def add_up(w: Worlds) -> None:
-    """Phase: what began and what ended today is booked, and added up for each group of people and for companies."""
+    """Phase: what is suffered is added up for each group of people, and what companies claim.
+
+    First it is booked what has begun and what has ended today.
+    """
     _book(w)
     parts, counts_in = _parts(w.recipe.place)
     suffered = w.suffered.reshape(w.n, -1)

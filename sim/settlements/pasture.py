@@ -163,7 +163,7 @@ class Pasture(Settlement):
         return out
 
     def see_off(self, w: Worlds, rows: Ints, desk: Ints) -> tuple[Floats, Mask]:
-        """Return the chance to be lost, less for what is entered in a ledger, and what the station has time to carry."""
+        """Return the chance to be lost, less for what is entered in a ledger, and what the station itself carries."""
         world, sumu = w.cases.world[rows], w.cases.compound[rows]
         minutes = service.take(w, world, service.TRIAGE)
         booked = teams.spend(w, "papers", world, sumu, minutes)
