@@ -341,16 +341,14 @@ def _look_for_answer(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     g, c = w.grievances, w.cases
-    world, case, claimed = g.world[rows], g.case[rows], g.claimed[rows]
-    stage = c.stage[case]
-    good = (c.handled[case] >= claimed) | cases.under_way(stage)
-    own = where(g.kind[rows] != FEE)  # there the company claims
-    mine = rows[own]
-    trust.hear(w, trust.DESKS, g.desk[mine], good[own], world[own], g.household[mine])
+    world, case = g.world[rows], g.case[rows]
+    good = (c.handled[case] >= g.claimed[rows]) | _under_way(w, case)
+    own = g.kind[rows] != FEE  # there the company claims
+    trust.hear(w, trust.DESKS, g.desk[rows[own]], good[own], world[own], g.household[rows[own]])
     g.answered[rows] = True
     patience = w.wait("patience_days", world, noise.exponential(g.key[rows], "claim.patience", g.claims[rows]))
-    g.act[rows] = np.maximum(claimed + patience, w.day + 1)
-    lost = rows[stage == int(Stage.LOST)]
+    g.act[rows] = np.maximum(g.claimed[rows] + patience, w.day + 1)
+    lost = rows[c.stage[case] == int(Stage.LOST)]
     if len(lost):
         move_grievances(w, lost, QUIET)
         _draw_fade(w, lost)

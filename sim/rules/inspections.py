@@ -64,7 +64,7 @@ def found(w: Worlds) -> None:
 def inspect(w: Worlds) -> None:
     """Phase, weekly: bodies with enough time in hand inspect the company's work."""
     world, compound = np.nonzero((w.inspections_balance > 0) & (w.contract != contracts.NONE))
-    done = keeping.spend(w, keeping.INSPECTIONS, world, compound, "inspection_hours")
+    done = keeping.spend(w, "inspections", world, compound, "inspection_hours")
     np.add.at(w.inspected, (world[done], compound[done]), np.int32(1))
     w.count("inspections", world[done])
 

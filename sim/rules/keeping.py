@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sim.columns import Column, Lever, Rule
 from sim.places.compound import BODY, DESKS_PER_COMPOUND
 from sim.rules import bodies, service
-from sim.space import rank_in_group, where
+from sim.space import anywhere, rank_in_group, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -37,15 +37,6 @@ PURPOSES = {
     "doors": "knocking on owners' doors, kept only while the body has a motion before the owners",
 }
 """What time is set aside for."""
-
-LEDGER, SUMMONS, CALLS, TALKS, INSPECTIONS = range(5)
-"""Numbers of purposes in `PURPOSES`."""
-
-SHELF = "in_hand"
-"""On which the columns of minutes in hand stand, in the order of the purposes."""
-
-MINUTES = tuple("minutes_" + purpose for purpose in PURPOSES)
-"""Where it is counted what has been spent on each purpose."""
 
 FOUND = {"talks": "talks_found", "inspections": "inspections_found"}
 """Purposes for which bodies as found set time aside, and the columns that say how much."""
@@ -112,36 +103,33 @@ def _asking(w: Worlds) -> NDArray[np.bool_]:
     return asking
 
 
-def spend(w: Worlds, purpose: Ints | int, world: Ints, compound: Ints, hours: str) -> NDArray[np.bool_]:
+def spend(w: Worlds, purpose: str, world: Ints, compound: Ints, hours: str) -> NDArray[np.bool_]:
     """Spend time set aside on the given acts, in order, as far as it goes; return which were done.
 
     Args:
         w: the worlds.
-        purpose: number of one of `PURPOSES`, of all acts or of each.
+        purpose: one of `PURPOSES`.
         world: world of each act.
         compound: in which compound.
         hours: name of the parameter that says what an act takes.
     """
-    balance = w.shelves[SHELF].reshape(-1)
-    place = (purpose * w.n + world) * w.layout.sizes["compound"] + compound
-    done: NDArray[np.bool_] = balance[place] > 0
-    some = where(done)
-    if len(some) == 0:
+    balance, place = getattr(w, purpose + "_balance").reshape(-1), world * w.layout.sizes["compound"] + compound
+    in_hand = balance[place]
+    done: NDArray[np.bool_] = in_hand > 0
+    if not anywhere(done):
         return done
-    world, place = world[some], place[some]
     minutes = service.minutes(w, hours, world)
-    able = (rank_in_group(place) + 1) * minutes * WEEK <= balance[place]
-    done[some] = able
-    spent = where(able)
-    place, minutes = place[spent], minutes[spent]
-    np.subtract.at(balance, place, minutes * WEEK)
-    w.count_each(MINUTES, place // (w.n * w.layout.sizes["compound"]), world[spent], minutes)
+    done &= (rank_in_group(place) + 1) * minutes * WEEK <= in_hand
+    able = where(done)
+    minutes = minutes[able]
+    np.subtract.at(balance, place[able], minutes * WEEK)
+    w.count("minutes_" + purpose, world[able], minutes)
     return done
 
 
 def write_ledger(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     """Enter cases in their compound's ledger as far as the keeper's time goes; return which were."""
-    return spend(w, LEDGER, w.cases.world[rows], w.cases.compound[rows], "triage_hours")
+    return spend(w, "ledger", w.cases.world[rows], w.cases.compound[rows], "triage_hours")
 
 
 RULE = Rule(
@@ -149,7 +137,7 @@ RULE = Rule(
     places=("compound",),
     columns=(
         *(
-            Column(p + "_balance", "compound", np.int64, f"minutes in hand for {what}, sevenths", shelf=SHELF)
+            Column(p + "_balance", "compound", np.int64, f"minutes in hand for {what}, sevenths")
             for p, what in PURPOSES.items()
         ),
         *(Column(p + "_time", "compound", np.int64, f"minutes a week now set aside for {p}") for p in PURPOSES),

@@ -94,7 +94,7 @@ def bargain(w: Worlds) -> None:
     if not on.any():
         return
     world, compound = np.nonzero(on & (w.talks_balance > 0))
-    done = keeping.spend(w, keeping.TALKS, world, compound, "talk_hours")
+    done = keeping.spend(w, "talks", world, compound, "talk_hours")
     world, compound = world[done], compound[done]
     w.project_rounds[world, compound] += 1
     over = w.project_rounds[world, compound] >= w.at("talk_rounds", world)

@@ -138,7 +138,7 @@ def talk(w: Worlds) -> None:
     may = open_ & (w.body > bodies.NONE) & ~w.captured
     w.talks[~may] = 0
     world, compound = np.nonzero(may & (w.talks_balance > 0))
-    done = keeping.spend(w, keeping.TALKS, world, compound, "talk_hours")
+    done = keeping.spend(w, "talks", world, compound, "talk_hours")
     world, compound = world[done], compound[done]
     w.count("talks", world)
     w.talks[world, compound] += 1

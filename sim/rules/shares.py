@@ -167,7 +167,7 @@ def _members_who_lead(w: Worlds, asked: Ints) -> NDArray[np.bool_]:
     lead: NDArray[np.bool_] = np.zeros(len(asked), dtype=bool)
     world, owner, motion = a.world[asked], a.owner[asked], a.motion[asked]
     members = where(w.pick("member", world, owner) & (w.pick("tenure", world, owner) == OWNER))
-    called = keeping.spend(w, keeping.CALLS, world[members], m.compound[motion[members]], "door_hours")
+    called = keeping.spend(w, "calls", world[members], m.compound[motion[members]], "door_hours")
     at = members[called]
     if len(at):
         key = m.key[motion[at]]

@@ -115,15 +115,12 @@ class Compound(Settlement):
         What it has time to carry goes up to the community or the centre.
         """
         world, compound = w.cases.world[rows], w.cases.compound[rows]
-        up = where(desks.kind_of(w, desk) >= COMMUNITY)
-        acts = np.concatenate([np.arange(len(rows)), up])
-        purpose = np.full(len(acts), keeping.SUMMONS)
-        purpose[: len(rows)] = keeping.LEDGER
-        done = keeping.spend(w, purpose, world[acts], compound[acts], "triage_hours")
-        near = np.zeros(len(rows), dtype=bool)
-        near[up] = done[len(rows) :]
+        booked = keeping.spend(w, "ledger", world, compound, "triage_hours")
         loss = w.at("handoff_loss", world)
-        return np.where(done[: len(rows)], np.minimum(loss, w.ledger_loss[world, compound]), loss), near
+        near = desks.kind_of(w, desk) >= COMMUNITY
+        up = where(near)
+        near[up] = keeping.spend(w, "summons", world[up], compound[up], "triage_hours")
+        return np.where(booked, np.minimum(loss, w.ledger_loss[world, compound]), loss), near
 
     def attend(self, w: Worlds, rows: Ints) -> None:
         """See to repairs."""
@@ -143,7 +140,7 @@ class Compound(Settlement):
         level = desks.kind_of(w, c.desk[rows])
         called: Mask = level == CENTRE
         below = where(level < COMMUNITY)
-        called[below] = keeping.spend(w, keeping.SUMMONS, world[below], c.compound[rows[below]], "triage_hours")
+        called[below] = keeping.spend(w, "summons", world[below], c.compound[rows[below]], "triage_hours")
         chance = w.at("no_show", world)
         return np.where(called, np.minimum(chance, w.at("no_show_summoned", world)), chance)
 
