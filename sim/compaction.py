@@ -23,6 +23,12 @@ MONTH = 28
 TALLIED = {"grievances": ("state", len(State)), "cases": ("stage", len(Stage))}
 """Table to the field that says where a row stands, and in how many ways it can."""
 
+POINTERS: dict[str, list[tuple[str, str]]] = {
+    name: [(other, field) for other, (_, points_to) in TABLES.items() for field, to in points_to.items() if to == name]
+    for name in TABLES
+}
+"""Table to the tables and fields of theirs that hold numbers of its rows."""
+
 
 def compact(w: Worlds) -> None:
     """Drop what is over from the tables, keeping order and pointers.
@@ -47,12 +53,10 @@ def keep(w: Worlds, name: str, mask: NDArray[np.bool_]) -> None:
     if name in TALLIED:
         w.over[name] += _counted(w, name, where(~mask))
     moved = getattr(w, name).keep(mask)
-    for other, (_, points_to) in TABLES.items():
-        for field_, target in points_to.items():
-            if target == name:
-                getattr(w, other).repoint(field_, moved)
+    for other, field_ in POINTERS[name]:
+        getattr(w, other).repoint(field_, moved)
     for column_name, column in w.columns.items():
-        if column.points_to == name:
+        if column.points_to and column.points_to == name:
             array = getattr(w, column_name)
             array[...] = (np.concatenate(([0], mask.cumsum())) if column.edge else moved)[array]
 
