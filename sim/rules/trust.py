@@ -229,7 +229,8 @@ def hear(
         household: whose it was.
     """
     if len(world):
-        w.heard.append((2 * NUMBERS[topics].take(topic) + (1 - good), world, household))
+        bad = not good if isinstance(good, bool) else ~good
+        w.heard.append((2 * NUMBERS[topics].take(topic) + bad, world, household))
 
 
 def learn(w: Worlds) -> None:
