@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
+KEPT = tuple(field for field in ENDED if field != "closed")
+"""Fields of a case that are kept when it has ended."""
+
 NEVER = 2**31 - 1
 """A day that does not come."""
 
@@ -175,10 +178,12 @@ class Clock(IntEnum):
     SHARING = 10
 
 
+_IS_UNDER_WAY = np.array([UNDER_WAY[0] <= stage <= UNDER_WAY[1] for stage in Stage])
+
+
 def under_way(stage: Array) -> NDArray[np.bool_]:
     """Return for which stages owners, money or a crew are at it: nobody leaves then."""
-    first, last = UNDER_WAY
-    on: NDArray[np.bool_] = (stage >= first) & (stage <= last)
+    on: NDArray[np.bool_] = _IS_UNDER_WAY.take(stage)
     return on
 
 
@@ -210,7 +215,7 @@ def book_ends(w: Worlds) -> None:
         return
     rows, c = np.concatenate(w.closed), w.cases
     w.closed = []
-    w.ended.append(closed=w.day, **{f: getattr(c, f)[rows] for f in ENDED if f != "closed"})
+    w.ended.append(closed=w.day, **{f: getattr(c, f)[rows] for f in KEPT})
 
 
 def log_cases(w: Worlds, rows: Array, activity: int) -> None:

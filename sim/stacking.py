@@ -71,7 +71,8 @@ def stack(w: Worlds, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds
     flows = list(w.flow)  # what has been counted is added
     out._open_diary(flows, list(w.stock), np.tile(w._today, copies))
     out.derived, out.page, out.newborn, out.due, out.heard, out.closed = {}, {}, [], w.due[:0], [], []
-    suffering.begin(out)
+    out.handed, out.turned = [], []
+    suffering.begin_anew(out)
     appoint(out, scenarios)
     return out
 

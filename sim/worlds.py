@@ -97,6 +97,9 @@ class Worlds(Offers):
         due: rows of the grievances whose owners act today, see `sim.rules.grievances.mature`.
         heard: experiences not yet learnt from, see `sim.rules.trust.hear`.
         closed: rows of cases that have ended today, see `sim.cases.book_ends`.
+        turned: grievances that begin to be suffered today (1), and that are suffered no more (-1), see
+            `sim.rules.suffering.add_up`.
+        handed: cases handed on that have not set out yet, and to which desks, see `sim.rules.desks.hand_off`.
         page: what the agenda holds for today, see `sim.clocks.turn_page`.
     """
 
@@ -145,6 +148,8 @@ class Worlds(Offers):
         self.due: Ints = np.zeros(0, dtype=np.int64)
         self.heard: list[tuple[Ints, Ints, Ints]] = []
         self.closed: list[Ints] = []
+        self.handed: list[tuple[Ints, Ints]] = []
+        self.turned: list[tuple[Ints, int]] = []
         self.rules, self.settlements = rules_of(recipe.place), settlements.of(recipe.place)
         self.columns, self.levers = {}, {}
         self._allocate()

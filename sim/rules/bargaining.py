@@ -140,59 +140,70 @@ def mediate(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    world = c.world[rows]
-    c.sittings[rows] += 1
-    absent = noise.chance(_no_show(w, rows), c.key[rows], "session.no_show", c.sittings[rows])
+    world, nth = c.world[rows], c.sittings[rows] + 1
+    c.sittings[rows] = nth
+    absent = noise.chance(_no_show(w, rows), c.key[rows], "session.no_show", nth)
     log_cases(w, rows[absent], Activity.NO_SHOW)
     c.ready[rows] = w.day + w.whole("session_gap_days", world)
 
-    rows = rows[~absent]
-    if len(rows) == 0:
+    held = where(~absent)
+    if len(held) == 0:
         return
-    world = c.world[rows]
+    rows, world = rows[held], world[held]
+    at_this_desk = c.level_sessions[rows] + 1
     c.sessions[rows] += 1
-    c.level_sessions[rows] += 1
+    c.level_sessions[rows] = at_this_desk
     c.handled[rows] = w.day
     c.narrowed[rows] *= _left_by_a_session(w, rows)
     w.count("sessions", world)
     for settlement, at in settlements.of_cases(w, rows):
         settlement.held(w, rows[at])
     log_cases(w, rows, Activity.SESSION)
-    agreed = gap(w, rows) <= _saved(w, rows)
-    failed = ~agreed & (c.level_sessions[rows] >= w.at("most_sessions", world))
+    agreed = _gap(w, rows) <= _saved(w, rows)
+    over = rows[~agreed & (at_this_desk >= w.at("most_sessions", world))]
     _agree(w, rows[agreed])
-    over = rows[failed]
-    above = settlements.each(w, over, lambda settlement, at: settlement.above(w, over[at]))
-    last = over[above < 0]
+    _go_on(w, over)
+
+
+def _go_on(w: Worlds, rows: Ints) -> None:
+    """Take disputes that could not be settled where they are to the next desk, after the last to court or nowhere."""
+    if len(rows) == 0:
+        return
+    above = settlements.each(w, rows, lambda settlement, at: settlement.above(w, rows[at]))
+    tried = above < 0
+    last, on = rows[tried], ~tried
     _fail(w, last[~courts.sue(w, last)])
-    desks.hand_off(w, over[above >= 0], above[above >= 0])
+    desks.hand_off(w, rows[on], above[on])
 
 
 def _saved(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     """Return what both parties save by settling, as a share of the stake."""
-    c = w.cases
-    saved = w.p.flat["joint_cost"].take(c.world[rows])
-    for kind, parameter_name in JOINT_COST:
-        here = where(c.kind[rows] == kind)
-        if len(here):
-            saved[here] = w.at(parameter_name, c.world[rows[here]])
-    return saved
+    if "joint_cost" not in w.derived:
+        by_kind = np.repeat(w.p.joint_cost, len(Kind), axis=1)
+        for kind, parameter_name in JOINT_COST:
+            if parameter_name in w.p.flat:
+                by_kind[:, kind] = w.p.flat[parameter_name]
+        w.derived["joint_cost"] = by_kind.reshape(-1)
+    return w.derived["joint_cost"].take(w.cases.world[rows] * len(Kind) + w.cases.kind[rows])
 
 
 def _agree(w: Worlds, rows: Ints) -> None:
     """Settle disputes; works nearby become quiet for all who suffer from them."""
-    c = w.cases
+    if len(rows) == 0:
+        return
+    c, g = w.cases, w.grievances
     many = SHARED.take(c.kind[rows])
-    shared, pairs = rows[many], rows[~many]
+    pairs, shared = rows[~many], rows[many]
     for settlement, at in settlements.of_cases(w, shared):
         settlement.relieve(w, shared[at])
     own = grievances_of(w, pairs)
-    confirmed = confirmed_by_court(w, w.grievances.case[own])
+    confirmed = confirmed_by_court(w, g.case[own])
     grievances.settle(w, own, confirmed)
-    fee = w.grievances.kind[own] == int(Kind.FEE)
-    arrears.agree(w, own[fee], confirmed[fee])
-    bound = w.grievances.kind[own] == int(Kind.CONTRACT)
-    dealings.agree(w, own[bound], confirmed[bound])
+    kind = g.kind[own]
+    for about, keep_word in ((int(Kind.FEE), arrears.agree), (int(Kind.CONTRACT), dealings.agree)):
+        promised = where(kind == about)
+        if len(promised):
+            keep_word(w, own[promised], confirmed[promised])
     close_cases(w, rows, Stage.SETTLED, Activity.SETTLED)
 
 
@@ -206,10 +217,8 @@ def confirmed_by_court(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
 
 def judge(w: Worlds) -> None:
     """Phase: the court judges; its judgement is an agreement that is broken less often."""
-    rows = courts.judged(w)
-    if len(rows):
-        _agree(w, rows)
-        trust.learn(w)
+    _agree(w, courts.judged(w))
+    trust.learn(w)
 
 
 def _fail(w: Worlds, rows: Ints) -> None:
@@ -228,7 +237,7 @@ def _no_show(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     return settlements.each(w, rows, lambda settlement, at: settlement.no_show(w, rows[at]))
 
 
-def gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
+def _gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     """Return the present gap between the parties' expectations, as a share of the stake."""
     c = w.cases
     world = c.world[rows]

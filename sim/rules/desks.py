@@ -67,7 +67,7 @@ def kinds(w: Worlds) -> Ints:
 
 def kind_of(w: Worlds, desk: Ints) -> Ints:
     """Return the kind of each given desk row."""
-    return kinds(w).take(desk)
+    return w.layout.traits["desk_kind"].take(desk)
 
 
 def court(w: Worlds, cases: int) -> Ints:
@@ -84,6 +84,7 @@ def staff(w: Worlds) -> None:
     rows = where(c.stage == WAITING)
     for settlement, at in settlements.of_cases(w, rows):
         settlement.leave_empty_desks(w, rows[at])
+    set_out(w)
     _post_waits(w)
 
 
@@ -99,7 +100,7 @@ def _post_waits(w: Worlds) -> None:
     w.wait_days[...] = np.minimum(np.where(w.desk_minutes > 0, (backlog + own) / a_day, LONGEST_WAIT), LONGEST_WAIT)
 
 
-def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING) -> None:
+def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING, minutes: Ints | int = UNKNOWN) -> None:
     """Put cases into a desk's queue; what their next step takes is settled then, and when offices change.
 
     Args:
@@ -107,20 +108,20 @@ def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING) -> None
         rows: case rows.
         desk: desk row for each.
         stage: `WAITING`, or `APPROVAL` for the second principal's queue.
+        minutes: what the next step of each takes, where it is known already.
     """
     if len(rows) == 0:
         return
     c = w.cases
     c.desk[rows] = desk
-    c.minutes[rows] = UNKNOWN
+    c.minutes[rows] = minutes
     move_cases(w, rows, stage)
 
 
 def look_over(w: Worlds) -> None:
-    """Settle what the next step takes of all cases that have entered a queue since this was last called.
+    """Settle what the next step takes of all cases that have entered a queue and of which it is not known yet.
 
-    Desks do so before they serve and after it, for all who have entered by then at once: in between nothing changes
-    on which it depends.
+    Desks do so before they serve, for all who have entered since the day before at once.
     """
     rows = where(w.cases.minutes == UNKNOWN)
     if len(rows):
@@ -152,20 +153,23 @@ def serve(w: Worlds) -> Ints:
     belong to the desk, so a more severe newcomer is served first.
     """
     look_over(w)
-    c = w.cases
-    rows = where(((c.stage == WAITING) | (c.stage == APPROVAL)) & (c.ready <= w.day))
+    c, stage, desks = w.cases, w.cases.stage, w.layout.sizes["desk"]
+    rows = where(((stage == WAITING) | (stage == APPROVAL)) & (c.ready <= w.day))
     balance = w.balance.reshape(-1)
-    desk = c.world[rows] * w.layout.sizes["desk"] + c.desk[rows]
-    precedence = c.precedence[rows]
+    if len(rows) == 0:
+        balance[...] = 0  # minutes that nobody needs are not saved
+        return rows
+    desk, precedence = c.world[rows] * desks + c.desk[rows], c.precedence[rows]
     head = np.full(len(balance), NOBODY)
     np.minimum.at(head, desk, precedence)
     balance += w.desk_minutes.reshape(-1)
-    balance *= head < NOBODY  # minutes that nobody needs are not saved
+    balance *= head < NOBODY
 
     # Only a desk that can pay for the head of its queue need be put in order.
     first = where(precedence == head[desk])
+    at = desk[first]
     able = np.zeros(len(balance), dtype=bool)
-    able[desk[first[c.minutes[rows[first]] * WEEK <= balance[desk[first]]]]] = True
+    able[at[c.minutes[rows[first]] * WEEK <= balance[at]]] = True
     some = where(able[desk])
     if len(some) == 0:
         return some
@@ -181,8 +185,7 @@ def serve(w: Worlds) -> Ints:
     np.subtract.at(balance, desk, cost)
     balance[able] = 0  # all are served
 
-    kind = kind_of(w, desk % w.layout.sizes["desk"])
-    w.count_each(_counters(w.recipe.place), kind, c.world[rows], cost // WEEK)
+    w.count_each(_counters(w.recipe.place), kind_of(w, desk % desks), c.world[rows], cost // WEEK)
     return rows
 
 
@@ -194,7 +197,7 @@ def _counters(place: str) -> tuple[str, ...]:
 
 
 def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
-    """Send cases to other desks; on the way some are lost, fewer if the hand-off is in a ledger.
+    """Send cases to other desks; they set out at the next `set_out`, all of a phase together.
 
     Args:
         w: the worlds.
@@ -203,22 +206,38 @@ def hand_off(w: Worlds, rows: Ints, desk: Ints) -> None:
     """
     if len(rows) == 0:
         return
+    w.handed.append((rows, desk))
+    if w.log.watching:
+        set_out(w)  # the log tells what happened in the order in which it did
+
+
+def set_out(w: Worlds) -> None:
+    """Let cases set out that have been handed on; on the way some are lost, fewer if the hand-off is in a ledger.
+
+    What keepers enter or carry is served in the order in which cases were handed on, so it does not matter how many
+    set out together.
+    """
+    if not w.handed:
+        return
     c = w.cases
-    world = c.world[rows]
-    c.handoffs[rows] += 1
-    c.handled[rows] = w.day
-    loss = settlements.each(w, rows, lambda settlement, at: settlement.loss(w, rows[at]))
-    lost = noise.chance(loss, c.key[rows], "handoff.lost", c.handoffs[rows])
+    rows, desk = (np.concatenate(parts) for parts in zip(*w.handed, strict=True))
+    w.handed = []
+    world, nth = c.world[rows], c.handoffs[rows] + 1
+    loss, near = np.empty(len(rows)), np.empty(len(rows), dtype=bool)
+    for settlement, at in settlements.of_cases(w, rows):
+        loss[at], near[at] = settlement.see_off(w, rows[at], desk[at])
+    lost = rows[noise.chance(loss, c.key[rows], "handoff.lost", nth)]
     log_cases(w, rows, Activity.HANDED_OFF)
     w.count("handed_off", world)
-    w.count("lost", world[lost])
+    w.count("lost", c.world[lost])
+    c.handoffs[rows] = nth
+    c.handled[rows] = w.day
     c.desk[rows] = desk
     c.level_sessions[rows] = 0
-    near = settlements.each(w, rows, lambda settlement, at: settlement.carried(w, rows[at], desk[at]))
     c.ready[rows] = w.day + np.where(near, w.whole("handoff_near_days", world), w.whole("handoff_days", world))
-    move_cases(w, rows[~lost], TRANSIT)
-    move_cases(w, rows[lost], LOST)
-    log_cases(w, rows[lost], Activity.LOST)
+    move_cases(w, rows, TRANSIT)
+    move_cases(w, lost, LOST)
+    log_cases(w, lost, Activity.LOST)
 
 
 def let_go(w: Worlds) -> None:

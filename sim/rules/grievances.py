@@ -128,6 +128,12 @@ ROOF, FEE = int(Kind.ROOF), int(Kind.FEE)
 # numpy is slow on enums
 LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN, PRIVATE = map(int, State)
 
+CLAIMED = np.isin(np.arange(len(State)), (OPEN, JOINED))
+"""By number of the state: does somebody wait for an answer to a claim?"""
+
+BETWEEN_TWO = DISPUTE & ~SHARED
+"""By number of the kind: does an agreement bind two parties?"""
+
 
 def arise(
     w: Worlds, world: Ints, household: Ints, kind: Any, bearer: Ints, other: Any, ordinal: Ints, severity: NDArray[Any]
@@ -180,7 +186,7 @@ def feel(w: Worlds) -> None:
         escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
         patch=_patience(w, world, new["household"], kind, key),
     )
-    suffering.ache(w, world, new["household"], kind, severity, 1)
+    suffering.begin(w, rows)
     suffering.stand_together(w, rows[SHARED.take(kind)])
     w.count("arisen", world)
 
@@ -196,6 +202,8 @@ def _patience(w: Worlds, world: Ints, household: Ints, kind: Ints, key: NDArray[
 
 def relieve(w: Worlds, rows: Ints) -> None:
     """End the ache of grievances that had been given up, because their cause is gone; they stay unresolved."""
+    if len(rows) == 0:
+        return
     w.grievances.act[rows] = NEVER
     suffering.end(w, rows)
 
@@ -264,7 +272,7 @@ def _escalate(w: Worlds, rows: Ints) -> None:
         return
     w.count("escalated", w.grievances.world[rows])
     _drop_case(w, rows, Stage.ESCALATED, Activity.ESCALATED)
-    _hear_end(w, rows, False)
+    _hear_failed(w, rows)
     _embitter(w, rows)
     _give_up(w, rows, ESCALATED)
 
@@ -276,7 +284,7 @@ def _withdraw(w: Worlds, rows: Ints) -> None:
     g = w.grievances
     w.count("withdrawn", g.world[rows])
     _drop_case(w, rows, Stage.WITHDRAWN, Activity.WITHDRAWN)
-    _hear_end(w, rows, False)
+    _hear_failed(w, rows)
     defect = LASTING.take(g.kind[rows])
     silent = rows[defect]
     g.act[silent] = w.day + w.whole("review_days", g.world[silent])
@@ -289,7 +297,7 @@ def fail(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     w.count("lapsed", w.grievances.world[rows])
-    _hear_end(w, rows, False)
+    _hear_failed(w, rows)
     _embitter(w, rows)
     w.grievances.case[rows] = -1
     _give_up(w, rows, LAPSED)
@@ -358,29 +366,31 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
     if len(rows) == 0:
         return
     g = w.grievances
-    w.count("settled", g.world[rows])
-    _answered(w, rows)
-    w.count("settled_claimed", g.world[rows[g.claims[rows] > 0]])
-    _hear_end(w, rows, True)
+    world, kind = g.world[rows], g.kind[rows]
+    w.count("settled", world)
+    w.count("settled_claimed", world[g.claims[rows] > 0])
+    _hear_settled(w, rows, world, kind)
     suffering.end(w, rows)
     move_grievances(w, rows, SETTLED)
     g.case[rows] = -1
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
     g.fade[rows] = NEVER
-    agreed = rows[DISPUTE.take(g.kind[rows]) & ~SHARED.take(g.kind[rows])]
-    if len(agreed):
-        whose = {f: getattr(g, f)[agreed] for f in ("world", "kind", "bearer", "ordinal")}
-        g.agreement[agreed] = w.agreements.append(settled=w.day, broken=NEVER, **whose)
-    between_two = RELAPSING.take(g.kind[rows])  # what becomes of promises to pay: `sim.rules.arrears`
-    agreed = rows[between_two]
-    if len(agreed):
-        rate = w.at("relapse_rate", g.world[agreed])
+    agreed = where(BETWEEN_TWO.take(kind))
+    if len(agreed) == 0:
+        return
+    at = rows[agreed]
+    whose = dict(world=world[agreed], kind=kind[agreed], bearer=g.bearer[at], ordinal=g.ordinal[at])
+    g.agreement[at] = w.agreements.append(settled=w.day, broken=NEVER, **whose)
+    frail = where(RELAPSING.take(kind))  # what becomes of promises to pay: `sim.rules.arrears`
+    if len(frail):
+        at, world = rows[frail], world[frail]
+        rate = w.at("relapse_rate", world)
         if confirmed is not None:
-            rate = np.where(confirmed[between_two], rate * w.at("confirmed_factor", g.world[agreed]), rate)
-        years = noise.exponential(g.key[agreed], "agreement.relapse") / rate
+            rate = np.where(confirmed[frail], rate * w.at("confirmed_factor", world), rate)
+        years = noise.exponential(g.key[at], "agreement.relapse") / rate
         within = years < 1.0  # later quarrels are new quarrels: "no relapse in 12 months" is what is measured
-        g.act[agreed[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
+        g.act[at[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
 
 
 def settle_privately(w: Worlds, rows: Ints) -> None:
@@ -392,7 +402,7 @@ def settle_privately(w: Worlds, rows: Ints) -> None:
     relieve(w, rows[given_up])
     rows = rows[~given_up]
     w.count("private", g.world[rows])
-    _hear_end(w, rows, False)
+    _hear_failed(w, rows)
     suffering.end(w, rows)
     move_grievances(w, rows, PRIVATE)
     g.case[rows] = -1
@@ -414,22 +424,27 @@ def _break(w: Worlds, rows: Ints) -> None:
     arise(w, **old, ordinal=g.ordinal[rows].astype(np.int64) + 1)
 
 
-def _answered(w: Worlds, rows: Ints) -> None:
-    """Let claimants whose grievance is settled before they asked for an answer know that they were answered in time."""
+def _hear_settled(w: Worlds, rows: Ints, world: Ints, kind: NDArray[np.int8]) -> None:
+    """Let claimants know that they succeeded, and were answered in time if they had not asked for an answer yet."""
     g = w.grievances
-    state = g.state[rows]
-    rows = rows[((state == OPEN) | (state == JOINED)) & ~g.answered[rows]]
-    g.answered[rows] = True
-    rows = rows[g.kind[rows] != FEE]  # there the company claims
-    trust.hear(w, trust.DESKS, g.desk[rows], True, g.world[rows], g.household[rows])
+    claimed = where(CLAIMED.take(g.state[rows]))
+    if len(claimed) == 0:
+        return
+    at = rows[claimed]
+    fresh = ~g.answered[at]
+    g.answered[at] = True
+    own = kind[claimed] != FEE  # there the company claims
+    mine, claimed = at[own], claimed[own]
+    household, fresh = g.household[mine], where(fresh[own])
+    trust.hear(w, trust.KINDS, kind[claimed], True, world[claimed], household)
+    trust.hear(w, trust.DESKS, g.desk[mine[fresh]], True, world[claimed[fresh]], household[fresh])
 
 
-def _hear_end(w: Worlds, rows: Ints, good: bool) -> None:
-    """Let claimants and their neighbours learn how a claimed grievance ended."""
+def _hear_failed(w: Worlds, rows: Ints) -> None:
+    """Let claimants know that they claimed in vain."""
     g = w.grievances
-    state = g.state[rows]
-    rows = rows[((state == OPEN) | (state == JOINED)) & (g.kind[rows] != FEE)]  # there the company claims
-    trust.hear(w, trust.KINDS, g.kind[rows], good, g.world[rows], g.household[rows])
+    rows = rows[CLAIMED.take(g.state[rows]) & (g.kind[rows] != FEE)]  # there the company claims
+    trust.hear(w, trust.KINDS, g.kind[rows], False, g.world[rows], g.household[rows])
 
 
 def _set_up(w: Worlds) -> None:

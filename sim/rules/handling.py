@@ -23,4 +23,4 @@ def handle(w: Worlds) -> None:
     rows = rows[~dispute]
     for settlement, at in settlements.of_cases(w, rows):
         settlement.attend(w, rows[at])
-    desks.look_over(w)
+    desks.set_out(w)

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from sim.columns import Column, Lever, Rule
 from sim.places.compound import BODY, DESKS_PER_COMPOUND
-from sim.rules import bodies
-from sim.space import rank_in_group, where
+from sim.rules import bodies, service
+from sim.space import anywhere, rank_in_group, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -114,17 +114,16 @@ def spend(w: Worlds, purpose: str, world: Ints, compound: Ints, hours: str) -> N
         hours: name of the parameter that says what an act takes.
     """
     balance, place = getattr(w, purpose + "_balance").reshape(-1), world * w.layout.sizes["compound"] + compound
-    done: NDArray[np.bool_] = balance[place] > 0
-    some = where(done)
-    if len(some) == 0:
+    in_hand = balance[place]
+    done: NDArray[np.bool_] = in_hand > 0
+    if not anywhere(done):
         return done
-    world, place = world[some], place[some]
-    cost = np.rint(w.at(hours, world) * 60).astype(np.int64) * WEEK
-    able = (rank_in_group(place) + 1) * cost <= balance[place]
-    done[some] = able
-    cost = cost[able]
-    np.subtract.at(balance, place[able], cost)
-    w.count("minutes_" + purpose, world[able], cost // WEEK)
+    minutes = service.minutes(w, hours, world)
+    done &= (rank_in_group(place) + 1) * minutes * WEEK <= in_hand
+    able = where(done)
+    minutes = minutes[able]
+    np.subtract.at(balance, place[able], minutes * WEEK)
+    w.count("minutes_" + purpose, world[able], minutes)
     return done
 
 

@@ -15,12 +15,17 @@ from sim.cases import DISPUTE, Kind
 from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, DESKS_PER_COMPOUND
 from sim.rules import bodies, chores, contracts, desks, hosting, keeping
 from sim.rules.service import DUN, MEDIATE, MEND, PROPOSE, SIT, TRIAGE, take
-from sim.space import anywhere, where
+from sim.space import anywhere
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
 
 Ints = NDArray[np.int64]
+
+
+STEP = np.full((2, 2, len(Kind)), MEND)
+"""Step that is next at the desk to which a case belongs: by whether it is minor, whether drafted, and its kind."""
+STEP[0, 0], STEP[0, 1], STEP[:, :, DISPUTE], STEP[:, :, Kind.FEE] = PROPOSE, SIT, MEDIATE, DUN
 
 
 def of_compound(w: Worlds, compound: Ints, kind: int | Ints) -> Ints:
@@ -68,44 +73,41 @@ def leave_empty_desks(w: Worlds, rows: Ints) -> None:
 def minutes(w: Worlds, rows: Ints) -> Ints:
     """Return the minutes that the next step of each case takes at the desk that has it."""
     c = w.cases
-    session = np.where(c.kind[rows] == int(Kind.FEE), DUN, MEDIATE)
-    step = np.where(DISPUTE.take(c.kind[rows]), session, np.where(c.drafted[rows], SIT, PROPOSE))
-    step[c.minor[rows]] = MEND
-    step[belongs(w, rows) != desks.kind_of(w, c.desk[rows])] = TRIAGE
+    step = STEP.take((2 * c.minor[rows] + c.drafted[rows]) * len(Kind) + c.kind[rows])
+    step[_belongs(w, rows)[1]] = TRIAGE
     return take(w, c.world[rows], step)
 
 
-def owed(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
-    """Return which cases a company must mend: what is minor, unless it has refused or there is no company."""
-    c = w.cases
-    served = w.contract[c.world[rows], c.compound[rows]] != contracts.NONE
-    return c.minor[rows] & ~c.refused[rows] & served
+def _belongs(w: Worlds, rows: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return the kind of desk to which each case belongs, given the desk that has it, and where that is another.
 
-
-def belongs(w: Worlds, rows: Ints) -> Ints:
-    """Return the kind of desk to which each case belongs, given the desk that has it: disputes stay where they are.
-
-    A community goes on with what it has drafted.
+    Disputes stay where they are. A community goes on with what it has drafted.
     """
     c = w.cases
-    there = desks.kind_of(w, c.desk[rows])
-    minor = where(c.minor[rows])
-    dear = where(~(c.minor[rows] | DISPUTE.take(c.kind[rows]) | (there == BRANCH)))
-    if len(minor):
-        there[minor] = np.where(owed(w, rows[minor]), COMPANY, COMMUNITY)
-    level, dearer = there[dear], rows[dear]
-    to_body = (w.body[c.world[dearer], c.compound[dearer]] > bodies.NONE) & ~c.drafted[dearer]
-    there[dear] = np.where(to_body, BODY, np.where(level == COMPANY, COMMUNITY, level))
-    return there
+    level, world, compound = desks.kind_of(w, c.desk[rows]), c.world[rows], c.compound[rows]
+    by_body = ~c.drafted[rows] & (w.body[world, compound] > bodies.NONE)
+    dear = np.where(by_body, BODY, np.where(level == COMPANY, COMMUNITY, level))
+    by_company = ~c.refused[rows] & (w.contract[world, compound] != contracts.NONE)
+    there = np.where(c.minor[rows], np.where(by_company, COMPANY, COMMUNITY), dear)
+    there = np.where(DISPUTE.take(c.kind[rows]) | (level == BRANCH), level, there)
+    return there, there != level
 
 
 def send_on(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     """Hand defects on to the desk that they belong to; return which of the given cases were."""
-    there = belongs(w, rows)
-    away: NDArray[np.bool_] = there != desks.kind_of(w, w.cases.desk[rows])
+    there, away = _belongs(w, rows)
     if anywhere(away):
         desks.hand_off(w, rows[away], of_compound(w, w.cases.compound[rows[away]], there[away]))
     return away
+
+
+def send_from_company(w: Worlds, rows: Ints) -> None:
+    """Hand on what companies need not mend, or have refused to: to whoever organises what is dear, or the community."""
+    if len(rows) == 0:
+        return
+    c = w.cases
+    by_body = ~c.minor[rows] & ~c.drafted[rows] & (w.body[c.world[rows], c.compound[rows]] > bodies.NONE)
+    desks.hand_off(w, rows, of_compound(w, c.compound[rows], np.where(by_body, BODY, COMMUNITY)))
 
 
 def above(w: Worlds, rows: Ints) -> Ints:

@@ -19,8 +19,8 @@ from sim.cases import Activity, Stage, close_cases, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.places.compound import BODY, BRANCH, COMMUNITY
-from sim.rules import defects, desks, funding, keeping, referrals, trust
-from sim.space import where
+from sim.rules import contracts, defects, desks, funding, keeping, referrals, service, trust
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -64,14 +64,16 @@ def do_duty(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    own = referrals.owed(w, rows)
-    refuses = own & (w.losses[c.world[rows], c.compound[rows]] > 0)
+    place = c.world[rows], c.compound[rows]
+    owed = c.minor[rows] & ~c.refused[rows] & (w.contract[place] != contracts.NONE)
+    refuses = owed & (w.losses[place] > 0)
     refused = rows[refuses]
     c.refused[refused] = True
     w.count("refused", c.world[refused])
     log_cases(w, refused, Activity.REFUSED)
-    funding.do_duty(w, rows[own & ~refuses])
-    referrals.send_on(w, rows[~own | refuses])
+    does = owed & ~refuses
+    funding.do_duty(w, rows[does])
+    referrals.send_from_company(w, rows[~does])
 
 
 def organise(w: Worlds, rows: Ints) -> Ints:
@@ -83,13 +85,15 @@ def organise(w: Worlds, rows: Ints) -> Ints:
         return rows
     c = w.cases
     rows = rows[~referrals.send_on(w, rows)]
-    minor = rows[c.minor[rows]]
-    rows = rows[~c.minor[rows]]
-    new = ~c.drafted[rows]
+    small = c.minor[rows]
+    minor, rows = rows[small], rows[~small]
+    if len(rows) == 0:
+        return minor
+    desk, new = c.desk[rows], ~c.drafted[rows]
     log_cases(w, rows[new], Activity.PROPOSED)
     c.drafted[rows] = True
-    c.organiser[rows] = c.desk[rows]
-    apply = new & (desks.kind_of(w, c.desk[rows]) == COMMUNITY)
+    c.organiser[rows] = desk
+    apply = new & (desks.kind_of(w, desk) == COMMUNITY)
     _apply(w, rows[apply])
     return np.concatenate([minor, _refer(w, _lay_before(w, rows[~apply], principal=0))])
 
@@ -101,7 +105,7 @@ def _apply(w: Worlds, rows: Ints) -> None:
     c = w.cases
     c.handled[rows] = w.day
     c.ready[rows] = w.day + w.whole("application_days", c.world[rows])
-    desks.enter_queue(w, rows, c.organiser[rows])
+    _await_sitting(w, rows, c.organiser[rows])
 
 
 def approve(w: Worlds, rows: Ints) -> Ints:
@@ -112,37 +116,51 @@ def approve(w: Worlds, rows: Ints) -> Ints:
     """
     if len(rows) == 0:
         return rows
-    desks.enter_queue(w, rows, w.cases.organiser[rows])
+    _await_sitting(w, rows, w.cases.organiser[rows])
     return _lay_before(w, rows, principal=1)
+
+
+def _await_sitting(w: Worlds, rows: Ints, desk: Ints, stage: int = desks.WAITING) -> None:
+    """Put proposals that have been worked out into the queue of a desk, where laying them before a principal is next.
+
+    Whatever becomes of bodies and companies, whoever has worked them out goes on with them.
+    """
+    if len(rows):
+        desks.enter_queue(w, rows, desk, stage, service.take(w, w.cases.world[rows], service.SIT))
 
 
 def _lay_before(w: Worlds, rows: Ints, principal: int) -> Ints:
     """Return the proposals a principal lets pass; the others come back to the organiser's desk."""
+    if len(rows) == 0:
+        return rows
     c = w.cases
-    world = c.world[rows]
-    c.sittings[rows] += 1
+    world, nth = c.world[rows], c.sittings[rows] + 1
+    c.sittings[rows] = nth
     c.handled[rows] = w.day
-    back = noise.chance(w.at("veto", world), c.key[rows], "repair.veto", principal, c.sittings[rows])
+    back = noise.chance(w.at("veto", world), c.key[rows], "repair.veto", principal, nth)
     returned = rows[back]
     c.ready[returned] = w.day + w.whole("session_gap_days", world[back])
-    desks.enter_queue(w, returned, c.organiser[returned])
+    _await_sitting(w, returned, c.organiser[returned])
     w.count("turned_back", world[back])
     log_cases(w, returned, Activity.TURNED_BACK)
-    log_cases(w, rows[~back], Activity.APPROVED)
-    return rows[~back]
+    passed = rows[~back]
+    log_cases(w, passed, Activity.APPROVED)
+    return passed
 
 
 def _refer(w: Worlds, rows: Ints) -> Ints:
     """Refer proposals to the second principal where one stands and can be reached; return the others."""
     c = w.cases
     world, compound = c.world[rows], c.compound[rows]
+    asked = w.principals[world, compound] > 1
+    if not anywhere(asked):
+        return rows
     branch = referrals.of_compound(w, compound, BRANCH)
-    at_body = c.desk[rows] == referrals.of_compound(w, compound, BODY)
     in_sight = w.wait_days[world, branch] <= w.at("second_patience_days", world)
-    asked = at_body & (w.principals[world, compound] > 1) & in_sight
+    asked &= (c.desk[rows] == referrals.of_compound(w, compound, BODY)) & in_sight
     referred = rows[asked]
     c.ready[referred] = w.day
-    desks.enter_queue(w, referred, branch[asked], Stage.APPROVAL)
+    _await_sitting(w, referred, branch[asked], desks.APPROVAL)
     w.count("referred", world[asked])
     log_cases(w, referred, Activity.REFERRED)
     return rows[~asked]
@@ -159,7 +177,7 @@ def retable(w: Worlds) -> None:
         return
     again = overdue[keeping.write_ledger(w, overdue)]
     c.ready[again] = w.day
-    desks.enter_queue(w, again, c.organiser[again])
+    _await_sitting(w, again, c.organiser[again])
     w.count("retabled", c.world[again])
     log_cases(w, again, Activity.RETABLED)
 

@@ -241,13 +241,26 @@ class Parameters:
     )
 
 
-def take(w: Worlds, world: Ints, step: Ints) -> Ints:
+def minutes(w: Worlds, hours: str, world: Ints) -> Ints:
+    """Return the whole minutes that something takes in each given world.
+
+    Args:
+        w: the worlds.
+        hours: name of the parameter that says how many hours it takes.
+        world: world of each.
+    """
+    if hours not in w.derived:
+        w.derived[hours] = np.rint(60 * w.p.flat[hours]).astype(np.int64)
+    return w.derived[hours].take(world)
+
+
+def take(w: Worlds, world: Ints, step: Ints | int) -> Ints:
     """Return the minutes that steps take.
 
     Args:
         w: the worlds.
         world: world of each.
-        step: number of each in `STEPS`.
+        step: number of each, or of all, in `STEPS`.
     """
     if "step_minutes" not in w.derived:
         nothing = np.zeros((w.n, 1))

@@ -1,7 +1,8 @@
 """Suffering: who suffers from what, kept up to date in numbers, in all and for each group of people.
 
 A grievance is suffered (*aches*) from the day on which it is felt until it is resolved, fades, or its cause is gone,
-voiced or not. How severely all together suffer is the headline outcome.
+voiced or not. How severely all together suffer is the headline outcome. What begins or ends in the course of a day is
+booked at its end, all together.
 """
 
 from __future__ import annotations
@@ -110,32 +111,42 @@ def groups(w: Worlds) -> Ints:
     return w.derived["groups"]
 
 
-def ache(w: Worlds, world: Ints, household: Ints, kind: Ints, severity: Ints, change: int) -> None:
-    """Keep up to date what is suffered, and of whom.
+def begin(w: Worlds, rows: Ints) -> None:
+    """Let the given grievances, all new, be suffered from today on; `add_up` books it."""
+    w.turned.append((rows, 1))
 
-    Args:
-        w: the worlds.
-        world: world of each grievance.
-        household: who suffers; of a fee, the flat that owes it.
-        kind: about what.
-        severity: thousandths.
-        change: 1 = begins to be suffered, -1 = is suffered no more.
-    """
-    if len(world) == 0:
+
+def end(w: Worlds, rows: Ints) -> None:
+    """Let the given grievances be suffered no more; `add_up` books it."""
+    aching = w.grievances.aching
+    rows = rows[aching[rows]]
+    if len(rows):
+        aching[rows] = False
+        w.turned.append((rows, -1))
+
+
+def _book(w: Worlds) -> None:
+    """Keep up to date what is suffered, and of whom: by what has begun to be suffered today, and what has ended."""
+    if not w.turned:
         return
-    amount = change * severity
+    g, changes = w.grievances, [change for _, change in w.turned]
+    rows = np.concatenate([rows for rows, _ in w.turned])
+    change = np.array(changes).repeat([len(rows) for rows, _ in w.turned])
+    w.turned = []
+    world, household = g.world[rows], g.household[rows]
+    amount = change * g.severity[rows]
     w.stocks("unresolved", world, amount)
     w.stocks("aching", world, change)
-    company = kind == FEE  # there the company claims
+    company = g.kind[rows] == FEE  # there the company claims
     owed = where(company)
     if len(owed):
-        np.add.at(w.fees_disputed.reshape(-1), world[owed] * w.flats + household[owed], np.int8(change))
+        flat = world[owed] * w.flats + household[owed]
+        np.add.at(w.fees_disputed.reshape(-1), flat, change[owed].astype(np.int8))
     place = world * w.households + household
     whose = groups(w).take(place)
     np.add.at(w.suffered.reshape(-1), (2 * world + company) * w.suffered.shape[2] + whose, amount)
     ahead = -w.day * amount  # what begins counts from today on, what ends up to today
-    if len(owed):
-        ahead[owed] = 0
+    ahead[owed] = 0
     np.add.at(w.borne.reshape(-1), place, ahead.astype(np.int32))
 
 
@@ -148,7 +159,7 @@ def borne(w: Worlds) -> Ints:
     return w.borne.astype(np.int64) + _aching(w) * w.day
 
 
-def begin(w: Worlds) -> None:
+def begin_anew(w: Worlds) -> None:
     """Begin to add up what each household suffers, as recording begins: what aches already counts from today on."""
     w.borne[...] = _aching(w) * -w.day
 
@@ -164,7 +175,11 @@ def _aching(w: Worlds) -> Ints:
 
 
 def add_up(w: Worlds) -> None:
-    """Phase: what is suffered is added up for each group of people, and what companies claim."""
+    """Phase: what is suffered is added up for each group of people, and what companies claim.
+
+    First it is booked what has begun and what has ended today.
+    """
+    _book(w)
     parts, counts_in = _parts(w.recipe.place)
     suffered = w.suffered.reshape(w.n, -1)
     if len(w.settlements) > 1:  # of very many combinations of groups hardly any occur
@@ -194,14 +209,6 @@ def _parts(place: str) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     if Kind.FEE in places.declared(place, "KINDS"):
         return (*names, "unresolved_fee"), counts_in
     return tuple(names), counts_in[:, :-1]
-
-
-def end(w: Worlds, rows: Ints) -> None:
-    """Let the given grievances be suffered no more."""
-    g = w.grievances
-    rows = rows[g.aching[rows]]
-    g.aching[rows] = False
-    ache(w, g.world[rows], g.household[rows], g.kind[rows], g.severity[rows].astype(np.int64), -1)
 
 
 RULE = Rule(

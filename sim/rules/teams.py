@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sim.cases import DISPUTE, Kind, State, move_grievances
 from sim.columns import Column, Lever, Rule
 from sim.parameters import parameter
-from sim.rules import bargaining, circuits, trust
+from sim.rules import bargaining, circuits, desks, trust
 from sim.space import rank_in_group, where
 
 if TYPE_CHECKING:
@@ -160,6 +160,7 @@ def go_round(w: Worlds) -> None:
     trust.learn(w)
     (settlement,) = (s for s in w.settlements if s.name == "pasture")
     settlement.attend(w, stops[~dispute])
+    desks.set_out(w)
     c.visited[stops] = c.joint[stops] = False
 
 

@@ -114,12 +114,12 @@ class Settlement(ABC):
         """Return the minutes that the next step of each case takes at the desk that has it."""
 
     @abstractmethod
-    def loss(self, w: Worlds, rows: Ints) -> Floats:
-        """Return the chance of each case that is handed on to be lost; time for a ledger is spent."""
+    def see_off(self, w: Worlds, rows: Ints, desk: Ints) -> tuple[Floats, Mask]:
+        """Spend time for ledgers and for carrying on cases that set out for these desks.
 
-    @abstractmethod
-    def carried(self, w: Worlds, rows: Ints, desk: Ints) -> Mask:
-        """Return which of the cases handed on to these desks somebody with authority carries there himself."""
+        Returns:
+            The chance of each to be lost, and which somebody with authority carries there himself.
+        """
 
     # -- handling ---------------------------------------------------------------------------------
 

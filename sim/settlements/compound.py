@@ -122,20 +122,18 @@ class Compound(Settlement):
         """Return the minutes that the next step of each case takes."""
         return referrals.minutes(w, rows)
 
-    def loss(self, w: Worlds, rows: Ints) -> Floats:
-        """Return the chance to be lost, less for what the keeper enters in the compound's ledger."""
-        world, compound = w.cases.world[rows], w.cases.compound[rows]
-        booked = keeping.write_ledger(w, rows)
-        loss = w.at("handoff_loss", world)
-        return np.where(booked, np.minimum(loss, w.ledger_loss[world, compound]), loss)
+    def see_off(self, w: Worlds, rows: Ints, desk: Ints) -> tuple[Floats, Mask]:
+        """Return the chance to be lost, less for what the keeper enters in the ledger, and what it carries.
 
-    def carried(self, w: Worlds, rows: Ints, desk: Ints) -> Mask:
-        """Return which cases the keeper has time to carry up to the community or the centre."""
-        up = desks.kind_of(w, desk) >= COMMUNITY
-        world, compound = w.cases.world[rows[up]], w.cases.compound[rows[up]]
-        near = up.copy()
-        near[up] = keeping.spend(w, "summons", world, compound, "triage_hours")
-        return near
+        What it has time to carry goes up to the community or the centre.
+        """
+        world, compound = w.cases.world[rows], w.cases.compound[rows]
+        booked = keeping.spend(w, "ledger", world, compound, "triage_hours")
+        loss = w.at("handoff_loss", world)
+        near = desks.kind_of(w, desk) >= COMMUNITY
+        up = where(near)
+        near[up] = keeping.spend(w, "summons", world[up], compound[up], "triage_hours")
+        return np.where(booked, np.minimum(loss, w.ledger_loss[world, compound]), loss), near
 
     def attend(self, w: Worlds, rows: Ints) -> None:
         """See to repairs."""

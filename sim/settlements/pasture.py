@@ -166,18 +166,14 @@ class Pasture(Settlement):
         out[there] = pasture.way(w.layout, *other, *place)
         return out
 
-    def loss(self, w: Worlds, rows: Ints) -> Floats:
-        """Return the chance to be lost on the way to another desk, less for what is entered in a ledger."""
+    def see_off(self, w: Worlds, rows: Ints, desk: Ints) -> tuple[Floats, Mask]:
+        """Return the chance to be lost, less for what is entered in a ledger, and what the station itself carries."""
         world, sumu = w.cases.world[rows], w.cases.compound[rows]
-        booked = teams.spend(w, "papers", world, sumu, service.take(w, world, np.full(len(rows), service.TRIAGE)))
+        minutes = service.take(w, world, service.TRIAGE)
+        booked = teams.spend(w, "papers", world, sumu, minutes)
         loss = w.at("handoff_loss", world)
-        return np.where(booked, np.minimum(loss, w.team_loss[world, sumu]), loss)
-
-    def carried(self, w: Worlds, rows: Ints, desk: Ints) -> Mask:
-        """Return which cases the station has time to carry to the next desk."""
-        world = w.cases.world[rows]
-        minutes = service.take(w, world, np.full(len(rows), service.TRIAGE))
-        return teams.spend(w, "summoned", world, w.cases.compound[rows], minutes)
+        less = np.where(booked, np.minimum(loss, w.team_loss[world, sumu]), loss)
+        return less, teams.spend(w, "summoned", world, sumu, minutes)
 
     def attend(self, w: Worlds, rows: Ints) -> None:
         """Bring help."""
@@ -201,7 +197,7 @@ class Pasture(Settlement):
         near = w.at("no_show", world)
         called = desks.kind_of(w, c.desk[rows]) == CENTRE
         below = where(~called)
-        minutes = service.take(w, world[below], np.full(len(below), service.TRIAGE))
+        minutes = service.take(w, world[below], service.TRIAGE)
         called[below] = teams.spend(w, "summoned", world[below], c.compound[rows[below]], minutes)
         near = np.where(called, np.minimum(near, w.at("no_show_summoned", world)), near)
         hours = travel.hours(w, world, self._farthest(w, rows))

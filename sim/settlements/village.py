@@ -85,13 +85,12 @@ class Village(Settlement):
         """Return the minutes that a session about each case takes."""
         return service.take(w, w.cases.world[rows], service.STEP_OF_KIND[w.cases.kind[rows]])
 
-    def loss(self, w: Worlds, rows: Ints) -> Floats:
-        """Return the chance to be lost: nobody keeps a ledger."""
-        return w.at("handoff_loss", w.cases.world[rows])
+    def see_off(self, w: Worlds, rows: Ints, desk: Ints) -> tuple[Floats, Mask]:
+        """Return the chance to be lost, as nobody keeps a ledger, and what the township has sent for.
 
-    def carried(self, w: Worlds, rows: Ints, desk: Ints) -> Mask:
-        """Return which cases the township has sent for: disputes about shares in alliances that it has brokered."""
-        return self._called(w, rows)
+        These are disputes about shares in alliances that it has brokered.
+        """
+        return w.at("handoff_loss", w.cases.world[rows]), self._called(w, rows)
 
     def _called(self, w: Worlds, rows: Ints) -> Mask:
         """Return for which cases the township calls both sides."""
