@@ -18,9 +18,9 @@ from sim import exact, noise
 from sim.noise import Floats, Ints, Name
 
 
-def _rational(above: Sequence[float], below: Sequence[float]) -> list[Floats]:
-    """Put the coefficients of a rational function together, power by power."""
-    return [np.array([[one], [other]]) for one, other in zip(above, below, strict=True)]
+def _rational(above: Sequence[float], below: Sequence[float]) -> tuple[list[Floats], list[Floats]]:
+    """Make the coefficients of a rational function numbers that numpy need not convert."""
+    return [exact.constant(c) for c in above], [exact.constant(c) for c in below]
 
 
 # Wichura (1988), Algorithm AS 241, PPND16: coefficients of the numerators and denominators,
@@ -279,11 +279,12 @@ def _floats(value: ArrayLike) -> Floats:
     return np.asarray(value, dtype=np.float64)
 
 
-def _ratio(coefficients: Sequence[Floats], r: Floats) -> Floats:
-    """Evaluate a rational function at r, numerator and denominator at once."""
-    parts = np.empty((2, r.size))
-    exact.polynomial(coefficients, r, parts)
-    return np.divide(parts[0], parts[1])
+def _ratio(coefficients: tuple[Sequence[Floats], Sequence[Floats]], r: Floats) -> Floats:
+    """Evaluate a rational function at r."""
+    above, below = np.empty(r.size), np.empty(r.size)
+    exact.polynomial(coefficients[0], r, above)
+    exact.polynomial(coefficients[1], r, below)
+    return np.divide(above, below, above)
 
 
 def _gamma(shape: ArrayLike, seed: Ints, name: str, *ids: Ints) -> tuple[Floats, Floats | None]:
