@@ -174,7 +174,7 @@ def geometric(mean: ArrayLike, seed: Ints, name: Name, *ids: Ints) -> NDArray[np
         name: the decision.
         *ids: whose, which.
     """
-    return np.floor(noise.exponential(seed, name, *ids) / _failure_rate(mean)).astype(np.int64)
+    return (noise.exponential(seed, name, *ids) / _failure_rate(mean)).astype(np.int64)
 
 
 def day_rate(mean: ArrayLike) -> Floats:
@@ -224,13 +224,13 @@ def normal_quantile(u: ArrayLike) -> Floats:
     inside = q[centre]
     out[centre] = inside * _ratio(_CENTRE, 0.180625 - inside * inside)
     outside = ~centre
-    if outside.any():
+    if np.count_nonzero(outside):
         q = q[outside]
         tail = flat[outside]
         r = np.sqrt(-noise.log(np.where(q < 0.0, tail, 1.0 - tail)))
         far = r > 5.0
         value = _ratio(_SHOULDER, r - 1.6)
-        if far.any():
+        if np.count_nonzero(far):
             value[far] = _ratio(_TAIL, r[far] - 5.0)
         out[outside] = np.where(q < 0.0, -value, value)
     return out.reshape(given.shape)
@@ -240,8 +240,9 @@ def triangular(low: ArrayLike, mode: ArrayLike, high: ArrayLike, u: ArrayLike) -
     """Return the quantile u of the triangular distribution with low <= mode <= high."""
     a, m, b, p = _floats(low), _floats(mode), _floats(high), _floats(u)
     span = b - a
-    rising = p * span < m - a
-    below = a + np.sqrt(np.maximum(p * span * (m - a), 0.0))
+    part, rise = p * span, m - a
+    rising = part < rise
+    below = a + np.sqrt(np.maximum(part * rise, 0.0))
     above = b - np.sqrt(np.maximum((1.0 - p) * span * (b - m), 0.0))
     return np.where(rising, below, above)
 
@@ -260,17 +261,16 @@ def choice(weights: ArrayLike, u: ArrayLike) -> NDArray[np.int64]:
         ValueError: somebody has no alternative with a weight above 0.
     """
     given = _floats(weights)
-    total = given[..., 0]
+    reached = [given[..., 0]]
     for k in range(1, given.shape[-1]):
-        total = total + given[..., k]
-    if not np.all(total > 0.0):
+        reached.append(reached[-1] + given[..., k])
+    total = reached.pop()
+    if np.count_nonzero(total > 0.0) < total.size:
         raise ValueError("choice: nothing to choose from, all weights are 0")
     target = total * _floats(u)
     index = np.zeros(target.shape, dtype=np.int64)
-    reached = np.zeros(total.shape)
-    for k in range(given.shape[-1] - 1):
-        reached = reached + given[..., k]
-        index += target >= reached
+    for one in reached:
+        index += target >= one
     return index
 
 
