@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.space import where
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.mechanisms import Mechanism
@@ -42,6 +42,7 @@ class Diary:
         """Keep today's counts and present stocks in one array, shape ``(series, worlds)``, and its views by name."""
         self.series = [*flows, *stocks]
         self._place = {name: k for k, name in enumerate(self.series)}
+        self._start = {name: k * self.n for name, k in self._place.items()}
         self._places: dict[tuple[str, ...], Ints] = {}
         self._today = values
         self._flow = {name: values[k] for k, name in enumerate(flows)}
@@ -54,13 +55,14 @@ class Diary:
 
     def count(self, flow: str, world: Ints, amount: Array | None = None) -> None:
         """Add to a daily counter, once for each given world: 1, or an amount for each."""
-        self.may_change()
+        if self._acting is not None:
+            self.may_change()
         if len(world) == 0:
             return
         if amount is None:
-            self._ones.append((self._place[flow] * self.n, world))
+            self._ones.append((self._start[flow], world))
         else:
-            self._amounts.append((self._place[flow] * self.n, world, amount))
+            self._amounts.append((self._start[flow], world, amount))
 
     def count_each(self, flows: tuple[str, ...], which: Ints, world: Ints, amount: Array | None = None) -> None:
         """Add to one of several daily counters, once for each given world.
@@ -75,8 +77,7 @@ class Diary:
         if len(world) == 0:
             return
         if flows not in self._places:
-            places = [self._place[flow] if flow else -1 for flow in flows]
-            self._places[flows] = np.array(places) * self.n
+            self._places[flows] = np.array([self._start[flow] if flow else -self.n for flow in flows])
         place = self._places[flows].take(which)
         counted = place >= 0
         if amount is not None:
@@ -155,7 +156,7 @@ class Diary:
         there = where(np.bitwise_or.reduce(self._today, axis=1) != 0)
         today = self._today[there]
         narrow = today.astype(np.int32)
-        self._pages.append((there, narrow if (narrow == today).all() else today))
+        self._pages.append((there, today if anywhere(narrow != today) else narrow))
         self._today[:flows] = 0
 
 

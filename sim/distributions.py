@@ -18,9 +18,9 @@ from sim import exact, noise
 from sim.noise import Floats, Ints, Name
 
 
-def _rational(above: Sequence[float], below: Sequence[float]) -> list[Floats]:
-    """Put the coefficients of a rational function together, power by power."""
-    return [np.array([[one], [other]]) for one, other in zip(above, below, strict=True)]
+def _rational(above: Sequence[float], below: Sequence[float]) -> tuple[list[Floats], list[Floats]]:
+    """Make the coefficients of a rational function numbers that numpy need not convert."""
+    return [exact.constant(c) for c in above], [exact.constant(c) for c in below]
 
 
 # Wichura (1988), Algorithm AS 241, PPND16: coefficients of the numerators and denominators,
@@ -174,7 +174,7 @@ def geometric(mean: ArrayLike, seed: Ints, name: Name, *ids: Ints) -> NDArray[np
         name: the decision.
         *ids: whose, which.
     """
-    return np.floor(noise.exponential(seed, name, *ids) / _failure_rate(mean)).astype(np.int64)
+    return (noise.exponential(seed, name, *ids) / _failure_rate(mean)).astype(np.int64)
 
 
 def day_rate(mean: ArrayLike) -> Floats:
@@ -224,13 +224,13 @@ def normal_quantile(u: ArrayLike) -> Floats:
     inside = q[centre]
     out[centre] = inside * _ratio(_CENTRE, 0.180625 - inside * inside)
     outside = ~centre
-    if outside.any():
+    if np.count_nonzero(outside):
         q = q[outside]
         tail = flat[outside]
         r = np.sqrt(-noise.log(np.where(q < 0.0, tail, 1.0 - tail)))
         far = r > 5.0
         value = _ratio(_SHOULDER, r - 1.6)
-        if far.any():
+        if np.count_nonzero(far):
             value[far] = _ratio(_TAIL, r[far] - 5.0)
         out[outside] = np.where(q < 0.0, -value, value)
     return out.reshape(given.shape)
@@ -240,8 +240,9 @@ def triangular(low: ArrayLike, mode: ArrayLike, high: ArrayLike, u: ArrayLike) -
     """Return the quantile u of the triangular distribution with low <= mode <= high."""
     a, m, b, p = _floats(low), _floats(mode), _floats(high), _floats(u)
     span = b - a
-    rising = p * span < m - a
-    below = a + np.sqrt(np.maximum(p * span * (m - a), 0.0))
+    part, rise = p * span, m - a
+    rising = part < rise
+    below = a + np.sqrt(np.maximum(part * rise, 0.0))
     above = b - np.sqrt(np.maximum((1.0 - p) * span * (b - m), 0.0))
     return np.where(rising, below, above)
 
@@ -260,17 +261,16 @@ def choice(weights: ArrayLike, u: ArrayLike) -> NDArray[np.int64]:
         ValueError: somebody has no alternative with a weight above 0.
     """
     given = _floats(weights)
-    total = given[..., 0]
+    reached = [given[..., 0]]
     for k in range(1, given.shape[-1]):
-        total = total + given[..., k]
-    if not np.all(total > 0.0):
+        reached.append(reached[-1] + given[..., k])
+    total = reached.pop()
+    if np.count_nonzero(total > 0.0) < total.size:
         raise ValueError("choice: nothing to choose from, all weights are 0")
     target = total * _floats(u)
     index = np.zeros(target.shape, dtype=np.int64)
-    reached = np.zeros(total.shape)
-    for k in range(given.shape[-1] - 1):
-        reached = reached + given[..., k]
-        index += target >= reached
+    for one in reached:
+        index += target >= one
     return index
 
 
@@ -279,11 +279,12 @@ def _floats(value: ArrayLike) -> Floats:
     return np.asarray(value, dtype=np.float64)
 
 
-def _ratio(coefficients: Sequence[Floats], r: Floats) -> Floats:
-    """Evaluate a rational function at r, numerator and denominator at once."""
-    parts = np.empty((2, r.size))
-    exact.polynomial(coefficients, r, parts)
-    return np.divide(parts[0], parts[1])
+def _ratio(coefficients: tuple[Sequence[Floats], Sequence[Floats]], r: Floats) -> Floats:
+    """Evaluate a rational function at r."""
+    above, below = np.empty(r.size), np.empty(r.size)
+    exact.polynomial(coefficients[0], r, above)
+    exact.polynomial(coefficients[1], r, below)
+    return np.divide(above, below, above)
 
 
 def _gamma(shape: ArrayLike, seed: Ints, name: str, *ids: Ints) -> tuple[Floats, Floats | None]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy import absolute, add, copyto, divide, left_shift, multiply, right_shift, rint, subtract
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
@@ -26,6 +27,9 @@ def constant(value: int | float) -> NDArray[Any]:
 # Elements worked on at a time: the working arrays of this length stay in the second-level cache.
 CHUNK = 16384
 SPARES = 7  # rows of working memory, the most that any kernel below needs
+
+# Numbers up to which Python's own are quicker: numpy takes as long for one as for a hundred.
+FEW = 16
 
 _HALF = constant(0.5)
 _ONE = constant(1.0)
@@ -72,16 +76,13 @@ def logistic(x: ArrayLike) -> Floats:
 def _elementwise(
     x: ArrayLike, kernel: Callable[[Floats, Floats, Floats], None], one: Callable[[float], float | None]
 ) -> Floats:
-    """Apply a kernel (from, to, working memory) chunk by chunk to a new array, or to a single number its twin.
-
-    Numpy takes as long for one number as for a hundred; a small world asks for one at a time.
-    """
+    """Apply a kernel (from, to, working memory) chunk by chunk to a new array, or its twin to each of few numbers."""
     given = np.asarray(x, dtype=np.float64)
-    if given.size == 1:
-        value = one(given.item())
-        if value is not None:
-            return np.full(given.shape, value)
     source = given.reshape(-1)
+    if source.size <= FEW:
+        values = [one(value) for value in source.tolist()]
+        if None not in values:
+            return np.array(values, dtype=np.float64).reshape(given.shape)
     out = np.empty(source.size)
     spare = np.empty((SPARES, min(source.size, CHUNK)))
     for start in range(0, source.size, CHUNK):
@@ -98,11 +99,16 @@ _EXPONENT_SHIFT = np.array(52, dtype=np.int64)
 _LN2_UPPER = constant(6.93147180369123816490e-01)
 _LN2_LOWER = constant(1.90821492927058770002e-10)
 _INVERSE_LN2 = constant(1.44269504088896338700e00)
-_LOG = (  # of the two halves of the polynomial: odd and even powers, the even ones with nothing in front
-    np.array([[1.479819860511658591e-01], [0.0]]),
-    np.array([[1.818357216161805012e-01], [1.531383769920937332e-01]]),
-    np.array([[2.857142874366239149e-01], [2.222219843214978396e-01]]),
-    np.array([[6.666666666666735130e-01], [3.999999999940941908e-01]]),
+_LOG_ODD = (
+    constant(1.479819860511658591e-01),
+    constant(1.818357216161805012e-01),
+    constant(2.857142874366239149e-01),
+    constant(6.666666666666735130e-01),
+)
+_LOG_EVEN = (
+    constant(1.531383769920937332e-01),
+    constant(2.222219843214978396e-01),
+    constant(3.999999999940941908e-01),
 )
 _EXP = (
     constant(4.13813679705723846039e-08),
@@ -116,74 +122,80 @@ _EXP_SMALLEST = -746.0  # its exponential is 0, as that of everything below
 _ORDINARY = 700.0  # neither the exponential of this nor of its negative comes near to what a float holds
 _LN2 = float(_LN2_UPPER), float(_LN2_LOWER)
 _SQRT_HALF = float(_SQRT_HALF_BITS.view(np.float64))
-_LOG_ONE = tuple((float(c[0, 0]), float(c[1, 0])) for c in _LOG)
+_LOG_ONE = tuple(map(float, _LOG_ODD)), tuple(map(float, _LOG_EVEN))
 _EXP_ONE = tuple(float(c) for c in (_INVERSE_LN2, *_EXP))
-_BIAS = np.array(1023, dtype=np.int64)
-_HALVE = np.array(1, dtype=np.int64)
 
 
 # In what follows it is said by position where a result goes: by name costs as much as a short list takes.
 
 
 def polynomial(coefficients: Sequence[NDArray[Any]], x: Floats, out: Floats) -> None:
-    """Write to ``out`` the polynomial in x, highest power first, by Horner's rule; of several at once, in rows."""
-    np.multiply(x, coefficients[0], out)
-    for c in coefficients[1:-1]:
-        np.add(out, c, out)
-        np.multiply(out, x, out)
-    np.add(out, coefficients[-1], out)
+    """Write to ``out`` the polynomial in x, highest power first, by Horner's rule."""
+    highest, *others, last = coefficients
+    multiply(x, highest, out)
+    for c in others:
+        add(out, c, out)
+        multiply(out, x, out)
+    add(out, last, out)
 
 
 def _log(x: Floats, out: Floats, spare: Floats) -> None:
     """Write log(x) to ``out``."""
     if x.min() >= _SMALLEST_NORMAL and x.max() < np.inf:  # both are false for nan
-        log_normal(x, out, spare)
+        subtract(*_log_parts(x, spare), out)
         return
     fine = (x > 0) & (x < np.inf)
     small = fine & (x < _SMALLEST_NORMAL)
     scaled = np.where(fine, x, 1.0)
-    np.multiply(scaled, 2.0**54, out=scaled, where=small)
-    log_normal(scaled, out, spare, np.where(small, 54.0, 0.0))
+    multiply(scaled, 2.0**54, out=scaled, where=small)
+    subtract(*_log_parts(scaled, spare, np.where(small, 54.0, 0.0)), out)
     out[x == 0] = -np.inf
     out[x == np.inf] = np.inf
     out[(x < 0) | np.isnan(x)] = np.nan
 
 
-def log_normal(x: Floats, out: Floats, spare: Floats, lift: Floats | None = None) -> None:
-    """Write log(x / 2**lift) of positive normal numbers x to ``out``, which may be ``x``."""
+def minus_log(x: Floats, out: Floats, spare: Floats) -> None:
+    """Write -log(x) of positive normal numbers x other than 1 to ``out``, which may be ``x``."""
+    upper, lower = _log_parts(x, spare)
+    subtract(lower, upper, out)
+
+
+def _log_parts(x: Floats, spare: Floats, lift: Floats | None = None) -> tuple[Floats, Floats]:
+    """Return two numbers, in the working memory, whose difference is log(x / 2**lift), of positive normal numbers x."""
     s, f, exponent, w, w2, odd, even = spare
-    powers, halves = spare[3:5], spare[5:7]
-    k, z = s.view(np.int64), f.view(np.int64)
+    bits, k, z = x.view(np.int64), s.view(np.int64), f.view(np.int64)
     # x = 2**k * z with z in [sqrt(1/2), sqrt(2)), by integer arithmetic on the bit pattern
-    np.subtract(x.view(np.int64), _SQRT_HALF_BITS, k)
-    np.right_shift(k, _EXPONENT_SHIFT, k)
-    np.left_shift(k, _EXPONENT_SHIFT, z)
-    np.subtract(x.view(np.int64), z, z)
-    np.copyto(exponent, k)
+    subtract(bits, _SQRT_HALF_BITS, k)
+    right_shift(k, _EXPONENT_SHIFT, k)
+    left_shift(k, _EXPONENT_SHIFT, z)
+    subtract(bits, z, z)
+    copyto(exponent, k)
     if lift is not None:
-        np.subtract(exponent, lift, exponent)
+        subtract(exponent, lift, exponent)
 
     # log(1 + f) = f - (f*f/2 - s*(f*f/2 + R(s*s))) with s = f / (2 + f)
-    np.subtract(f, _ONE, f)
-    np.add(f, _TWO, s)
-    np.divide(f, s, s)
-    np.multiply(s, s, w)
-    np.multiply(w, w, w2)
-    polynomial(_LOG, w2, halves)
-    np.multiply(halves, powers, halves)
-    np.add(odd, even, odd)
+    subtract(f, _ONE, f)
+    add(f, _TWO, s)
+    divide(f, s, s)
+    multiply(s, s, w)
+    multiply(w, w, w2)
+    polynomial(_LOG_ODD, w2, odd)
+    multiply(odd, w, odd)
+    polynomial(_LOG_EVEN, w2, even)
+    multiply(even, w2, even)
+    add(odd, even, odd)
     half = even
-    np.multiply(f, _HALF, half)
-    np.multiply(half, f, half)
-    np.add(odd, half, odd)
-    np.multiply(odd, s, odd)
+    multiply(f, _HALF, half)
+    multiply(half, f, half)
+    add(odd, half, odd)
+    multiply(odd, s, odd)
     # log(x) = k*upper - ((f*f/2 - (s*(f*f/2 + R) + k*lower)) - f): small parts first
-    np.multiply(exponent, _LN2_LOWER, w)
-    np.add(odd, w, odd)
-    np.subtract(half, odd, half)
-    np.subtract(half, f, half)
-    np.multiply(exponent, _LN2_UPPER, exponent)
-    np.subtract(exponent, half, out)
+    multiply(exponent, _LN2_LOWER, w)
+    add(odd, w, odd)
+    subtract(half, odd, half)
+    subtract(half, f, half)
+    multiply(exponent, _LN2_UPPER, exponent)
+    return exponent, half
 
 
 def log_one(x: float) -> float | None:
@@ -197,10 +209,9 @@ def log_one(x: float) -> float | None:
     s = f / (f + 2.0)
     w = s * s
     w2 = w * w
-    odd, even = 0.0, 0.0
-    for of_odd, of_even in _LOG_ONE[:-1]:
-        odd, even = (odd + of_odd) * w2, (even + of_even) * w2
-    odd, even = (odd + _LOG_ONE[-1][0]) * w, (even + _LOG_ONE[-1][1]) * w2
+    (a, b, c, d), (p, q, r) = _LOG_ONE
+    odd = (((a * w2 + b) * w2 + c) * w2 + d) * w
+    even = ((p * w2 + q) * w2 + r) * w2
     half = f * 0.5 * f
     odd = (odd + even + half) * s + k * _LN2[1]
     return k * _LN2[0] - (half - odd - f)
@@ -214,56 +225,54 @@ def exp_one(x: float) -> float | None:
     upper, lower = x - k * _LN2[0], k * _LN2[1]
     r = upper - lower
     t = r * r
-    c = 0.0
-    for coefficient in _EXP_ONE[1:-1]:
-        c = (c + coefficient) * t
-    c = r - (c + _EXP_ONE[-1]) * t
+    _, p, q, s, u, v = _EXP_ONE
+    c = r - ((((p * t + q) * t + s) * t + u) * t + v) * t
     r = 1.0 - (lower - r * c / (2.0 - c) - upper)
     return r * math.ldexp(1.0, k)
 
 
 def _exp(x: Floats, out: Floats, spare: Floats) -> None:
     """Write exp(x) to ``out``."""
-    if x.min() >= _EXP_SMALLEST and x.max() <= _EXP_LARGEST:  # both are false for nan
-        _exp_finite(x, out, spare)
+    absolute(x, out)
+    if np.count_nonzero(out <= _ORDINARY) == x.size:
+        r, k = _exp_parts(x, spare)
+        left_shift(k, _EXPONENT_SHIFT, k)
+        add(r.view(np.int64), k, out.view(np.int64))  # times 2**k: a normal number, so nothing is rounded
         return
     inside = np.minimum(np.maximum(x, _EXP_SMALLEST), _EXP_LARGEST)
     inside[np.isnan(x)] = 0.0
-    _exp_finite(inside, out, spare)
+    r, k = _exp_parts(inside, spare)
+    # times 2**k in two factors: each is a normal number, and only the last step can round
+    first = k >> 1
+    for part in (first, k - first):
+        multiply(r, (part + 1023 << 52).view(np.float64), r)
+    out[...] = r
     out[x > _EXP_LARGEST] = np.inf
     out[np.isnan(x)] = np.nan
 
 
-def _exp_finite(x: Floats, out: Floats, spare: Floats) -> None:
-    """Write exp(x) for x between the smallest and the largest to ``out``, which may be ``x``."""
-    k, upper, lower, r, t, c = spare[:6]
+def _exp_parts(x: Floats, spare: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Return r and k with exp(x) = r * 2**k, for x between the smallest and the largest."""
+    k, r, upper, lower, t, c = spare[:6]
     # x = k*ln 2 + r with r = upper - lower
-    np.multiply(x, _INVERSE_LN2, k)
-    np.rint(k, k)
-    np.multiply(k, _LN2_UPPER, upper)
-    np.subtract(x, upper, upper)
-    np.multiply(k, _LN2_LOWER, lower)
-    np.subtract(upper, lower, r)
+    multiply(x, _INVERSE_LN2, k)
+    rint(k, k)
+    multiply(k, _LN2_UPPER, upper)
+    subtract(x, upper, upper)
+    multiply(k, _LN2_LOWER, lower)
+    subtract(upper, lower, r)
 
     # exp(r) = 1 - ((lower - r*c/(2 - c)) - upper) with c = r - r*r*P(r*r)
-    np.multiply(r, r, t)
+    multiply(r, r, t)
     polynomial(_EXP, t, c)
-    np.multiply(c, t, c)
-    np.subtract(r, c, c)
-    np.multiply(r, c, r)
-    np.subtract(_TWO, c, c)
-    np.divide(r, c, r)
-    np.subtract(lower, r, r)
-    np.subtract(r, upper, r)
-    np.subtract(_ONE, r, r)
-
-    # times 2**k in two factors: each is a normal number, and only the last step can round
-    first, second = lower.view(np.int64), upper.view(np.int64)
-    np.copyto(second, k, casting="unsafe")
-    np.right_shift(second, _HALVE, first)
-    np.subtract(second, first, second)
-    for part in (first, second):
-        np.add(part, _BIAS, part)
-        np.left_shift(part, _EXPONENT_SHIFT, part)
-    np.multiply(r, lower, r)
-    np.multiply(r, upper, out)
+    multiply(c, t, c)
+    subtract(r, c, c)
+    multiply(r, c, r)
+    subtract(_TWO, c, c)
+    divide(r, c, r)
+    subtract(lower, r, r)
+    subtract(r, upper, r)
+    subtract(_ONE, r, r)
+    whole = t.view(np.int64)
+    copyto(whole, k, casting="unsafe")
+    return r, whole

@@ -33,6 +33,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -40,7 +41,8 @@ import numpy as np
 from numpy import add, bitwise_or, bitwise_xor, multiply, right_shift, subtract
 from numpy.typing import ArrayLike, NDArray
 
-from sim.exact import CHUNK, SPARES, Floats, constant, exp, log, log_normal, power
+from sim import exact
+from sim.exact import CHUNK, SPARES, Floats, constant, exp, log, log_one, minus_log, power
 
 __all__ = [
     "UNIT",
@@ -81,8 +83,13 @@ _MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 _LAST_SHIFT = 31
 
 _GOLDEN_WORD = constant(_GOLDEN)
-_SHIFTS = tuple(map(constant, (*(shift for shift, _ in _MIX), _LAST_SHIFT)))
-_FACTORS = tuple(constant(factor) for _, factor in _MIX)
+_SHIFTS = _SHIFT_1, _SHIFT_2, _SHIFT_3 = tuple(map(constant, (*(shift for shift, _ in _MIX), _LAST_SHIFT)))
+_FACTORS = _FACTOR_1, _FACTOR_2 = tuple(constant(factor) for _, factor in _MIX)
+_WORD = np.dtype(np.uint64)
+_WHOLE = np.dtype(np.int64)
+
+FEW = 3
+"""Keys up to which Python's own integers are quicker: numpy takes as long for one as for a hundred."""
 
 _DROP = constant(64 - WIDTH)
 _ONE_BITS = constant(0x3FF0000000000000)
@@ -120,7 +127,7 @@ def bits(seed: Ints, name: Name, *ids: Ints) -> Words:
     Raises:
         TypeError: a seed or an id is not an integer (a float or a bool is a slip, not an identity).
     """
-    return _draw(seed, name, ids, None)
+    return _draw(seed, name, ids, _BITS)
 
 
 def uniform(seed: Ints, name: Name, *ids: Ints) -> Floats:
@@ -128,7 +135,8 @@ def uniform(seed: Ints, name: Name, *ids: Ints) -> Floats:
 
     Both u and 1 - u are exact. The arguments are those of `bits`.
     """
-    return _draw(seed, name, ids, _to_uniform).view(np.float64)
+    floats: Floats = _draw(seed, name, ids, _UNIFORM)
+    return floats
 
 
 def chance(p: ArrayLike, seed: Ints, name: Name, *ids: Ints) -> NDArray[np.bool_]:
@@ -150,24 +158,33 @@ def chance(p: ArrayLike, seed: Ints, name: Name, *ids: Ints) -> NDArray[np.bool_
 
 def exponential(seed: Ints, name: Name, *ids: Ints) -> Floats:
     """Return exponential draws with mean 1: minus the `log` of the `uniform` of the same key."""
-    return _draw(seed, name, ids, _to_exponential).view(np.float64)
+    floats: Floats = _draw(seed, name, ids, _EXPONENTIAL)
+    return floats
 
 
 def threshold(seed: Ints, name: Name, *ids: Ints) -> NDArray[np.int64]:
     """Return the integer thresholds of unit-rate clocks: `exponential` in `UNIT`, at least 1."""
-    return _draw(seed, name, ids, _to_threshold).view(np.int64)
+    return _draw(seed, name, ids, _THRESHOLD)
 
 
-def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: Callable[[Words, Floats], None] | None) -> Words:
-    """Work out the bits of every key and let ``finish`` turn them in place, chunk by chunk, into a draw.
+@dataclass(frozen=True)
+class _Finish:
+    """How bits are turned into a draw.
 
-    Args:
-        seed: as in `bits`.
-        name: as in `bits`.
-        ids: as in `bits`.
-        finish: given a chunk of bits and the working memory for it.
+    Attributes:
+        dtype: of the draw.
+        one: turns one word.
+        many: turns words in place, given working memory if there is some; nothing if they stay as they are.
     """
-    if isinstance(name, str) and isinstance(seed, np.ndarray) and seed.dtype == np.uint64 and seed.ndim == 1:
+
+    dtype: np.dtype[Any]
+    one: Callable[[int], int | float]
+    many: Callable[[Words, Floats | None], None] | None
+
+
+def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: _Finish) -> NDArray[Any]:
+    """Work out the bits of every key and turn them in place, chunk by chunk, into a draw."""
+    if isinstance(seed, np.ndarray) and seed.ndim == 1 and seed.dtype == _WORD:
         drawn = _draw_list(seed, name, ids, finish)
         if drawn is not None:
             return drawn
@@ -218,15 +235,15 @@ def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: Callable[[Words
                 multiply(part, _GOLDEN_WORD, z)
                 add(z, state, z)
             _mix(z, t)
-        if finish is not None:
-            finish(z, rows)
-    return out
+        if finish.many is not None:
+            finish.many(z, rows)
+    return out.view(finish.dtype)
 
 
 @cache
-def _start(name: str) -> Words:
-    """Return the key of a decision name as a word that numpy need not convert."""
-    return constant(key(name))
+def _start(name: Name) -> Words:
+    """Return the key of a decision name as a word that numpy need not convert; of several names as a column."""
+    return constant(key(name)) if isinstance(name, str) else np.array([[key(n)] for n in name], dtype=np.uint64)
 
 
 @lru_cache(maxsize=4096)
@@ -235,63 +252,52 @@ def _step(number: int) -> Words:
     return constant(number * _GOLDEN & _MASK)
 
 
-def _draw_list(
-    seed: Words, name: str, ids: tuple[Ints, ...], finish: Callable[[Words, Floats], None] | None
-) -> Words | None:
+def _draw_list(seed: Words, name: Name, ids: tuple[Any, ...], finish: _Finish) -> NDArray[Any] | None:
     """Do what `_draw` does for a list of seeds with lists of the same length and plain integers.
 
     That is the commonest case by far, and the lists are short: what counts are calls, not elements.
     Returns nothing if it is another case after all.
     """
     size = seed.size
-    if size == 1:
-        return _draw_one(seed, name, ids, finish)
     if not 0 < size <= CHUNK:
         return None
-    words: list[Words] = []
     for number in ids:
-        if type(number) is int:
-            words.append(_step(number))
-        elif isinstance(number, np.ndarray) and number.shape == seed.shape and number.dtype.kind in "iu":
-            words.append((number if number.itemsize == 8 else number.astype(np.int64)).view(np.uint64))
-        else:
+        if type(number) is not int and not (
+            isinstance(number, np.ndarray) and number.shape == seed.shape and number.dtype.kind in "iu"
+        ):
             return None
-    z: Words = multiply(seed, _GOLDEN_WORD)
-    add(z, _start(name), z)
-    rows = np.empty((SPARES, size))
-    t = rows[0].view(np.uint64)
+    if size <= FEW:
+        return _draw_few(seed, name, ids, finish)
+    product: Words = multiply(seed, _GOLDEN_WORD)
+    z: Words = add(product, _start(name))
+    t = product if z.ndim == 1 else np.empty_like(z)
     _mix(z, t)
-    for word in words:
-        if word.ndim:
-            multiply(word, _GOLDEN_WORD, t)
-            add(z, t, z)
-        else:
-            add(z, word, z)
-        _mix(z, t)
-    if finish is not None:
-        finish(z, rows)
-    return z
-
-
-def _draw_one(
-    seed: Words, name: str, ids: tuple[Ints, ...], finish: Callable[[Words, Floats], None] | None
-) -> Words | None:
-    """Do the same for a list of one, in Python's own integers: a small world asks one household at a time.
-
-    Returns nothing if an id is neither a plain integer nor a list of one.
-    """
-    state = _mix_one(key(name) + _GOLDEN * int(seed[0]))
     for number in ids:
         if type(number) is int:
-            state = _mix_one(state + _GOLDEN * number)
-        elif isinstance(number, np.ndarray) and number.shape == (1,) and number.dtype.kind in "iu":
-            state = _mix_one(state + _GOLDEN * int(number[0]))
+            add(z, _step(number), z)
         else:
-            return None
-    z: Words = np.array([state], dtype=np.uint64)
-    if finish is not None:
-        finish(z, np.empty((SPARES, 1)))
-    return z
+            words = number if number.dtype == _WHOLE or number.dtype == _WORD else number.astype(np.int64)
+            multiply(words.view(_WORD), _GOLDEN_WORD, product)
+            add(z, product, z)
+        _mix(z, t)
+    if finish.many is not None:
+        finish.many(z.reshape(-1), None)
+    return z.view(finish.dtype)
+
+
+def _draw_few(seed: Words, name: Name, ids: tuple[Any, ...], finish: _Finish) -> NDArray[Any]:
+    """Do the same for a list of few, in Python's own integers: a small world asks one or two households at a time."""
+    names = (name,) if isinstance(name, str) else name
+    lists = [[number] * seed.size if type(number) is int else number.tolist() for number in ids]
+    out = []
+    for numbers in zip(seed.tolist(), *lists, strict=True):
+        for n in names:
+            state = key(n)
+            for number in numbers:
+                state = _mix_one(state + _GOLDEN * number)
+            out.append(finish.one(state))
+    drawn = np.array(out, dtype=finish.dtype)
+    return drawn if isinstance(name, str) else drawn.reshape(-1, len(names)).T.copy()
 
 
 def _words(value: Ints) -> Words:
@@ -324,17 +330,17 @@ def _mix_one(z: int) -> int:
 def _mix(z: Words, t: Words) -> None:
     """Mix every word of z in place, with t to work in."""
     # written out, and where the result goes said by position: lists are short, and half of the time is the calling
-    right_shift(z, _SHIFTS[0], t)
+    right_shift(z, _SHIFT_1, t)
     bitwise_xor(z, t, z)
-    multiply(z, _FACTORS[0], z)
-    right_shift(z, _SHIFTS[1], t)
+    multiply(z, _FACTOR_1, z)
+    right_shift(z, _SHIFT_2, t)
     bitwise_xor(z, t, z)
-    multiply(z, _FACTORS[1], z)
-    right_shift(z, _SHIFTS[2], t)
+    multiply(z, _FACTOR_2, z)
+    right_shift(z, _SHIFT_3, t)
     bitwise_xor(z, t, z)
 
 
-def _to_uniform(z: Words, spare: Floats) -> None:
+def _to_uniform(z: Words, spare: Floats | None) -> None:
     """Turn words in place into the bit patterns of floats in (0, 1)."""
     # the upper bits as the fraction of a float in [1, 2); subtracting 1 - 2**-53 is exact
     right_shift(z, _DROP, z)
@@ -343,22 +349,49 @@ def _to_uniform(z: Words, spare: Floats) -> None:
     subtract(value, _ONE_LESS_HALF_CELL, value)
 
 
-def _to_exponential(z: Words, spare: Floats) -> None:
+def _to_exponential(z: Words, spare: Floats | None) -> None:
     """Turn words in place into the bit patterns of exponential floats."""
     _to_uniform(z, spare)
     value = z.view(np.float64)
-    if value.size > 1:
-        log_normal(value, value, spare)
-        np.negative(value, value)
+    if value.size <= exact.FEW:
+        value[:] = [_minus_log_one(one) for one in value.tolist()]
     else:
-        np.negative(log(value), value)
+        minus_log(value, value, np.empty((SPARES, value.size)) if spare is None else spare)
 
 
-def _to_threshold(z: Words, spare: Floats) -> None:
+def _to_threshold(z: Words, spare: Floats | None) -> None:
     """Turn words in place into integer thresholds."""
     _to_exponential(z, spare)
-    value = spare[0]
-    np.multiply(z.view(np.float64), _UNIT, value)
+    value = z.view(np.float64)
+    multiply(value, _UNIT, value)
     np.rint(value, value)
     np.maximum(value, _ONE, out=value)  # here numpy wants it by name
-    np.copyto(z, value, casting="unsafe")
+    np.copyto(z.view(np.int64), value, casting="unsafe")
+
+
+def _one_uniform(z: int) -> float:
+    """Turn a word into a float in (0, 1)."""
+    return (z >> 64 - WIDTH << 1 | 1) * 2.0 ** -(WIDTH + 1)
+
+
+def _one_exponential(z: int) -> float:
+    """Turn a word into an exponential float."""
+    return _minus_log_one(_one_uniform(z))
+
+
+def _minus_log_one(uniform: float) -> float:
+    """Return what `minus_log` does of one uniform draw."""
+    value = log_one(uniform)
+    assert value is not None, "a uniform is a positive normal number"
+    return -value
+
+
+def _one_threshold(z: int) -> int:
+    """Turn a word into an integer threshold."""
+    return max(round(_one_exponential(z) * UNIT), 1)
+
+
+_BITS = _Finish(_WORD, int, None)
+_UNIFORM = _Finish(np.dtype(np.float64), _one_uniform, _to_uniform)
+_EXPONENTIAL = _Finish(np.dtype(np.float64), _one_exponential, _to_exponential)
+_THRESHOLD = _Finish(_WHOLE, _one_threshold, _to_threshold)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import compress
 from typing import TYPE_CHECKING, Literal
 
 from sim import books, clocks, places
@@ -119,16 +120,15 @@ class Phase:
 
 def due_on(day: int, first: bool) -> frozenset[Cadence]:
     """Return how often what is lived on this day is lived; `first` marks the first day of the run."""
-    week = first or day % 7 == 0
-    every: dict[Cadence, bool] = {
-        "day": True,
-        "week": week,
-        "week's end": day % 7 == 6,
-        "four weeks": day % canvass.WAVE == 0,
-        "quarter": day % trust.QUARTER == 0,
-        "year": day % weather.YEAR == 0,
-    }
-    return frozenset(cadence for cadence, due in every.items() if due)
+    every = first or day % 7 == 0, day % 7 == 6, not day % canvass.WAVE, not day % trust.QUARTER, not day % weather.YEAR
+    return _cadences(every)
+
+
+@cache
+def _cadences(every: tuple[bool, ...]) -> frozenset[Cadence]:
+    """Return the names of the cadences that are lived on a day, given which of those beyond the daily one are."""
+    longer: tuple[Cadence, ...] = "week", "week's end", "four weeks", "quarter", "year"
+    return frozenset({"day", *compress(longer, every)})
 
 
 SCHEDULE: tuple[Phase, ...] = (

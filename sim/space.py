@@ -188,19 +188,18 @@ def rank_in_group(group: Ints, key: Ints | int = 0) -> Ints:
     """
     if len(group) < 2:
         return np.zeros(len(group), dtype=np.int64)
-    order = ((group << RANKED_BITS) | key).argsort(kind="stable")
+    ranked = group if isinstance(key, int) else (group << RANKED_BITS) | key
+    order = ranked.argsort(kind="stable")
     rank = np.empty(len(group), dtype=np.int64)
-    rank[order] = np.arange(len(group)) - first_of_group(group[order])
+    rank[order] = np.arange(len(group)) - first_of_group(group.take(order))
     return rank
 
 
 def first_of_group(ordered: Ints) -> Ints:
     """Return for each row the position of the first row of its group, the groups being in order."""
-    position = np.arange(len(ordered))
+    start: Ints = np.arange(len(ordered))
     if len(ordered) < 2:
-        return position
-    same = ordered[1:] == ordered[:-1]
-    start = position.copy()
-    start[1:][same] = 0
-    first: Ints = np.maximum.accumulate(start)
-    return first
+        return start
+    start[1:][ordered[1:] == ordered[:-1]] = 0
+    np.maximum.accumulate(start, out=start)
+    return start

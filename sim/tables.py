@@ -209,13 +209,15 @@ class Table:
         self.points_to = dict(points_to or {})
         self.from_nought = FROM_NOUGHT.get(name, frozenset())
         self._locked = False
+        self._complete: set[tuple[str, ...]] = set()
         self._data: dict[str, Array] = {f: np.zeros(64, dtype=t) for f, t in self.fields.items()}
         self._resize(0)
 
     def _resize(self, n: int) -> None:
         """Set the number of live rows and renew the views of the fields (attributes: they are read all the time)."""
         self.n = n
-        self.__dict__.update({f: d[:n] for f, d in self._data.items()})
+        self._live = {f: d[:n] for f, d in self._data.items()}
+        self.__dict__.update(self._live)
 
     def __getattr__(self, field: str) -> Array:
         """Return the live rows of a field of a locked table, read-only; of others they are ordinary attributes."""
@@ -234,7 +236,7 @@ class Table:
     def unlock(self) -> None:
         """Allow changes of rows again."""
         self._locked = False
-        self._resize(self.n)
+        self.__dict__.update(self._live)
 
     def _may_change(self) -> None:
         """Say so if a mechanism tries to change what is not its own."""
@@ -251,12 +253,14 @@ class Table:
         All fields must be given but those that start at 0, and these need not.
         """
         self._may_change()
-        differ = values.keys() ^ self.fields.keys()
-        if not differ <= self.from_nought:
-            raise TypeError(f"{self.name}: fields differ: {sorted(differ - self.from_nought)}")
-        size = len(values["world"])
-        start, stop = self.n, self.n + size
-        capacity = len(next(iter(self._data.values())))
+        given = tuple(values)
+        if given not in self._complete:
+            differ = values.keys() ^ self.fields.keys()
+            if not differ <= self.from_nought:
+                raise TypeError(f"{self.name}: fields differ: {sorted(differ - self.from_nought)}")
+            self._complete.add(given)
+        start, stop = self.n, self.n + len(values["world"])
+        capacity = len(self._data["world"])
         if stop > capacity:
             capacity = max(stop, capacity + capacity // 2)
             for field, old in self._data.items():
