@@ -4,7 +4,7 @@ Multinomial logit (McFadden): utility of a desk = b_success x believed success -
 + b_trust x trust + constant; of keeping quiet, the less the more severe. Which desks there are, how far they are
 and who takes a claim, a kind of settlement says. Decided when the grievance is named and again every 30 days. The
 first claim about a defect opens its case; later ones join it, wherever they were brought, and bring a lost or
-shelved case back to a desk.
+shelved case back to a desk. A call does what it does when the hotline takes it (`sim.rules.hotline`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sim import distributions, noise, places, settlements
 from sim.cases import DEFECT, NEVER, SHARED, Activity, Desk, Kind, Stage, State, log_cases, move_grievances
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.rules import defects, desks, grievances, trust
+from sim.rules import defects, desks, grievances, hotline, trust
 from sim.settlements import Settlement
 from sim.space import anywhere, where
 
@@ -113,6 +113,14 @@ class Parameters:
     )
 
 
+def hear_calls(w: Worlds) -> None:
+    """Phase: the hotline takes calls that have waited, as far as it can."""
+    if len(w.calls):
+        case, desk = hotline.take_up(w)
+        hotline.pass_on(w, case)
+        bring_back(w, case, desk)
+
+
 def decide(w: Worlds) -> None:
     """Phase: households with a named grievance that is due choose between silence and the desks."""
     g = w.grievances
@@ -172,6 +180,7 @@ def voice(w: Worlds, rows: Ints, kind: Ints) -> None:
     household, desk = g.household[rows], np.empty(len(rows), dtype=np.int64)
     for settlement, at in settlements.of_households(w, household):
         desk[at] = settlement.receive(w, world[at], household[at], g.kind[rows][at], kind[at])
+        called[at] &= ~settlement.on_call(w, world[at], household[at])  # from here on: with the hotline
     shared = SHARED.take(g.kind[rows])
     known = g.case[rows]
     known[shared] = w.defect_case[world[shared], g.bearer[rows[shared]]]
@@ -183,7 +192,12 @@ def voice(w: Worlds, rows: Ints, kind: Ints) -> None:
         g.case[joined] = case
         move_grievances(w, joined, State.JOINED)
         log_cases(w, case, Activity.JOINED)
-        bring_back(w, case, desk[old])
+    heard = ~called
+    if anywhere(called):
+        ringing = rows[called]
+        heard[called] = hotline.call(w, world[called], g.key[ringing], g.case[ringing], desk[called])
+        hotline.pass_on(w, g.case[rows[called & heard]])
+    bring_back(w, g.case[rows[heard]], desk[heard])
 
 
 @cache
@@ -207,9 +221,6 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         opener = place = which = np.zeros(1, dtype=np.int64)
     own = rows[opener]
     settled_in, unit = _whereabouts(w, g.household[own])
-    days = np.zeros(len(own), dtype=np.int64)
-    for settlement, at in settlements.of_households(w, g.household[own]):
-        days[at] = settlement.passing_on(w, g.world[own[at]], g.household[own[at]])
     about = {f: getattr(g, f)[own] for f in ("world", "kind", "bearer", "other", "ordinal", "severity")}
     opened = open_cases(
         w,
@@ -218,7 +229,7 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         settlement=settled_in,
         unit=unit,
         desk=desk[opener],
-        days=np.where(called[opener], days, 0),
+        called=called[opener],
         opener=own,
     )
     g.case[rows] = opened[place[which]]
@@ -241,7 +252,7 @@ def open_cases(
     settlement: Ints,
     unit: Ints,
     desk: Ints,
-    days: Ints,
+    called: NDArray[np.bool_],
     opener: Ints,
 ) -> Ints:
     """Put new cases on the books of desks; return their rows.
@@ -258,7 +269,7 @@ def open_cases(
         settlement: number of the settlement in which they arose.
         unit: row of the compound, village or sumu there.
         desk: row of the desk.
-        days: days until they are passed on to it; 0 = they are in its queue at once.
+        called: whether they lie with the hotline until it has taken a call; else they are in the desk's queue at once.
         opener: row of the grievance that opens each, -1 = nobody has claimed yet.
     """
     c = w.cases
@@ -274,7 +285,6 @@ def open_cases(
     if len(defect):
         cap = w.at("minor_cap", world[defect])
         minor[defect] = defects.base_cost(w, world[defect], kind[defect], key[defect]) <= cap
-    late = days > 0
     opened = c.append(
         world=world,
         kind=kind,
@@ -288,10 +298,10 @@ def open_cases(
         urgency=urgency,
         opened=w.day,
         precedence=desks.precedence(w, urgency),
-        stage=np.where(late, int(Stage.TRANSIT), int(Stage.WAITING)),
+        stage=np.where(called, int(Stage.TRANSIT), int(Stage.WAITING)),
         desk=desk,
         organiser=-1,
-        ready=w.day + days,
+        ready=np.where(called, NEVER, w.day),
         handled=-NEVER,
         narrowed=1.0,
         minor=minor,
@@ -300,7 +310,7 @@ def open_cases(
     )
     w.count("opened", world)
     log_cases(w, opened, Activity.OPENED)
-    desks.enter_queue(w, opened[~late], desk[~late])
+    desks.enter_queue(w, opened[~called], desk[~called])
     w.defect_case[at] = opened[shared]
     return opened
 
@@ -324,16 +334,19 @@ def _urgency(w: Worlds, rows: Ints) -> Ints:
 
 
 def bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
-    """Put lost cases before the desk of the new claim, and shelved ones before their organiser again."""
+    """Put cases that were claimed before the desk of the claim if they are lost, before their organiser if shelved.
+
+    What lies with the hotline comes before that desk too: whoever goes there need not wait for a call to be taken.
+    """
     c = w.cases
     stage = c.stage[case]
-    gone = (stage == int(Stage.LOST)) | (stage == int(Stage.SHELVED))
+    gone = (stage == int(Stage.LOST)) | (stage == int(Stage.SHELVED)) | hotline.holds(w, case)
     if not anywhere(gone):
         return
     case, first = np.unique(case[gone], return_index=True)
     stage, desk = c.stage[case], desk[gone][first]
     c.ready[case] = w.day
-    desks.enter_queue(w, case, np.where(stage == int(Stage.LOST), desk, c.organiser[case]))
+    desks.enter_queue(w, case, np.where(stage == int(Stage.SHELVED), c.organiser[case], desk))
     log_cases(w, case[stage == int(Stage.SHELVED)], Activity.RETABLED)
 
 

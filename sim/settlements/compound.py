@@ -15,6 +15,7 @@ from sim.rules import (
     defects,
     desks,
     funding,
+    hotline,
     inspections,
     keeping,
     leaders,
@@ -62,7 +63,7 @@ class Compound(Settlement):
     def burden(self, w: Worlds, desk: int, world: Ints, household: Ints) -> Floats:
         """Return what waiting costs: all desks are near."""
         own = referrals.of_compound(w, self.unit(w, household), min(desk, COMMUNITY))
-        days = w.at("hotline_days", world) if desk == HOTLINE else w.wait_days[world, own]
+        days = hotline.wait(w, world) if desk == HOTLINE else w.wait_days[world, own]
         return w.at("b_wait", world) * days
 
     def bar(self, w: Worlds, weights: Floats, world: Ints, household: Ints, kind: NDArray[np.int8]) -> None:
