@@ -253,7 +253,7 @@ def test_a_surge_of_one_kind_lengthens_the_others_waits_at_a_shared_centre() -> 
         assert same_part(centre["storm", 1], k, centre["calm", 1], k, "compound") != ""
 
 
-QUIET = dict(boundary_rate=0.5, livestock_rate=0.5, herder_rate=0.5, help_rate=0.5, arrears_rate=0.5)
+QUIET = dict(boundary_rate=0.3, livestock_rate=0.3, herder_rate=0.1, help_rate=0.3, arrears_rate=0.1)
 STIR = {"quarrel_rate": (0.05, 6.0), "claim_rate": (0.1, 40.0), "pipe_rate": (0.1, 12.0)}
 """Trouble of compounds alone, little and much of it."""
 
@@ -280,11 +280,11 @@ def kept_waiting(days: int, **fixed: Any) -> dict[str, Worlds | np.ndarray]:
 
 def test_a_surge_of_suits_or_calls_of_one_kind_makes_another_wait() -> None:
     """Where the court or the hotline is short, herders wait for compounds; where neither is they live as they did."""
-    common = dict(gap_mean=3.0, most_sessions=1, sues=1.0, court_days=60.0, handoff_loss=0.0)
+    common = dict(gap_mean=3.0, most_sessions=1, sues=1.0, handoff_loss=0.0, community_hours=100.0, centre_hours=5000.0)
     slack = kept_waiting(140, **common)
     for k in range(4):
         assert same_part(slack["storm"], k, slack["calm"], k, "pasture") == ""
-    for name, short in (("suits", dict(court_docket=10.0)), ("calls", dict(hotline_calls=4.0))):
+    for name, short in (("suits", dict(court_docket=20.0)), ("calls", dict(hotline_calls=3.0, b_wait=0.0))):
         seen = kept_waiting(140, **common, **short)
         assert not np.any(slack[f"storm {name}"])
         assert clearly_above_zero(seen[f"storm {name}"] - seen[f"calm {name}"], errors=2.0), name
