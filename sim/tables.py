@@ -154,6 +154,13 @@ AGREEMENTS = {
 }
 """Fields of the table of agreements between parties: its grievance is let go of while it may still be broken."""
 
+CALLS = {
+    "world": np.int64,
+    "case": np.int64,
+    "desk": np.int64,  # row of the desk to which it is to be passed on
+}
+"""Fields of the table of calls that wait at the hotline: one row a call, in the order in which they came in."""
+
 PAID_WITHIN = (30, 90, 365)
 """Days from when wages came to be owed within which it is added up what has been paid."""
 
@@ -356,6 +363,7 @@ TABLES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "cases": (CASES, {"motion": "motions", "opener": "grievances"}),
     "motions": (MOTIONS, {"case": "cases", "first": "asked"}),
     "asked": (ASKED, {"motion": "motions"}),
+    "calls": (CALLS, {"case": "cases"}),
     "ended": (ENDED, {}),
     "agreements": (AGREEMENTS, {}),
     "spells": (SPELLS, {}),

@@ -84,7 +84,7 @@ class Worlds(Offers):
         group: number of the recipe of each world among those it was founded with, shape ``(worlds,)``.
         p: parameters, ``w.p.NAME`` of shape ``(worlds, 1)``.
         mechanisms, settings: what policy does, see `sim.offers.Offers`.
-        grievances, cases, motions, asked, ended, agreements, spells, agenda: tables, see `sim.tables.TABLES`.
+        grievances, cases, motions, asked, calls, ended, agreements, spells, agenda: tables, see `sim.tables.TABLES`.
         shelves: arrays of which some columns are views, see `sim.columns.Column`.
         log: the event log.
         flow, stock, record: what is counted, see `sim.diary.Diary`.
@@ -107,6 +107,7 @@ class Worlds(Offers):
     cases: Table
     motions: Table
     asked: Table
+    calls: Table
     ended: Table
     agreements: Table
     spells: Table

@@ -58,7 +58,7 @@ def recipe(
 ) -> Recipe:
     """Write the recipe of a small county, or of one kind of settlement of it alone; `fixed` overrides."""
     known = world_specs(place)
-    values = {name: value for name, value in (LIVELY | fixed).items() if name in known}
+    values = {name: value for name, value in (helpers.SLACK | LIVELY | fixed).items() if name in known}
     return Recipe(
         place, structure(place, **(shape or {})), fixed=values, replications=tuple(replications), burn_in=burn_in
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim import books, land, mechanisms, noise, outcomes, places
-from sim.cases import DEFECT, SHARED, Desk, Kind, Stage, State
+from sim.cases import DEFECT, NEVER, SHARED, Desk, Kind, Stage, State
 from sim.errors import ConfigError
 from sim.parameters import specs
 from sim.places import county, pasture
@@ -251,6 +251,81 @@ def test_a_surge_of_one_kind_lengthens_the_others_waits_at_a_shared_centre() -> 
     for k in range(4):
         assert same_part(centre["storm", 0], k, centre["calm", 0], k, "compound") == ""
         assert same_part(centre["storm", 1], k, centre["calm", 1], k, "compound") != ""
+
+
+QUIET = dict(boundary_rate=0.3, livestock_rate=0.3, herder_rate=0.1, help_rate=0.3, arrears_rate=0.1)
+STIR = {"quarrel_rate": (0.05, 6.0), "claim_rate": (0.1, 40.0), "pipe_rate": (0.1, 12.0)}
+"""Trouble of compounds alone, little and much of it."""
+
+
+def kept_waiting(days: int, **fixed: Any) -> dict[str, Worlds | np.ndarray]:
+    """Let a county live with little and with much trouble in compounds; return it, and how herders' matters wait.
+
+    That is, on how many days, of each world, a suit from the pastures waited to be taken up, or a call.
+    """
+    out: dict[str, Any] = {}
+    for number, word in enumerate(("calm", "storm")):
+        trouble = {name: values[number] for name, values in STIR.items()}
+        w = burnt_in(shape=APART, burn_in=0, replications=range(4), **QUIET, **trouble, **fixed).stack([say()])
+        suits, calls = np.zeros(w.n, dtype=np.int64), np.zeros(w.n, dtype=np.int64)
+        for _ in range(days):
+            w.step()
+            c = w.cases
+            herders = c.settlement == KINDS.index("pasture")
+            suits += np.bincount(c.world[herders & (c.stage == Stage.COURT) & (c.ready == NEVER)], minlength=w.n)
+            calls += np.bincount(w.calls.world[herders[w.calls.case] & (w.calls.case >= 0)], minlength=w.n)
+        out |= {word: w, f"{word} suits": suits, f"{word} calls": calls}
+    return out
+
+
+def test_a_surge_of_suits_or_calls_of_one_kind_makes_another_wait() -> None:
+    """Where the court or the hotline is short, herders wait for compounds; where neither is they live as they did."""
+    common = dict(gap_mean=3.0, most_sessions=1, sues=1.0, handoff_loss=0.0, community_hours=100.0, centre_hours=5000.0)
+    slack = kept_waiting(140, **common)
+    for k in range(4):
+        assert same_part(slack["storm"], k, slack["calm"], k, "pasture") == ""
+    for name, short in (("suits", dict(court_docket=20.0)), ("calls", dict(hotline_calls=3.0, b_wait=0.0))):
+        seen = kept_waiting(140, **common, **short)
+        assert not np.any(slack[f"storm {name}"])
+        assert clearly_above_zero(seen[f"storm {name}"] - seen[f"calm {name}"], errors=2.0), name
+        assert all(same_part(seen["storm"], k, seen["calm"], k, "pasture") != "" for k in range(4)), name
+
+
+def test_suits_of_all_kinds_wait_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first filed begins first, whichever kind it is of; neither kinds nor rows decide between those of a day."""
+    passed_over = set()
+
+    def after(w: Worlds) -> None:
+        c = w.cases
+        there = c.stage == Stage.COURT
+        for k in range(w.n):
+            rows = np.flatnonzero(there & (c.world == k))
+            line = rows[np.lexsort((c.key[rows], c.handled[rows]))]
+            waits = c.ready[line] == NEVER
+            assert np.all(np.diff(waits.astype(int)) >= 0)
+            if waits.any():
+                passed_over.update(c.settlement[line[waits]].tolist())
+
+    helpers.around(monkeypatch, "bargaining.judge", lambda w: None, after)
+    trouble = dict(villager_rate=6.0, quarrel_rate=3.0, gap_mean=3.0, most_sessions=1, sues=1.0, handoff_loss=0.0)
+    w = burnt_in(burn_in=0, court_docket=3.0, justice_hours=200.0, mediator_hours=100.0, **trouble).stack([say()])
+    w.run(168)
+    assert passed_over == {0, 1, 2}
+
+
+def test_alone_as_in_a_crowd_where_court_and_hotline_are_short() -> None:
+    """What kinds share in a world, worlds do not share."""
+    short = dict(court_docket=2.0, hotline_calls=1.0, gap_mean=2.0, most_sessions=1, sues=1.0, burn_in=56)
+    crowd, alone, reverse = (
+        burnt_in(replications=r, **short).stack([say(), say(*ALL)]) for r in ((0, 1), (1,), (1, 0))
+    )
+    for w in (crowd, alone, reverse):
+        w.run(63)
+    assert np.all(total(crowd, "suits_waiting") > 0) and np.all(total(crowd, "calls_waiting") > 0)
+    for scenario in range(2):
+        assert_same(alone, scenario, crowd, 2 * scenario + 1)
+        for k in range(2):
+            assert_same(reverse, 2 * scenario + 1 - k, crowd, 2 * scenario + k)
 
 
 def test_a_shared_centre_has_everybodys_hours(apart: Worlds, shared: Worlds) -> None:

@@ -167,8 +167,8 @@ def test_who_is_visited_need_not_travel() -> None:
     (settlement,) = visits.settlements
     household = np.arange(visits.households)
     world = np.zeros_like(household)
-    assert not np.any(settlement.passing_on(visits, world, household))
-    assert np.all(settlement.passing_on(without, world, household) > 0)
+    assert np.all(settlement.on_call(visits, world, household))
+    assert not np.any(settlement.on_call(without, world, household))
     kind = np.full(len(household), Kind.BOUNDARY, dtype=np.int8)
     taker = settlement.receive(visits, world, household, kind, np.full(len(household), Desk.HOTLINE))
     assert np.all(visits.layout.traits["desk_kind"][taker] == TEAM)

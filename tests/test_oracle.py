@@ -61,9 +61,10 @@ LIVELY = RAISED | GOVERNED | dict(
 FOUGHT = LIVELY | dict(
     gap_mean=1.2, most_sessions=1, session_gap_days=3, handoff_days=2, handoff_loss=0.1, no_show=0.1, apathy=0.25,
     community_hours=40.0, claim_rate=20.0, patience_days=120.0, fixed_cost=0.2, effort_cost=0.6, fee=1.3,
-    honesty=1500.0,
+    honesty=1500.0, court_docket=1.0, hotline_calls=3.0,
 )  # fmt: skip
-"""Hardly anything is agreed on before the court; companies that do well, and have something to offer."""
+"""Hardly anything is agreed on before the court, which hears one case at a time; a hotline that takes few calls;
+companies that do well, and have something to offer."""
 
 BOUGHT = LIVELY | dict(fixed_cost=0.2, effort_cost=0.6, fee=1.4, honesty=2500.0, substitute=0.95)
 """Companies that do well, and people in office who are cheap."""
@@ -183,6 +184,7 @@ TRAVELLED = (
     "people_sensed", "reports_answered", "couriers_helped", "minutes_reports", "minutes_rest", "meals",
     "meals_owners_fen", "meals_budget_fen",
     "room_guests", "card_quarrels", "made_up", "events_held", "event_guests", "clinics", "clinic_guests", "asked",
+    "a suit waits", "a call waits", "a call in vain", "fetched from the hotline",
     "surfaced_asked", "care_staff", "care_volunteers", "care_unmet", "volunteer_minutes", "took_part", "elder_ties",
 )  # fmt: skip
 """Flows and paths that must have been travelled: that both sides agree on nothing having happened says little."""
@@ -318,6 +320,7 @@ class Eve:
     def __init__(self, model: OracleModel) -> None:
         self.model, self.today = model, model.day
         self.motions = list(model.motions)
+        self.calls = list(model.hotline.waiting)
         self.heirs = [compound.company for compound in model.compounds if compound.company.successor]
 
     def sights(self) -> Iterator[str]:
@@ -331,6 +334,19 @@ class Eve:
         yield from self.events()
         yield from self.cases()
         yield from self.compounds()
+        yield from self.queues()
+
+    def queues(self) -> Iterator[str]:
+        """Return what has become of suits and calls that wait."""
+        if self.model.court.left:
+            yield "a suit waits"
+        if self.model.hotline.waiting:
+            yield "a call waits"
+        for case, _ in self.calls:
+            if case.ended:
+                yield "a call in vain"
+            elif case.stage == "waiting" and case.opened < case.ready == self.today and not case.handoffs:
+                yield "fetched from the hotline"
 
     def events(self) -> Iterator[str]:
         """Return what the events tell."""

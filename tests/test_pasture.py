@@ -21,7 +21,7 @@ from sim.scenario import parse
 from sim.space import Layout
 from sim.study.config import load
 from sim.worlds import Recipe, Worlds
-from tests.helpers import around, assert_same, desk_rows, total
+from tests.helpers import SLACK, around, assert_same, desk_rows, total
 
 Array = NDArray[Any]
 
@@ -67,7 +67,7 @@ def structure(**changes: Any) -> dict[str, Any]:
 
 def recipe(replications: tuple[int, ...] = (2, 5), burn_in: int = 182, small: bool = True, **fixed: Any) -> Recipe:
     """Return a small and lively sumu or two; `fixed` overrides."""
-    values = (LIVELY | fixed) if small else fixed
+    values = SLACK | (LIVELY if small else {}) | fixed
     shape = structure(**SMALL) if small else structure()
     return Recipe("pasture", shape, fixed=values, replications=replications, burn_in=burn_in)
 

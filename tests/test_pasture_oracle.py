@@ -37,6 +37,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     **{f"failed_{k}": ("households", lambda x, k=k: x.evidence[k].bad) for k in KINDS},
     **{f"{t}_times": ("households", lambda x, t=t: x.clocks[t].rings) for t in TOPICS},
     "balance": ("desks", attrgetter("balance")),
+    "hotline_busy": ("hotlines", attrgetter("free")),
     "contractor": ("assets", attrgetter("contractor")),
     "attempts": ("assets", attrgetter("attempts")),
     "wage_spells": ("assets", attrgetter("clock.rings")),
@@ -101,6 +102,7 @@ def live(recipe: Recipe, arms: Mapping[str, Sequence[str]], days: int) -> Counte
         step(v, models)
         for model in models:
             seen.update({flow: abs(amount) for flow, amount in model.today.items()})
+            seen.update(model.kept_waiting())
             seen.update(f"{kind} {activity}" for activity, kind, *_ in model.events)
     assert [of_spells(v, k) for k in range(v.n)] == [of_sites(model) for model in models]
     return seen
@@ -158,7 +160,7 @@ ARMS = {
 }
 """Each channel alone and each left out, crews, hours that are too many, too few and none."""
 
-BUSY = LIVELY | dict(b_travel=0.2, station_hours=20.0, spill=0.6, talk_reach=0.4, online_reach=0.02)
+BUSY = LIVELY | dict(hotline_calls=0.5, b_travel=0.2, station_hours=20.0, spill=0.6, talk_reach=0.4, online_reach=0.02)
 STUBBORN = LIVELY | dict(
     gap_mean=1.5, sues=0.9, court_days=60.0, closed_ways=0.25, most_sessions=1, arrears_rate=4.0, liquid=0.1
 )
@@ -179,7 +181,8 @@ BLOCKS = {
 
 SEEN = (
     "arisen", "named", "settled", "settled_claimed", "lapsed", "withdrawn", "escalated", "relapsed", "handed_off",
-    "lost", "claimed", "opened", "tickets", "sessions", "sued", "people_minutes", "field_metres", "helped",
+    "lost", "claimed", "opened", "tickets", "calls_waiting", "sessions", "sued", "suits_waiting", "people_minutes",
+    "field_metres", "helped",
     "wage_spells_begun", "opponent_calls", "wage_defaults", "wages_agreed_fen", "wages_paid_fen", "wages_late_fen",
     "circuits", "stops", "minutes_circuits", "surfaced_around", "minutes_summoned", "minutes_papers",
     "minutes_lessons", "law_talks", "closed_weeks", "let_rest", "talked_over", "minutes_team", "minutes_room",

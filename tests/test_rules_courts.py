@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.cases import Activity, Kind, Stage, State
+from sim.cases import NEVER, Activity, Kind, Stage, State
 from sim.places.compound import COURT, STAFFED
 from sim.rules.desks import kinds
 from sim.worlds import Worlds
-from tests.helpers import BUSY, NOTHING_BREAKS, burnt_in, clearly_above_zero, daily, difference, recipe, state, total
+from tests.helpers import (
+    BUSY,
+    NOTHING_BREAKS,
+    around,
+    burnt_in,
+    clearly_above_zero,
+    daily,
+    difference,
+    recipe,
+    state,
+    total,
+)
 
 Array = NDArray[Any]
 
@@ -167,3 +179,76 @@ def test_who_can_sue_settles_more() -> None:
 def test_without_disputes_of_two_parties_the_court_has_nothing_to_do() -> None:
     """No quarrel, no fee claimed: the chance to sue changes no bit."""
     assert_no_difference("sues", 0.0, 1.0, quarrel_rate=0.0, claim_rate=0.0)
+
+
+# -- the docket -----------------------------------------------------------------------------------
+
+ONLY_QUARRELS = dict(**NOTHING_BREAKS, claim_rate=0.0, quarrel_rate=2.0, sues=1.0, court_days=40.0, court_spread=0.0)
+"""Nothing is brought to court but quarrels, which nobody drops, and each takes forty days there."""
+
+
+def begun(filed: list[int], judges: int, days: int) -> list[int]:
+    """Return the days on which suits begin, first come first served, so many at a time, each for so many days."""
+    free, out = [-(10**9)] * judges, []
+    for day in sorted(filed):
+        out.append(max(day, heapq.heappop(free)))
+        heapq.heappush(free, out[-1] + days)
+    return out
+
+
+@pytest.mark.parametrize(("per_thousand", "judges"), [(1.0, 1), (22.0, 3)])
+def test_a_docket_is_a_queue_for_so_many_at_a_time(per_thousand: float, judges: int) -> None:
+    """Suits are judged when a queue with as many places says so; none twice, none lost; Little's law holds."""
+    days = 546
+    w = court(4, days, court_docket=per_thousand, **ONLY_QUARRELS)
+    log = w.log.arrays()
+    assert round(per_thousand * w.households / 1000) in (judges, 0)
+    waited = daily(w, "suits_waiting")
+    for k in range(w.n):
+        here = log["world"] == k
+        filed, judged = (
+            sorted(log["day"][here & (log["activity"] == what)].tolist()) for what in (Activity.SUED, Activity.JUDGED)
+        )
+        begins = begun(filed, judges, 40)
+        assert judged == [day + 40 for day in begins if day + 40 < w.day]
+        assert len(filed) - len(judged) == np.count_nonzero((w.cases.world == k) & (w.cases.stage == Stage.COURT))
+        assert waited[:, k].sum() == sum(min(b, w.day) - a for a, b in zip(filed, begins, strict=True))
+        assert len(judged) > 10 and waited[:, k].max() > 2
+    cases = [tuple(x) for x in np.array([log[f] for f in ("world", "kind", "bearer", "ordinal")]).T.tolist()]
+    ends = [case for case, activity in zip(cases, log["activity"].tolist(), strict=True) if activity == Activity.JUDGED]
+    assert len(ends) == len(set(ends))
+
+
+def test_never_more_are_under_way_and_the_first_filed_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several filed on one day, quarrels and fees alike, the keys decide."""
+    left_behind = 0
+
+    def before(w: Worlds) -> None:
+        c = w.cases
+        assert np.all(c.handled[c.stage == Stage.COURT] <= w.day)
+
+    def after(w: Worlds) -> None:
+        nonlocal left_behind
+        c = w.cases
+        there = c.stage == Stage.COURT
+        waits = there & (c.ready == NEVER)
+        for k in range(w.n):
+            here = there & (c.world == k)
+            assert np.count_nonzero(here & ~waits) <= 2
+            if np.any(here & waits):
+                assert np.count_nonzero(here & ~waits) == 2
+                left = [(int(c.handled[r]), int(c.key[r])) for r in np.flatnonzero(here & waits)]
+                begins = [(int(c.handled[r]), int(c.key[r])) for r in np.flatnonzero(here & ~waits)]
+                assert max(begins) < min(left)
+                left_behind += len(left)
+        assert w.stock["suits_waiting"].sum() == np.count_nonzero(waits)
+
+    around(monkeypatch, "bargaining.judge", before, after)
+    w = court(3, 280, court_docket=16.0, sues=1.0, court_days=30.0)
+    assert left_behind > 100 and {Kind.NEIGHBOUR, Kind.FEE} <= set(w.cases.kind[w.cases.stage == Stage.COURT].tolist())
+
+
+def test_a_shorter_docket_leaves_more_unsettled() -> None:
+    """The court is the last that settles what desks cannot; where it can hear fewer, more goes on."""
+    few, many = (total(court(12, 364, sues=1.0, court_docket=d), "settled") for d in (1.0, 1e6))
+    assert clearly_above_zero(many - few)

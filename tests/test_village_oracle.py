@@ -157,6 +157,7 @@ def first_difference(w: Worlds, k: int, c: Countryside) -> str:
         "aching": sum(x.aching for x in c.wrongs),
         "unresolved_connected": sum(x.severity for x in c.wrongs if x.aching and x.yard.connected),
         "unresolved_around": sum(x.severity for x in c.wrongs if x.aching and x.yard.village.role == "around"),
+        "suits_waiting": c.suits_left,
         "unresolved_large": sum(x.severity for x in c.wrongs if x.aching and x.yard.large),
     }
     borne = suffering.borne(w)[k][w.layout.traits["yard_household"]].tolist()
@@ -264,6 +265,7 @@ def live(recipe: Recipe, arms: dict[str, list[str]], days: int) -> Counter[str]:
             for k, c in enumerate(again):
                 c.step()
                 seen += Counter({key: abs(number) for key, number in c.today.items()})
+                seen["suits_waiting"] += c.suits_left
                 assert (name, v.day, k, first_difference(v, k, c)) == (name, v.day, k, "")
             v.log = EventLog(v.log.watched)
     return seen
@@ -319,4 +321,4 @@ def test_engine_and_oracle_agree_every_day(block: str, seen: Counter[str]) -> No
 
 
 def test_everything_has_happened(seen: Counter[str]) -> None:
-    assert [flow for flow in FLOWS if not seen[flow]] == []
+    assert [flow for flow in (*FLOWS, "suits_waiting") if not seen[flow]] == []

@@ -57,6 +57,12 @@ def in_court(w: Worlds) -> list[int]:
     return days
 
 
+def judged(w: Worlds) -> list[int]:
+    """Return the days of judgements, in order."""
+    log = w.log.arrays()
+    return sorted(log["day"][log["activity"] == Activity.JUDGED].tolist())
+
+
 READ: dict[str, Callable[[Worlds], Any]] = {
     "sessions of every settled quarrel": lambda w: w.ended.sessions[quarrels(w, Stage.SETTLED)],
     "quarrels settled": lambda w: quarrels(w, Stage.SETTLED).sum(),
@@ -65,6 +71,8 @@ READ: dict[str, Callable[[Worlds], Any]] = {
     "quarrels settled by a court": lambda w: (quarrels(w, Stage.SETTLED) & (kinds(w)[w.ended.desk] == COURT)).sum(),
     "quarrels settled out of court": lambda w: (quarrels(w, Stage.SETTLED) & (kinds(w)[w.ended.desk] != COURT)).sum(),
     "days in court of every settled quarrel": lambda w: in_court(w),
+    "days between judgements": lambda w: np.diff(judged(w)),
+    "suits that waited on the last day": lambda w: w.stock["suits_waiting"],
     "quarrels that failed": lambda w: quarrels(w, Stage.FAILED).sum(),
     "shares asked in yuan": lambda w: w.motions.share[w.motions.share > 0] / 100,
     "owners asked for a share": lambda w: w.motions.asked[w.motions.share > 0],

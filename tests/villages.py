@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.scenario import Scenario, parse
 from sim.worlds import Recipe, Worlds
+from tests.helpers import SLACK
 
 TINY = dict(villages=2, households=60, around=40, team_size=10)
 """Two home villages of 60 households and 40 around each."""
@@ -48,7 +49,7 @@ def recipe(
     return Recipe(
         place="village",
         structure={**TINY, **(structure or {})},
-        fixed={**(EAGER if eager else {}), **(fixed or {})},
+        fixed={**SLACK, **(EAGER if eager else {}), **(fixed or {})},
         seed=seed,
         replications=tuple(replications),
         prior_draws=prior_draws,

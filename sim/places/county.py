@@ -2,8 +2,9 @@
 
 Each kind lives as it does alone (`sim.places.compound`, `village`, `pasture`). What they have in common are the
 centres: what one kind brings there waits with what the others bring, and each adds the hours that it would have had
-alone. Villages have none alone; here what a justice office could not settle goes on to the centre. A call to the
-hotline takes as long whoever calls, and a court takes time and no hours: nobody waits there for anybody else.
+alone. Villages have none alone; here what a justice office could not settle goes on to the centre. One hotline takes
+calls, and one court suits, in the order in which they come in, whoever brings them; what they can take goes by the
+households of the whole county.
 """
 
 from __future__ import annotations

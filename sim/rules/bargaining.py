@@ -216,9 +216,11 @@ def confirmed_by_court(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
 
 
 def judge(w: Worlds) -> None:
-    """Phase: the court judges; its judgement is an agreement that is broken less often."""
-    _agree(w, courts.judged(w))
-    trust.learn(w)
+    """Phase: the court judges and takes up suits; its judgement is an agreement that is broken less often."""
+    rows = courts.sit(w)
+    if len(rows):
+        _agree(w, rows)
+        trust.learn(w)
 
 
 def _fail(w: Worlds, rows: Ints) -> None:

@@ -4,7 +4,7 @@ Multinomial logit (McFadden): utility of a desk = b_success x believed success -
 + b_trust x trust + constant; of keeping quiet, the less the more severe. Which desks there are, how far they are
 and who takes a claim, a kind of settlement says. Decided when the grievance is named and again every 30 days. The
 first claim about a defect opens its case; later ones join it, wherever they were brought, and bring a lost or
-shelved case back to a desk.
+shelved case back to a desk. A call does what it does when the hotline takes it (`sim.rules.hotline`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sim import distributions, noise, places, settlements
 from sim.cases import DEFECT, NEVER, SHARED, Activity, Desk, Kind, Stage, State, log_cases, move_grievances
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.rules import defects, desks, grievances, trust
+from sim.rules import defects, desks, grievances, hotline, trust
 from sim.settlements import Settlement
 from sim.space import anywhere, where
 
@@ -118,6 +118,14 @@ class Parameters:
     )
 
 
+def hear_calls(w: Worlds) -> None:
+    """Phase: the hotline takes calls that have waited, as far as it can."""
+    if len(w.calls):
+        case, desk = hotline.take_up(w)
+        hotline.pass_on(w, case)
+        bring_back(w, case, desk)
+
+
 def decide(w: Worlds) -> None:
     """Phase: households with a named grievance that is due choose between silence and the desks."""
     g, rows = w.grievances, w.due
@@ -185,6 +193,10 @@ def voice(w: Worlds, rows: Ints, desk_kind: Ints) -> None:
         household,
         lambda settlement, at: settlement.receive(w, world[at], household[at], kind[at], desk_kind[at]),
     )
+    if anywhere(called):  # officers on call hear calls themselves
+        called &= ~settlements.each_home(
+            w, household, lambda settlement, at: settlement.on_call(w, world[at], household[at])
+        )
     known = g.case.take(rows)
     shared = where(SHARED.take(kind))
     known[shared] = w.pick("defect_case", world.take(shared), g.bearer.take(rows.take(shared)))
@@ -196,7 +208,18 @@ def voice(w: Worlds, rows: Ints, desk_kind: Ints) -> None:
         g.case[joined] = case
         move_grievances(w, joined, State.JOINED)
         log_cases(w, case, Activity.JOINED)
-        bring_back(w, case, desk.take(old))
+    if anywhere(called):  # then what somebody else has opened today may lie with the hotline, too
+        old = where(_taken(w, rows, world, desk, called))
+    bring_back(w, g.case.take(rows.take(old)), desk.take(old))
+
+
+def _taken(w: Worlds, rows: Ints, world: Ints, desk: Ints, called: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Let some call the hotline, which passes on what it takes; return who is heard today, by it or at a desk."""
+    g, heard = w.grievances, ~called
+    ringing = rows[called]
+    heard[called] = hotline.call(w, world[called], g.key[ringing], g.case[ringing], desk[called])
+    hotline.pass_on(w, g.case[rows[called & heard]])
+    return heard
 
 
 @cache
@@ -224,13 +247,7 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
     opens = first == position
     opener = where(opens)
     own = rows.take(opener)
-    world, household, calls = g.world.take(own), g.household.take(own), called.take(opener)
-    days = np.zeros(len(own), dtype=np.int64)
-    if anywhere(calls):
-        passing = settlements.each_home(
-            w, household, lambda settlement, at: settlement.passing_on(w, world[at], household[at])
-        )
-        days = np.where(calls, passing, 0)
+    world, household = g.world.take(own), g.household.take(own)
     about_what = {f: getattr(g, f).take(own) for f in ("kind", "bearer", "other", "ordinal", "severity")}
     opened = open_cases(
         w,
@@ -240,7 +257,7 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         settlement=settlements.of_homes(w, household),
         unit=settlements.each_home(w, household, lambda settlement, at: settlement.unit(w, household[at])),
         desk=desk.take(opener),
-        days=days,
+        called=called.take(opener),
         opener=own,
     )
     move_grievances(w, rows, State.JOINED)
@@ -262,7 +279,7 @@ def open_cases(
     settlement: Ints | int,
     unit: Ints,
     desk: Ints,
-    days: Ints,
+    called: NDArray[np.bool_],
     opener: Ints,
 ) -> Ints:
     """Put new cases on the books of desks; return their rows.
@@ -279,7 +296,7 @@ def open_cases(
         settlement: number of the settlement in which they arose.
         unit: row of the compound, village or sumu there.
         desk: row of the desk.
-        days: days until they are passed on to it; 0 = they are in its queue at once.
+        called: whether they lie with the hotline until it has taken a call; else they are in the desk's queue at once.
         opener: row of the grievance that opens each, -1 = nobody has claimed yet.
     """
     c = w.cases
@@ -297,7 +314,6 @@ def open_cases(
     if len(defect):
         there = world.take(defect)
         minor[defect] = defects.base_cost(w, there, kind.take(defect), key.take(defect)) <= w.at("minor_cap", there)
-    late = days > 0
     opened = c.append(
         world=world,
         kind=kind,
@@ -311,10 +327,10 @@ def open_cases(
         urgency=urgency,
         opened=w.day,
         precedence=desks.precedence(w, urgency),
-        stage=np.where(late, int(Stage.TRANSIT), int(Stage.WAITING)),
+        stage=np.where(called, int(Stage.TRANSIT), int(Stage.WAITING)),
         desk=desk,
         organiser=-1,
-        ready=w.day + days,
+        ready=np.where(called, NEVER, w.day),
         handled=-NEVER,
         narrowed=1.0,
         minor=minor,
@@ -323,7 +339,7 @@ def open_cases(
     )
     w.count("opened", world)
     log_cases(w, opened, Activity.OPENED)
-    at_once = where(~late)
+    at_once = where(~called)
     desks.enter_queue(w, opened.take(at_once), desk.take(at_once))
     if len(shared):
         w.defect_case.reshape(-1)[thing] = opened.take(shared)
@@ -340,16 +356,19 @@ def _urgency(w: Worlds, rows: Ints) -> Ints:
 
 
 def bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
-    """Put lost cases before the desk of the new claim, and shelved ones before their organiser again."""
+    """Put cases that were claimed before the desk of the claim if they are lost, before their organiser if shelved.
+
+    What lies with the hotline comes before that desk too: whoever goes there need not wait for a call to be taken.
+    """
     c = w.cases
     stage = c.stage[case]
-    gone = (stage == int(Stage.LOST)) | (stage == int(Stage.SHELVED))
+    gone = (stage == int(Stage.LOST)) | (stage == int(Stage.SHELVED)) | hotline.holds(w, case)
     if not anywhere(gone):
         return
     case, first = np.unique(case[gone], return_index=True)
     stage, desk = c.stage[case], desk[gone][first]
     c.ready[case] = w.day
-    desks.enter_queue(w, case, np.where(stage == int(Stage.LOST), desk, c.organiser[case]))
+    desks.enter_queue(w, case, np.where(stage == int(Stage.SHELVED), c.organiser[case], desk))
     log_cases(w, case[stage == int(Stage.SHELVED)], Activity.RETABLED)
 
 

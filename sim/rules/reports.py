@@ -94,7 +94,7 @@ def _take_up(w: Worlds, world: Ints, asset: Ints, compound: Ints) -> None:
         settlement=np.full(len(world), settlements.number(w, "compound")),
         unit=compound,
         desk=desk,
-        days=np.zeros(len(world), dtype=np.int64),
+        called=np.zeros(len(world), dtype=bool),
         opener=np.full(len(world), -1),
     )
 

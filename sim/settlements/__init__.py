@@ -64,9 +64,9 @@ class Settlement(ABC):
         """Return the success that is believed in for each grievance, given what its kind is believed to have."""
         return success
 
-    def passing_on(self, w: Worlds, world: Ints, household: Ints) -> Ints:
-        """Return the days until a call of each household to the hotline has been passed on; 0 = at once."""
-        return w.whole("hotline_days", world)
+    def on_call(self, w: Worlds, world: Ints, household: Ints) -> Mask:
+        """Return which households' calls officers hear themselves, at once, so that the hotline need not take them."""
+        return np.zeros(len(world), dtype=bool)
 
     @abstractmethod
     def burdens(self, w: Worlds, world: Ints, household: Ints, unit: Ints) -> Floats:

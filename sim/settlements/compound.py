@@ -15,6 +15,7 @@ from sim.rules import (
     defects,
     desks,
     funding,
+    hotline,
     inspections,
     keeping,
     leaders,
@@ -69,7 +70,7 @@ class Compound(Settlement):
         """Return what waiting costs: all desks are near."""
         days = np.empty((len(INTAKES), len(world)))
         days[:-1] = w.pick("wait_days", world, referrals.of_compound(w, unit, AT_DESKS))
-        days[-1] = w.at("hotline_days", world)
+        days[-1] = hotline.wait(w, world)
         return w.at("b_wait", world) * days
 
     def bar(self, w: Worlds, weights: Floats, world: Ints, unit: Ints, kind: NDArray[np.int8]) -> None:

@@ -11,7 +11,7 @@ from sim import noise
 from sim.cases import Activity, Kind, Stage, close_cases, grievances_of
 from sim.places import pasture
 from sim.places.pasture import CENTRE, HERDER, HOTLINE, INTAKES, JUSTICE, ROOM, STAFFED, STATION, TEAM
-from sim.rules import awareness, bargaining, circuits, desks, grievances, service, teams, travel, trust, wages
+from sim.rules import awareness, bargaining, circuits, desks, grievances, hotline, service, teams, travel, trust, wages
 from sim.settlements import Floats, Ints, Mask, Settlement
 from sim.space import where
 
@@ -52,7 +52,7 @@ class Pasture(Settlement):
         """Return what waiting and the way there and back cost; a call costs no way."""
         if desk == HOTLINE:
             team = self.desk(w, self.unit(w, household), TEAM)
-            days = np.where(self._on_call(w, world, household), w.wait_days[world, team], w.at("hotline_days", world))
+            days = np.where(self.on_call(w, world, household), w.wait_days[world, team], hotline.wait(w, world))
             return w.at("b_wait", world) * days
         own = self.desk(w, self.unit(w, household), desk)
         hours = travel.hours(w, world, travel.way(w, desk, household))
@@ -63,7 +63,7 @@ class Pasture(Settlement):
 
     def receive(self, w: Worlds, world: Ints, household: Ints, kind: NDArray[np.int8], intake: Ints) -> Ints:
         """Return the desk of the sumu; calls are passed on to its centre, or answered by officers on call."""
-        answers = np.where(self._on_call(w, world, household), TEAM, CENTRE)
+        answers = np.where(self.on_call(w, world, household), TEAM, CENTRE)
         sumu, taker = self.unit(w, household), np.where(intake == HOTLINE, answers, intake)
         desk = np.empty(len(taker), dtype=np.int64)
         for number in STAFFED:
@@ -71,16 +71,12 @@ class Pasture(Settlement):
             desk[here] = self.desk(w, sumu[here], number)
         return desk
 
-    def _on_call(self, w: Worlds, world: Ints, household: Ints) -> Mask:
+    def on_call(self, w: Worlds, world: Ints, household: Ints) -> Mask:
         """Return which households' calls officers on call answer themselves: where they can come before long."""
         sumu = self.unit(w, household)
         soon = w.wait_days[world, self.desk(w, sumu, TEAM)] <= w.at("on_call_days", world)
         on_call: Mask = (w.team_field[world, sumu] > 0) & soon
         return on_call
-
-    def passing_on(self, w: Worlds, world: Ints, household: Ints) -> Ints:
-        """Return the days until a call has been passed on; officers on call hear it at once."""
-        return np.where(self._on_call(w, world, household), 0, w.whole("hotline_days", world))
 
     def weigh(self, w: Worlds, rows: Ints) -> Mask:
         """Let those rest who know that the law does not support them, and those agree who both know the law."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.oracle.asset import Asset
 from tests.oracle.draws import bits, chance
-from tests.oracle.grievance import Grievance
+from tests.oracle.grievance import NEVER, Grievance
 from tests.oracle.kinds import NUMBER, PAIRS
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Case:
     stage: str
     organiser: Desk | None = None
 
-    def __init__(self, grievance: Grievance, desk: Desk, intake_days: int | None) -> None:
+    def __init__(self, grievance: Grievance, desk: Desk, called: bool) -> None:
         self.model = model = grievance.model
         self.kind = grievance.kind
         self.bearer = grievance.bearer
@@ -74,8 +74,8 @@ class Case:
         desk.cases[self.booked] = self.compound.cases[self.booked] = self
         self.learn_more(grievance)
         self.log("opened")
-        if intake_days is not None:
-            self.ready += intake_days
+        if called:  # with the hotline until a call is taken
+            self.ready = NEVER
             self.stage = "transit"
         else:
             self.enter_queue(desk)
@@ -150,14 +150,27 @@ class Case:
         return desk.kind in ("community", "centre") and self.compound.spend("summons", self.model.p.triage_hours)
 
     def bring_back(self, desk: Desk) -> None:
-        """Because somebody claims: wait again, if lost at the desk of the claim, if shelved at the organiser's."""
-        if self.stage == "lost":
+        """Because somebody claims: wait again, if lost at the desk of the claim, if shelved at the organiser's.
+
+        What lies with the hotline is brought to the desk of the claim too.
+        """
+        if self.stage == "lost" or self.with_hotline:
             self.ready = self.model.day
             self.enter_queue(desk)
         elif self.stage == "shelved":
             self.ready = self.model.day
             self.enter_queue(self.organiser)
             self.log("retabled")
+
+    @property
+    def with_hotline(self) -> bool:
+        """Whether no call about it has been taken."""
+        return self.stage == "transit" and self.ready == NEVER
+
+    def pass_on(self) -> None:
+        """Because a call is taken: leave the hotline for the desk."""
+        if self.with_hotline:
+            self.ready = self.model.day + int(self.model.p.hotline_days)
 
     def close(self, stage: str, activity: str) -> None:
         """End, and be off the books."""

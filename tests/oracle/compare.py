@@ -42,6 +42,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     **{f"{p}_balance": ("compounds", lambda x, p=p: x.balance[p]) for p in PURPOSES},
     **{f"{p}_time": ("compounds", lambda x, p=p: x.times[p]) for p in PURPOSES if p != "doors"},
     "balance": ("desks", lambda x: x.balance),
+    "hotline_busy": ("hotlines", attrgetter("free")),
     "escrow": ("assets", lambda x: x.escrow),
     "defective": ("assets", lambda x: x.defective),
     "defects": ("assets", lambda x: x.clock.rings),
@@ -160,6 +161,7 @@ TABLES: dict[str, set[str]] = {
     "cases": {"world", "kind", "bearer", "ordinal", "settlement", "visited", "joint", "precedence", "opener", *CASE},
     "motions": {"world", "key", *MOTION, "first", "open", "stirred"},
     "asked": {"world", "motion", "owner", *ASKED},
+    "calls": {"world", "case", "desk"},
     "ended": {
         "world",
         "kind",
@@ -244,7 +246,7 @@ def of_oracle(model: OracleModel, columns: Columns = columns) -> Things:
             [(a.whose, a.settled, a.broken) for a in model.agreements if model.day - 1 in (a.settled, a.broken)]
         ),
         "flow": dict(sorted((flow, amount) for flow, amount in model.today.items() if amount)),
-        "stock": model.stocks(),
+        "stock": dict(sorted(model.stocks().items())),
         "tally": dict(sorted((key, number) for key, number in model.tally().items() if number)),
         "grievance": {
             (g.kind, g.household.number, g.bearer.number, g.ordinal): _grievance(g)
@@ -254,6 +256,7 @@ def of_oracle(model: OracleModel, columns: Columns = columns) -> Things:
         "case": {c.identity(): _case(c) for c in model.cases if not c.ended},
         "motion": {m.key: _motion(m) for m in _by_compound(model.motions)},
         "asked": {(m.key, a.owner.number): _asked(a) for m in _by_compound(model.motions) for a in m.asked},
+        "calls": [(None if c.ended else c.identity(), desk.number) for c, desk in model.hotline.waiting],
         "case of asset": {a.number: a.case.identity() for a in model.assets if a.case is not None},
         "outside": {0: model.outside},
         "occupied": {0: sum(not h.vacant for h in model.households)},
@@ -368,6 +371,11 @@ def of_engine(w: Worlds, columns: Columns = columns) -> list[Things]:
     who = [m.key[a.motion[owners]], a.owner[owners]]
     asked = _by_world(w, a.world[owners], [*who, *_columns(a, ASKED, {"day": pending}, owners)])
 
+    q = w.calls
+    over = (q.case < 0) | (c.stage[q.case] >= Stage.SETTLED if c.n else True)
+    about = [None if gone else names[row] for gone, row in zip(over, q.case, strict=True)]
+    calls = _by_world(w, q.world, [np.array([*about, None], dtype=object)[:-1], q.desk])
+
     today = dict(zip(w.series, w.record[-1].T.tolist(), strict=True))
     borne = suffering.borne(w).tolist()
     worlds = []
@@ -377,7 +385,7 @@ def of_engine(w: Worlds, columns: Columns = columns) -> list[Things]:
             "cases ended": _numbered([(end[:3], *end[3:]) for end in ended[k]]),
             "agreements": _numbered([(deal[:3], *deal[3:]) for deal in agreed[k]]),
             "flow": {flow: today[flow][k] for flow in sorted(w.flow) if today[flow][k]},
-            "stock": {stock: today[stock][k] for stock in w.stock},
+            "stock": {stock: today[stock][k] for stock in sorted(w.stock)},
             "tally": dict(
                 sorted(
                     ((table, KIND[kind], states[state]), number)
@@ -391,6 +399,7 @@ def of_engine(w: Worlds, columns: Columns = columns) -> list[Things]:
             "case": {row[:3]: row[3:] for row in books[k]},
             "motion": {row[0]: row[1:] for row in votes[k]},
             "asked": {row[:2]: row[2:] for row in asked[k]},
+            "calls": calls[k],
             "case of asset": {a: names[row] for a, row in enumerate(w.defect_case[k].tolist()) if row >= 0},
             "outside": {0: int(w.outside[k, 0])},
             "occupied": {0: int(w.occupied[k, 0])},

@@ -68,7 +68,7 @@ class Complaint(Grievance):
             success = min(success / (1 - p.unfounded), 1.0)
         sumu = home.compound
         if intake == "hotline":
-            days = sumu.desks["team"].wait if sumu.on_call() else p.hotline_days
+            days = sumu.desks["team"].wait if sumu.on_call() else self.model.hotline.wait()
             burden = p.b_wait * days
         else:
             desk = sumu.desks[intake]
@@ -79,6 +79,10 @@ class Complaint(Grievance):
     def within_reach(self, intake: str) -> bool:
         """Whether there is such an intake: every sumu has all of them."""
         return True
+
+    def calls_hotline(self, intake: str) -> bool:
+        """Whether it is the hotline that hears it, and not officers on call."""
+        return intake == "hotline" and not self.household.compound.on_call()
 
     def receiver(self, intake: str) -> Desk:
         """Return the desk that gets a claim; a call is answered by officers on call, or goes to the centre."""

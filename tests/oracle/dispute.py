@@ -16,9 +16,14 @@ LADDER = {"body": "community", "community": "centre"}
 
 
 class Dispute(Case):
-    """A quarrel between two households, or a nuisance between many and whoever builds nearby."""
+    """A quarrel between two households, or a nuisance between many and whoever builds nearby.
+
+    Attributes:
+        filed: day on which somebody sued.
+    """
 
     bearer: Asset | Household
+    filed: int
 
     def next_step_hours(self) -> float:
         """Return the hours of a session."""

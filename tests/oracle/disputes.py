@@ -20,6 +20,7 @@ class Disputes:
     Attributes:
         wrongs: grievances that are not over and let go, in the order in which they were felt.
         hearings: cases likewise.
+        suits_left: suits that were left waiting when the court last sat.
         over: those let go, counted by (table, kind, state).
     """
 
@@ -46,7 +47,7 @@ class Disputes:
         self.ended: list[tuple[Any, ...]] = []
         self.agreements: list[tuple[Any, ...]] = []
         self.over: Counter[tuple[str, str, str]] = Counter()
-        self.booked = 0
+        self.booked = self.suits_left = 0
         world: Any = self
         self.tables: list[Table] = []
         for v in self.villages:
@@ -101,7 +102,7 @@ class Disputes:
                 h.wait_at(h.table)
 
     def hear_all(self) -> None:
-        """Let every table hear what it can, then the court judge."""
+        """Let every table hear what it can, then the court judge, and take up as many suits as it has room for."""
         agreed: list[Hearing] = []
         for h in [h for table in self.tables for h in table.serve()]:
             h.hear(agreed.append)
@@ -110,6 +111,16 @@ class Disputes:
         for h in judged:
             h.log("judged")
         self.agree(judged, confirmed=True)
+        busy = sum(h.stage == "court" and h.ready != NEVER for h in self.hearings)
+        docket = max(round(self.p["court_docket"] * len(self.yards) / 1000), 1)
+        for h in self.suits_waiting()[: max(docket - busy, 0)]:
+            h.begin_suit()
+        self.suits_left = len(self.suits_waiting())
+
+    def suits_waiting(self) -> list[Hearing]:
+        """Return the suits that the court has not taken up, in the order in which it will."""
+        waiting = [h for h in self.hearings if h.stage == "court" and h.ready == NEVER]
+        return sorted(waiting, key=lambda h: (h.filed, h.key))
 
     def agree(self, hearings: list[Hearing], confirmed: bool) -> None:
         """Settle disputes; the enterprise may pay what it owes, and one word kept pays all."""

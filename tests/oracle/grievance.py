@@ -253,7 +253,7 @@ class Grievance:
     def pull(self, intake: str) -> float:
         """Return the weight of an intake."""
         p, home = self.model.p, self.household
-        wait = p.hotline_days if intake == "hotline" else home.compound.desks[intake].wait
+        wait = self.model.hotline.wait() if intake == "hotline" else home.compound.desks[intake].wait
         success = p.any_desk + p.b_success * home.belief(self.kind)
         return exp(success - p.b_wait * wait + p.b_trust * home.trust(intake))
 
@@ -263,6 +263,10 @@ class Grievance:
         if intake == "company":
             return not self.dispute and compound.company.serves
         return intake != "body" or compound.body > 0
+
+    def calls_hotline(self, intake: str) -> bool:
+        """Whether it is the hotline that hears it."""
+        return intake == "hotline"
 
     def receiver(self, intake: str) -> Desk:
         """Return the desk that gets a claim; the hotline gives it to the company if it is about a defect."""

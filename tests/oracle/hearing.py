@@ -221,7 +221,10 @@ class Hearing:
         wrong: what the claimant feels wronged by.
         level: sessions held at the present table.
         narrowed: what sessions have left of the gap.
+        filed: day on which it was sued over.
     """
+
+    filed: int
 
     def __init__(self, wrong: Wrong, table: Table) -> None:
         world = self.world = wrong.world
@@ -313,9 +316,13 @@ class Hearing:
             self.log("lost")
 
     def sue(self) -> None:
-        """Go to court."""
-        length = lognormal(self.p["court_days"], self.p["court_spread"], self.key, "court.days")
+        """Go to court, and wait there until it has room."""
         self.table, self.stage = self.world.court, "court"
-        self.ready = self.world.day + round(min(max(length, 15), 180))
+        self.ready, self.filed = NEVER, self.world.day
         self.log("sued")
         self.world.count("sued")
+
+    def begin_suit(self) -> None:
+        """Be taken up by the court, which will have judged by some day."""
+        length = lognormal(self.p["court_days"], self.p["court_spread"], self.key, "court.days")
+        self.ready = self.world.day + round(min(max(length, 15), 180))

@@ -117,6 +117,7 @@ class Steppe(OracleModel):
             site.fall_due()
         self.grievances_mature()
         self.grievances_are_felt()
+        self.hotline.go_on()
         self.households_claim()
         if monday:
             calls = [site.block() for site in self.assets]
@@ -173,10 +174,9 @@ class Steppe(OracleModel):
         return Complaint(*new)
 
     def open_case(self, grievance: Grievance, desk: Desk, intake: str) -> Case:
-        """Book a case; a call reaches the centre some days later, officers on call hear it at once."""
-        passed_on = intake == "hotline" and not grievance.household.compound.on_call()
+        """Book a case."""
         what = Errand if grievance.kind == "help" else Parley
-        case = what(grievance, desk, int(self.p.hotline_days) if passed_on else None)
+        case = what(grievance, desk, grievance.calls_hotline(intake))
         self.cases.append(case)
         self.count("opened")
         return case
@@ -249,4 +249,5 @@ class Steppe(OracleModel):
             "aching": len(aching),
             **{f"unresolved_{group}": of[group] for group in ("connected", "near", "far", "seasonal")},
             "seasonal": self.seasonal,
+            **self.kept_waiting(),
         }

@@ -29,6 +29,7 @@ from tests.oracle.desk import Desk
 from tests.oracle.dispute import Dispute
 from tests.oracle.draws import chance, exp
 from tests.oracle.grievance import Agreement, Grievance
+from tests.oracle.hotline import Hotline
 from tests.oracle.household import Household
 from tests.oracle.kinds import DEFECTS, IN_BUILDING, IN_COMPOUND
 from tests.oracle.mechanisms import Mechanism, appointed
@@ -52,6 +53,7 @@ class OracleModel(Model):
         events: the day's events: activity, case, desk.
         ended: all ended cases.
         agreements: all agreements between parties there have been.
+        hotline: the one that everybody calls.
         outside: money of everybody whom the model does not follow.
         over: grievances and cases that are over and let go, counted by (table, kind, state).
     """
@@ -78,6 +80,8 @@ class OracleModel(Model):
         self.over: Counter[tuple] = Counter()
         self.outside = 0
         self.booked = 0
+        self.hotline = Hotline(self)
+        self.hotlines = [self.hotline]
         self.settle_people(recipe)
         self.change_offices()
 
@@ -187,6 +191,7 @@ class OracleModel(Model):
         go_round(self)
         self.grievances_mature()
         self.grievances_are_felt()
+        self.hotline.go_on()
         self.households_claim()
         self.cases_arrive()
         self.ledgers_retable()
@@ -327,8 +332,8 @@ class OracleModel(Model):
         self.book(voiced)
 
     def book(self, voiced: list[tuple[Grievance, str]]) -> None:
-        """Book claims, and then let cases come back that were lost or shelved."""
-        joined = []
+        """Book claims, let the hotline take calls, and then let cases come back that were lost or shelved."""
+        calls, there = [], []
         for grievance, intake in voiced:
             grievance.claim(intake)
             desk = grievance.receiver(intake)
@@ -340,15 +345,16 @@ class OracleModel(Model):
                 grievance.case = case
                 grievance.state = "joined"
                 case.log("joined")
-                joined.append((case, desk))
-        for case, desk in joined:
-            case.bring_back(desk)
+            (calls if grievance.calls_hotline(intake) else there).append((grievance, desk))
+        heard = self.hotline.ring(calls)
+        for grievance, intake in voiced:
+            if grievance in heard or not grievance.calls_hotline(intake):
+                grievance.case.bring_back(grievance.receiver(intake))
 
     def open_case(self, grievance: Grievance, desk: Desk, intake: str) -> Case:
-        """Book a case; what came by the hotline reaches the desk some days later."""
-        days = int(self.p.hotline_days) if intake == "hotline" else None
+        """Book a case."""
         what = FeeDispute if grievance.kind == "fee" else Dispute if grievance.dispute else Repair
-        case = what(grievance, desk, days)
+        case = what(grievance, desk, intake == "hotline")
         self.cases.append(case)
         self.count("opened")
         return case
@@ -520,7 +526,12 @@ class OracleModel(Model):
             "leaking_roofs": defective["roof"],
             **{f"defective_{kind}": defective[kind] for kind in (*DEFECTS[1:], "nuisance")},
             "defective_assets": defective.total(),
+            **self.kept_waiting(),
         }
+
+    def kept_waiting(self) -> dict[str, int]:
+        """Return what waits for the court and at the hotline."""
+        return {"suits_waiting": self.court.left, "calls_waiting": len(self.hotline.waiting)}
 
     def sufferers(self, aching: list[Grievance]) -> dict[str, int]:
         """Return how much people of some groups suffer, and how much of what is suffered companies claim."""

@@ -1,0 +1,135 @@
+"""The hotline: it takes so many calls a day, in the order in which they came in; the others wait for the next days.
+
+A call keeps it busy for a while, and it takes the next one on the day on which it is free again. It is one for all
+kinds of settlement of a world that call it. What a call has opened lies with it until it, or another about the same,
+has been taken; officers on call, who hear calls themselves, are not the hotline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import places
+from sim.cases import NEVER, Desk, Stage
+from sim.columns import Column, Rule
+from sim.parameters import parameter
+from sim.space import rank_in_group
+
+if TYPE_CHECKING:
+    from sim.worlds import Worlds
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+DAY = 1_000_000
+"""Parts of a day in which it is kept for how long the hotline is busy."""
+
+LONG_AGO = -(2**60)
+"""Before any day, in the same parts."""
+
+TRANSIT = int(Stage.TRANSIT)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """How much the hotline can take."""
+
+    hotline_calls: float = parameter(
+        10.0,
+        0.05,
+        50.0,
+        unit="calls a day per 1,000 households",
+        kind="set",
+        source="guess, hotline-volume: 25 million a year, about anything, are 8 a day per 1,000 households",
+        doc="calls about something within the model that the hotline can take, per 1,000 household rows of the world",
+    )
+
+
+def wait(w: Worlds, world: Ints) -> NDArray[np.float64]:
+    """Return what somebody who calls today has to wait, days: for the calls that wait already, and to be passed on."""
+    days, waiting = w.at("hotline_days", world), w.stock["calls_waiting"]
+    if waiting.any():
+        days = days + (waiting * _length(w) / DAY).take(world)
+    return days
+
+
+def take_up(w: Worlds) -> tuple[Ints, Ints]:
+    """Let the hotline take calls that have waited, as far as it can today; return their cases and desks."""
+    q, c = w.calls, w.cases
+    known = q.case >= 0
+    known[known] = c.stage[q.case[known]] < int(Stage.SETTLED)  # else its case is over: nobody calls back
+    taken = known & _take(w, q.world, known)
+    case, desk = q.case[taken], q.desk[taken]
+    q.keep(known & ~taken)
+    w.set_stocks(("calls_waiting",), np.bincount(q.world, minlength=w.n)[None])
+    return case, desk
+
+
+def call(w: Worlds, world: Ints, key: NDArray[np.uint64], case: Ints, desk: Ints) -> Mask:
+    """Let people call about cases; return whose call is taken today. The others wait, those of a day by key.
+
+    Args:
+        w: the worlds.
+        world: world of each call.
+        key: what names the caller's grievance.
+        case: row of the case, opened by a call of today or earlier.
+        desk: row of the desk to which it is to be passed on.
+    """
+    order = np.lexsort((key, world))
+    taken = np.empty(len(world), dtype=bool)
+    taken[order] = _take(w, world[order], np.ones(len(world), dtype=bool))
+    late = order[~taken[order]]
+    if len(late):
+        w.calls.append(world=world[late], case=case[late], desk=desk[late])
+        w.stocks("calls_waiting", world[late], 1)
+    return taken
+
+
+def _take(w: Worlds, world: Ints, there: Mask) -> Mask:
+    """Let the hotline take today what it can of the calls that are there, in their order; return which it takes."""
+    free, length = np.maximum(w.hotline_busy[:, 0], DAY * w.day), _length(w)
+    room = np.maximum(-((free - DAY * (w.day + 1)) // length), 0)  # as many as begin before the day is over
+    taken = there.copy()
+    taken[there] = rank_in_group(world[there]) < room[world[there]]
+    number = np.bincount(world[taken], minlength=w.n)
+    w.hotline_busy[:, 0] = np.where(number > 0, free + number * length, w.hotline_busy[:, 0])
+    return taken
+
+
+def _length(w: Worlds) -> Ints:
+    """Return for how long a call keeps the hotline of each world busy, in `DAY` parts."""
+    a_day = w.p.flat["hotline_calls"] * w.households / 1000
+    return np.maximum(np.rint(DAY / a_day), 1).astype(np.int64)
+
+
+def holds(w: Worlds, case: Ints) -> Mask:
+    """Return which cases lie with the hotline, no call about them having been taken."""
+    held: Mask = (w.cases.stage[case] == TRANSIT) & (w.cases.ready[case] == NEVER)
+    return held
+
+
+def pass_on(w: Worlds, case: Ints) -> None:
+    """Pass cases on to their desks, those that lie with the hotline: they arrive after its days."""
+    case = case[holds(w, case)]
+    w.cases.ready[case] = w.day + w.whole("hotline_days", w.cases.world[case])
+
+
+RULE = Rule(
+    name="hotline",
+    places=places.having("INTAKES", Desk.HOTLINE),
+    columns=(
+        Column(
+            "hotline_busy",
+            "world",
+            np.int64,
+            "until when calls that were taken keep the hotline busy, millionths of a day since day 0 began",
+            LONG_AGO,
+        ),
+    ),
+    parameters=Parameters,
+    stocks={"calls_waiting": "calls to the hotline that have not been taken yet"},
+)
