@@ -36,6 +36,8 @@ STOCKS = {
     "captured_compounds": "captured_days",
     "satisfaction": "satisfaction_thousandths",
     **villages.STOCKS,
+    "suits_waiting": "days_suits_waited",
+    "calls_waiting": "days_calls_waited",
     "seasonal": "seasonal_days",
 }
 """Stock to the name of its sum over the ends of all days."""
