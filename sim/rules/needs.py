@@ -2,7 +2,7 @@
 
 Some elders live alone, or cannot cook or get about by themselves. That is a trait, drawn once. Whoever has such a need
 comes to a shared place the more readily, and it is on them that the needs of `sim.rules.care` fall the oftener. How
-many needs arise in a month is not touched: whoever has a lasting need, as many arise in every compound, and families
+many needs arise in a month is not touched: whoever has a lasting need, as many arise in every community, and families
 see to as many; only on whom they fall differs. So the rule sleeps where nobody serves elders.
 """
 
@@ -70,7 +70,7 @@ def lasting(w: Worlds, world: Ints, household: Ints) -> Mask:
 def falls_on(w: Worlds, world: Ints, household: Ints, drawn: Floats) -> Ints:
     """Return on whom each elder's need of the month falls, should one arise for their draw, as a position.
 
-    Within a compound the smallest draw's need is that of the elder who has the smallest draw for the weight of their
+    Within a community the smallest draw's need is that of the elder who has the smallest draw for the weight of their
     need, the next one's that of the next; with equal weights everybody's is their own.
 
     Args:
@@ -79,7 +79,7 @@ def falls_on(w: Worlds, world: Ints, household: Ints, drawn: Floats) -> Ints:
         household: whose.
         drawn: a number for each, by which needs arise.
     """
-    place = world * w.layout.sizes["compound"] + w.layout.up("household", "compound")[household]
+    place = world * w.layout.sizes["community"] + w.layout.up("household", "community")[household]
     weight = np.where(lasting(w, world, household), w.at("need_times", world), 1.0)
     whose = np.empty(len(world), dtype=np.int64)
     whose[np.lexsort((drawn, place))] = np.lexsort((drawn / weight, place))

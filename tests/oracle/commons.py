@@ -246,19 +246,17 @@ class Commons:
         for flat in self.flats:
             flat.tired //= 2
         left = []
-        for compound in self.community.compounds:
-            elders = [flat for flat in compound.flats if flat.elder]
-            drawn = {elder: uniform(seed, "care.need", elder.number, month) for elder in elders}
-            weight = {elder: p.need_times if elder.in_need else 1 for elder in elders}
-            by_draw = sorted(elders, key=lambda elder: drawn[elder])
-            by_need = sorted(elders, key=lambda elder: drawn[elder] / weight[elder])
-            for elder, whose in zip(by_draw, by_need, strict=True):
-                if drawn[elder] < p.care_rate:
-                    model.count("care_needs")
-                    if chance(p.family_care, seed, "care.family", elder.number, month):
-                        model.count("care_family")
-                    else:
-                        left.append(whose)
+        drawn = {elder: uniform(seed, "care.need", elder.number, month) for elder in self.elders}
+        weight = {elder: p.need_times if elder.in_need else 1 for elder in self.elders}
+        by_draw = sorted(self.elders, key=lambda elder: drawn[elder])
+        by_need = sorted(self.elders, key=lambda elder: drawn[elder] / weight[elder])
+        for elder, whose in zip(by_draw, by_need, strict=True):
+            if drawn[elder] < p.care_rate:
+                model.count("care_needs")
+                if chance(p.family_care, seed, "care.family", elder.number, month):
+                    model.count("care_family")
+                else:
+                    left.append(whose)
         left.sort(key=lambda elder: elder.number)
         unseen = []
         for elder in left:
