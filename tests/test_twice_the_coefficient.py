@@ -16,12 +16,14 @@ from tests.helpers import burnt_in, clearly_above_zero, lived, say, total
 
 COURIERS: dict[str, Any] = dict(couriers=50.0)
 COMMUNITY: dict[str, Any] = dict(households=200, compounds=2, compounds_per_community=2)
-SEEING = dict(notice=0.2, courier_trust=0.5, courier_strength=2.0, courier_kept=0.2, courier_months=3.0)
+SEEING: dict[str, Any] = dict(notice=0.2, courier_trust=0.5, courier_strength=2.0, courier_kept=0.2, courier_months=3.0)
+WIDELY = dict(courier_passes=8, courier_kept=1.0)
+"""Couriers who get about so much that a few of them see what all would."""
 
 Case = tuple[str, str, tuple[str, ...], str, float, str]
 CASES: dict[str, Case] = {
     # mechanism, channel, words beside, coefficient (of the world if it has a dot in front), once, outcome
-    "couriers who look out": ("courier_sensing", "early_detection", (), "enrolled", 0.5, "sensed_first"),
+    "couriers who look out": ("courier_sensing", "early_detection", (), "enrolled", 0.5, "people_sensed"),
     "what they notice": ("courier_sensing", "early_detection", ("enrolled=1",), ".notice", 0.1, "sensed_first"),
     "answers that they wait for": ("courier_sensing", "responsiveness", ("enrolled=1",), ".answer_days", 20, "reports"),
     "troubles of their own": ("courier_sensing", "reciprocity", ("enrolled=1",), ".courier_troubles", 6.0, "reports"),
@@ -38,10 +40,11 @@ def test_every_channel_has_one() -> None:
         assert {channel for kind, channel, *_ in CASES.values() if kind == name} == set(registry()[name].channels)
 
 
-def world(name: str, **fixed: float) -> Worlds:
-    """Return a dozen small worlds at day 0, with couriers or elders enough."""
+def world(name: str, coefficient: str, **fixed: float) -> Worlds:
+    """Return some small worlds at day 0, with couriers or elders enough."""
     if name == "courier_sensing":
-        return burnt_in(replications=range(24), structure=COURIERS, fixed=SEEING | fixed, prior_draws=False)
+        fixed = SEEING | (WIDELY if coefficient == "enrolled" else {}) | fixed
+        return burnt_in(replications=range(24), structure=COURIERS, fixed=fixed, prior_draws=False)
     return burnt_in(
         replications=range(10), structure=COMMUNITY, fixed=fixed, lively=False, burn_in=56, prior_draws=False
     )
@@ -58,9 +61,9 @@ def test_twice_the_coefficient_is_not_twice_the_effect(what: str) -> None:
     effects = []
     for value in (once, 2 * once):
         if coefficient.startswith("."):
-            w = lived(world(name, **{coefficient[1:]: value}), 182, say(*without), say(*with_it))
+            w = lived(world(name, coefficient, **{coefficient[1:]: value}), 182, say(*without), say(*with_it))
         else:
-            w = lived(world(name), 182, say(*without), say(*with_it, f"{name}.{coefficient}={value}"))
+            w = lived(world(name, coefficient), 182, say(*without), say(*with_it, f"{name}.{coefficient}={value}"))
         base, out = total(w, outcome).reshape(2, -1).astype(float)
         effects.append(out - base)
     one, two = effects
