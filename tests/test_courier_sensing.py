@@ -245,6 +245,30 @@ def test_who_is_helped_tells_more() -> None:
     assert total(out, "couriers_helped")[n:].sum() == 0
 
 
+def test_both_ways_as_far_as_there_is_time() -> None:
+    """A trouble is heard or not; with a desk that is short of hours more are not, and the station loses trust."""
+    troubled = dict(courier_troubles=12.0, courier_kept=1.0, rest_hours=1.0, **SHARP)
+    heard, lost = {}, {}
+    for hours in (0.5, 40.0):
+        w = found(12, community_hours=hours, **troubled)
+        out = w.stack([say(*ALL), say(*ALL, f"{NAME}.reciprocity=off")])
+        for _ in range(DAYS):
+            before, owed = out.desk_minutes[:, desk_rows(w, COMMUNITY)].copy(), out.rest_owed.copy()
+            out.step()
+            come = out.record[-1][:, out.series.index("couriers_helped")]
+            if come.any():
+                assert np.all((out.rest_owed > owed) <= (out.rest_owed + out.reports_owed <= before))
+        n = w.n
+        told = [total(out, f"couriers_{end}") for end in ("helped", "unheard")]
+        assert told[0][n:].sum() == told[1][n:].sum() == 0  # nobody tells anything where there is no station
+        heard[hours] = told[0][:n].sum() / (told[0] + told[1])[:n].sum()
+        trust = [np.sum(out.courier_good[k], axis=1) / np.sum(out.courier_good[k] + out.courier_bad[k], axis=1)
+                 for k in (slice(n), slice(n, None))]  # fmt: skip
+        lost[hours] = np.nanmean(trust[1] - trust[0])
+    assert heard[0.5] < 0.3 and heard[40.0] > 0.95
+    assert lost[0.5] > 0 > lost[40.0]
+
+
 def test_detection_precedes_claims_but_not_with_couriers_who_notice_nothing() -> None:
     """P8, and its placebo: as many couriers who pass and notice next to nothing."""
     w = found(12, **SHARP)

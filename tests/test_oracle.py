@@ -135,7 +135,7 @@ LOOKED_OUT: dict[str, list[str]] = {
 }
 """Couriers, channel by channel."""
 
-WATCHED = LIVELY | dict(notice=0.2, courier_trust=0.6, courier_troubles=12.0, community_hours=4.0)
+WATCHED = LIVELY | dict(notice=0.2, courier_trust=0.6, courier_troubles=12.0, rest_hours=0.8, community_hours=4.0)
 """Couriers who see and say much, and communities with little time."""
 MET = LIVELY | dict(
     elder_share=0.6, tie_gain=0.3, tie_calm=2.0, tie_half_life=60.0, card_quarrel=0.9, session_hours=0.5,
@@ -181,8 +181,8 @@ TRAVELLED = (
     "replace failed", "succeeded", "conceded_fen", "demand refused", "recouped_fen", "captured_quarters",
     "captured though two", "only the first held out", "only the second held out", "bribes_fen", "detected",
     "inspections", "visits", "surfaced", "left", "expired", "reports", "duplicates", "sensed_first", "false_alarms",
-    "people_sensed", "reports_answered", "couriers_helped", "minutes_reports", "minutes_rest", "meals",
-    "meals_owners_fen", "meals_budget_fen",
+    "people_sensed", "reports_answered", "couriers_helped", "couriers_unheard", "minutes_reports",
+    "minutes_rest", "meals", "meals_owners_fen", "meals_budget_fen", "elders_came", "elders_came_in_need",
     "room_guests", "card_quarrels", "made_up", "events_held", "event_guests", "clinics", "clinic_guests", "asked",
     "a suit waits", "a call waits", "a call in vain", "fetched from the hotline",
     "surfaced_asked", "care_staff", "care_volunteers", "care_unmet", "volunteer_minutes", "took_part", "elder_ties",

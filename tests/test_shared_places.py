@@ -13,7 +13,7 @@ from sim import books
 from sim.cases import Kind
 from sim.mechanisms import registry
 from sim.places.compound import COMMUNITY
-from sim.rules import elders, hosting, rooms, ties
+from sim.rules import elders, hosting, needs, rooms, ties
 from sim.scenario import Scenario, parse
 from sim.worlds import Worlds
 from tests.helpers import NOTHING_BREAKS, assert_same, burnt_in, clearly_above_zero, desk_rows, total
@@ -197,6 +197,44 @@ def test_who_comes_is_near_likes_it_and_has_friends() -> None:
     assert (again & with_friends).sum() > 1.5 * again.mean() * with_friends.sum()  # regulars
 
 
+# -- lasting needs ----------------------------------------------------------------------------------------
+
+
+def test_those_in_need_come_more_and_need_more() -> None:
+    """They are more of those who come than of all, and of those whom staff and volunteers see to."""
+    w = burnt(n=4).stack([hub(hours=10)])
+    w.run(196)
+    came, in_need = total(w, "elders_came"), total(w, "elders_came_in_need")
+    world, home, _ = elders.of_communities(w, np.ones((w.n, 1), dtype=bool))
+    lasting = needs.lasting(w, world, home)
+    share = np.bincount(world[lasting], minlength=w.n) / np.bincount(world, minlength=w.n)
+    assert np.all(np.abs(share - 0.25) < 0.1) and np.all(came > 100)
+    assert clearly_above_zero(in_need / came - share)
+    drawn = np.random.default_rng(1).random((400, len(world)))
+    whose = np.concatenate([needs.falls_on(w, world, home, d)[d < 0.1] for d in drawn])
+    often = [np.sum(lasting[whose] == x) / np.sum(lasting == x) for x in (False, True)]
+    assert abs(often[1] / often[0] / 3 - 1) < 0.08  # `need_times`, a little less where elders are few
+    assert np.sum(drawn < 0.1) == len(whose)  # the mean stays
+
+
+def test_nobody_in_need_or_need_that_does_nothing_is_the_same() -> None:
+    """With a share of 0, or a coefficient of 0 and as many needs for all, bit for bit; without a place, anyhow."""
+    arms = (NONE, hub(hours=6), culture())
+    nobody, nothing, much = (
+        burnt(n=2, **fixed).stack(list(arms))
+        for fixed in (dict(need_share=0.0), dict(need_logit=0.0, need_times=1.0), dict(need_share=0.4, need_times=6.0))
+    )
+    for w in (nobody, nothing, much):
+        w.run(112)
+    beside = {"elders_came_in_need"}  # only says who came
+    for name in set(nobody.series) - beside:
+        at = nobody.series.index(name)
+        assert np.array_equal(nobody.record[:, :, at], nothing.record[:, :, at]), name
+        assert np.array_equal(nobody.record[:, :2, at], much.record[:, :2, at]), name
+        assert np.array_equal(nobody.record[:, 4:, at], much.record[:, 4:, at]), name
+    assert not np.array_equal(total(nobody, "took_part"), total(much, "took_part"))
+
+
 # -- quarrels at cards -------------------------------------------------------------------------------------
 
 
@@ -267,6 +305,24 @@ def test_an_empty_desk_loses() -> None:
     rows = desk_rows(lost, COMMUNITY)
     assert np.all(lost.desk_minutes[:, rows] < 0.5 * without.desk_minutes[:, rows])
     assert clearly_above_zero((total(lost, "unresolved") - total(without, "unresolved")).astype(float), errors=2.0)
+
+
+def test_events_lose_where_the_desk_is_short_of_hours_and_not_where_it_is_idle() -> None:
+    """What events take is missing at the mediators' desk: there people wait longer, which ties do not make good."""
+    quarrelsome = NOTHING_BREAKS | dict(quarrel_rate=0.3, any_desk=2.0)
+    lost, less = [], []
+    for hours in (3.0, 40.0):
+        without, held = lived(364, culture(events=26), n=6, community_hours=hours, **quarrelsome)
+        missing = total(without, "minutes_community") - total(held, "minutes_community")
+        lost.append((total(held, "unresolved") - total(without, "unresolved")).astype(float))
+        less.append(missing / total(held, "minutes_events"))
+        assert np.all(total(held, "events_held") > 20) and np.any(held.tie)
+        rows = desk_rows(held, COMMUNITY)
+        waits = (held.wait_days - without.wait_days)[:, rows].mean(axis=1)
+        assert clearly_above_zero(waits, errors=2.0) == (hours == 3.0)
+    assert clearly_above_zero(lost[0], errors=2.0)
+    assert not clearly_above_zero(lost[1], errors=2.0) and lost[1].mean() < 0.1 * lost[0].mean()
+    assert less[0].mean() > 0.8 > 0.2 > less[1].mean()  # hour for hour, where there is more to do than time
 
 
 QUARRELS = NOTHING_BREAKS | dict(quarrel_rate=0.3, claim_rate=0.0)

@@ -49,6 +49,9 @@ KEPT: dict[str, tuple[str, ...]] = {
     "teams": (COMPARISON, GRID, "figures/map.png"),
     "station_hours": (COMPARISON, GRID, "figures/curves.png"),
     "arrears": (COMPARISON, "figures/arrears.png"),
+    "elder_services": (COMPARISON, FIGURE),
+    "courier_sensing": (COMPARISON, FIGURE),
+    "community_culture": (COMPARISON, FIGURE),
     "yijiantiao-sensitivity": (
         *(f"{name}.csv" for name in ("morris", "sobol", "groups", "scans", "spread", "burn_in")),
         "figures/sensitivity.png",

@@ -2,7 +2,8 @@
 
 A need is no grievance: there is nobody to blame and nothing to claim, it counts in no headline, and it is over with
 the month. Families see to most of them. Of the rest a community's staff see to those of elders who came to them in
-these weeks, as far as there is time; for what is left volunteers are called on. Needs are the same with and without
+these weeks, as far as there is time; for what is left volunteers are called on. On whom needs fall is told by
+`sim.rules.needs`: more often on those with a lasting need. As many arise, and families see to as many, with and without
 any of this.
 """
 
@@ -16,7 +17,7 @@ import numpy as np
 from sim import noise, space
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.rules import elders, hosting, volunteers
+from sim.rules import elders, hosting, needs, volunteers
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -32,7 +33,7 @@ class Parameters:
         0.25,
         unit="per month",
         source="guess: about one need a year and elder; no count was found",
-        doc="chance that an elder needs help with something in four weeks: an errand, a bath, a way to the doctor",
+        doc="mean chance that an elder needs help in four weeks with something: an errand, a bath, a way to the doctor",
     )
     family_care: float = parameter(
         0.7,
@@ -59,12 +60,15 @@ def tend(w: Worlds) -> None:
     volunteers.rest(w)
     month = w.day // elders.MONTH
     world, home = space.places(w.elder)
-    needs = noise.chance(w.at("care_rate", world), w.seeds[world], "care.need", home, month)
-    world, home = world[needs], home[needs]
-    w.count("care_needs", world)
-    family = noise.chance(w.at("family_care", world), w.seeds[world], "care.family", home, month)
-    w.count("care_family", world[family])
-    world, home = world[~family], home[~family]
+    drawn = noise.uniform(w.seeds[world], "care.need", home, month)
+    need = np.flatnonzero(drawn < w.at("care_rate", world))
+    w.count("care_needs", world[need])
+    family = noise.chance(w.at("family_care", world[need]), w.seeds[world[need]], "care.family", home[need], month)
+    w.count("care_family", world[need[family]])
+    need = need[~family]
+    if w.care_balance.any() or w.rota_balance.any():  # elsewhere it is the same on whom they fall
+        need = np.sort(needs.falls_on(w, world, home, drawn)[need])
+    world, home = world[need], home[need]
     if w.care_balance.any():
         known = np.flatnonzero(w.came[world, home] & elders.WEEKS > 0)
         minutes = np.rint(60 * w.at("tend_hours", world[known])).astype(np.int64)

@@ -1,9 +1,9 @@
 """Elders: who comes to a shared place, from where, and how many of them take part in anything in a month.
 
 Whether an elder comes to something in a week is a logit (McFadden): a taste of their own that stays (some never
-come, some always), a constant of the occasion, the way there, and how well they are known there already, which is
-what makes regulars. A household with an elder counts as one. Also without any arrangement some elders take part in
-something, a choir or a card table in a yard; which, is drawn anew each month.
+come, some always), a constant of the occasion, the way there, whether they have a lasting need, and how well they are
+known there already, which is what makes regulars. A household with an elder counts as one. Also without any
+arrangement some elders take part in something, a choir or a card table in a yard; which, is drawn anew each month.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim import distributions, noise, space
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.rules import ties
+from sim.rules import needs, ties
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -106,7 +106,8 @@ def comes(w: Worlds, world: Ints, household: Ints, occasion: str, pull: Floats) 
     taste = w.at("taste_sd", world) * distributions.normal(seeds, f"{occasion}.taste", household)
     way = w.at("walk_logit", world) * (metres(w, household) / 100)
     friends = w.at("friends_logit", world) * (w.tie[world, household] / ties.WHOLE)
-    odds = noise.exp(pull + taste - way + friends)
+    need = w.at("need_logit", world) * needs.lasting(w, world, household)
+    odds = noise.exp(pull + taste - way + friends + need)
     return noise.chance(odds / (1 + odds), seeds, f"{occasion}.comes", household, w.day // WEEK)
 
 
@@ -133,8 +134,11 @@ def take_part(w: Worlds) -> None:
         return
     world, home = space.places(w.elder)
     own = noise.chance(w.at("elsewhere", world), w.seeds[world], "elders.elsewhere", home, w.day // MONTH)
+    came = w.came[world, home] & WEEKS > 0
     w.count("elder_months", world)
-    w.count("took_part", world[own | (w.came[world, home] & WEEKS > 0)])
+    w.count("took_part", world[own | came])
+    w.count("elders_came", world[came])
+    w.count("elders_came_in_need", world[came][needs.lasting(w, world[came], home[came])])
     w.count("elder_ties", world, w.tie[world, home])
 
 
@@ -146,6 +150,8 @@ RULE = Rule(
     flows={
         "elder_months": "elders, counted every four weeks",
         "took_part": "of them those who have taken part in something in these weeks",
-        "elder_ties": "their ties added up, ten-thousandths",
+        "elders_came": "of them those who were at a shared place, a clinic or an event in these weeks",
+        "elders_came_in_need": "of these, those with a lasting need",
+        "elder_ties": "ties of all of them added up, ten-thousandths",
     },
 )

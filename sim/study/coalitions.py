@@ -196,6 +196,23 @@ def _outcomes(value: Any, place: str) -> tuple[str, ...]:
     return names
 
 
+def _nothing_said(plain: Mapping[str, Any]) -> ConfigError:
+    """Say that an experiment has no attribution, and which of its own mechanisms could be taken apart, if any can."""
+    words = [word for scenario in (plain.get("scenarios") or {}).values() for word in scenario or []]
+    kinds = [kind for kind in dict.fromkeys(words) if kind in registry()]
+    if not kinds:
+        return ConfigError(f"'{plain['name']}' compares no mechanism: there is nothing to attribute")
+    most = max(kinds, key=lambda kind: len(registry()[kind].channels))
+    channels = registry()[most].channels
+    if len(channels) == 1:
+        return ConfigError(
+            f"'{plain['name']}': {most} has one channel, {channels[0]}, which leaves nothing to share out; "
+            f"what it does is in: python3 -m sim run {plain['name']}"
+        )
+    beside = f" attribution.words=[{','.join(kind for kind in kinds if kind != most)}]" if len(kinds) > 1 else ""
+    return ConfigError(f"'{plain['name']}' does not say what to attribute; e.g. attribution.mechanism={most}{beside}")
+
+
 def expand(plain: Mapping[str, Any], said: Collection[str], place: str) -> dict[str, Any]:
     """Turn a composed experiment into that of its attribution.
 
@@ -212,10 +229,7 @@ def expand(plain: Mapping[str, Any], said: Collection[str], place: str) -> dict[
     """
     given = plain.get("attribution")
     if not isinstance(given, Mapping):
-        raise ConfigError(
-            f"'{plain['name']}' does not say what to attribute; e.g. attribution.mechanism=yijiantiao "
-            "attribution.words=[formed_body]"
-        )
+        raise _nothing_said(plain)
     if plain.get("size") == "quick" or ("replications" in said and "attribution.replications" not in said):
         given = {key: value for key, value in given.items() if key != "replications"}
     attribution = read(given, place)

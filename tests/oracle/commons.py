@@ -91,7 +91,8 @@ class Commons:
         p, seed = self.model.p, self.model.replication_seed
         metres = 30 * (abs(elder.cell[0] - self.cell[0]) + abs(elder.cell[1] - self.cell[1]))
         taste = p.taste_sd * normal(seed, f"{occasion}.taste", elder.number)
-        odds = exp(pull + taste - p.walk_logit * (metres / 100) + p.friends_logit * (elder.tie / WHOLE))
+        way, friends = p.walk_logit * (metres / 100), p.friends_logit * (elder.tie / WHOLE)
+        odds = exp(pull + taste - way + friends + p.need_logit * elder.in_need)
         return chance(odds / (1 + odds), seed, f"{occasion}.comes", elder.number, self.week)
 
     def lot(self, name: str, elder: Household) -> int:
@@ -245,13 +246,18 @@ class Commons:
         for flat in self.flats:
             flat.tired //= 2
         left = []
-        for elder in self.elders:
-            if chance(p.care_rate, seed, "care.need", elder.number, month):
+        drawn = {elder: uniform(seed, "care.need", elder.number, month) for elder in self.elders}
+        weight = {elder: p.need_times if elder.in_need else 1 for elder in self.elders}
+        by_draw = sorted(self.elders, key=lambda elder: drawn[elder])
+        by_need = sorted(self.elders, key=lambda elder: drawn[elder] / weight[elder])
+        for elder, whose in zip(by_draw, by_need, strict=True):
+            if drawn[elder] < p.care_rate:
                 model.count("care_needs")
                 if chance(p.family_care, seed, "care.family", elder.number, month):
                     model.count("care_family")
                 else:
-                    left.append(elder)
+                    left.append(whose)
+        left.sort(key=lambda elder: elder.number)
         unseen = []
         for elder in left:
             if elder.came & 15 and self.spend("care", p.tend_hours):

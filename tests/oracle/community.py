@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mesa import Agent
 
 from tests.oracle.commons import Commons
+from tests.oracle.draws import bits
 
 if TYPE_CHECKING:
     from tests.oracle.compound import Compound
@@ -48,6 +49,19 @@ class Community(Agent):
     def owe(self, chore: str, hours: float) -> None:
         """Owe so much time."""
         self.owed[chore] += round(60 * hours)
+
+    def listen(self) -> None:
+        """Hear couriers' own troubles at the rest station, as far as the desk's week reaches beside what is owed."""
+        seed, week = self.model.replication_seed, self.model.day // 7
+        troubled = [courier for courier in self.couriers if courier.is_troubled()] if self.rest_stations else []
+        troubled.sort(key=lambda courier: bits(seed, "rest.first", courier.number, week) >> 24)
+        for courier in troubled:
+            heard = sum(self.owed.values()) + round(60 * self.model.p.rest_hours) <= self.desk.minutes
+            if heard:
+                self.owe("rest", self.model.p.rest_hours)
+                courier.fresh = self.model.day
+            self.model.count("couriers_helped" if heard else "couriers_unheard")
+            courier.learn(heard)
 
     def staff(self) -> None:
         """Give the desk what is left of the week's minutes when what is owed is set aside."""

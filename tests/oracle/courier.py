@@ -107,16 +107,11 @@ class Courier(Agent):
         self.good += good
         self.bad += not good
 
-    def rest(self) -> None:
-        """Tell the own troubles where there is a rest station and somebody to listen."""
-        p, here, model = self.model.p, self.community, self.model
-        if self.looks_out and here.rest_stations and here.desk.minutes > 0:
-            often = 1 - exp(-p.courier_troubles * 7 / 365)
-            if chance(often, model.replication_seed, "courier.trouble", self.number, model.day // 7):
-                model.count("couriers_helped")
-                here.owe("rest", p.rest_hours)
-                self.fresh = model.day
-                self.learn(True)
+    def is_troubled(self) -> bool:
+        """Whether a courier who looks out has a trouble of the own this week."""
+        often = 1 - exp(-self.model.p.courier_troubles * 7 / 365)
+        seed, week = self.model.replication_seed, self.model.day // 7
+        return self.looks_out and chance(often, seed, "courier.trouble", self.number, week)
 
 
 def go_round(model: OracleModel) -> None:

@@ -35,6 +35,7 @@ class Household(Agent):
         arrears: fees owed to the company, fen.
         borne: severity-days of own grievances since the burn-in was over, thousandths.
         cell: where on the map the building stands.
+        in_need: an elder who lives alone, or cannot cook or get about.
         tie: to people met at shared places, ten-thousandths.
         came: weeks in which somebody came to one, bit 0 = this one.
         tired: of helping, eighths of a turn.
@@ -76,6 +77,7 @@ class Household(Agent):
         self.tenure = "owner" if u < p.owner_share else "tenant" if u < p.owner_share + p.tenant_share else "vacant"
         self.member = not self.vacant and chance(p.member_share, seed, "people.member", number)
         self.elder = not self.vacant and chance(p.elder_share, seed, "people.elder", number)
+        self.in_need = self.elder and chance(p.need_share, seed, "elders.need", number)
         self.connected = not self.vacant and chance(p.connected_share, seed, "people.connected", number)
         self.fee_type = uniform(seed, "fee.type", number)
         self.pays = self.fee_type < (p.fee_start if self.compound.company.serves else p.fee_floor)

@@ -217,8 +217,8 @@ class OracleModel(Model):
         self.money_comes()
         answer(self)
         if monday:
-            for courier in self.couriers:
-                courier.rest()
+            for community in self.communities:
+                community.listen()
         if self.day % 28 == 27:
             self.month_ends()
         if self.day % QUARTER == 0:
@@ -292,6 +292,8 @@ class OracleModel(Model):
                 own = chance(self.p.elsewhere, self.replication_seed, "elders.elsewhere", home.number, self.day // 28)
                 self.count("elder_months")
                 self.count("took_part", int(own or home.came & 15 > 0))
+                self.count("elders_came", int(home.came & 15 > 0))
+                self.count("elders_came_in_need", int(home.came & 15 > 0 and home.in_need))
                 self.count("elder_ties", home.tie)
 
     def grievances_mature(self) -> None:
