@@ -74,6 +74,9 @@ HEADS = {
     "effect": Text("effect", "成效"),
     "cost": Text("yuan more", "多花的元"),
     "place": Text("place", "位置"),
+    "mix": Text("mix", "组合"),
+    "more_hours": Text("hours more", "多用工时"),
+    "public_yuan": Text("public yuan more", "多用公共支出，元"),
     "more": Text("more rows in", "其余各行见"),
 }
 """Column of a table to its head; others are headed by their own names."""

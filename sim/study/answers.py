@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim import outcomes
 from sim.books import FEN
 from sim.outcomes import A_YEAR, YEAR
-from sim.study import acceptability, budget, distances
+from sim.study import acceptability, budget, distances, limits
 from sim.study.attribution import COLUMNS, attribute
 from sim.study.coalitions import Attribution
 from sim.study.config import Config
@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 SWEPT = ("headline", "disputes", "repairs", "cost", "payers", "behaviour", "people", *outcomes.villages.FAMILIES)
 """Families of outcomes that are compared in a sweep."""
 
-NAMES = ("attribution", "hours", "budget", "acceptability", "grid", "leaders", "distance")
+NAMES = ("attribution", "hours", "budget", "acceptability", "limits", "grid", "leaders", "distance")
 """The tables that an experiment may give."""
 
 HOURS = f"hours {A_YEAR}"
@@ -68,6 +68,8 @@ def answers(
         frame = budget.mixes(of, config.attributed) if config.attributed else budget.table(of)
         out["budget"] = Answer(frame, ("wage", "scenario"))
         out["acceptability"] = Answer(acceptability.curves(of), ("wage", "willingness", "scenario"))
+    if config.attributed and config.attributed.together:
+        out["limits"] = Answer(within_limits(runs, config), ("effect", "hours_limit", "yuan_limit"))
     if config.sweep:
         out["grid"] = Answer(grid(config.sweep), ("scenario",))
     if compounds is not None and not config.attributed:
@@ -117,6 +119,19 @@ def by_coalition(runs: pd.DataFrame, outcome: str, attribution: Attribution) -> 
     """Return an outcome in every coalition and replication, shape ``(2^channels, replications)``."""
     table = runs.pivot(index="scenario", columns="replication", values=outcome)
     return table.loc[list(attribution.scenarios)].to_numpy(np.float64)
+
+
+def within_limits(runs: pd.DataFrame, config: Config) -> pd.DataFrame:
+    """Return which mix saves most within limits of hours and yuan, for each effect; see `sim.study.limits`.
+
+    Args:
+        runs: the runs of every mix.
+        config: the experiment, of which whole mechanisms are taken apart.
+    """
+    assert config.attributed is not None
+    names, words = tuple(config.attributed.scenarios), budget.mix_words(config.attributed)
+    frames = [limits.limits(budget.account(runs, names, effect), words) for effect in budget.effects_of(config.place)]
+    return pd.concat(frames, ignore_index=True)
 
 
 def hours(runs: pd.DataFrame, attribution: Attribution) -> pd.DataFrame:

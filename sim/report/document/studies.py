@@ -13,6 +13,7 @@ from sim.report import report_labels as words
 from sim.report.document.blocks import Block, Grid, Paragraph
 from sim.report.document.brief import headline
 from sim.report.document.effects import Effect, effects, named, pair_of, percent, rows_of
+from sim.report.document.limits import within
 from sim.report.document.material import Material
 from sim.report.document.results import LONG, cell, channel, others
 from sim.report.labels import Language
@@ -203,6 +204,7 @@ def attribution(found: Material, language: Language) -> Iterator[Block]:
         yield Paragraph(words.TAKEN_FROM(language, folder=study.folder.name))
         yield Paragraph(" ".join(shares_words(study, language)))
     yield from shares(study, language)
+    yield from within(study, language)
     yield from others(study, language, ["budget"])
 
 
