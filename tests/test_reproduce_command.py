@@ -103,4 +103,4 @@ def test_cases_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_unknown_case_cannot_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
     _, err = told(capsys, "show", "press/S77", code=2)
-    assert "no press case called 'S77'" in err
+    assert "unknown press case 'S77'; did you mean 'S7'?" in err

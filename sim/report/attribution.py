@@ -156,7 +156,7 @@ def waterfall_figure(
         unit = labels.unit(spec.unit, language)
         words = SHARES(language, outcome=labels.outcome(outcome, language, spec.label))
         names = [first, *(_player(attribution, channel, language) for channel in order), last]
-        _steps(panels[0], of["shapley"], order, level, names, spec.direction)
+        _steps(panels[0], of["shapley"], order, level, names, spec.direction, language)
         _frame(panels[0], words, unit, len(names))
         _ends(panels[1], of["first"], of["last"], order)
         _frame(panels[1], ENDS(language), unit, len(names))
@@ -206,9 +206,10 @@ def _frame(axes: Axes, title: str, unit: str, lines: int) -> None:
 
 
 def _steps(
-    axes: Axes, shares: pd.DataFrame, order: Sequence[str], level: float, names: Sequence[str], direction: str
-) -> None:
-    """Draw the steps from none to all of the channels."""
+    axes: Axes, shares: pd.DataFrame, order: Sequence[str], level: float, names: Sequence[str], direction: str,
+    language: Language,
+) -> None:  # fmt: skip
+    """Draw the steps from none to all of the channels; where there is no path, n/a stands and not 0."""
     at = level
     low, high = [level], [level]
     axes.barh(0, level, color=GREY, height=0.56, linewidth=0)
@@ -226,7 +227,7 @@ def _steps(
             high.append(max(ends))
         at += step
         right = max(at, at - step, high[-1])
-        words = number(step, sign=True)
+        words = labels.NO_VALUE(language) if math.isnan(row["difference"]) else number(step, sign=True)
         axes.annotate(words, (right, i), (4, 0), textcoords="offset points", va="center", size=8, color=INK)
         low.append(at)
         high.append(at)

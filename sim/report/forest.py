@@ -203,7 +203,7 @@ def _explanation(
     content: Sequence[Sequence[_Row]], pairs: Sequence[tuple[str, str]], names: Mapping[str, str], language: Language
 ) -> str:
     """Say what is drawn."""
-    counts = sorted({len(row.dots) for rows in content for row in rows}) or [0]
+    counts = sorted({len(row.dots) for rows in content for row in rows if len(row.dots)}) or [0]
     baselines = {baseline for _, baseline in pairs}
     against = names[baselines.pop()] if len(baselines) == 1 else WHAT_IT_IS_COMPARED_WITH(language)
     clipped = any(
@@ -233,6 +233,8 @@ def _rows(comparison: pd.DataFrame, runs: pd.DataFrame, outcome: str, pairs: Seq
         mine = of[(of["scenario"] == scenario) & (of["baseline"] == baseline)]
         said = mine[["difference", "low", "high"]].to_numpy(np.float64)
         difference, low, high = said[0].tolist() if len(said) else (np.nan,) * 3
+        if math.isnan(difference):
+            dots = dots[:0]  # out of reach: twins that do not differ are no dots at zero
         rows.append(_Row(difference, low, high, dots))
     return rows
 
