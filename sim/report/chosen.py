@@ -16,8 +16,8 @@ import numpy as np
 from sim.report.labels import Language, Text
 
 LEFT_OUT = Text(
-    " Not drawn: {same} that lie on '{first}', and {more} more that differ from it; their numbers stand in {files}.",
-    "未画出：与“{first}”重合的 {same} 个，与它不同的另外 {more} 个；其数据见 {files}。",
+    " Not drawn: {n} more, of which {same} lie on '{first}'; their numbers stand in {files}.",
+    "未画出：另外 {n} 个，其中 {same} 个与“{first}”重合；其数据见 {files}。",
 )
 
 
@@ -60,7 +60,7 @@ def left_out(
     if not missing:
         return ""
     same = sum(size[name] == 0 for name in missing)
-    return LEFT_OUT(language, same=same, more=len(missing) - same, first=first, files=files)
+    return LEFT_OUT(language, n=len(missing), same=same, first=first, files=files)
 
 
 def _stem(name: str) -> str:

@@ -50,14 +50,16 @@ def diffusion_figure(daily: pd.DataFrame, language: Language) -> Figure:
         style.heading(figure, style.title_lines(TITLE(language), WIDTH_ONE))
         box = (LEFT / WIDTH_ONE, BELOW / HEIGHT, 1 - (LEFT + NAMES) / WIDTH_ONE, 1 - (ABOVE + BELOW) / HEIGHT)
         axes = figure.add_axes(box)
-        ends = []
+        ends, before = [], list[np.ndarray]()
         for scenario in scenarios:
             joined, members = curves[scenario]
             months = joined.index.to_numpy() / (365 / 12)
             low, high = (np.quantile(joined.to_numpy(), q, axis=1) for q in (0.05, 0.95))
             axes.fill_between(months, low, high, color=colours[scenario], alpha=0.14, linewidth=0)
-            style_ = (0, (4, 2)) if scenario == "placebo" else "-"  # it lies on the baseline
-            axes.plot(months, joined.mean(axis=1), color=colours[scenario], linewidth=1.8, linestyle=style_)
+            mean = joined.mean(axis=1).to_numpy()
+            style_ = (0, (4, 2)) if any(np.array_equal(mean, other) for other in before) else "-"  # both can be seen
+            before.append(mean)
+            axes.plot(months, mean, color=colours[scenario], linewidth=1.8, linestyle=style_)
             axes.plot(months, members.mean(axis=1), color=colours[scenario], linewidth=0.8)
             ends.append((float(joined.mean(axis=1).iloc[-1]), scenario))
         top = axes.get_ylim()[1]

@@ -99,9 +99,9 @@ EXPLANATION = Text(
     "平均值与逐点 95% 自助法区间。第 0 天以前毫无差别。",
 )
 PAIRS_LEFT_OUT = Text(
-    " Not drawn: {same} comparisons whose twins do not differ in any of this, and {more} others; their numbers stand "
-    "in comparison.csv and daily.parquet.",
-    "未画出：双胞胎在这些量上毫无差别的比较 {same} 项，其他比较 {more} 项；其数据见 comparison.csv 与 daily.parquet。",
+    " Not drawn: {n} more comparisons, in {same} of which no twins differ in any of this; their numbers stand in "
+    "comparison.csv and daily.parquet.",
+    "未画出：另外 {n} 项比较，其中 {same} 项的双胞胎在这些量上毫无差别；其数据见 comparison.csv 与 daily.parquet。",
 )
 SCENARIOS_LEFT_OUT = Text(
     " Not drawn: {n} more scenarios; their numbers stand in runs.csv and daily.parquet.",
@@ -135,7 +135,7 @@ class LeftOut:
         """Say it; nothing if all are drawn."""
         if self.scenarios:
             return SCENARIOS_LEFT_OUT(language, n=self.scenarios)
-        return PAIRS_LEFT_OUT(language, same=self.same, more=self.more) if self.same or self.more else ""
+        return PAIRS_LEFT_OUT(language, n=self.same + self.more, same=self.same) if self.same or self.more else ""
 
 
 @dataclass(frozen=True)
@@ -366,6 +366,9 @@ def _bands(axes: Axes, drawn: Curves, series: int, width: float, language: Langu
         ends.append((float(mean[-1]), labels.scenario(scenario, language), colours[scenario]))
     low, high = axes.get_ylim()
     axes.set_ylim(min(0.0, low) if low < 0.4 * high else low, high)
+    if not any(drawn.values[series, scenario].any() for scenario in drawn.scenarios):  # there is none of it
+        axes.set_ylim(-1, 1)
+        axes.set_yticks([0])
     _name(axes, ends, width, UPPER, "")
 
 
