@@ -21,8 +21,9 @@ from sim.errors import SimError
 from sim.mechanisms import registry
 from sim.scenario import Scenario, parse
 
-OF_ALL = ("hours_centre", "settled_at_centre")
-"""Outcomes of a desk that in a place of several kinds all of them use, also those that have none alone."""
+OF_ALL = ("hours_centre", "claims_at_", "settled_at_")
+"""How outcomes begin that all kinds of a place have a part in: of the desk that all use, also those that have none
+alone, and shares among all claims, or all settled cases, of the place, whose desk it may be."""
 
 
 def belongs(outcome: str, place: str) -> frozenset[str]:
@@ -35,7 +36,7 @@ def belongs(outcome: str, place: str) -> frozenset[str]:
     kinds = frozenset(places.settlements(place))
     own = outcome.rpartition("_")[2]
     only = frozenset(outcomes.ONLY.get(outcome, kinds)) & kinds
-    if outcome in OF_ALL:
+    if outcome.startswith(OF_ALL):
         return kinds
     # What of a place of several kinds is told kind by kind belongs to the kind in its name.
     return only or (frozenset((own,)) if own in kinds else kinds)

@@ -88,6 +88,8 @@ def test_which_kinds_differ() -> None:
     assert out["placebo", "baseline"] == {INCOME, WAGES}
     assert reach.belongs("unresolved_village", COUNTY) == {"village"}
     assert reach.belongs("hours_centre", COUNTY) == set(places.settlements(COUNTY))  # its one queue is everybody's
+    assert reach.belongs("claims_at_company", COUNTY) == set(places.settlements(COUNTY))  # a share of all claims
+    assert reach.belongs("hours_company", COUNTY) == reach.belongs("trust_company", COUNTY) == {"compound"}
     for spec in outcomes.specs(COUNTY):
         assert reach.belongs(spec.name, COUNTY) <= set(places.settlements(COUNTY))
 
