@@ -33,12 +33,14 @@ FOOT = Text(
     "Blue: the frontier, on which a day saved costs least; hollow: dominated, another mix costs no more and saves "
     "no less; grey: neither. Below: in which share of the replications{each} a mix has the largest net benefit; "
     "heavy where it has the largest on average. Hours of everybody are valued alike, also those that nobody pays; "
-    "of money only what the public spends on meals, grants and minor repairs. Means are uncertain: intervals stand "
-    "in budget.csv, other wages in acceptability.csv. ",
+    "of money only what the public spends on meals, grants and minor repairs. At 0 yuan an hour nobody's time counts, "
+    "that of paid staff neither: the view of who has the staff anyway. Means are uncertain: intervals stand "
+    "in budget.csv, other wages in acceptability.csv, which mix for so many hours and yuan in limits.csv. ",
     "以上均在所设假设之下。各项安排的每一种组合，{n} 次重复的均值，与什么都不做相比。蓝：有效前沿，多减少一天花费最少；"
     "空心：被占优，另有组合花费不更多、减少不更少；灰：介于其间。下：在多大比例的重复中{each}，该组合的净收益最大；"
     "粗线处其平均净收益最大。所有人的工时一律同价，包括无人付酬的；钱只计用于用餐、补助和小修的公共支出。"
-    "均值有误差，区间见 budget.csv，其他工时价格见 acceptability.csv。",
+    "每小时计 0 元时，谁的时间都不算钱，受薪人员的也不算：即人员反正都在的看法。"
+    "均值有误差，区间见 budget.csv，其他工时价格见 acceptability.csv，有多少工时和钱该选哪种组合见 limits.csv。",
 )
 
 WIDTH, HEIGHT, LEFT, GAP = 11.6, 3.1, 0.85, 0.6
@@ -48,6 +50,12 @@ WIDE, CURVES = 5.3, 2.6
 
 CLOSE = 12
 """Points between two mixes of a frontier below which their numbers would stand upon each other."""
+
+AROUND = tuple((x, y) for x in (8, 26, 50, 80) for y in (0, 14, -14, 30, -30, 46, -46))
+"""Where the name of none may stand, points to the right of 0 and above it, the nearest first."""
+
+ROOM = 4
+"""Points around it that are enough."""
 
 MOST = 8
 """So many mixes have lines of their own: of the frontier, and none."""
@@ -94,6 +102,7 @@ def budget_figure(
             left, low = LEFT + i * (width + GAP), height - top - HEIGHT
             axes = figure.add_axes((left / WIDTH, low / height, width / WIDTH, HEIGHT / height))
             _panel(axes, mixes[mixes["wage"] == wage])
+            _name_none(axes, mixes[mixes["wage"] == wage], NONE(language))
             style.panel_title(axes, WAGE(language, wage=wage))
             if i == 0:
                 axes.set_xlabel(COST(language), size=SMALL, color=INK, loc="left", labelpad=3)
@@ -162,3 +171,25 @@ def _number(axes: Axes, front: pd.DataFrame) -> None:
         place = tuple(front[["cost", "saved"]].iloc[last - 1])
         axes.annotate(said, place, (-4, 5), textcoords="offset points", ha="right", size=SMALL, color=INK)
         first = int(last) + 1
+
+
+def _name_none(axes: Axes, mixes: pd.DataFrame, words: str) -> None:
+    """Write at 0, which all differences are to, that nothing is done there: where the least else stands."""
+    axes.autoscale_view()
+    front = _ordered(mixes)[["cost", "saved"]].to_numpy()
+    along = [front[:-1] + share * np.diff(front, axis=0) for share in np.linspace(0, 1, 30)]
+    taken = np.concatenate([mixes[["cost", "saved"]].to_numpy(), *along])
+    x, y = (axes.transData.transform(taken) - axes.transData.transform((0, 0))).T * 72 / axes.figure.dpi
+    long = style.units(words) * SMALL * 0.5
+
+    def room(at: tuple[int, int]) -> float:
+        """Return how far from what is drawn, the line at 0 too, the words would stand, points."""
+        across = np.maximum(np.maximum(at[0] - x, x - at[0] - long), 0)
+        up = np.maximum(np.abs(y - at[1]) - SMALL / 2, 0)
+        return min(float(np.hypot(across, up).min()), abs(at[1]) - SMALL / 2)
+
+    best = next((at for at in AROUND if room(at) >= ROOM), max(AROUND, key=room))
+    axes.annotate(
+        words, (0, 0), best, textcoords="offset points", va="center", size=SMALL, color=GREY,
+        arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "shrinkA": 1, "shrinkB": 3}, zorder=5,
+    )  # fmt: skip

@@ -74,6 +74,9 @@ HEADS = {
     "effect": Text("effect", "成效"),
     "cost": Text("yuan more", "多花的元"),
     "place": Text("place", "位置"),
+    "mix": Text("mix", "组合"),
+    "more_hours": Text("hours more", "多用工时"),
+    "public_yuan": Text("public yuan more", "多用公共支出，元"),
     "more": Text("more rows in", "其余各行见"),
 }
 """Column of a table to its head; others are headed by their own names."""
@@ -85,6 +88,7 @@ READINGS = {
     "less": Text("less", "更少"),
     "open": Text("cannot be told", "分不清"),
     "unknown": Text("n/a", "无"),
+    "unreached": Text("no path to it", "够不着"),
 }
 """What a difference says for the people who live there."""
 

@@ -73,6 +73,10 @@ UNKNOWN = Text(
     "Of {outcome} nothing can be said for {scenario} against {baseline}: there was nothing to divide by.",
     "“{outcome}”在{scenario}与{baseline}之间无从比较：没有可计算的数。",
 )
+UNREACHED = Text(
+    "Nothing in which {scenario} differs from {baseline} has a path to {outcome}: n/a, which is not 0.",
+    "{scenario}与{baseline}的不同之处够不着“{outcome}”：无（不等于 0）。",
+)
 SAME = Text(
     "{scenario} and {baseline} do not differ in {outcome} in any of {n} pairs of twins.",
     "在 {n} 对双胞胎中，{scenario}与{baseline}的“{outcome}”完全相同。",
@@ -200,6 +204,22 @@ SURE_NOTE = Text(
     "在多大比例的重复中{each}，该情景的净收益最大；带星号的是平均净收益最大的，不计风险的人应选它。末行：假如事先无所不知，"
     "至多值多少（EVPI）。各档价格与工时见 acceptability.csv。",
 )
+LIMITED = Text(
+    "Which mix for so many hours (rows) and so much public money (columns, yuan): {what}",
+    "有这么多工时（行）和公共支出（列，元），该选哪种组合：{what}",
+)
+LIMITED_NOTE = Text(
+    "The number of the mix that saves most within both limits, and in brackets in which share of the replications none "
+    "that can be afforded saves more; -: no mix that can be afforded saves anything. Limits are of what is taken more "
+    "than with no arrangement, in the mean, per 1,000 household-years; hours are everybody's, paid or not. All of it: "
+    "limits.csv.",
+    "格中为不超出两项限额而减少最多的组合的编号，括号内为在多大比例的重复中，负担得起的组合里没有减少更多的；"
+    "“-”：负担得起的组合都没有成效。限额指每千户·年比什么都不做多用的部分，取均值；工时为所有人的，无论是否付酬。"
+    "全部见 limits.csv。",
+)
+LIMITED_MIXES = Text("The mixes in it: {what}", "其中的组合：{what}")
+HOURS_AT_MOST = Text("hours at most", "工时至多")
+ANY_LIMIT = Text("any", "不限")
 A_UNIT = {
     "unresolved": Text("a severity-day fewer", "每减少一个严重度·天"),
     "collective_income": Text("a yuan of collective income more", "每增加一元集体收入"),

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from sim import outcomes
 from sim.books import FEN
+from sim.mechanisms import registry
 from sim.outcomes import A_YEAR, YEAR
-from sim.study import acceptability, budget, distances
+from sim.study import acceptability, budget, distances, limits, reach
 from sim.study.attribution import COLUMNS, attribute
 from sim.study.coalitions import Attribution
 from sim.study.config import Config
@@ -27,7 +28,7 @@ Floats = NDArray[np.float64]
 SWEPT = ("headline", "disputes", "repairs", "cost", "payers", "behaviour", "people", *outcomes.villages.FAMILIES)
 """Families of outcomes that are compared in a sweep."""
 
-NAMES = ("attribution", "hours", "budget", "acceptability", "grid", "leaders", "distance")
+NAMES = ("attribution", "hours", "budget", "acceptability", "limits", "grid", "leaders", "distance")
 """The tables that an experiment may give."""
 
 HOURS = f"hours {A_YEAR}"
@@ -60,7 +61,7 @@ def answers(
     out: dict[str, Answer] = {}
     if config.attributed:
         keys = ("outcome", "measure", "channel", "with")
-        out["attribution"] = Answer(attributed(runs, config.attributed), keys)
+        out["attribution"] = Answer(attributed(runs, config.attributed, config.place), keys)
         out["hours"] = Answer(hours(runs, config.attributed), ("channel",))
     if names := acceptability.choices(config):
         effect = budget.effect_of(config.place)
@@ -68,6 +69,8 @@ def answers(
         frame = budget.mixes(of, config.attributed) if config.attributed else budget.table(of)
         out["budget"] = Answer(frame, ("wage", "scenario"))
         out["acceptability"] = Answer(acceptability.curves(of), ("wage", "willingness", "scenario"))
+    if config.attributed and config.attributed.together:
+        out["limits"] = Answer(within_limits(runs, config), ("effect", "hours_limit", "yuan_limit"))
     if config.sweep:
         out["grid"] = Answer(grid(config.sweep), ("scenario",))
     if compounds is not None and not config.attributed:
@@ -97,26 +100,52 @@ def outcome_specs(place: str, main: bool = False) -> list[OutcomeSpec]:
 # -- attribution ------------------------------------------------------------------------------
 
 
-def attributed(runs: pd.DataFrame, attribution: Attribution) -> pd.DataFrame:
+def attributed(runs: pd.DataFrame, attribution: Attribution, place: str = "") -> pd.DataFrame:
     """Attribute the chosen outcomes to channels; see `sim.study.attribution.attribute`.
 
     Args:
         runs: the runs of every coalition.
         attribution: what is taken apart.
+        place: its place, on which it depends what is out of whose reach; if not said, nothing is.
     """
     known = {spec.name: spec for spec in outcomes.OUTCOMES}
     frames = []
     for name in attribution.outcomes:
         spec = known[name]
         values = by_coalition(runs, name, attribution)
-        frames.append(attribute(values, attribution.channels, OutcomeSpec(name, spec.unit, spec.label, spec.family)))
+        said = OutcomeSpec(name, spec.unit, spec.label, spec.family)
+        frames.append(attribute(values, attribution.channels, said, beyond=_beyond(attribution, name, place)))
     return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
+
+
+def _beyond(attribution: Attribution, outcome: str, place: str) -> list[str]:
+    """Return the players that have no path of their own to an outcome: mechanisms of other kinds of settlement."""
+    if not place:
+        return []
+    own = {
+        player: [word for word in attribution.together.get(player, ()) if word in registry()] or [attribution.mechanism]
+        for player in attribution.channels
+    }
+    return [player for player, kinds in own.items() if reach.beyond(place, kinds, [outcome])]
 
 
 def by_coalition(runs: pd.DataFrame, outcome: str, attribution: Attribution) -> Floats:
     """Return an outcome in every coalition and replication, shape ``(2^channels, replications)``."""
     table = runs.pivot(index="scenario", columns="replication", values=outcome)
     return table.loc[list(attribution.scenarios)].to_numpy(np.float64)
+
+
+def within_limits(runs: pd.DataFrame, config: Config) -> pd.DataFrame:
+    """Return which mix saves most within limits of hours and yuan, for each effect; see `sim.study.limits`.
+
+    Args:
+        runs: the runs of every mix.
+        config: the experiment, of which whole mechanisms are taken apart.
+    """
+    assert config.attributed is not None
+    names, words = tuple(config.attributed.scenarios), budget.mix_words(config.attributed)
+    frames = [limits.limits(budget.account(runs, names, effect), words) for effect in budget.effects_of(config.place)]
+    return pd.concat(frames, ignore_index=True)
 
 
 def hours(runs: pd.DataFrame, attribution: Attribution) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 An hour is valued alike whoever gives it, at several shadow wages, for nobody knows what it is worth: from nothing to
 the most that is thought of (`prior-unpaid-hour`). Hours that are paid by nobody are among them and stand apart too.
+What paid staff get is in no account here, so at the lowest wage, nothing, their hours are free as well: that is the
+view of who counts public money alone and has the staff anyway.
 Costs and what is saved are differences to a baseline, or to no arrangement at all, between twins; that is among those
 compared, with 0 and 0. One is *dominated* if another costs no more and saves no less (and differs); those that are left
 after that and lie on the convex hull make up the *frontier* (extended dominance).
@@ -102,6 +104,12 @@ def effect_of(place: str) -> str:
     return INCOME if registry.settlements(place) == ("village",) else SUFFERING
 
 
+def effects_of(place: str) -> tuple[str, ...]:
+    """Return all that arrangements of a place may be bought for: `effect_of` it, and income wherever villages are."""
+    more = (INCOME,) if "village" in registry.settlements(place) else ()
+    return tuple(dict.fromkeys((effect_of(place), *more)))
+
+
 def account(runs: pd.DataFrame, names: Sequence[str], effect: str = SUFFERING) -> Account:
     """Return what scenarios took and brought.
 
@@ -139,12 +147,17 @@ def mixes(of: Account, attribution: Attribution) -> pd.DataFrame:
         attribution: what was taken apart, whole mechanisms.
     """
     out = table(of)
+    out.insert(COLUMNS.index("scenario") + 1, "mix", out["scenario"].map(mix_words(attribution)))
+    return out
+
+
+def mix_words(attribution: Attribution) -> dict[str, str]:
+    """Return what each scenario of an attribution of whole mechanisms is made of, in words."""
     words = {}
     for i, name in enumerate(attribution.scenarios):
         on = [player for k, player in enumerate(attribution.channels) if i >> k & 1]
         words[name] = " + ".join(on) or attribution.names[0]
-    out.insert(COLUMNS.index("scenario") + 1, "mix", out["scenario"].map(words))
-    return out
+    return words
 
 
 def places(cost: Floats, saved: Floats, rank: Sequence[int] | None = None) -> tuple[list[str], Floats]:

@@ -102,6 +102,10 @@ def attribute(arguments: argparse.Namespace) -> int:
     assert config.attributed is not None
     shares, hours = (result.answers[name].frame for name in ("attribution", "hours"))
     print_shares(_console(), shares, hours, config.attributed)
+    if "limits" in result.answers:
+        from sim.report.limits import print_limits
+
+        print_limits(_console(), result.answers["limits"].frame, next(iter(config.attributed.scenarios)))
     tables = [f"{name}.csv" for name in result.answers]
     _tell_results(config, result, ", ".join([*tables, "runs.csv", "comparison.csv"]))
     return 0

@@ -135,8 +135,13 @@ def heading(group: str, name: str) -> str:
 
 
 def experiment_head(name: str) -> Plain:
-    """Return an experiment's file as it is, for lists."""
-    return _load(FOLDER / "experiment" / f"{name}.yaml")
+    """Return an experiment's file as it is, for lists, on top of those of the experiments that it starts from."""
+    own = _load(FOLDER / "experiment" / f"{name}.yaml")
+    bases = [base for base in own.get("defaults") or [] if isinstance(base, str) and base in options("experiment")]
+    out: Plain = {}
+    for base in bases:
+        out |= experiment_head(base)
+    return out | own
 
 
 # -- words of the command line ----------------------------------------------------------------

@@ -29,7 +29,7 @@ Kind = Literal["run", "attribution", "sweep", "press", "sensitivity"]
 
 TABLES = (
     *("comparison", "runs", "ends", "grid", "attribution", "hours", "naive", "leaders", "distance"),
-    *("budget", "acceptability"),
+    *("budget", "acceptability", "limits"),
     *("morris", "sobol", "groups", "scans", "spread", "burn_in"),
     *("cases", "channels", "couriers", "hubs", "tail", "books"),
 )
@@ -49,6 +49,7 @@ COSTS = tuple(f"{what}{end}" for what in ("cost", "saved") for end in ("", "_low
 NUMBERS = (
     *("difference", "low", "high", "share", "share_same_sign", "n", "mean_baseline", "median"),
     *("wage", "willingness", "acceptable", "evpi", *COSTS),
+    *("hours_limit", "yuan_limit", "public_yuan", "best_in"),
 )
 """Columns whose cells are numbers, or missing."""
 
@@ -60,6 +61,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "attribution": ("outcome", "unit", "measure", "channel", "with", "difference", "low", "high"),
     "budget": ("wage", "scenario", *COSTS, "place"),
     "acceptability": ("wage", "willingness", "scenario", "acceptable", "best", "evpi", "n"),
+    "limits": ("effect", "hours_limit", "yuan_limit", "scenario", "mix", *COSTS[3:], "hours", "public_yuan", "best_in"),
     "cases": ("case", "measure", "reported", "scenario", "median", "low", "high", "verdict"),
 }
 """Columns without which a table is somebody else's."""

@@ -13,6 +13,7 @@ from sim.report import report_labels as words
 from sim.report.document.blocks import Block, Grid, Paragraph
 from sim.report.document.brief import headline
 from sim.report.document.effects import Effect, effects, named, pair_of, percent, rows_of
+from sim.report.document.limits import within
 from sim.report.document.material import Material
 from sim.report.document.results import LONG, cell, channel, others
 from sim.report.labels import Language
@@ -131,7 +132,7 @@ def shares_words(found: Material, language: Language) -> Iterator[str]:
     )
     parts = mine[mine["measure"] == "shapley"]
     if len(parts):
-        name = parts["channel"].iloc[int(parts["difference"].abs().to_numpy().argmax())]
+        name = parts["channel"].iloc[int(parts["difference"].abs().fillna(0.0).to_numpy().argmax())]
         difference, low, high = _numbers(mine, "shapley", name)
         yield words.LARGEST(
             language, channel=channel(str(name), language, _mechanism(found)), share=difference, low=low, high=high
@@ -203,6 +204,7 @@ def attribution(found: Material, language: Language) -> Iterator[Block]:
         yield Paragraph(words.TAKEN_FROM(language, folder=study.folder.name))
         yield Paragraph(" ".join(shares_words(study, language)))
     yield from shares(study, language)
+    yield from within(study, language)
     yield from others(study, language, ["budget"])
 
 
