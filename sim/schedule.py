@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal
 
-from sim import books, clocks, places
+from sim import books, clocks, places, winding
 from sim.columns import Rule
 from sim.parameters import Spec, merge, specs
 from sim.rules import (
@@ -150,6 +150,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(2, sharing.look_ahead, "week"),
     Phase(2, wages.look_ahead, "week"),
     Phase(2, clocks.turn_page),
+    Phase(2, winding.wind_up),
     Phase(2, defects.arise),
     Phase(2, defects.fall_silent),
     Phase(2, neighbours.quarrel),
