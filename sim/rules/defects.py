@@ -403,13 +403,14 @@ def _break_down(w: Worlds, world: Ints, asset: Ints, nth: Ints) -> None:
 
 def _let_suffer(w: Worlds, world: Ints, asset: Ints, kind: Ints, nth: Ints) -> None:
     """Draw who notices that the given assets are broken, each for the nth time, and let them suffer."""
-    first, count = _flats_around(w)
+    first, count = flats_around(w)
     there = count.take(asset)
     flats, position = spans(first.take(asset), there)
     seeds = w.seeds.take(world).take(position)
     drawn = noise.bits(seeds, "defect.sufferer", flats, asset.take(position), nth.take(position))
     order = (drawn >> UNUSED_BITS).astype(np.int64)
-    order |= np.where((kind == ROOF).take(position), _depths(w).take(flats), 0)
+    depth = (DEEPEST - w.layout.traits["floor"].take(flats)) << LOT_BITS
+    order |= np.where((kind == ROOF).take(position), depth, 0)
     most, enough, severity = _of_kinds(w)
     sort = world * len(NAMES) + kind
     hit = _first(position, order, there, most.take(sort), enough.take(sort))
@@ -462,7 +463,7 @@ def _of_kinds(w: Worlds) -> tuple[Ints, NDArray[np.float64], Ints]:
     return w.derived["sufferers_most"], w.derived["sufferers_enough"], w.derived["sufferers_severity"]
 
 
-def _flats_around(w: Worlds) -> tuple[Ints, Ints]:
+def flats_around(w: Worlds) -> tuple[Ints, Ints]:
     """Return the first of the flats in whose building, or compound, each asset is, and how many these are."""
     if "flats_around" not in w.derived:
         building, compound = place_of(w, np.arange(w.layout.sizes["asset"]))
@@ -470,13 +471,6 @@ def _flats_around(w: Worlds) -> tuple[Ints, Ints]:
         w.derived["flats_around"] = np.where(building >= 0, of_building[building], of_compound[compound])
         w.derived["flats_around_number"] = count_flats(w.layout, building, compound)
     return w.derived["flats_around"], w.derived["flats_around_number"]
-
-
-def _depths(w: Worlds) -> Ints:
-    """Return how far below the top each flat comes when those under a roof are put in order; lots stand below that."""
-    if "depths" not in w.derived:
-        w.derived["depths"] = (DEEPEST - w.layout.traits["floor"]) << LOT_BITS
-    return w.derived["depths"]
 
 
 def place_of(w: Worlds, asset: Ints) -> tuple[Ints, Ints]:

@@ -115,9 +115,8 @@ def _other_party(w: Worlds, world: Ints, household: Ints, nth: Ints) -> Ints:
     # all doors of an entrance are looked at at once; where it has fewer than others, some of them twice
     doors = first[:, None] + (start[:, None] + np.arange(size.max())) % size[:, None]
     fits = (doors != household[:, None]) & (w.pick("tenure", world[:, None], doors) != VACANT)
-    nearest = fits.argmax(axis=1)[:, None]
-    met = np.take_along_axis(fits, nearest, axis=1)
-    return np.where(met, np.take_along_axis(doors, nearest, axis=1), -1)[:, 0]
+    nearest = fits.argmax(axis=1) + np.arange(len(household)) * fits.shape[1]
+    return np.where(fits.reshape(-1).take(nearest), doors.reshape(-1).take(nearest), -1)
 
 
 RULE = Rule(
