@@ -19,7 +19,7 @@ from sim.cases import Kind
 from sim.compaction import TALLIED
 from sim.offers import Offers
 from sim.parameters import Value, Values, draw
-from sim.rules import offices, suffering
+from sim.rules import offices, suffering, votes
 from sim.scenario import Scenario
 from sim.schedule import SCHEDULE, Cadence, Phase, due_on, rules_of, world_specs
 from sim.space import Layout
@@ -89,7 +89,9 @@ class Worlds(Offers):
             see `sim.rules.suffering.add_up`.
         derived: arrays worked out of parameters once and kept, by name.
         newborn: grievances that arise today, see `sim.rules.grievances.arise`.
+        waits: claimants who go on waiting and grievances that begin to fade today, see `sim.rules.grievances.feel`.
         heard: experiences not yet learnt from, see `sim.rules.trust.hear`.
+        counted: the day on which ballots were last counted, and what was over, see `sim.rules.votes.over`.
         closed: rows of cases that have ended today, see `sim.cases.book_ends`.
         page: what the agenda holds for today, see `sim.clocks.turn_page`.
     """
@@ -135,8 +137,10 @@ class Worlds(Offers):
         self._standing: tuple[tuple[Phase, ...], dict[frozenset[Cadence], list[Phase]]] = (), {}
         self.derived = {}
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
-        self.newborn: list[dict[str, Array]] = []
+        self.newborn: list[tuple[Any, ...]] = []
+        self.waits: list[tuple[Ints, Ints]] = []
         self.heard: list[tuple[Ints, Ints, Ints]] = []
+        self.counted: tuple[int, Ints, NDArray[np.bool_]] = votes.NOT_YET
         self.closed: list[Ints] = []
         self.rules, self.settlements = rules_of(recipe.place), settlements.of(recipe.place)
         self.columns, self.levers = {}, {}
