@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from itertools import compress
 from typing import TYPE_CHECKING, Literal
 
-from sim import books, clocks, places
+from sim import books, clocks, places, winding
 from sim.columns import Rule
 from sim.parameters import Spec, merge, specs
 from sim.rules import (
@@ -152,6 +152,7 @@ SCHEDULE: tuple[Phase, ...] = (
     Phase(2, sharing.look_ahead, "week"),
     Phase(2, wages.look_ahead, "week"),
     Phase(2, clocks.turn_page),
+    Phase(2, winding.wind_up),
     Phase(2, defects.arise),
     Phase(2, defects.fall_silent),
     Phase(2, neighbours.quarrel),

@@ -11,7 +11,7 @@ from sim import mechanisms, places
 from sim.errors import ConfigError
 from sim.mechanisms import Setting
 from sim.parameters import Values, draw
-from sim.rules import offices, suffering
+from sim.rules import offices, suffering, votes
 from sim.scenario import Scenario
 from sim.tables import TABLES, EventLog
 
@@ -70,8 +70,8 @@ def stack(w: Worlds, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds
     out.suffered = np.tile(w.suffered, (copies, 1, 1))
     flows = list(w.flow)  # what has been counted is added
     out._open_diary(flows, list(w.stock), np.tile(w._today, copies))
-    out.derived, out.page, out.newborn, out.due, out.heard, out.closed = {}, {}, [], w.due[:0], [], []
-    out.handed, out.turned = [], []
+    out.derived, out.page, out.newborn, out.due, out.waits, out.heard, out.closed = {}, {}, [], w.due[:0], [], [], []
+    out.handed, out.turned, out.counted = [], [], votes.NOT_YET
     suffering.begin_anew(out)
     appoint(out, scenarios)
     return out

@@ -21,7 +21,7 @@ from sim.columns import Column
 from sim.compaction import TALLIED
 from sim.offers import Offers
 from sim.parameters import Value, Values, draw
-from sim.rules import offices, suffering
+from sim.rules import offices, suffering, votes
 from sim.scenario import Scenario
 from sim.schedule import SCHEDULE, Cadence, Phase, due_on, rules_of, world_specs
 from sim.space import Layout
@@ -95,7 +95,9 @@ class Worlds(Offers):
         derived: arrays worked out of parameters once and kept, by name.
         newborn: grievances that arise today, see `sim.rules.grievances.arise`.
         due: rows of the grievances whose owners act today, see `sim.rules.grievances.mature`.
+        waits: claimants who go on waiting and grievances that begin to fade today, see `sim.rules.grievances.feel`.
         heard: experiences not yet learnt from, see `sim.rules.trust.hear`.
+        counted: the day on which ballots were last counted, and what was over, see `sim.rules.votes.over`.
         closed: rows of cases that have ended today, see `sim.cases.book_ends`.
         turned: grievances that begin to be suffered today (1), and that are suffered no more (-1), see
             `sim.rules.suffering.add_up`.
@@ -145,9 +147,11 @@ class Worlds(Offers):
         self._standing: tuple[tuple[Phase, ...], dict[frozenset[Cadence], list[Phase]]] = (), {}
         self.derived = {}
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
-        self.newborn: list[dict[str, Array]] = []
+        self.newborn: list[tuple[Any, ...]] = []
         self.due: Ints = np.zeros(0, dtype=np.int64)
+        self.waits: list[tuple[Ints, Ints]] = []
         self.heard: list[tuple[Ints, Ints, Ints]] = []
+        self.counted: tuple[int, Ints, NDArray[np.bool_]] = votes.NOT_YET
         self.closed: list[Ints] = []
         self.handed: list[tuple[Ints, Ints]] = []
         self.turned: list[tuple[Ints, int]] = []

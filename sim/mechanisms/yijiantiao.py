@@ -297,8 +297,11 @@ class Yijiantiao(Mechanism):
 
     def reaches(self, w: Worlds, me: Setting) -> NDArray[np.bool_]:
         """Return which compounds are covered: in an order drawn by lot, or those with the best leaders first."""
-        place = np.where(me.leader_selection > 0, leaders.best_compounds(w), bodies.rank(w, "yijiantiao.rank"))
-        return me.present & (place < np.rint(me.coverage * w.layout.sizes["compound"]))
+        if "yijiantiao.reaches" not in w.derived:
+            place = np.where(me.leader_selection > 0, leaders.best_compounds(w), bodies.rank(w, "yijiantiao.rank"))
+            reached = me.present & (place < np.rint(me.coverage * w.layout.sizes["compound"]))
+            w.derived["yijiantiao.reaches"] = reached
+        return w.derived["yijiantiao.reaches"]
 
     def offices(self, w: Worlds, me: Setting) -> None:
         """Offer a secretary, hours, principals and a ledger in covered compounds that have a body."""
@@ -346,7 +349,9 @@ class Yijiantiao(Mechanism):
         """
         last = w.yijiantiao_day
         compound = np.arange(w.layout.sizes["compound"])
-        in_a_week = 1 - noise.exp(-me.quits * 7 / 365)
+        if "yijiantiao.quits" not in w.derived:
+            w.derived["yijiantiao.quits"] = 1 - noise.exp(-me.quits * 7 / 365)
+        in_a_week = w.derived["yijiantiao.quits"]
         tired = noise.chance(in_a_week, w.seeds[:, None], "yijiantiao.quit", compound, w.day // 7)
         quits = tired & (last > NOT_YET) & (last < w.day)
         removed = (last < me.removal_day) & (me.removal_day >= 0) & (w.day >= me.removal_day)

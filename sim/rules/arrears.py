@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import books, clocks, noise
+from sim import books, clocks, noise, winding
 from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
@@ -91,12 +91,9 @@ def look_ahead(w: Worlds) -> None:
 
 def claim(w: Worlds) -> None:
     """Phase: companies claim what they are owed."""
-    world, flat = clocks.due(w, Clock.FEE)
+    world, flat, nth = winding.fired(w, Clock.FEE)
     if len(world) == 0:
         return
-    w.fee_claims[world, flat] += 1
-    nth = w.fee_claims[world, flat].astype(np.int64)
-    w.claim_left[world, flat] = noise.threshold(w.seeds[world], "arrears.clock", flat, nth)
     fresh = (w.arrears[world, flat] > 0) & (w.fees_disputed[world, flat] == 0)
     world, flat, nth = world[fresh], flat[fresh], nth[fresh]
     severity = np.rint(1000 * w.at("fee_severity", world))

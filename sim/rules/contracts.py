@@ -132,6 +132,13 @@ def expire(w: Worlds) -> None:
     w.count("expired", world)
 
     left = ends & w.leaving
+    if anywhere(left):
+        _leave(w, left)
+    _count_contracts(w)
+
+
+def _leave(w: Worlds, left: NDArray[np.bool_]) -> None:
+    """Let the companies of the given compounds leave, and those that stand ready begin."""
     world, compound = np.nonzero(left)
     _count_payers(w, world, compound, -1)
     w.contract[left] = NONE
@@ -148,7 +155,6 @@ def expire(w: Worlds) -> None:
     w.count("left", world)
     _begin(w, left & w.successor)
     w.successor[left] = False
-    _count_contracts(w)
 
 
 def review(w: Worlds) -> None:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import clocks, distributions, noise
+from sim import clocks, distributions, noise, winding
 from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import VACANT, ages, flats_of
+from sim.places.compound import VACANT, ages, count_flats
 from sim.rules import grievances, suffering, weather
-from sim.space import RANKED_BITS, rank_in_group, where
+from sim.space import RANKED_BITS, anywhere, rank_in_group, spans, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -38,6 +38,7 @@ ROOF, NUISANCE = int(Kind.ROOF), int(Kind.NUISANCE)
 DEEPEST, LOT_BITS = 63, 34
 """Who suffers is drawn by lots of so many bits; under a roof from the top, counted down from a floor that is never."""
 
+UNUSED_BITS = np.uint64(64 - LOT_BITS)
 
 STOCKS = ("leaking_roofs", *(f"defective_{kind.name.lower()}" for kind in Kind if ROOF < kind <= NUISANCE))
 """Stocks of what is defective, by number of the kind."""
@@ -373,42 +374,56 @@ def assets_of_kind(w: Worlds, kind: int) -> Ints:
 
 def arise(w: Worlds) -> None:
     """Phase: things break, and those who notice begin to suffer."""
-    world, asset = clocks.due(w, Clock.DEFECT)
-    break_down(w, world, asset)
+    world, asset, nth = winding.fired(w, Clock.DEFECT)
+    if len(world):
+        _break_down(w, world, asset, nth)
 
 
 def break_down(w: Worlds, world: Ints, asset: Ints) -> None:
     """Let the given assets, all of them sound and on no agenda, be defective from today on."""
-    if len(world) == 0:
-        return
-    kind = w.layout.traits["asset_kind"][asset]
+    if len(world):
+        (nth,) = winding.wind(w, [(int(Clock.DEFECT), world, asset)])
+        _break_down(w, world, asset, nth)
+
+
+def _break_down(w: Worlds, world: Ints, asset: Ints, nth: Ints) -> None:
+    """Let assets, each for the nth time, be defective from today on; their clocks are wound up."""
+    kind = w.layout.traits["asset_kind"].take(asset)
     w.defective[world, asset] = True
     w.attempts[world, asset] = 0
-    w.defects[world, asset] += 1
     w.defect_day[world, asset] = w.day
-    nth = w.defects[world, asset]
-    w.defect_left[world, asset] = noise.threshold(w.seeds[world], "defect.clock", asset, nth)
-    roof = kind == ROOF
-    w.count("leaked", world[roof])
+    w.count("leaked", world[kind == ROOF])
     w.count("broke", world)
     _take_stock(w, world, kind, 1)
-    _end_of_works(w, world[kind == NUISANCE], asset[kind == NUISANCE])
-
-    flats, position = flats_of(w.layout, *place_of(w, asset))
-    at, number = world[position], nth[position]
-    order = noise.bits(w.seeds[at], "defect.sufferer", flats, asset[position], number)
-    depth = np.where(roof[position], DEEPEST - w.layout.traits["floor"][flats], 0)
-    lot = (order >> np.uint64(64 - LOT_BITS)).astype(np.int64)
-    most = np.ceil(of_kind(w, "sufferers", world, kind)).astype(np.int64)
-    hit = _first(position, (depth << LOT_BITS) | lot, most, ~roof)
-    hit = hit[w.pick("tenure", at[hit], flats[hit]) != VACANT]
-    at, position, flats = at[hit], position[hit], flats[hit]
-    severity = np.rint(1000 * of_kind(w, "severity", at, kind[position]))
-    ordinal = grievances.REOPENINGS * number[hit].astype(np.int64)
-    grievances.arise(w, at, flats, kind[position], asset[position], -1, ordinal, severity)
+    works = where(kind == NUISANCE)
+    if len(works):
+        _end_of_works(w, world[works], asset[works], nth[works])
+    _let_suffer(w, world, asset, kind, nth)
 
 
-def _first(position: Ints, order: Ints, most: Ints, by_lot: NDArray[np.bool_]) -> Ints:
+def _let_suffer(w: Worlds, world: Ints, asset: Ints, kind: Ints, nth: Ints) -> None:
+    """Draw who notices that the given assets are broken, each for the nth time, and let them suffer."""
+    first, count = flats_around(w)
+    there = count.take(asset)
+    flats, position = spans(first.take(asset), there)
+    seeds = w.seeds.take(world).take(position)
+    drawn = noise.bits(seeds, "defect.sufferer", flats, asset.take(position), nth.take(position))
+    order = (drawn >> UNUSED_BITS).astype(np.int64)
+    depth = (DEEPEST - w.layout.traits["floor"].take(flats)) << LOT_BITS
+    order |= np.where((kind == ROOF).take(position), depth, 0)
+    most, enough, severity = _of_kinds(w)
+    sort = world * len(NAMES) + kind
+    hit = _first(position, order, there, most.take(sort), enough.take(sort))
+    flats, position = flats.take(hit), position.take(hit)
+    lived_in = where(w.pick("tenure", world.take(position), flats) != VACANT)
+    flats, position = flats.take(lived_in), position.take(lived_in)
+    suffered = severity.take(sort).take(position)
+    ordinal = (grievances.REOPENINGS * nth).take(position)
+    world, kind, asset = world.take(position), kind.take(position), asset.take(position)
+    grievances.arise(w, world, flats, kind, asset, -1, ordinal, suffered)
+
+
+def _first(position: Ints, order: Ints, there: Ints, most: Ints, enough: NDArray[np.float64]) -> Ints:
     """Return those who come first, in the order given: of each place at most so many.
 
     Where the order is by lot only low lots are sorted, so many that there ought to be enough of them; if somewhere
@@ -417,24 +432,52 @@ def _first(position: Ints, order: Ints, most: Ints, by_lot: NDArray[np.bool_]) -
     Args:
         position: the place of each, in order.
         order: whole numbers, the smaller the sooner; lots are of `LOT_BITS` bits.
+        there: how many there are in each place.
         most: how many of each place.
-        by_lot: in which places the order is by lot alone.
+        enough: of how many low lots there ought to be enough; infinite where the order is not by lot alone.
     """
-    there = np.bincount(position, minlength=len(most))
     wanted = np.minimum(most, there)
-    share = np.where(by_lot, (most + 5 * np.sqrt(most) + 10) / np.maximum(there, 1), np.inf)
-    highest = (np.minimum(share, DEEPEST + 1) * (1 << LOT_BITS)).astype(np.int64)
-    low = where(order < highest[position])
-    some = np.bincount(position[low], minlength=len(most))
-    if (some < wanted).any():
+    highest = (np.minimum(enough / there, DEEPEST + 1) * (1 << LOT_BITS)).astype(np.int64)
+    low = where(order < highest.take(position))
+    some = np.bincount(position.take(low), minlength=len(most))
+    if anywhere(some < wanted):
         low, some = np.arange(len(position)), there
-    position = position[low]
-    lots = (position << RANKED_BITS) | order[low]
+    position = position.take(low)
+    lots = (position << RANKED_BITS) | order.take(low)
     last = np.sort(lots)[np.maximum(some.cumsum() - some + wanted - 1, 0)]  # that still comes in, of each place
-    hit = low[lots <= last[position]]
+    hit = low[lots <= last.take(position)]
     if len(hit) > wanted.sum():  # two drew the same
-        hit = low[rank_in_group(position, order[low]) < most[position]]
+        hit = low[rank_in_group(position, order.take(low)) < most.take(position)]
     return hit
+
+
+def _of_kinds(w: Worlds) -> tuple[Ints, NDArray[np.float64], Ints]:
+    """Return how many notice what breaks, of how many low lots there are enough (see `_first`), and how severe it is.
+
+    Each by world and kind, as one list: the world's number times the kinds there are, and the kind's; severity in
+    thousandths.
+    """
+    if "sufferers_most" not in w.derived:
+        wanted, severity = (
+            np.concatenate([getattr(w.p, f"{name}_{what}") for name in NAMES], axis=1)
+            for what in ("sufferers", "severity")
+        )
+        most = np.ceil(wanted).astype(np.int64)
+        enough = most + 5 * np.sqrt(most) + 10
+        enough[:, ROOF] = np.inf
+        w.derived["sufferers_most"], w.derived["sufferers_enough"] = most.reshape(-1), enough.reshape(-1)
+        w.derived["sufferers_severity"] = np.rint(1000 * severity).astype(np.int64).reshape(-1)
+    return w.derived["sufferers_most"], w.derived["sufferers_enough"], w.derived["sufferers_severity"]
+
+
+def flats_around(w: Worlds) -> tuple[Ints, Ints]:
+    """Return the first of the flats in whose building, or compound, each asset is, and how many these are."""
+    if "flats_around" not in w.derived:
+        building, compound = place_of(w, np.arange(w.layout.sizes["asset"]))
+        of_building, of_compound = w.layout.first("building", "household"), w.layout.first("compound", "household")
+        w.derived["flats_around"] = np.where(building >= 0, of_building[building], of_compound[compound])
+        w.derived["flats_around_number"] = count_flats(w.layout, building, compound)
+    return w.derived["flats_around"], w.derived["flats_around_number"]
 
 
 def place_of(w: Worlds, asset: Ints) -> tuple[Ints, Ints]:
@@ -442,11 +485,8 @@ def place_of(w: Worlds, asset: Ints) -> tuple[Ints, Ints]:
     return w.layout.traits["asset_building"][asset], w.layout.up("asset", "compound")[asset]
 
 
-def _end_of_works(w: Worlds, world: Ints, asset: Ints) -> None:
-    """Put on the agenda when works nearby, which begin today, will end by themselves."""
-    if len(world) == 0:
-        return
-    nth = w.defects[world, asset]
+def _end_of_works(w: Worlds, world: Ints, asset: Ints, nth: Ints) -> None:
+    """Put on the agenda when works nearby, which begin today for the nth time, will end by themselves."""
     length = w.wait("works_length", world, noise.exponential(w.seeds[world], "works.length", asset, nth))
     w.agenda.append(world=world, clock=Clock.SILENCE, row=asset, day=w.day + length, stamp=nth)
 
@@ -454,6 +494,8 @@ def _end_of_works(w: Worlds, world: Ints, asset: Ints) -> None:
 def fall_silent(w: Worlds) -> None:
     """Phase: works nearby end; whoever still suffers from them suffers no more, unsettled."""
     world, asset, stamp = w.page.get(int(Clock.SILENCE), clocks.NOTHING)
+    if len(world) == 0:
+        return
     still = w.defective[world, asset] & (w.defects[world, asset] == stamp)
     world, asset = world[still], asset[still]
     if len(world) == 0:

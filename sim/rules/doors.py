@@ -28,6 +28,9 @@ Ints = NDArray[np.int64]
 AHEAD = 8
 """Doors that are looked at at once."""
 
+WALK = np.arange(AHEAD)
+"""These doors, one after another."""
+
 
 @dataclass(frozen=True)
 class Parameters:
@@ -76,7 +79,7 @@ def knock(w: Worlds) -> None:
     w.count("minutes_doors", world, doors * cost // keeping.WEEK)
     w.count("doors", world, doors)
     about = motion[at_motion]
-    np.maximum.at(m.passed, about, (nth + 1).astype(np.int32))
+    m.passed[about] = nth + 1  # doors come in order: the last one of each motion stays
     home = noise.chance(w.at("at_home", m.world[about]), m.key[about], "door.at_home", nth)
     motions.decide(w, _behind(w, about[home], nth[home]))
 
@@ -92,19 +95,20 @@ def _next_doors(w: Worlds, motion: Ints, most: Ints) -> tuple[Ints, Ints]:
     Returns:
         Position in `motion` and running number of each door to knock at.
     """
-    flats, passed = w.motions.asked[motion], w.motions.passed[motion].astype(np.int64)
-    walks, left, found = np.arange(len(motion)), most.copy(), []
+    m, done = w.motions, w.asked.done
+    first, flats, nth = m.first[motion][:, None], m.asked[motion][:, None], m.passed[motion].astype(np.int64)[:, None]
+    walks, left, nth = np.arange(len(motion)), most[:, None], nth + WALK
+    found = []
     for step in range(0, int(flats.max(initial=0)), AHEAD):
-        steps = step + np.arange(AHEAD)
-        nth = passed[walks, None] + steps
-        closed = ~w.asked.done[_behind(w, motion[walks, None], nth)] & (steps < flats[walks, None])
-        knocks = closed & (closed.cumsum(axis=1) <= left[walks, None])
-        at, door = knocks.nonzero()
-        found.append((walks[at], nth[at, door]))
-        left[walks] -= knocks.sum(axis=1)
-        walks = walks[(left[walks] > 0) & (step + AHEAD < flats[walks])]
-        if len(walks) == 0:
+        closed = ~done[first + nth % flats] & (flats - step > WALK)
+        met = closed.cumsum(axis=1)
+        knocks = closed & (met <= left)
+        found.append((walks[knocks.nonzero()[0]], nth[knocks]))
+        left = left - met[:, -1:]
+        on = where(((left > 0) & (step + AHEAD < flats))[:, 0])
+        if len(on) == 0:
             break
+        first, flats, walks, left, nth = first[on], flats[on], walks[on], left[on], nth[on] + AHEAD
     at_motion, doors = (np.concatenate(part) for part in zip(*found, strict=True))
     return at_motion, doors
 

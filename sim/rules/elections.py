@@ -87,19 +87,17 @@ def count(w: Worlds) -> None:
     """Phase: elections are counted; an elected committee takes office, an appointed one where a term ends without."""
     if not anywhere(w.electing):
         return
-    m = w.motions
-    ballots = motions.stirred(w, Motion.ELECT)
-    if len(ballots) == 0:
-        return
-    passed, failed = votes.count(w, ballots)
-    over = ballots[passed | failed]
+    over, elected = votes.over(w, Motion.ELECT)
     if len(over) == 0:
         return
-    world, compound, elected = m.world[over], m.compound[over], passed[passed | failed]
+    m = w.motions
+    world, compound = m.world[over], m.compound[over]
     motions.close(w, over)
     w.electing[world, compound] = False
     had = w.body_found[world, compound] == bodies.COMMITTEE
     new = elected | had
+    if not anywhere(new):
+        return
     world, compound, elected = world[new], compound[new], elected[new]
     w.count("elected", world[elected])
     w.body_found[world, compound] = np.where(elected, bodies.COMMITTEE, bodies.MANAGEMENT)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import clocks, distributions, noise
+from sim import clocks, distributions, noise, winding
 from sim.cases import Clock, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
@@ -184,17 +184,13 @@ def fall_out(w: Worlds) -> None:
     """Phase: households feel wronged by somebody, or need help."""
     for topic in TOPICS:
         kind, clock = ABOUT[topic]
-        world, household = clocks.due(w, clock)
+        world, household, nth = winding.fired(w, clock)
         if len(world):
-            _fall_out(w, topic, kind, clock, world, household)
+            _fall_out(w, topic, kind, clock, world, household, nth)
 
 
-def _fall_out(w: Worlds, topic: str, kind: Kind, clock: Clock, world: Ints, household: Ints) -> None:
+def _fall_out(w: Worlds, topic: str, kind: Kind, clock: Clock, world: Ints, household: Ints, nth: Ints) -> None:
     """Let the clocks of one kind that fire today have their consequences, and run on."""
-    times, left = getattr(w, f"{topic}_times"), getattr(w, f"{topic}_left")
-    times[world, household] += 1
-    nth = times[world, household].astype(np.int64)
-    left[world, household] = noise.threshold(w.seeds[world], f"{topic}.clock", household, nth)
     other = np.full(len(world), -1, dtype=np.int64)
     met = np.ones(len(world), dtype=bool)
     if kind != Kind.HELP:
@@ -204,7 +200,8 @@ def _fall_out(w: Worlds, topic: str, kind: Kind, clock: Clock, world: Ints, hous
     ordinal = grievances.REOPENINGS * nth[met]
     grievances.arise(w, world[met], household[met], kind, household[met], other[met], ordinal, severity)
     days = clocks.days_left(w.day) - 1
-    clocks.restart(w, clock, left, getattr(w, f"{topic}_hazard"), world, household, days)
+    left, hazard = getattr(w, f"{topic}_left"), getattr(w, f"{topic}_hazard")
+    clocks.restart(w, clock, left, hazard, world, household, days)
 
 
 def other_party(w: Worlds, topic: str, world: Ints, household: Ints, nth: Ints) -> Ints:

@@ -20,7 +20,7 @@ from sim.parameters import parameter
 from sim.places.compound import ages
 from sim.rules import contracts, defects, motions, shares, votes
 from sim.rules.motions import Motion
-from sim.space import rank_in_group, where
+from sim.space import anywhere, rank_in_group, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -29,6 +29,12 @@ Ints = NDArray[np.int64]
 
 CONTRIBUTORS = {"company": "till", "public": "public", "fund": "fund"}
 """Who contributes before the owners do, and from which account of the compound."""
+
+OF_CREWS = ("repair_fen", "unpaid_fen", *(f"paid_{who}_fen" for who in CONTRIBUTORS), "paid_owners_fen")
+"""Flows in which it is counted what crews are paid: in all, what is missing, and from whom it comes."""
+
+VOTING, FUNDING, SIGNING = int(Stage.VOTING), int(Stage.FUNDING), int(Stage.SIGNING)
+SHARES, FUND = int(Motion.SHARES), int(Motion.FUND)
 
 
 @dataclass(frozen=True)
@@ -213,14 +219,16 @@ def _ask_owners(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    world, vote = c.world[rows], c.stage[rows] == int(Stage.VOTING)
-    kind = np.where(vote, int(Motion.FUND), int(Motion.SHARES))
+    world, vote = c.world[rows], c.stage[rows] == VOTING
+    kind = np.where(vote, FUND, SHARES)
     days = np.where(vote, w.whole("ballot_days", world), w.whole("signing_days", world))
     asked = motions.put_case(w, rows, kind, days, np.where(vote, 0, shares.of_each(w, rows)))
+    if not anywhere(vote):
+        motions.think(w, shares.ask(w, asked))
+        return
     votes_on_it = vote[w.asked.motion[asked] - c.motion[rows[0]]]
     ballots, signs = asked[votes_on_it], asked[~votes_on_it]
-    if len(ballots):
-        votes.hand_out(w, ballots)
+    votes.hand_out(w, ballots)
     if len(signs):
         signs = shares.ask(w, signs)
     motions.think(w, np.concatenate([ballots, signs]))
@@ -244,14 +252,13 @@ def begin(w: Worlds, rows: Ints) -> None:
     world, asset = c.world[rows], c.bearer[rows]
     held = w.escrow[world, asset]
     books.transfer(w, "escrow", asset, "outside", np.zeros(len(rows), dtype=np.int64), world, held)
-    w.count("repair_fen", world, held)
-    w.count("unpaid_fen", world, np.maximum(c.cost[rows] - held, 0))
-    for contributor in CONTRIBUTORS:
-        part = getattr(c, "from_" + contributor)[rows]
-        w.count(f"paid_{contributor}_fen", world, part)
-        held = held - part
-    w.count("paid_owners_fen", world, held)
-    c.from_owners[rows] = held
+    unpaid = np.maximum(c.cost[rows] - held, 0)
+    company, public, fund = c.from_company[rows], c.from_public[rows], c.from_fund[rows]
+    owners = held - company - public - fund
+    c.from_owners[rows] = owners
+    paid = np.concatenate([held, unpaid, company, public, fund, owners])
+    counters = np.arange(len(OF_CREWS)).repeat(len(rows))
+    w.count_each(OF_CREWS, counters, np.concatenate([world] * len(OF_CREWS)), paid)
     _start(w, rows)
 
 
@@ -330,11 +337,10 @@ def concede(w: Worlds, rows: Ints, own: Ints) -> None:
 def conclude(w: Worlds) -> None:
     """Phase: ballots are counted, the fund pays, rounds of signing succeed or are paid back."""
     m, c = w.motions, w.cases
-    ballots = motions.stirred(w, Motion.FUND)
+    ballots, passed = votes.over(w, Motion.FUND)
     if len(ballots):
-        passed, failed = votes.count(w, ballots)
-        yes, no = m.case[ballots[passed]], m.case[ballots[failed]]
-        motions.close(w, ballots[passed | failed])
+        yes, no = m.case[ballots[passed]], m.case[ballots[~passed]]
+        motions.close(w, ballots)
         w.count("decided_by_owners", c.world[yes])
         _grant(w, yes, "fund_days")
         log_cases(w, no, Activity.VOTED_DOWN)
@@ -342,10 +348,12 @@ def conclude(w: Worlds) -> None:
         _give_back(w, no, "fund")
         shares.begin(w, no)
         _ask_owners(w, no)
-    begin(w, where((c.stage == int(Stage.FUNDING)) & (c.ready <= w.day)))
+    begin(w, where((c.stage == FUNDING) & (c.ready <= w.day)))
     rounds = motions.stirred(w, Motion.SHARES)
+    if len(rounds) == 0:
+        return
     case = m.case[rounds]
-    going_on = (c.stage[case] == int(Stage.SIGNING)) & (c.motion[case] == rounds)
+    going_on = (c.stage[case] == SIGNING) & (c.motion[case] == rounds)
     _end_rounds(w, np.sort(case[going_on]))  # in the order of the table
 
 
@@ -365,22 +373,22 @@ def _end_rounds(w: Worlds, rows: Ints) -> None:
     if len(failed):
         shares.pay_back(w, failed)
         motions.close(w, c.motion[failed])
-        for contributor in CONTRIBUTORS:
-            _give_back(w, failed, contributor)
+        _give_back(w, failed, *CONTRIBUTORS)
         c.started[failed] = w.day
         move_cases(w, failed, Stage.SHELVED)
         log_cases(w, failed, Activity.REFUNDED)
 
 
-def _give_back(w: Worlds, rows: Ints, contributor: str) -> None:
-    """Return a payer's contribution out of escrow."""
+def _give_back(w: Worlds, rows: Ints, *contributors: str) -> None:
+    """Return payers' contributions out of escrow."""
     if len(rows) == 0:
         return
     c = w.cases
-    part = getattr(c, "from_" + contributor)
     world, asset, compound = c.world[rows], c.bearer[rows], c.compound[rows]
-    books.transfer(w, "escrow", asset, CONTRIBUTORS[contributor], compound, world, part[rows])
-    part[rows] = 0
+    for contributor in contributors:
+        part = getattr(c, "from_" + contributor)
+        books.transfer(w, "escrow", asset, CONTRIBUTORS[contributor], compound, world, part[rows])
+        part[rows] = 0
 
 
 RULE = Rule(

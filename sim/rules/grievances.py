@@ -29,8 +29,9 @@ from sim.cases import (
 )
 from sim.columns import Column, Rule
 from sim.parameters import parameter
+from sim.renaming import ANY, under
 from sim.rules import suffering, trust
-from sim.space import where
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -123,7 +124,9 @@ class Parameters:
     )
 
 
-ROOF, FEE = int(Kind.ROOF), int(Kind.FEE)
+ROOF, FEE, LOST = int(Kind.ROOF), int(Kind.FEE), int(Stage.LOST)
+
+NOTHING, NO_KEYS = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
 
 # numpy is slow on enums
 LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN, PRIVATE = map(int, State)
@@ -151,28 +154,36 @@ def arise(
         severity: thousandths.
     """
     if len(world):
-        row = dict(world=world, household=household, kind=kind, bearer=bearer, other=other, ordinal=ordinal)
-        row["severity"] = severity
-        w.newborn.append({f: v if isinstance(v, np.ndarray) else np.full(len(world), v) for f, v in row.items()})
+        w.newborn.append((world, household, kind, bearer, other, ordinal, severity))
 
 
 def feel(w: Worlds) -> None:
-    """Phase: what arose today is felt; when it will be named, fade and escalate is drawn at once."""
+    """Phase: what arose today is felt; when it will be named, fade and escalate is drawn at once.
+
+    With it is drawn what `mature` has left to be drawn.
+    """
     if not w.newborn:
+        _draw_waits(w, NO_KEYS)
         return
-    new = {f: np.concatenate([n[f] for n in w.newborn], dtype=np.int64, casting="unsafe") for f in w.newborn[0]}
-    w.newborn = []
-    world, kind, severity = new["world"], new["kind"], new["severity"]
-    key = noise.bits(w.seeds[world], "grievance", kind, new["household"], new["bearer"], new["ordinal"])
-    naming, festering, fading = noise.exponential(
-        key, ("grievance.naming", "grievance.escalation", "grievance.fade"), 0
-    )
+    world, household, kind, bearer, other, ordinal, severity = _put_together(w)
+    key = noise.bits(w.seeds[world], "grievance", kind, household, bearer, ordinal)
+    naming, festering, fading = _draw_waits(w, key)
     if "escalation_power" not in w.derived:
         w.derived["escalation_power"] = 1.0 / w.p.flat["escalation_shape"]
     scale = w.at("escalation_days", world) * (1.5 - severity / 1000)
-    time = scale * noise.power(festering, w.derived["escalation_power"].take(world))
+    leak = where(kind == ROOF)
+    if len(leak):  # an exponential draw is minus the logarithm of a uniform one: all logarithms are taken at once
+        festering = np.concatenate([festering, noise.uniform(key[leak], "grievance.patch")])
+    logs = noise.log(festering)
+    time = scale * noise.exp(w.derived["escalation_power"].take(world) * logs[: len(key)])
     rows = w.grievances.append(
-        **new,
+        world=world,
+        household=household,
+        kind=kind,
+        bearer=bearer,
+        other=other,
+        ordinal=ordinal,
+        severity=severity,
         key=key,
         born=w.day,
         state=LATENT,
@@ -184,19 +195,35 @@ def feel(w: Worlds) -> None:
         act=w.day + w.wait("naming_days", world, naming),
         fade=np.where(LASTING.take(kind), NEVER, w.day + w.wait("fade_days", world, fading)),
         escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
-        patch=_patience(w, world, new["household"], kind, key),
+        patch=_patience(w, world, leak, -logs[len(key) :]),
     )
     suffering.begin(w, rows)
     suffering.stand_together(w, rows[SHARED.take(kind)])
     w.count("arisen", world)
 
 
-def _patience(w: Worlds, world: Ints, household: Ints, kind: Ints, key: NDArray[np.uint64]) -> Ints:
+def _put_together(w: Worlds) -> Ints:
+    """Return what has arisen today, one list after another: a row for each argument of `arise`; the lists are let go.
+
+    Of what is the same for all of a list there is one number.
+    """
+    parts, w.newborn = w.newborn, []
+    together = np.empty((len(parts[0]), sum(len(part[0]) for part in parts)), dtype=np.int64)
+    start = 0
+    for part in parts:
+        stop = start + len(part[0])
+        for field, values in zip(together[:, start:stop], part, strict=True):
+            field[:] = values
+        start = stop
+    return together
+
+
+def _patience(w: Worlds, world: Ints, leak: Ints, draw: NDArray[np.float64]) -> Ints | int:
     """Return from which day on owners who live under a leaking roof see to it themselves; nobody else ever does."""
+    if len(leak) == 0:
+        return NEVER
     day = np.full(len(world), NEVER)
-    leak = where(kind == ROOF)
-    if len(leak):
-        day[leak] = w.day + w.wait("patch_days", world[leak], noise.exponential(key[leak], "grievance.patch"))
+    day[leak] = w.day + w.wait("patch_days", world[leak], draw)
     return day
 
 
@@ -226,30 +253,87 @@ def mature(w: Worlds) -> None:
     """Phase: what is felt is named; what is unresolved fades or escalates; claimants look for an answer."""
     g = w.grievances
     faded = where((g.fade <= w.day) & g.aching)
-    state = g.state[faded]
-    _fade(w, faded[(state != OPEN) & (state != JOINED)])
+    if len(faded):
+        state = g.state[faded]
+        _fade(w, faded[(state != OPEN) & (state != JOINED)])
     escalated = where(g.escalate <= w.day)
-    state = g.state[escalated]
-    _escalate(w, escalated[(state >= QUIET) & (state <= JOINED)])
+    if len(escalated):
+        state = g.state[escalated]
+        escalated = escalated[(state >= QUIET) & (state <= JOINED)]
+        _escalate(w, escalated)
     w.due = due = where(g.act <= w.day)
     state = g.state[due]
-    named = due[state == LATENT]
-    w.count("named", g.world[named])
-    move_grievances(w, named, QUIET)
     waiting = due[(state == OPEN) | (state == JOINED)]
-    asked = g.answered[waiting]
-    tired = waiting[asked]
-    under_way = _under_way(w, g.case[tired])
-    g.act[tired[under_way]] = w.day + w.whole("review_days", g.world[tired[under_way]])  # nobody leaves now
-    _withdraw(w, tired[~under_way])
-    _look_for_answer(w, waiting[~asked])
-    _break(w, due[state == SETTLED])
+    if len(waiting) + len(escalated):
+        _wait(w, waiting, escalated)
+    if len(waiting) < len(due):
+        named = due[state == LATENT]
+        w.count("named", g.world[named])
+        move_grievances(w, named, QUIET)
+        _break(w, due[state == SETTLED])
     trust.learn(w)
 
 
-def _under_way(w: Worlds, case: Ints) -> NDArray[np.bool_]:
-    """Return for which cases owners sign or vote, money is coming or a crew is at work."""
-    return cases.under_way(w.cases.stage[case])
+def _wait(w: Worlds, waiting: Ints, escalated: Ints) -> None:
+    """Let claimants whose turn it is give up, go on waiting or hear that their case was lost.
+
+    How long they wait and how long what has no desk any more takes to fade is drawn in `feel`, with much else.
+
+    Args:
+        w: the worlds.
+        waiting: rows of claimants whose turn it is.
+        escalated: rows that a petition or fight has taken from a desk today.
+    """
+    g = w.grievances
+    stage = w.cases.stage[g.case[waiting]]
+    under_way = cases.under_way(stage)  # owners sign or vote, money is coming or a crew is at work
+    asked = g.answered[waiting]
+    busy = waiting[asked & under_way]
+    g.act[busy] = w.day + w.whole("review_days", g.world[busy])  # nobody leaves now
+    withdrawn = waiting[asked & ~under_way]
+    _withdraw(w, withdrawn)
+    fresh = where(~asked)
+    unsure = waiting[fresh]
+    _look_for_answer(w, unsure, under_way[fresh])
+    lost = stage[fresh] == LOST
+    if anywhere(lost):
+        unsure, lost = unsure[~lost], unsure[lost]
+        move_grievances(w, lost, QUIET)
+        g.act[lost] = w.day + w.whole("review_days", g.world[lost])
+        withdrawn = np.concatenate([withdrawn, lost])
+    w.waits.append((unsure, _fading(w, np.concatenate([escalated, withdrawn]))))
+
+
+def _draw_waits(w: Worlds, key: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Draw how long claimants go on waiting, and how long it takes until disputes that have left a desk have faded.
+
+    Args:
+        w: the worlds.
+        key: of new grievances.
+
+    Returns:
+        Exponential draws for naming, escalation and fading of the new grievances, a row each.
+    """
+    (unsure, fading), w.waits = w.waits[0] if w.waits else (NOTHING, NOTHING), []
+    g, n, m = w.grievances, len(unsure), len(unsure) + len(fading)
+    if m + len(key) == 0:
+        return np.empty((3, 0))
+    waits = [under("claim.patience", g.key[unsure]), under("grievance.fade", g.key[fading])]
+    new = [under(name, key) for name in ("grievance.naming", "grievance.escalation", "grievance.fade")]
+    times = np.concatenate([g.claims[unsure], g.fadings[fading], np.zeros(3 * len(key), dtype=np.int32)])
+    draw = noise.exponential(np.concatenate(waits + new), ANY, times)
+    if m:
+        patience = w.wait("patience_days", g.world[unsure], draw[:n])
+        g.act[unsure] = np.maximum(g.claimed[unsure] + patience, w.day + 1)
+        _fade_in_time(w, fading, draw[n:m])
+    return draw[m:].reshape(3, -1)
+
+
+def _fade_in_time(w: Worlds, rows: Ints, draw: NDArray[np.float64]) -> None:
+    """Settle when the given grievances will have faded."""
+    g = w.grievances
+    g.fadings[rows] += 1
+    g.fade[rows] = w.day + w.wait("fade_days", g.world[rows], draw)
 
 
 def _fade(w: Worlds, rows: Ints) -> None:
@@ -274,11 +358,14 @@ def _escalate(w: Worlds, rows: Ints) -> None:
     _drop_case(w, rows, Stage.ESCALATED, Activity.ESCALATED)
     _hear_failed(w, rows)
     _embitter(w, rows)
-    _give_up(w, rows, ESCALATED)
+    _rest(w, rows, ESCALATED)
 
 
 def _withdraw(w: Worlds, rows: Ints) -> None:
-    """Let claimants who are tired of waiting leave: a dispute is over, a defect goes on and may be claimed again."""
+    """Let claimants who are tired of waiting leave: a dispute is over, a defect goes on and may be claimed again.
+
+    How long it takes until what is over has faded is drawn in `feel`.
+    """
     if len(rows) == 0:
         return
     g = w.grievances
@@ -289,7 +376,7 @@ def _withdraw(w: Worlds, rows: Ints) -> None:
     silent = rows[defect]
     g.act[silent] = w.day + w.whole("review_days", g.world[silent])
     move_grievances(w, silent, QUIET)
-    _give_up(w, rows[~defect], WITHDRAWN)
+    _rest(w, rows[~defect], WITHDRAWN)
 
 
 def fail(w: Worlds, rows: Ints) -> None:
@@ -300,7 +387,11 @@ def fail(w: Worlds, rows: Ints) -> None:
     _hear_failed(w, rows)
     _embitter(w, rows)
     w.grievances.case[rows] = -1
-    _give_up(w, rows, LAPSED)
+    fading = _fading(w, rows)
+    if len(fading):
+        g = w.grievances
+        _fade_in_time(w, fading, noise.exponential(g.key[fading], "grievance.fade", g.fadings[fading]))
+    _rest(w, rows, LAPSED)
 
 
 def _embitter(w: Worlds, rows: Ints) -> None:
@@ -309,23 +400,17 @@ def _embitter(w: Worlds, rows: Ints) -> None:
         settlement.embitter(w, rows[at])
 
 
-def _give_up(w: Worlds, rows: Ints, state: int) -> None:
-    """Leave grievances unresolved: nobody acts on them any more, disputes fade in time."""
+def _rest(w: Worlds, rows: Ints, state: int) -> None:
+    """Leave grievances unresolved: nobody acts on them any more."""
     g = w.grievances
-    _draw_fade(w, rows)
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
     move_grievances(w, rows, state)
 
 
-def _draw_fade(w: Worlds, rows: Ints) -> None:
-    """Start the fading of disputes that leave a desk; fading is memoryless, so it starts afresh."""
-    g = w.grievances
-    rows = rows[~LASTING.take(g.kind[rows])]
-    if len(rows):
-        draw = noise.exponential(g.key[rows], "grievance.fade", g.fadings[rows])
-        g.fadings[rows] += 1
-        g.fade[rows] = w.day + w.wait("fade_days", g.world[rows], draw)
+def _fading(w: Worlds, rows: Ints) -> Ints:
+    """Return which of grievances that leave a desk begin to fade; fading is memoryless, so it starts afresh."""
+    return rows[~LASTING.take(w.grievances.kind[rows])]
 
 
 def _drop_case(w: Worlds, rows: Ints, stage: Stage, activity: Activity) -> None:
@@ -336,23 +421,16 @@ def _drop_case(w: Worlds, rows: Ints, stage: Stage, activity: Activity) -> None:
     g.case[rows] = -1
 
 
-def _look_for_answer(w: Worlds, rows: Ints) -> None:
-    """Ask, once a claim: was I answered in time? Whoever hears that the case was lost is back at the start."""
+def _look_for_answer(w: Worlds, rows: Ints, under_way: NDArray[np.bool_]) -> None:
+    """Ask, once a claim: was I answered in time? Whose case is under way was."""
     if len(rows) == 0:
         return
-    g, c = w.grievances, w.cases
-    world, case = g.world[rows], g.case[rows]
-    good = (c.handled[case] >= g.claimed[rows]) | _under_way(w, case)
-    own = g.kind[rows] != FEE  # there the company claims
-    trust.hear(w, trust.DESKS, g.desk[rows[own]], good[own], world[own], g.household[rows[own]])
+    g = w.grievances
+    good = (w.cases.handled[g.case[rows]] >= g.claimed[rows]) | under_way
     g.answered[rows] = True
-    patience = w.wait("patience_days", world, noise.exponential(g.key[rows], "claim.patience", g.claims[rows]))
-    g.act[rows] = np.maximum(g.claimed[rows] + patience, w.day + 1)
-    lost = rows[c.stage[case] == int(Stage.LOST)]
-    if len(lost):
-        move_grievances(w, lost, QUIET)
-        _draw_fade(w, lost)
-        g.act[lost] = w.day + w.whole("review_days", g.world[lost])
+    own = where(g.kind[rows] != FEE)  # there the company claims
+    good, rows = good[own], rows[own]
+    trust.hear(w, trust.DESKS, g.desk[rows], good, g.world[rows], g.household[rows])
 
 
 def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import clocks, distributions, noise
+from sim import clocks, distributions, noise, winding
 from sim.cases import Clock, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
@@ -94,12 +94,9 @@ def look_ahead(w: Worlds) -> None:
 
 def quarrel(w: Worlds) -> None:
     """Phase: households feel wronged by a neighbour of their entrance; nobody quarrels with an empty flat."""
-    world, household = clocks.due(w, Clock.NEIGHBOUR)
+    world, household, nth = winding.fired(w, Clock.NEIGHBOUR)
     if len(world) == 0:
         return
-    w.quarrels[world, household] += 1
-    nth = w.quarrels[world, household].astype(np.int64)
-    w.quarrel_left[world, household] = noise.threshold(w.seeds[world], "quarrel.clock", household, nth)
     other = _other_party(w, world, household, nth)
     met = other >= 0
     severity = np.rint(1000 * w.at("quarrel_severity", world[met]))
@@ -115,16 +112,11 @@ def _other_party(w: Worlds, world: Ints, household: Ints, nth: Ints) -> Ints:
     first, size = w.layout.first("entrance", "household")[entrance], w.layout.count("entrance", "household")[entrance]
     u = noise.uniform(w.seeds[world], "quarrel.other", household, nth)
     start = household - first + 1 + np.floor(u * (size - 1)).astype(np.int64)
-    other = np.full(len(household), -1, dtype=np.int64)
-    looking = np.arange(len(household))
-    for extra in range(int(size.max())):
-        at = first[looking] + (start[looking] + extra) % size[looking]
-        fits = (at != household[looking]) & (w.tenure[world[looking], at] != VACANT)
-        other[looking[fits]] = at[fits]
-        looking = looking[~fits & (extra + 1 < size[looking])]
-        if len(looking) == 0:
-            break
-    return other
+    # all doors of an entrance are looked at at once; where it has fewer than others, some of them twice
+    doors = first[:, None] + (start[:, None] + np.arange(size.max())) % size[:, None]
+    fits = (doors != household[:, None]) & (w.pick("tenure", world[:, None], doors) != VACANT)
+    nearest = fits.argmax(axis=1) + np.arange(len(household)) * fits.shape[1]
+    return np.where(fits.reshape(-1).take(nearest), doors.reshape(-1).take(nearest), -1)
 
 
 RULE = Rule(

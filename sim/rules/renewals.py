@@ -34,6 +34,8 @@ Floats = NDArray[np.float64]
 
 YEAR, WEEK = 365, 7
 
+RENEW, REPLACE = int(Motion.RENEW), int(Motion.REPLACE)
+
 
 @dataclass(frozen=True)
 class Parameters:
@@ -158,19 +160,17 @@ def _conclude(w: Worlds, world: Ints, compound: Ints) -> None:
     seeds = w.seeds[world]
     blur = w.at("effort_noise", world) / (1 + w.informed[world, compound])
     bad = exact.logistic((w.at("expected_effort", world) - w.effort[world, compound]) / blur)
-    displeased = refused | noise.chance(bad, seeds, "renewal.displeased", compound, w.day)
-    resolved = noise.chance(w.resolve[world, compound], seeds, "renewal.resolved", compound, w.day)
+    draw = noise.uniform(seeds, ("renewal.displeased", "renewal.resolved"), compound, w.day)
+    displeased, resolved = refused | (draw[0] < bad), draw[1] < w.resolve[world, compound]
     replace = displeased & resolved
     w.balloting[world, compound] = True
     w.count("renewals", world)
     w.count("replacements", world[replace])
-    for kind, chosen in ((Motion.RENEW, ~replace), (Motion.REPLACE, replace)):
-        where_, at = world[chosen], compound[chosen]
-        if len(where_) == 0:
-            continue
-        organiser = referrals.of_compound(w, at, BODY)
-        key = noise.bits(w.seeds[where_], "motion", int(kind), at, w.day)
-        votes.call(w, motions.put(w, kind, where_, at, organiser, key, w.whole("ballot_days", where_)))
+    order = replace.argsort(kind="stable")  # renewals are put first
+    world, compound, kind = world[order], compound[order], np.where(replace, REPLACE, RENEW)[order]
+    organiser = referrals.of_compound(w, compound, BODY)
+    key = noise.bits(w.seeds[world], "motion", kind, compound, w.day)
+    votes.call(w, motions.put(w, kind, world, compound, organiser, key, w.whole("ballot_days", world)))
 
 
 def value(w: Worlds) -> Floats:
@@ -239,22 +239,22 @@ def count(w: Worlds) -> None:
     """Phase: ballots on renewal or replacement are counted."""
     if not anywhere(w.balloting):
         return
-    m = w.motions
-    ballots = motions.stirred(w, Motion.RENEW, Motion.REPLACE)
-    if len(ballots) == 0:
-        return
-    passed, failed = votes.count(w, ballots)
-    over = ballots[passed | failed]
+    over, passed = votes.over(w, Motion.RENEW, Motion.REPLACE)
     if len(over) == 0:
         return
+    m = w.motions
     motions.close(w, over)
     w.balloting[m.world[over], m.compound[over]] = False
-    yes = ballots[passed]
+    yes = over[passed]
+    if len(yes) == 0:
+        return
     served = w.contract[m.world[yes], m.compound[yes]] != contracts.NONE
     yes = yes[served & ~w.leaving[m.world[yes], m.compound[yes]]]
     world, compound, renewed = m.world[yes], m.compound[yes], m.kind[yes] == int(Motion.RENEW)
     contracts.renew(w, world[renewed], compound[renewed])
     w.count("renewed", world[renewed])
+    if renewed.all():
+        return
     world, compound = world[~renewed], compound[~renewed]
     had = noise.chance(w.at("substitute", world), w.seeds[world], "renewal.substitute", compound, w.day)
     contracts.replace(w, world[had], compound[had])

@@ -18,7 +18,7 @@ from sim import books, distributions, noise
 from sim.cases import Activity, Stage, log_cases, move_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import OWNER, count_flats
+from sim.places.compound import OWNER
 from sim.rules import defects, keeping, motions
 from sim.rules.motions import NOBODY
 from sim.space import where
@@ -137,7 +137,8 @@ def begin(w: Worlds, rows: Ints) -> None:
 def of_each(w: Worlds, rows: Ints) -> Ints:
     """Return the equal share, fen, of each owner concerned in what the given cases' repairs still lack."""
     c = w.cases
-    return -(-c.owed[rows] // count_flats(w.layout, *defects.place_of(w, c.bearer[rows])))
+    owners = defects.flats_around(w)[1].take(c.bearer[rows])
+    return -(-c.owed[rows] // owners)
 
 
 def ask(w: Worlds, asked: Ints) -> Ints:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import clocks, noise
+from sim import clocks, noise, winding
 from sim.cases import Clock, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
@@ -99,12 +99,9 @@ def look_ahead(w: Worlds) -> None:
 
 def feel_wronged(w: Worlds) -> None:
     """Phase: members feel wronged by the collective."""
-    world, yard = clocks.due(w, Clock.SHARING)
+    world, yard, nth = winding.fired(w, Clock.SHARING)
     if len(world) == 0:
         return
-    w.sharing_times[world, yard] += 1
-    nth = w.sharing_times[world, yard].astype(np.int64)
-    w.sharing_left[world, yard] = noise.threshold(w.seeds[world], "sharing.clock", yard, nth)
     household = w.layout.traits["yard_household"][yard]
     severity = np.rint(1000 * w.at("sharing_severity", world))
     grievances.arise(w, world, household, Kind.SHARING, household, -1, grievances.REOPENINGS * nth, severity)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import clocks, distributions, noise
+from sim import clocks, distributions, noise, winding
 from sim.cases import Clock, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
@@ -92,12 +92,9 @@ def look_ahead(w: Worlds) -> None:
 
 def quarrel(w: Worlds) -> None:
     """Phase: households feel wronged by another household of their team."""
-    world, yard = clocks.due(w, Clock.VILLAGERS)
+    world, yard, nth = winding.fired(w, Clock.VILLAGERS)
     if len(world) == 0:
         return
-    w.villager_times[world, yard] += 1
-    nth = w.villager_times[world, yard].astype(np.int64)
-    w.villager_left[world, yard] = noise.threshold(w.seeds[world], "villagers.clock", yard, nth)
     other, met = _other_party(w, world, yard, nth)
     severity = np.rint(1000 * w.at("villager_severity", world[met]))
     ordinal = grievances.REOPENINGS * nth[met]

@@ -14,15 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise
+from sim.cases import NEVER
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.rules import motions
 from sim.rules.motions import NOBODY, Motion
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
 
 Ints = NDArray[np.int64]
+
+BALLOTS = (Motion.RENEW, Motion.REPLACE, Motion.ELECT, Motion.FUND)
+"""Motions on which owners vote."""
+
+NOT_YET = (NEVER, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))
+"""Value of `Worlds.counted` before anything has been counted."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,29 @@ def count(w: Worlds, rows: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     silent = w.at("silence_counts", m.world[rows]) > 0
     passed = majority & (quorum | (late & silent))
     return passed, late & ~passed
+
+
+def over(w: Worlds, *kinds: Motion) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return which ballots of these kinds are over today, and whether they have passed; all kinds are counted at once.
+
+    Whoever asks first on a day has them counted: no owner takes part between the phases that ask.
+    """
+    m = w.motions
+    if w.counted[0] != w.day:
+        ballots = motions.stirred(w, *BALLOTS)
+        w.counted = w.day, *NOT_YET[1:]
+        if len(ballots):
+            passed, failed = count(w, ballots)
+            ended = where(passed | failed)
+            w.counted = w.day, ballots[ended], passed[ended]
+    _, ballots, passed = w.counted
+    if len(ballots) == 0:
+        return ballots, passed
+    kind = m.kind[ballots]
+    asked = kind == int(kinds[0])
+    for other in kinds[1:]:
+        asked |= kind == int(other)
+    return ballots[asked], passed[asked]
 
 
 RULE = Rule(name="votes", places=("compound",), parameters=Parameters)
