@@ -12,11 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 from rich import box
 from rich.console import Console
 from rich.markup import escape
@@ -24,7 +22,6 @@ from rich.table import Table
 
 from sim.outcomes import A_YEAR, OUTCOMES
 from sim.report import labels
-from sim.report.forest import _tick
 from sim.report.labels import Language, Text
 from sim.report.style import (
     BAND,
@@ -48,6 +45,7 @@ from sim.report.style import (
     panel_title,
     plain,
     save_all,
+    scale,
     title_lines,
     wrap,
 )
@@ -156,7 +154,7 @@ def waterfall_figure(
         unit = labels.unit(spec.unit, language)
         words = SHARES(language, outcome=labels.outcome(outcome, language, spec.label))
         names = [first, *(_player(attribution, channel, language) for channel in order), last]
-        _steps(panels[0], of["shapley"], order, level, names, spec.direction)
+        _steps(panels[0], of["shapley"], order, level, names, spec.direction, language)
         _frame(panels[0], words, unit, len(names))
         _ends(panels[1], of["first"], of["last"], order)
         _frame(panels[1], ENDS(language), unit, len(names))
@@ -195,24 +193,21 @@ def _frame(axes: Axes, title: str, unit: str, lines: int) -> None:
     axes.set_yticks([])
     for i in range(0, lines, 2):
         axes.axhspan(i - 0.5, i + 0.5, color=BAND, linewidth=0, zorder=-2)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
-    low, high = axes.get_xlim()
-    ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
-    step = min(np.diff(ticks), default=1.0)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _tick(x, step, max(abs(low), abs(high)))))
+    scale(axes.xaxis, axes.get_xlim(), 4)
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
     panel_title(axes, capital(title))
     axes.set_xlabel("\n".join(wrap(unit, 42, most=2)), size=SMALL, color=GREY, loc="left", labelpad=3)
 
 
 def _steps(
-    axes: Axes, shares: pd.DataFrame, order: Sequence[str], level: float, names: Sequence[str], direction: str
-) -> None:
-    """Draw the steps from none to all of the channels."""
+    axes: Axes, shares: pd.DataFrame, order: Sequence[str], level: float, names: Sequence[str], direction: str,
+    language: Language,
+) -> None:  # fmt: skip
+    """Draw the steps from none to all of the channels; where there is no path, n/a stands and not 0."""
     at = level
     low, high = [level], [level]
     axes.barh(0, level, color=GREY, height=0.56, linewidth=0)
-    axes.annotate(number(level), (level, 0), (4, 0), textcoords="offset points", va="center", size=8, color=INK)
+    _level(axes, level, 0)
     for i, channel in enumerate(order, 1):
         row = _row(shares, channel)
         step = 0.0 if math.isnan(row["difference"]) else float(row["difference"])
@@ -226,14 +221,14 @@ def _steps(
             high.append(max(ends))
         at += step
         right = max(at, at - step, high[-1])
-        words = number(step, sign=True)
+        words = labels.NO_VALUE(language) if math.isnan(row["difference"]) else number(step, sign=True)
         axes.annotate(words, (right, i), (4, 0), textcoords="offset points", va="center", size=8, color=INK)
         low.append(at)
         high.append(at)
     last = len(order) + 1
     axes.barh(last, at, color=GREY, height=0.56, linewidth=0)
     axes.plot([at, at], [last - 1, last], color=GREY, linewidth=0.7)
-    axes.annotate(number(at), (at, last), (4, 0), textcoords="offset points", va="center", size=8, color=INK)
+    _level(axes, at, last)
     room = max(max(high) - min(low), abs(level) * 0.02, 1e-9)
     axes.set_xlim(min(low) - 0.35 * room, max(high) + 0.3 * room)
     for i, label in enumerate(names):
@@ -248,6 +243,12 @@ def _steps(
             size=BODY,
             color=INK if 0 < i < last else GREY,
         )
+
+
+def _level(axes: Axes, value: float, line: int) -> None:
+    """Write a level beside its bar: beyond its end, which is to the left where the bar goes there from zero."""
+    aside: Any = {"xytext": (-4, 0), "ha": "right"} if value < 0 else {"xytext": (4, 0), "ha": "left"}
+    axes.annotate(number(value), (value, line), textcoords="offset points", va="center", size=8, color=INK, **aside)
 
 
 def _ends(axes: Axes, first: pd.DataFrame, last: pd.DataFrame, order: Sequence[str]) -> None:

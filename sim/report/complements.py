@@ -32,10 +32,10 @@ FOOT = Text(
     "sets of the others, between twins; {n} replications. Blue: they help one another; red: they crowd one another "
     "out; framed: the 95% bootstrap interval lies on one side of zero. With {pairs} pairs a panel, one or so is framed "
     "by chance. Arrangements of one kind of settlement draw on the same hours; those of different kinds meet at the "
-    "centre only.",
+    "centre only; n/a: one of the two has no path to it.",
     "以上均在所设假设之下。两项安排合用比分用多带来的作用，对其余各项的所有组合取平均，对照之差；{n} 次重复。蓝：相辅"
     "相成；红：互相挤占；加框：95%自助法区间在零的一侧。每图 {pairs} 对，大约有一对会偶然加框。同一类聚落的安排用同一批"
-    "人的工时，不同聚落之间只在中心相遇。",
+    "人的工时，不同聚落之间只在中心相遇；“无”：其中一项够不着它。",
 )
 
 WIDTH, CELL, LEFT, GAP, ABOVE, BELOW = 11.6, 0.62, 1.75, 1.95, 0.45, 0.75
@@ -83,7 +83,7 @@ def _matrix(axes: Axes, pairs: pd.DataFrame, attribution: Attribution, raised: b
     largest = max((abs(x) for x in pairs["difference"] if math.isfinite(x)), default=0.0)
     for row in pairs.to_dict("records"):
         x, y = sorted((players.index(row["channel"]), players.index(row["with"])))
-        _cell(axes, x, y, {str(name): value for name, value in row.items()}, largest, raised)
+        _cell(axes, x, y, {str(name): value for name, value in row.items()}, largest, raised, language)
     axes.set_xlim(0, len(players))
     axes.set_ylim(len(players), 0)
     names = [labels.mechanism(player, language) for player in players]
@@ -96,7 +96,7 @@ def _matrix(axes: Axes, pairs: pd.DataFrame, attribution: Attribution, raised: b
     axes.axis("off")
 
 
-def _cell(axes: Axes, x: int, y: int, row: dict[str, Any], largest: float, raised: bool) -> None:
+def _cell(axes: Axes, x: int, y: int, row: dict[str, Any], largest: float, raised: bool, language: Language) -> None:
     """Draw the interaction of one pair."""
     value = row["difference"]
     known = math.isfinite(value)
@@ -106,5 +106,5 @@ def _cell(axes: Axes, x: int, y: int, row: dict[str, Any], largest: float, raise
     sure = known and (row["low"] > 0 or row["high"] < 0)
     edge, width = (INK, 1.2) if sure else (FAINT, 0.6)
     axes.add_patch(Rectangle((x + 0.02, y + 0.02), 0.96, 0.96, fill=False, edgecolor=edge, linewidth=width))
-    words = number(float(value), largest, sign=True) if known else "–"
+    words = number(float(value), largest, sign=True) if known else labels.NO_VALUE(language)
     axes.annotate(words, (x + 0.5, y + 0.5), ha="center", va="center", size=SMALL * 0.9, color=INK)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.report import labels, style
@@ -45,6 +44,7 @@ EXPLANATION = Text(
     "以上均在所设假设之下。点：一次重复，情景减{against}{clipped}。线：{twins} 对“双胞胎”之差的平均与 95% 自助法区间；"
     "区间含零者为空心。",
 )
+UNREACHED = Text(" n/a: nothing in which the two differ has a path there.", "“无”：两者的不同之处够不着它。")
 IN_UNITS = Text("difference, {unit}", "差值，{unit}")
 ALL_EQUAL = Text("all pairs equal", "各对相同")
 ONE_PAIR = Text("one pair", "仅一对")
@@ -58,6 +58,7 @@ class _Row:
     low: float
     high: float
     dots: NDArray[np.float64]
+    pairs: int = 0
 
     @property
     def known(self) -> bool:
@@ -203,18 +204,19 @@ def _explanation(
     content: Sequence[Sequence[_Row]], pairs: Sequence[tuple[str, str]], names: Mapping[str, str], language: Language
 ) -> str:
     """Say what is drawn."""
-    counts = sorted({len(row.dots) for rows in content for row in rows}) or [0]
+    counts = sorted({len(row.dots) for rows in content for row in rows if len(row.dots)}) or [0]
     baselines = {baseline for _, baseline in pairs}
     against = names[baselines.pop()] if len(baselines) == 1 else WHAT_IT_IS_COMPARED_WITH(language)
     clipped = any(
         (row.dots < low).any() or (row.dots > high).any() for low, high, rows in _ranges(content) for row in rows
     )
+    unreached = any(math.isnan(row.difference) and row.pairs for rows in content for row in rows)
     return EXPLANATION(
         language,
         against=against,
         clipped=CLIPPED(language) if clipped else "",
         twins=f"{counts[0]}{labels.TO(language)}{counts[-1]}" if len(counts) > 1 else counts[0],
-    )
+    ) + (UNREACHED(language) if unreached else "")
 
 
 def _ranges(content: Sequence[Sequence[_Row]]) -> list[tuple[float, float, Sequence[_Row]]]:
@@ -233,7 +235,10 @@ def _rows(comparison: pd.DataFrame, runs: pd.DataFrame, outcome: str, pairs: Seq
         mine = of[(of["scenario"] == scenario) & (of["baseline"] == baseline)]
         said = mine[["difference", "low", "high"]].to_numpy(np.float64)
         difference, low, high = said[0].tolist() if len(said) else (np.nan,) * 3
-        rows.append(_Row(difference, low, high, dots))
+        pairs_ = len(dots)
+        if math.isnan(difference):
+            dots = dots[:0]  # out of reach: twins that do not differ are no dots at zero
+        rows.append(_Row(difference, low, high, dots, pairs_))
     return rows
 
 
@@ -248,9 +253,7 @@ def _panel(axes: Axes, rows: Sequence[_Row], unit: str, width: float, language: 
     if all(not row.dots.any() for row in rows):
         # Nothing differs, so the axis has no scale.
         axes.set_xticks([0])
-    ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
-    step = min((b - a for a, b in pairwise(ticks)), default=1.0)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _tick(x, step, max(abs(low), abs(high)))))
+    style.number_ticks(axes.xaxis, (low, high))
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
     words = IN_UNITS(language, unit=unit) if unit else labels.DIFFERENCE(language)
     axes.set_xlabel("\n".join(wrap(words, max(20, int(width * 19)), 2)), size=SMALL, color=GREY, loc="left", labelpad=3)
@@ -351,13 +354,3 @@ def _limits(rows: Sequence[_Row]) -> tuple[float, float]:
         return -1.0, 1.0
     margin = 0.05 * (high - low)
     return low - margin, high + margin
-
-
-def _tick(value: float, step: float, scale: float) -> str:
-    """Write a number on an axis."""
-    unit, letter = (1e9, "bn") if scale >= 2e9 else (1e6, "M") if scale >= 2e6 else (1.0, "")
-    if step / unit < 1e-5:
-        return f"{value / unit:g}{letter}"
-    decimals = next(d for d in range(7) if math.isclose(round(step / unit, d), step / unit, rel_tol=1e-6) or d == 6)
-    text = f"{value / unit:,.{decimals}f}"
-    return "0" if float(text.replace(",", "")) == 0 else text + letter

@@ -88,6 +88,7 @@ READINGS = {
     "less": Text("less", "更少"),
     "open": Text("cannot be told", "分不清"),
     "unknown": Text("n/a", "无"),
+    "unreached": Text("no path to it", "够不着"),
 }
 """What a difference says for the people who live there."""
 

@@ -73,6 +73,10 @@ UNKNOWN = Text(
     "Of {outcome} nothing can be said for {scenario} against {baseline}: there was nothing to divide by.",
     "“{outcome}”在{scenario}与{baseline}之间无从比较：没有可计算的数。",
 )
+UNREACHED = Text(
+    "Nothing in which {scenario} differs from {baseline} has a path to {outcome}: n/a, which is not 0.",
+    "{scenario}与{baseline}的不同之处够不着“{outcome}”：无（不等于 0）。",
+)
 SAME = Text(
     "{scenario} and {baseline} do not differ in {outcome} in any of {n} pairs of twins.",
     "在 {n} 对双胞胎中，{scenario}与{baseline}的“{outcome}”完全相同。",

@@ -15,11 +15,13 @@ are told apart by the colour-blind (Okabe & Ito 2008); nothing is said by hue al
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +29,11 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from PIL import Image
 
 from sim.report.fonts.cut import FAMILY, HERE, STEM
@@ -224,6 +228,51 @@ def plain(axes: Axes, *, keep: Sequence[str] = ("bottom",)) -> None:
     axes.set_facecolor("none")
     axes.tick_params(length=0, pad=4, labelsize=SMALL, labelcolor=GREY)
     axes.set_axisbelow(True)
+
+
+def scale(axis: Axis, ends: tuple[float, float], bins: int, *, flat: bool = False) -> None:
+    """Give an axis a few round ticks with as many decimals as tell them apart.
+
+    Args:
+        axis: the axis.
+        ends: its ends.
+        bins: about so many.
+        flat: whether all that is drawn is 0, so that the axis has no scale: then 0 alone is marked.
+    """
+    if flat:
+        axis.set_ticks([0])
+    else:
+        axis.set_major_locator(MaxNLocator(nbins=bins, steps=[1, 2, 2.5, 5, 10]))
+    number_ticks(axis, ends)
+
+
+def number_ticks(axis: Axis, ends: tuple[float, float]) -> None:
+    """Write the numbers of an axis's ticks with as many decimals as tell them apart.
+
+    Args:
+        axis: the axis.
+        ends: its ends.
+    """
+    low, high = sorted(ends)
+    ticks = [tick for tick in axis.get_majorticklocs() if low <= tick <= high]
+    step = min((b - a for a, b in pairwise(ticks)), default=1.0)
+    axis.set_major_formatter(FuncFormatter(lambda x, _: tick(x, step, max(abs(low), abs(high)))))
+
+
+def tick(value: float, step: float, scale: float) -> str:
+    """Write a number on an axis.
+
+    Args:
+        value: the number.
+        step: between two ticks.
+        scale: the largest number on the axis.
+    """
+    unit, letter = (1e9, "bn") if scale >= 2e9 else (1e6, "M") if scale >= 2e6 else (1.0, "")
+    if step / unit < 1e-5:
+        return f"{value / unit:g}{letter}"
+    decimals = next(d for d in range(7) if math.isclose(round(step / unit, d), step / unit, rel_tol=1e-6) or d == 6)
+    text = f"{value / unit:,.{decimals}f}"
+    return "0" if float(text.replace(",", "")) == 0 else text + letter
 
 
 def save(figure: Figure, path_stem: str | Path, *, shades: int = PNG_COLOURS) -> list[Path]:

@@ -17,12 +17,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from sim.outcomes import HIGHER, OUTCOMES
 from sim.report import labels
-from sim.report.forest import _tick
 from sim.report.labels import AGAINST, DIFFERENCE, UNDER, Language, Text
 from sim.report.style import (
     BLUE,
@@ -45,6 +43,7 @@ from sim.report.style import (
     house,
     panel_title,
     save_all,
+    scale,
     title_lines,
     wrap,
 )
@@ -320,11 +319,7 @@ def _panel(
 def _scale(axes: Axes, which: str) -> None:
     """Write few and round numbers on an axis."""
     axis = axes.yaxis if which == "y" else axes.xaxis
-    axis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
-    low, high = axes.get_ylim() if which == "y" else axes.get_xlim()
-    ticks = [tick for tick in axis.get_majorticklocs() if low <= tick <= high]
-    step = float(min(np.diff(ticks), default=1.0))
-    axis.set_major_formatter(FuncFormatter(lambda x, _: _tick(x, step, max(abs(low), abs(high)))))
+    scale(axis, axes.get_ylim() if which == "y" else axes.get_xlim(), 5)
     axes.tick_params(axis="both", length=0, pad=4, labelsize=SMALL, labelcolor=GREY)
 
 

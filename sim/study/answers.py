@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from sim import outcomes
 from sim.books import FEN
+from sim.mechanisms import registry
 from sim.outcomes import A_YEAR, YEAR
-from sim.study import acceptability, budget, distances, limits
+from sim.study import acceptability, budget, distances, limits, reach
 from sim.study.attribution import COLUMNS, attribute
 from sim.study.coalitions import Attribution
 from sim.study.config import Config
@@ -60,7 +61,7 @@ def answers(
     out: dict[str, Answer] = {}
     if config.attributed:
         keys = ("outcome", "measure", "channel", "with")
-        out["attribution"] = Answer(attributed(runs, config.attributed), keys)
+        out["attribution"] = Answer(attributed(runs, config.attributed, config.place), keys)
         out["hours"] = Answer(hours(runs, config.attributed), ("channel",))
     if names := acceptability.choices(config):
         effect = budget.effect_of(config.place)
@@ -99,20 +100,33 @@ def outcome_specs(place: str, main: bool = False) -> list[OutcomeSpec]:
 # -- attribution ------------------------------------------------------------------------------
 
 
-def attributed(runs: pd.DataFrame, attribution: Attribution) -> pd.DataFrame:
+def attributed(runs: pd.DataFrame, attribution: Attribution, place: str = "") -> pd.DataFrame:
     """Attribute the chosen outcomes to channels; see `sim.study.attribution.attribute`.
 
     Args:
         runs: the runs of every coalition.
         attribution: what is taken apart.
+        place: its place, on which it depends what is out of whose reach; if not said, nothing is.
     """
     known = {spec.name: spec for spec in outcomes.OUTCOMES}
     frames = []
     for name in attribution.outcomes:
         spec = known[name]
         values = by_coalition(runs, name, attribution)
-        frames.append(attribute(values, attribution.channels, OutcomeSpec(name, spec.unit, spec.label, spec.family)))
+        said = OutcomeSpec(name, spec.unit, spec.label, spec.family)
+        frames.append(attribute(values, attribution.channels, said, beyond=_beyond(attribution, name, place)))
     return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
+
+
+def _beyond(attribution: Attribution, outcome: str, place: str) -> list[str]:
+    """Return the players that have no path of their own to an outcome: mechanisms of other kinds of settlement."""
+    if not place:
+        return []
+    own = {
+        player: [word for word in attribution.together.get(player, ()) if word in registry()] or [attribution.mechanism]
+        for player in attribution.channels
+    }
+    return [player for player, kinds in own.items() if reach.beyond(place, kinds, [outcome])]
 
 
 def by_coalition(runs: pd.DataFrame, outcome: str, attribution: Attribution) -> Floats:

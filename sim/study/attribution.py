@@ -13,7 +13,7 @@ substitutes, above 0 complements.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations
 from math import factorial
 
@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.study.coalitions import MOST
-from sim.study.statistics import LEVEL, OutcomeSpec, paired_rows
+from sim.study.statistics import LEVEL, OutcomeSpec, out_of_reach, paired_rows, twin_differences
 
 Floats = NDArray[np.float64]
 
@@ -82,7 +82,12 @@ def last_in(players: int) -> Floats:
 
 
 def attribute(
-    values: NDArray[np.float64], channels: Sequence[str], outcome: OutcomeSpec, *, level: float = LEVEL
+    values: NDArray[np.float64],
+    channels: Sequence[str],
+    outcome: OutcomeSpec,
+    *,
+    level: float = LEVEL,
+    beyond: Collection[str] = (),
 ) -> pd.DataFrame:
     """Attribute one outcome to channels.
 
@@ -92,6 +97,8 @@ def attribute(
         channels: their names; channel i is on in the coalitions whose bit i is set.
         outcome: its name and unit.
         level: confidence level of the intervals over replications.
+        beyond: channels that have no path of their own to the outcome (`sim.study.reach`): what such a one does is
+            n/a, also together with others, if it changes it in no coalition and no replication either.
 
     Returns:
         One row for each measure and channel or pair, with the columns of `COLUMNS`. Measures: ``shapley``,
@@ -121,8 +128,20 @@ def attribute(
         np.abs(contributions) <= len(weights[0]) * np.finfo(np.float64).eps * size, 0.0, contributions
     )
     compared = paired_rows(contributions, np.zeros_like(contributions), level=level)
+    out = [one for i, one in enumerate(channels) if one in beyond and not _moves(known, i)]
+    compared = [
+        out_of_reach(c) if channel in out or other in out else c
+        for (_, channel, other), c in zip(labels, compared, strict=True)
+    ]
     rows = [
         (outcome.name, outcome.unit, measure, channel, other, c.difference, c.low, c.high, c.share_same_sign, c.n)
         for (measure, channel, other), c in zip(labels, compared, strict=True)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _moves(values: Floats, player: int) -> bool:
+    """Say whether a player changes anything in any coalition and replication."""
+    number = np.arange(len(values))
+    without = number[number >> player & 1 == 0]
+    return bool(twin_differences(values[without | 1 << player], values[without]).any())

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.study import answers, ends, naive, tables
+from sim.study import answers, ends, naive, reach, tables
 from sim.study.config import Config
 from sim.study.digest import order_of, table_digest
 from sim.study.experiment import Plan
@@ -112,10 +112,12 @@ def _of_runs(part: Part) -> Made:
     made, config, folder = Made(), part.config, part.folder
     _keep(part, "runs", _merge(part, "runs"), made)
     runs = read_csv(folder / "runs.csv")  # as written, so that whoever has the file gets the same comparison
-    if config.sweep:
-        made.comparison = compare_runs(answers.with_money(runs), config.comparisons, answers.swept_specs(config.place))
-    else:
-        made.comparison = compare_runs(runs, config.comparisons, answers.outcome_specs(config.place))
+    known = answers.swept_specs(config.place) if config.sweep else answers.outcome_specs(config.place)
+    scenarios = {scenario.name: scenario for scenario in config.scenarios}
+    unreached = reach.between(config.place, scenarios, config.comparisons, [spec.name for spec in known])
+    made.comparison = compare_runs(
+        answers.with_money(runs) if config.sweep else runs, config.comparisons, known, beyond=unreached
+    )
     if config.comparisons:
         _write(part, "comparison", made.comparison, ("scenario", "baseline", "outcome"), made)
     else:

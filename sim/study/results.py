@@ -14,7 +14,8 @@ from typing import Any
 import pandas as pd
 
 from sim.errors import ConfigError, SimError, StoreError, unknown
-from sim.study import foreign
+from sim.scenario import Scenario
+from sim.study import foreign, reach
 from sim.study.answers import outcome_specs
 from sim.study.door import printable
 from sim.study.files import read_csv, write_csv
@@ -160,9 +161,17 @@ def _within(one: Finished, scenario: str | None, baseline: str | None) -> Compar
         pairs = [(scenario, baseline)]
     if not pairs:
         raise ConfigError(f"{one.folder} has a single scenario; there is nothing to compare it with")
-    comparison = compare_runs(one.runs, pairs, _specs(one.runs, one.place))
+    known = _specs(one.runs, one.place)
+    unreached = reach.between(one.place, _understood(one), pairs, [spec.name for spec in known])
+    comparison = compare_runs(one.runs, pairs, known, beyond=unreached)
     title = str(one.config.get("question") or one.manifest.get("name"))
     return Compared(title, one.place, comparison, one.runs, [])
+
+
+def _understood(one: Finished) -> dict[str, Scenario]:
+    """Return the scenarios of a result; none of a sweep's, which are not written out."""
+    said = one.config.get("scenarios")
+    return reach.read(said) if isinstance(said, Mapping) and not one.config.get("sweep") else {}
 
 
 def _declared(one: Finished) -> list[tuple[str, str]]:
@@ -219,7 +228,13 @@ def _between(first: Finished, second: Finished, scenario: str | None, baseline: 
         join="inner",
     )
     pairs = [(f"{a}@{there}", f"{b}@{here}") for a, b in chosen]
-    comparison = compare_runs(runs, pairs, _specs(runs, second.place))
+    known = _specs(runs, second.place)
+    written: dict[str, Scenario] = {}
+    if all(first.config.get(key) == second.config.get(key) for key in ("world", "mechanisms")):  # else all may differ
+        for sign, result in ((here, first), (there, second)):
+            written |= {f"{name}@{sign}": scenario for name, scenario in _understood(result).items()}
+    unreached = reach.between(second.place, written, pairs, [spec.name for spec in known])
+    comparison = compare_runs(runs, pairs, known, beyond=unreached)
     return Compared(f"{there} against {here}", second.place, comparison, runs, list(_notes(first, second)))
 
 

@@ -9,7 +9,7 @@ whose difference has the same sign, what pairing has bought, and the number of p
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
@@ -183,11 +183,12 @@ def compare_runs(
     level: float = LEVEL,
     resamples: int = RESAMPLES,
     seed: int = SEED,
+    beyond: Mapping[tuple[str, str], Collection[str]] | None = None,
 ) -> pd.DataFrame:
     """Compare scenarios with their baselines in a number of outcomes.
 
     A pair counts where both twins have the outcome. The p-values are Holm's over the outcomes of one
-    family in one comparison.
+    family in one comparison; what is out of reach is not tested and not among them.
 
     Args:
         runs: columns ``scenario``, ``replication`` and one for each outcome.
@@ -196,6 +197,8 @@ def compare_runs(
         level: confidence level of the intervals.
         resamples: bootstrap resamples, and random sign patterns of the test.
         seed: the seed of both.
+        beyond: comparison to the outcomes to which what differs has no path of its own (`sim.study.reach`): n/a if
+            there is no difference between any twins either.
 
     Returns:
         One row for each comparison and outcome, with the columns of `COLUMNS`.
@@ -224,7 +227,12 @@ def compare_runs(
         compared = paired_rows(
             a.to_numpy(np.float64).T, b.to_numpy(np.float64).T, level=level, resamples=resamples, seed=seed
         )
-        for outcome, comparison in zip(outcomes, compared, strict=True):
+        same = (twin_differences(a.to_numpy(np.float64), b.to_numpy(np.float64)) == 0) | (
+            a.isna() & b.isna()
+        ).to_numpy()
+        for i, (outcome, comparison) in enumerate(zip(outcomes, compared, strict=True)):
+            if same[:, i].all() and outcome.name in (beyond or {}).get((scenario, baseline), ()):
+                comparison = out_of_reach(comparison)
             here = {"scenario": scenario, "baseline": baseline, "outcome": outcome.name, "unit": outcome.unit}
             rows.append(here | {"family": outcome.family} | comparison.__dict__)
     frame = pd.DataFrame(rows, columns=[*(name for name in COLUMNS if name != "p_holm"), "family"])
@@ -232,6 +240,22 @@ def compare_runs(
     for _, family in frame.groupby(["scenario", "baseline", "family"], sort=False):
         frame.loc[family.index, "p_holm"] = holm(family["p"].to_numpy(np.float64))
     return frame[list(COLUMNS)]
+
+
+def out_of_reach(comparison: Comparison) -> Comparison:
+    """Return a comparison that says of the difference nothing but that there is none to speak of: n/a."""
+    return Comparison(
+        n=comparison.n,
+        difference=_NAN,
+        low=_NAN,
+        high=_NAN,
+        method="n/a",
+        share_same_sign=_NAN,
+        variance_reduction=_NAN,
+        p=_NAN,
+        mean_scenario=comparison.mean_scenario,
+        mean_baseline=comparison.mean_baseline,
+    )
 
 
 def twin_differences(scenario: NDArray[np.float64], baseline: NDArray[np.float64]) -> NDArray[np.float64]:

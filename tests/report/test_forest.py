@@ -156,3 +156,20 @@ assert "matplotlib.pyplot" not in sys.modules
 def test_plotting_stays_in_its_room() -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-W", "error", "-c", ROOMS], env=environment, check=True)
+
+
+def test_what_is_out_of_reach_is_no_dot_at_zero() -> None:
+    rng = np.random.default_rng(2)
+    base = pd.DataFrame({"scenario": "baseline", "replication": range(5), "days": rng.normal(5, 1, 5)})
+    runs = pd.concat([base, base.assign(scenario="one"), base.assign(scenario="two", days=base["days"] + 1)])
+    pairs = [("one", "baseline"), ("two", "baseline")]
+    for beyond, dots, told in (({}, 10, 0), ({pairs[0]: {"days"}}, 5, 1)):
+        comparison = compare_runs(runs, pairs, OUTCOMES[:1], beyond=beyond)
+        for language, word in (("en", "n/a"), ("zh", "无")):
+            figure = forest_figure(comparison, runs, "x", outcomes=OUTCOMES[:1], language=language)
+            words = check_layout(figure)
+            assert words.count(word) == told
+            foot = "".join(text.get_text() for text in figure.texts)
+            assert (("n/a: " if language == "en" else "“无”") in foot) == bool(told)
+            drawn = sum(len(line.get_xdata()) for line in figure.axes[0].lines if line.get_alpha())
+            assert drawn == dots

@@ -122,6 +122,30 @@ def test_a_waterfall_leads_from_none_to_all() -> None:
     assert names[1:-1] == ["coordination (the merger)", "on-site visits", "authority"]
 
 
+def test_levels_below_zero_are_written_beside_their_bars() -> None:
+    """A bar that goes from zero to the left ends at its level: dark words on it could not be read."""
+    runs = coalition_runs()
+    runs["unresolved"] -= 1000
+    shares, hours = answers.attributed(runs, THREE), answers.hours(runs, THREE)
+    axes = waterfall_figure(shares, hours, runs, THREE, TITLE).axes[0]
+    levels = [text for text in axes.texts if text.xy[0] in (-750, -758) and text.xy[1] in (0, 4)]
+    assert len(levels) == 2 and all(text.get_ha() == "right" and text.xyann[0] < 0 for text in levels)
+
+
+def test_a_channel_without_a_path_has_no_number() -> None:
+    runs = coalition_runs()
+    shares, hours = answers.attributed(runs, THREE), answers.hours(runs, THREE)
+    mine = (shares["channel"] == "authority") & (shares["outcome"] == "unresolved")
+    shares.loc[mine, ["difference", "low", "high", "share_same_sign"]] = np.nan
+    for language, said in (("en", "n/a"), ("zh", "无")):
+        figure = waterfall_figure(shares, hours, runs, THREE, TITLE, language=language)
+        assert [text.get_text() for text in figure.axes[0].texts].count(said) == 1
+    out = StringIO()
+    print_shares(Console(file=out, width=100), shares, hours, THREE)
+    line = next(line for line in out.getvalue().splitlines() if line.strip().startswith("authority"))
+    assert line.count("n/a") == 5 and "0.0" not in line
+
+
 def test_shares_are_printed_in_a_hundred_columns() -> None:
     runs, out = coalition_runs(), StringIO()
     console = Console(file=out, width=100, soft_wrap=False)

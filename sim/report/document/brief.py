@@ -19,6 +19,9 @@ TOLD = 6
 
 HOURS = "hours"
 
+NOTHING_TOLD = {"unknown": words.UNKNOWN, "unreached": words.UNREACHED}
+"""Readings of a difference that is n/a to what is said of it."""
+
 
 def headline(found: Material) -> str:
     """Return the outcome that stands for all: the first main one of the place that was compared."""
@@ -66,8 +69,8 @@ def of_run(found: Material, language: Language) -> Iterator[str]:
 
 def sentence(one: Effect, language: Language) -> str:
     """Say what one outcome of one comparison came to."""
-    if one.reading == "unknown":
-        text = words.UNKNOWN
+    if one.reading in NOTHING_TOLD:
+        text = NOTHING_TOLD[one.reading]
     elif one.none_at_all:
         text = words.SAME
     elif one.reading == "open":
@@ -113,7 +116,7 @@ def sorted_out(shown: Sequence[Effect], language: Language) -> Iterator[str]:
 def cost(shown: Sequence[Effect], language: Language) -> Iterator[str]:
     """Say how many more or fewer hours it takes."""
     for one in shown:
-        if one.outcome != HOURS or one.reading == "unknown":
+        if one.outcome != HOURS or one.reading in NOTHING_TOLD:
             continue
         if one.reading == "open":
             yield words.COST_OPEN(language, difference=one.difference, unit=one.unit)

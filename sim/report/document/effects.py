@@ -113,7 +113,7 @@ def effect(row: dict[str, Any], language: Language) -> Effect:
         relative=percent(relative, sign=True),
         share=percent(share),
         n=str(int(row["n"])) if math.isfinite(float(row["n"])) else NOT_AVAILABLE,
-        reading=reading(name, difference, low, high),
+        reading="unreached" if math.isnan(difference) and float(row["n"]) > 0 else reading(name, difference, low, high),
         value=difference,
     )
 

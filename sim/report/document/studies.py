@@ -132,7 +132,7 @@ def shares_words(found: Material, language: Language) -> Iterator[str]:
     )
     parts = mine[mine["measure"] == "shapley"]
     if len(parts):
-        name = parts["channel"].iloc[int(parts["difference"].abs().to_numpy().argmax())]
+        name = parts["channel"].iloc[int(parts["difference"].abs().fillna(0.0).to_numpy().argmax())]
         difference, low, high = _numbers(mine, "shapley", name)
         yield words.LARGEST(
             language, channel=channel(str(name), language, _mechanism(found)), share=difference, low=low, high=high
