@@ -9,13 +9,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.report import labels, style
+from sim.report.chosen import chosen, left_out
 from sim.report.labels import Language, Text
 from sim.report.style import EDGE, FAINT, GREY, INK, SMALL, WIDTH_ONE
 
 COLUMNS = ("adopters", "adopters_members")
 
 MOST = 4
-"""So many scenarios are drawn."""
+"""So many scenarios are drawn; which, see `sim.report.chosen`."""
 
 TITLE = Text("How households join a base, and who comes first", "农户如何参加基地，谁先参加")
 JOINED = Text("households that joined since day 0", "第 0 天以来参加的农户")
@@ -35,24 +36,30 @@ def diffusion_figure(daily: pd.DataFrame, language: Language) -> Figure:
         daily: scenario, replication, day and `COLUMNS` of a result.
         language: in which language.
     """
-    scenarios = list(dict.fromkeys(daily["scenario"]))[:MOST]
+    names = [str(name) for name in dict.fromkeys(daily["scenario"])]
+    curves = {name: _joined(daily[daily["scenario"] == name]) for name in names}
+    first = curves[names[0]][0]
+    size = {name: float((curves[name][0] - first).abs().max().max()) for name in names}
+    scenarios = chosen(names, size, MOST)
+    foot = FOOT(language, n=first.shape[1]) + left_out(
+        names, size, scenarios, labels.scenario(names[0], language), "daily.parquet, runs.csv", language
+    )
     colours = style.colours(scenarios)
     with style.house():
         figure = Figure(figsize=(WIDTH_ONE, HEIGHT))
         style.heading(figure, style.title_lines(TITLE(language), WIDTH_ONE))
         box = (LEFT / WIDTH_ONE, BELOW / HEIGHT, 1 - (LEFT + NAMES) / WIDTH_ONE, 1 - (ABOVE + BELOW) / HEIGHT)
         axes = figure.add_axes(box)
-        replications, ends = 0, []
+        ends, before = [], list[np.ndarray]()
         for scenario in scenarios:
-            rows = daily[daily["scenario"] == scenario]
-            curves = [rows.pivot(index="day", columns="replication", values=column) for column in COLUMNS]
-            joined, members = (curve - curve.iloc[0] for curve in curves)
-            replications = joined.shape[1]
+            joined, members = curves[scenario]
             months = joined.index.to_numpy() / (365 / 12)
             low, high = (np.quantile(joined.to_numpy(), q, axis=1) for q in (0.05, 0.95))
             axes.fill_between(months, low, high, color=colours[scenario], alpha=0.14, linewidth=0)
-            style_ = (0, (4, 2)) if scenario == "placebo" else "-"  # it lies on the baseline
-            axes.plot(months, joined.mean(axis=1), color=colours[scenario], linewidth=1.8, linestyle=style_)
+            mean = joined.mean(axis=1).to_numpy()
+            style_ = (0, (4, 2)) if any(np.array_equal(mean, other) for other in before) else "-"  # both can be seen
+            before.append(mean)
+            axes.plot(months, mean, color=colours[scenario], linewidth=1.8, linestyle=style_)
             axes.plot(months, members.mean(axis=1), color=colours[scenario], linewidth=0.8)
             ends.append((float(joined.mean(axis=1).iloc[-1]), scenario))
         top = axes.get_ylim()[1]
@@ -74,8 +81,15 @@ def diffusion_figure(daily: pd.DataFrame, language: Language) -> Figure:
         style.panel_title(axes, JOINED(language))
         axes.grid(axis="y", color=FAINT, linewidth=0.6)
         style.plain(axes, keep=("bottom", "left"))
-        style.foot(figure, style.foot_lines(FOOT(language, n=replications), WIDTH_ONE - 2 * EDGE))
+        style.foot(figure, style.foot_lines(foot, WIDTH_ONE - 2 * EDGE))
     return figure
+
+
+def _joined(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return how many have joined since day 0, in all and with a party member, day by day and replication."""
+    curves = (rows.pivot(index="day", columns="replication", values=column) for column in COLUMNS)
+    joined, members = (curve - curve.iloc[0] for curve in curves)
+    return joined, members
 
 
 def diffusion(daily: pd.DataFrame, path_stem: str | Path) -> list[Path]:

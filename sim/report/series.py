@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from sim.outcomes import YEAR
 from sim.report import labels, style
+from sim.report.chosen import chosen
 from sim.report.labels import ENGLISH, Language, Text
 from sim.report.style import EDGE, FAINT, GREY, INK, SMALL, WIDTH_TWO, wrap
 from sim.report.tables import number
@@ -83,7 +84,7 @@ EVERY = 7
 """Days between two points of a curve."""
 
 MOST = 4
-"""So many comparisons are drawn, and the scenarios in them."""
+"""So many comparisons are drawn, and the scenarios in them; which, see `curves`."""
 
 RESAMPLES, SEED = 999, 20_250_101
 
@@ -97,6 +98,15 @@ EXPLANATION = Text(
     "以上均在所设假设之下。上图：{n} 次重复的平均值，以及居中一半重复的范围。下图：“双胞胎”之差（情景减所对比的情景）的"
     "平均值与逐点 95% 自助法区间。第 0 天以前毫无差别。",
 )
+PAIRS_LEFT_OUT = Text(
+    " Not drawn: {n} more comparisons, in {same} of which no twins differ in any of this; their numbers stand in "
+    "comparison.csv and daily.parquet.",
+    "未画出：另外 {n} 项比较，其中 {same} 项的双胞胎在这些量上毫无差别；其数据见 comparison.csv 与 daily.parquet。",
+)
+SCENARIOS_LEFT_OUT = Text(
+    " Not drawn: {n} more scenarios; their numbers stand in runs.csv and daily.parquet.",
+    "未画出：另外 {n} 个情景；其数据见 runs.csv 与 daily.parquet。",
+)
 MINUS = Text("{scenario} − {baseline}", "{scenario} − {baseline}")
 
 # Inches.
@@ -105,6 +115,27 @@ ABOVE, BELOW = 0.46, 0.5
 LEFT, NAMES = 0.55, 1.55
 MONTH = YEAR / 12
 LINE = 0.145
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What there is no room for.
+
+    Attributes:
+        same: comparisons between twins that do not differ in anything that is drawn.
+        more: other comparisons.
+        scenarios: scenarios, where nothing is compared.
+    """
+
+    same: int = 0
+    more: int = 0
+    scenarios: int = 0
+
+    def words(self, language: Language) -> str:
+        """Say it; nothing if all are drawn."""
+        if self.scenarios:
+            return SCENARIOS_LEFT_OUT(language, n=self.scenarios)
+        return PAIRS_LEFT_OUT(language, n=self.same + self.more, same=self.same) if self.same or self.more else ""
 
 
 @dataclass(frozen=True)
@@ -117,6 +148,7 @@ class Curves:
         values: series number and scenario to the values, shape ``(replications, points)``.
         pairs: comparisons.
         replications: how many.
+        left_out: what is not drawn.
     """
 
     days: NDArray[np.int64]
@@ -124,6 +156,7 @@ class Curves:
     values: Mapping[tuple[int, str], Floats]
     pairs: Sequence[tuple[str, str]]
     replications: int
+    left_out: LeftOut = LeftOut()
 
     @property
     def scenarios(self) -> list[str]:
@@ -158,16 +191,17 @@ def curves(daily: pd.DataFrame, runs: pd.DataFrame, pairs: Sequence[tuple[str, s
     Args:
         daily: the table of days; series whose columns it lacks are left out.
         runs: the table of runs, for their order and households.
-        pairs: (scenario, baseline) of the comparisons; the first `MOST` are drawn. Without any, the first scenarios.
+        pairs: (scenario, baseline) of the comparisons, of which `MOST` are drawn: those that matter where all are with
+            one scenario (`sim.report.chosen`), else the first. Without any, the first scenarios.
 
     Raises:
         ValueError: there is no day to draw.
     """
     if daily.empty:
         raise ValueError("there is no day to draw")
-    pairs = list(pairs)[:MOST]
+    all_pairs = list(pairs)
     order = [str(name) for name in runs["scenario"].unique()]
-    wanted = {name for pair in pairs for name in pair} or set(order[:MOST])
+    wanted = {name for pair in all_pairs for name in pair} or set(order[:MOST])
     households = runs.set_index(["scenario", "replication"])["households"]
     columns = {series: _columns(series, [str(c) for c in daily.columns]) for series in SERIES}
     present = [series for series in SERIES if columns[series]]
@@ -191,7 +225,32 @@ def curves(daily: pd.DataFrame, runs: pd.DataFrame, pairs: Sequence[tuple[str, s
             else:
                 among = grid(COMPOUNDS)
             values[i, scenario] = (amount / among)[:, points]
-    return Curves(days[points], present, values, pairs, daily["replication"].nunique())
+    few, same = _few(all_pairs, values, len(present))
+    shown = {name for pair in few for name in pair} or wanted
+    values = {key: value for key, value in values.items() if key[1] in shown}
+    scenarios = 0 if few else len(order) - len(shown)
+    out = LeftOut(same, len(all_pairs) - len(few) - same, scenarios)
+    return Curves(days[points], present, values, few, daily["replication"].nunique(), out)
+
+
+def _few(
+    pairs: list[tuple[str, str]], values: Mapping[tuple[int, str], Floats], series: int
+) -> tuple[list[tuple[str, str]], int]:
+    """Return the comparisons that are drawn, and how many of the others are between twins that do not differ."""
+    size = {}
+    for one, other in pairs:
+        apart = [np.abs((values[i, one] - values[i, other]).mean(axis=0)).max() for i in range(series)]
+        any_ = [bool((values[i, one] != values[i, other]).any()) for i in range(series)]
+        size[one, other] = (apart, any(any_))
+    widest = [max((size[pair][0][i] for pair in pairs), default=0.0) or 1.0 for i in range(series)]
+    far = {pair: max((a / w for a, w in zip(size[pair][0], widest, strict=True)), default=0.0) for pair in pairs}
+    far = {pair: max(far[pair], 1e-12) if size[pair][1] else 0.0 for pair in pairs}
+    few = pairs[:MOST]
+    if len({baseline for _, baseline in pairs}) == 1 and len({name for name, _ in pairs}) == len(pairs):
+        base = pairs[0][1]
+        names = chosen([base, *(name for name, _ in pairs)], {name: far[name, base] for name, _ in pairs}, MOST + 1)
+        few = [pair for pair in pairs if pair[0] in names] or few
+    return few, sum(far[pair] == 0 for pair in pairs if pair not in few)
 
 
 def needed(there: Sequence[str]) -> list[str]:
@@ -241,7 +300,8 @@ def time_series_figure(drawn: Curves, language: Language = ENGLISH) -> Figure:
 def _lay_out(drawn: Curves, language: Language) -> Figure:
     """Lay the blocks out."""
     heading = style.title_lines(TITLE(language), WIDTH_TWO)
-    foot = style.foot_lines(EXPLANATION(language, n=drawn.replications), WIDTH_TWO)
+    said = EXPLANATION(language, n=drawn.replications) + drawn.left_out.words(language)
+    foot = style.foot_lines(said, WIDTH_TWO)
     lower = LOWER + BETWEEN if drawn.pairs else 0.0
     block = ABOVE + UPPER + lower + BELOW
     top = EDGE + style.TITLE_LINE * len(heading)
@@ -306,6 +366,9 @@ def _bands(axes: Axes, drawn: Curves, series: int, width: float, language: Langu
         ends.append((float(mean[-1]), labels.scenario(scenario, language), colours[scenario]))
     low, high = axes.get_ylim()
     axes.set_ylim(min(0.0, low) if low < 0.4 * high else low, high)
+    if not any(drawn.values[series, scenario].any() for scenario in drawn.scenarios):  # there is none of it
+        axes.set_ylim(-1, 1)
+        axes.set_yticks([0])
     _name(axes, ends, width, UPPER, "")
 
 
