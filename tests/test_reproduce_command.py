@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim import commands, environment
+from sim import commands, environment, evidence
 from sim.report.tables import number
-from sim.study.press import cases, command
+from sim.study.press import alone, cases, command
+from sim.study.press.play import Play
 
 
 @pytest.fixture(autouse=True)
@@ -103,4 +104,42 @@ def test_cases_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_unknown_case_cannot_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
     _, err = told(capsys, "show", "press/S77", code=2)
-    assert "no press case called 'S77'" in err
+    assert "unknown press case 'S77'; did you mean 'S7'?" in err
+
+
+@pytest.mark.parametrize("name", ["S7", "S8", "S10", "tail"])
+def test_what_has_no_file_is_listed_and_shown(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = told(capsys, "list")
+    assert f"  {name}  " in out
+    out, _ = told(capsys, "show", f"press/{name}")
+    assert out.startswith(f"press/{name}: {alone.ALONE[name].title}")
+    assert all(f"\n{head}" in out for head in ("page ", "expected ", "sources ", "set ", "compared "))
+    assert all(len(line) <= 100 for line in out.splitlines())
+    assert set(alone.ALONE[name].sources) <= set(evidence.sources())
+
+
+def test_all_that_can_be_reproduced_is_listed_in_its_order() -> None:
+    order = command.in_order()
+    assert set(order) == {*cases.names(), *alone.ALONE} and len(command.listing()) == len(order)
+    assert [name for name in order if "_" not in name] == [*(f"S{k}" for k in range(1, 11)), "tail"]
+
+
+def test_slow_birds_are_told_beside_ordinary_ones() -> None:
+    def played(*words: str) -> list[str]:
+        return [case.name for case in command.read(words)[0]]
+
+    assert played("S6") == ["S6", "S6_ordinary"]
+    assert played("S6_ordinary") == ["S6_ordinary"]
+    assert played("S6_ordinary", "S2", "S6") == ["S6_ordinary", "S2", "S6"]
+    assert played() == cases.names()
+
+
+def test_a_quick_case_of_villages_lives_through_a_season(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = told(capsys, "reproduce", "S6", "size=quick", "replications=2", "--workers", "1", "--out", str(tmp_path))
+    assert "S6: two villages" in out and "S6_ordinary: the same villages" in out
+    rows = pd.read_csv(tmp_path / "cases.csv").set_index(["case", "measure", "scenario"])["median"]
+    for case in ("S6", "S6_ordinary"):
+        assert rows[case, "joined", "arrangement"] > 0
+    case, how = command.read(["S6", "size=quick"])
+    assert command._long_enough(case[0], Play(**how), ["size=quick"]).days(case[0]) == 280
+    assert command._long_enough(case[0], Play(follow=30), ["size=quick", "follow=30"]).days(case[0]) == 30

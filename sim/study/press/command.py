@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
+import math
 import os
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import ConfigError, unknown
 from sim.parameters import Spec
 from sim.study.press import cases
+from sim.study.press.alone import ALONE, WIDTH
+from sim.study.press.alone import show as describe
 from sim.study.press.cases import Case
 
 if TYPE_CHECKING:
@@ -24,16 +28,14 @@ if TYPE_CHECKING:
 QUICK = {"replications": 4, "burn_in": 56, "follow": 42}
 """What ``size=quick`` says."""
 
+QUICK_FOLLOW = {"village": 280}
+"""Place to the days that ``size=quick`` follows its cases for, if longer: from March on chicks are placed, birds sold
+in August, and collectives' earnings booked in October."""
+
 FOLDER = "reproduce"
 
-WIDTH = 100
-"""Columns of what is printed."""
-
-TAIL = "tail"
-"""The word for the press tail, which is no case and is computed alone."""
-
-ALONE = {TAIL: "tail_command", "S7": "hubs_command", "S8": "sensing_command", "S10": "hubs_command"}
-"""Words that are computed in another way than cases are, alone, and the module of this folder that does it."""
+BESIDE = {"S6": ("S6_ordinary",)}
+"""Case to those that are played with it, as it says one thing of one kind of bird and another of another."""
 
 
 def _spec(name: str, default: Any, low: Any, high: Any, unit: str, doc: str) -> Spec:
@@ -60,9 +62,9 @@ def reproduce(arguments: argparse.Namespace) -> int:
     Args:
         arguments: words (names of cases, settings), out, backend, workers.
     """
-    for word, module in ALONE.items():
+    for word, alone in ALONE.items():
         if word in arguments.words:
-            found: int = importlib.import_module(f"sim.study.press.{module}").run(arguments)
+            found: int = importlib.import_module(f"sim.study.press.{alone.module}").run(arguments)
             return found
     chosen, how = read(arguments.words)
     from sim.study.press.play import Play
@@ -73,7 +75,7 @@ def reproduce(arguments: argparse.Namespace) -> int:
 
 
 def read(words: Sequence[str]) -> tuple[list[Case], dict[str, Any]]:
-    """Understand the words of the command line: cases, all of them if none is named, and settings.
+    """Understand the words of the command line: cases, all of them if none is named, those beside them, and settings.
 
     Raises:
         ConfigError: an unknown case or setting, or a value out of range.
@@ -86,7 +88,8 @@ def read(words: Sequence[str]) -> tuple[list[Case], dict[str, Any]]:
     for name in named:
         if name not in known:
             raise unknown("press case", name, known)
-    chosen = [cases.load(name) for name in dict.fromkeys(named or cases.names())]
+    meant = [other for name in named or cases.names() for other in (name, *BESIDE.get(name, ()))]
+    chosen = [cases.load(name) for name in dict.fromkeys(meant)]
     early = [case for case in chosen if -(case.says("day") or 0) > how.get("burn_in", SETTINGS["burn_in"].default)]
     if early and "size=quick" not in words:
         raise ConfigError(f"burn_in={how['burn_in']} is too short for {early[0].name}, which begins earlier")
@@ -156,7 +159,7 @@ def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argpa
         for case in chosen:
             bar = _Progress()
             with bar:  # a case takes minutes at full size
-                done = play(case, _long_enough(case, how), compute, partial(bar.show, doing=case.name))
+                done = play(case, _long_enough(case, how, arguments.words), compute, partial(bar.show, doing=case.name))
             tables.append(judge.table(done))
             parts.append(judge.channels(done))
             played.append(done)
@@ -171,9 +174,12 @@ def _reproduce(chosen: Sequence[Case], how: Play, folder: Path, arguments: argpa
     return 0
 
 
-def _long_enough(case: Case, how: Play) -> Play:
-    """Return how to play a case: a quick burn-in is lengthened where things break before day 0."""
-    return replace(how, burn_in=max(how.burn_in, -(case.says("day") or 0)))
+def _long_enough(case: Case, how: Play, words: Sequence[str] = ()) -> Play:
+    """Return how to play a case: a quick one is longer where things break before day 0, or take a season."""
+    follow = how.follow
+    if "size=quick" in words and not any(word.startswith("follow=") for word in words):
+        follow = max(follow, QUICK_FOLLOW.get(case.place, 0))
+    return replace(how, burn_in=max(how.burn_in, -(case.says("day") or 0)), follow=follow)
 
 
 def check_folder(folder: Path, holds: str = "cases.csv") -> None:
@@ -255,6 +261,10 @@ def show(name: str) -> str:
     Raises:
         ConfigError: there is none of this name.
     """
+    if name in ALONE:
+        return describe(name)
+    if name not in cases.names():
+        raise unknown("press case", name, in_order())
     case = cases.load(name)
     numbers, choices = cases.NUMBERS[case.place], cases.CHOICES if case.place == "compound" else {}
     wide = max(len(key) for key in [*numbers, *choices])
@@ -274,12 +284,16 @@ def show(name: str) -> str:
     return "\n".join(lines)
 
 
+def in_order() -> list[str]:
+    """Return every word of ``reproduce``, cases by their numbers."""
+
+    def number_of(name: str) -> tuple[float, str]:
+        digits = re.match(r"S(\d+)", name)
+        return (int(digits[1]) if digits else math.inf), name
+
+    return sorted([*cases.names(), *ALONE], key=number_of)
+
+
 def listing() -> list[str]:
     """Return the press cases in a line each."""
-    told = [f"{name}  {cases.load(name).title}" for name in cases.names()]
-    return [
-        *told,
-        "S7  disputes down by four fifths at a hub for elders: the base and the selection that it takes",
-        "S10  photographs of events: nothing to match",
-        f"{TAIL}  the best four of 892 compounds, and what a page would show of them",
-    ]
+    return [f"{name}  {ALONE[name].title if name in ALONE else cases.load(name).title}" for name in in_order()]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import ConfigError
 from sim.parameters import Spec
-from sim.study.press.command import WIDTH, check_folder, default_folder, settings
+from sim.study.press.alone import WIDTH
+from sim.study.press.command import check_folder, default_folder, settings
 
 if TYPE_CHECKING:
     from sim.study.press.hubs import Task

@@ -7,7 +7,8 @@ import textwrap
 from typing import Any
 
 from sim.errors import ConfigError
-from sim.study.press.command import WIDTH, check_folder, default_folder
+from sim.study.press.alone import WIDTH
+from sim.study.press.command import check_folder, default_folder
 from sim.study.press.hubs_command import read, tasks_of
 
 

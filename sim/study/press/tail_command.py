@@ -8,7 +8,8 @@ from typing import Any
 
 from sim.errors import ConfigError
 from sim.parameters import Spec
-from sim.study.press.command import TAIL, WIDTH, check_folder, default_folder, settings
+from sim.study.press.alone import TAIL, WIDTH
+from sim.study.press.command import check_folder, default_folder, settings
 
 QUICK = {"replications": 1, "compounds": 20, "households": 48, "burn_in": 56}
 """What ``size=quick`` says."""
