@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import commands, environment, mechanisms, outcomes
+from sim import commands, environment, mechanisms, outcomes, places
 from sim.evidence import sources
 from sim.outcomes import FAMILIES, OUTCOMES
 from sim.report.declarations import declared
@@ -19,6 +19,7 @@ from sim.study import runner
 from sim.study import show as pages
 from sim.study.acceptability import choices
 from sim.study.config import load, options
+from sim.study.files import read_csv
 
 WORLDS = ("capture", "complementarity", "flock", "price_crash")
 """Experiments whose scenarios are in different worlds, between which nobody chooses."""
@@ -86,6 +87,29 @@ def test_every_experiment_runs(name: str, tmp_path: Path, capsys: pytest.Capture
     chosen = bool(choices(load(name)))
     assert chosen == (name not in WORLDS) and names & worth == (worth if chosen else set())
     assert ("acceptability.csv" in out) == chosen
+
+
+VILLAGES = [name for name in options("experiment") if "village" in places.settlements(load(name).place)]
+
+
+@pytest.mark.parametrize("name", VILLAGES)
+def test_a_quick_run_of_villages_lives_through_a_season(name: str) -> None:
+    """Birds are placed from March on (waves on days 56 and 84) and sold in August; a crash comes within the run."""
+    config = load(name, ["size=quick"])
+    assert config.days == 280 and config.replications == 2
+    assert -1 <= int(config.fixed.get("crash_day", -1)) < 60
+
+
+@pytest.mark.usefixtures("no_figures")
+@pytest.mark.parametrize("name", ["village_alliance", "combined"])
+def test_in_a_quick_run_of_villages_birds_are_sold(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["size=quick", "detail=false", "layouts=1", "--backend", "serial", "--out", str(tmp_path / "out")]
+    told(capsys, "run", name, *words)
+    runs = read_csv(tmp_path / "out" / "runs.csv")
+    assert (runs["n_birds_placed"] > 0).all() and (runs["n_birds_sold"] > 0).all()
+    assert (runs["adopted"] > 0).all() and (runs["collective_income"] > 0).any()
 
 
 @pytest.mark.usefixtures("no_figures")

@@ -126,6 +126,7 @@ def load_attribution(source: str, settings: Sequence[str] = ()) -> Config:
     _check_words(settings)
     composed = compose(source, settings)
     place = _place(_mapping(composed, "world"))
+    _check_attribution(composed, place)  # also what a quick run will not go by
     plain = coalitions.expand(composed, {word.partition("=")[0] for word in settings}, place)
     return _attributed(check(plain), plain)
 
@@ -345,8 +346,8 @@ def _check_keys(plain: Plain, known: Sequence[str]) -> None:
 
 def _check_quick(plain: Plain, place: str) -> None:
     """Check what `size=quick` would set, also where the size is another."""
-    shape = specs(places.registry()[place].Structure, place)
-    for inside, known, where in ((plain, RUN, "quick"), (_mapping(plain, "world"), shape, "world.quick")):
+    world = {**specs(places.registry()[place].Structure, place), **world_specs(place)}
+    for inside, known, where in ((plain, RUN, "quick"), (_mapping(plain, "world"), world, "world.quick")):
         for key, value in _mapping(inside, "quick", where).items():
             if key not in known:
                 raise unknown(f"setting in {where}", str(key), known)
