@@ -216,7 +216,7 @@ def expand(plain: Mapping[str, Any], said: Collection[str], place: str) -> dict[
             f"'{plain['name']}' does not say what to attribute; e.g. attribution.mechanism=yijiantiao "
             "attribution.words=[formed_body]"
         )
-    if plain.get("size") == "quick" or ("replications" in said and "attribution.replications" not in said):
+    if (plain.get("size") == "quick" or "replications" in said) and "attribution.replications" not in said:
         given = {key: value for key, value in given.items() if key != "replications"}
     attribution = read(given, place)
     scenarios = attribution.scenarios

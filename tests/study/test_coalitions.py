@@ -47,6 +47,7 @@ def test_how_many_replications() -> None:
     assert load_attribution("yijiantiao", ["attribution.replications=9"]).replications == 9
     assert load_attribution("yijiantiao", ["size=quick"]).replications == 2
     assert load_attribution("yijiantiao", ["size=quick", "replications=3"]).replications == 3
+    assert load_attribution("yijiantiao", ["size=quick", "attribution.replications=4"]).replications == 4
     assert load("yijiantiao").replications == 200
 
 
@@ -100,6 +101,11 @@ def test_a_wrong_attribution_is_one_line(setting: str, said: str) -> None:
         load_attribution("yijiantiao", [setting])
     assert said in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_what_a_quick_run_would_not_go_by_is_checked_too() -> None:
+    with pytest.raises(SimError, match=r"attribution\.replications=0 is out of range \[1, 1000000\]"):
+        load_attribution("yijiantiao", ["size=quick", "attribution.replications=0"])
 
 
 def test_an_experiment_without_one_says_what_is_missing(tmp_path: Path) -> None:
