@@ -208,9 +208,9 @@ def _plane(
             textcoords="offset points", ha="right" if right else "left", va="top" if up else "bottom", size=SMALL,
             color=GREY, zorder=7,
         )  # fmt: skip
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
-        axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+    for k, (axis, name) in enumerate(((axes.xaxis, "cost"), (axes.yaxis, "saved"))):
+        flat = not any(pair[k].any() for pair in dots.values()) and not means[name].any()
+        style.scale(axis, (box[2 * k], box[2 * k + 1]), 5, flat=flat)
 
 
 # -- the curves -------------------------------------------------------------------------------

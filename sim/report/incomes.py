@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.report import labels, style
 from sim.report.labels import Language, Text
@@ -74,8 +73,13 @@ def incomes_figure(runs: pd.DataFrame, language: Language) -> Figure:
         _sources(left, means, unpaid, net)
         homes = {name: {h: float(of[name][f"collective_{h}"].mean()) for h in HOMES} for name in scenarios}
         _stack(right, homes, OF_HOMES)
-        for axes, words, unit in ((left, BY_SOURCE, "yuan / home village-year"), (right, WHOSE, "yuan / year")):
-            _frame(axes, words(language), labels.unit(unit, language), len(scenarios))
+        earned = any(value for each in (means, homes) for parts in each.values() for value in parts.values())
+        spent = any(unpaid.values()) or any(np.nan_to_num(values).any() for values in net.values())
+        for axes, words, unit, flat in (
+            (left, BY_SOURCE, "yuan / home village-year", not (earned or spent)),
+            (right, WHOSE, "yuan / year", not earned),
+        ):
+            _frame(axes, words(language), labels.unit(unit, language), len(scenarios), flat)
         for i, name in enumerate(scenarios):
             left.annotate(
                 labels.scenario(name, language), (0, i), (-8, 0), xycoords=left.get_yaxis_transform(),
@@ -110,20 +114,18 @@ def _stack(axes: Axes, means: Mapping[str, Mapping[str, float]], colours: Mappin
             gained = value >= 0
             axes.barh(i, value, left=ends[gained], color=colours[name], height=0.56, linewidth=0)
             ends[gained] += value
-    totals = [value for parts in means.values() for value in parts.values()]
-    if not any(totals):
-        axes.set_xlim(0, 1)  # nothing is earned: an empty panel, and a scale that says so
 
 
-def _frame(axes: Axes, title: str, unit: str, lines: int) -> None:
-    """Give a panel its title, unit, bands and scale."""
+def _frame(axes: Axes, title: str, unit: str, lines: int, flat: bool) -> None:
+    """Give a panel its title, unit, bands and scale; `flat` says that all in it is 0."""
     axes.set_ylim(lines - 0.5, -0.5)
     style.plain(axes)
     axes.set_yticks([])
     for i in range(0, lines, 2):
         axes.axhspan(i - 0.5, i + 0.5, color=BAND, linewidth=0, zorder=-2)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+    if flat:
+        axes.set_xlim(0, 1)  # nothing is earned: an empty panel
+    style.scale(axes.xaxis, axes.get_xlim(), 5, flat=flat)
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
     style.panel_title(axes, style.capital(title))

@@ -46,6 +46,9 @@ EXPLANATION = Text(
 )
 
 ROAD, OPEN, EMPTY, EDGES = "#c9cfd5", "#f6f7f5", "#e4e7ea", "#b4bcc4"
+NOTHING = 1e-9
+"""End of a scale of nothing."""
+
 # Inches.
 GAP, HEAD, BAR = 0.3, 0.62, 0.62
 
@@ -203,7 +206,7 @@ def _per_flat(severity: pd.Series, flats: Floats) -> Floats:
 
 def _largest(values: Floats) -> float:
     """Return the largest size that is known, a trifle more than nothing if there is none."""
-    return max(float(np.abs(values[~np.isnan(values)]).max(initial=0.0)), 1e-9)
+    return max(float(np.abs(values[~np.isnan(values)]).max(initial=0.0)), NOTHING)
 
 
 def _map(
@@ -243,6 +246,8 @@ def _scale(figure: Figure, left: float, low: float, length: float, norm: Normali
     bar.outline.set_visible(False)
     ends = [float(norm.vmin or 0.0), float(norm.vmax or 0.0)]
     middle = [0.0] if ends[0] < 0 else []
-    bar.set_ticks([ends[0], *middle, ends[1]])
-    bar.set_ticklabels([number(v, ends[1], sign=ends[0] < 0) if v else "0" for v in (ends[0], *middle, ends[1])])
+    # Where nothing is suffered, or nothing differs, there is no scale but for 0.
+    marked = [ends[0], *middle, ends[1]] if ends[1] > NOTHING else [0.0]
+    bar.set_ticks(marked)
+    bar.set_ticklabels([number(v, ends[1], sign=ends[0] < 0) if v else "0" for v in marked])
     axes.tick_params(length=0, pad=3, labelsize=SMALL, labelcolor=GREY)

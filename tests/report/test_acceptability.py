@@ -129,3 +129,13 @@ def test_the_same_numbers_give_the_same_files(tmp_path: Path) -> None:
     one, two = (acceptability(of, budget.table(of), curves(of), tmp_path / name, WORDS) for name in ("a", "b"))
     assert [path.name for path in one] == ["a.png", "a.pdf", "a.zh.png", "a.zh.pdf"]
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+
+
+def test_where_nothing_differs_only_0_is_marked() -> None:
+    nothing = np.zeros((2, 3))
+    of = Account(("none", "body"), SUFFERING, nothing, nothing, nothing, nothing)
+    plane = acceptability_figure(of, budget.table(of), curves(of), "en", words=WORDS).axes[0]
+    assert list(plane.get_xticks()) == [0] and list(plane.get_yticks()) == [0]
+    few = Account(("none", "body"), SUFFERING, nothing, nothing, nothing, np.array([[0.0] * 3, [0.5, 0.6, 0.7]]))
+    words = check_layout(acceptability_figure(few, budget.table(few), curves(few), "en", words=WORDS))
+    assert "-0" not in words and any(word.startswith("0.") for word in words)

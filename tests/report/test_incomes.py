@@ -59,6 +59,14 @@ def test_what_earns_nothing_has_no_word_and_no_scale_of_minus_zeros() -> None:
     assert "margins on birds" not in words and "unpaid hours" in words and "-0" not in words
 
 
+def test_where_all_is_0_only_0_is_marked() -> None:
+    flat = runs({"baseline": (0.0,) * 4, "full": (0.0,) * 4}).assign(collective_net=0.0)
+    figure = incomes_figure(flat, "en")
+    assert [list(axes.get_xticks()) for axes in figure.axes] == [[0], [0]]
+    words = check_layout(incomes_figure(runs({"baseline": (0.5, 0.0, 0.0, 0.0)}).assign(collective_net=0.0), "en"))
+    assert "0.25" in words and words.count("0") <= 2  # a small scale has decimals, and no row of 0 0 1 1
+
+
 def test_villages_get_it_where_scenarios_are_few() -> None:
     assert "incomes" in wanted(load("village_alliance")) and "incomes" in wanted(load("share"))
     assert "incomes" not in wanted(load("flock")) and "incomes" not in wanted(load("yijiantiao"))

@@ -56,8 +56,10 @@ def test_maps_are_those_of_the_cells(language: Language) -> None:
 def test_nothing_differs_and_nobody_is_there() -> None:
     cells, runs = data()
     nothing = cells.assign(unresolved_thousandths=0, leaking_roofs=0)
-    check_layout(twin_maps_figure(twins(nothing, runs, PAIR)))
-    check_layout(twin_maps_figure(twins(nothing.assign(flats=0), runs, PAIR)))
+    for flat in (nothing, nothing.assign(flats=0)):
+        words = check_layout(twin_maps_figure(twins(flat, runs, PAIR)))
+        assert not any(word.startswith(("0.000", "-0.000", "+0.000")) for word in words)
+        assert words.count("0") == 3  # a scale of nothing has no ends
     with pytest.raises(ValueError, match="no cells of twins"):
         twins(cells, runs, ("merged", "body"))
 

@@ -103,6 +103,18 @@ def test_the_figure_says_the_frontier_in_both_languages() -> None:
             assert labels.mechanism(player, language) in said
 
 
+def test_the_point_of_none_is_named_where_nothing_else_stands() -> None:
+    of = budget.account(runs(), tuple(TWO.scenarios))
+    table, lines = budget.mixes(of, TWO), curves(of)
+    for language, word in (("en", "none"), ("zh", "什么都不做")):
+        figure = budget_figure(table, lines, TWO, language)
+        for axes in figure.axes[:3]:
+            (name,) = [text for text in axes.texts if text.get_text() == word]
+            assert tuple(name.xy) == (0, 0)
+        foot = " ".join(text.get_text() for text in figure.texts)
+        assert ("paid staff" if language == "en" else "受薪人员") in foot.replace("\n", " ") and "limits.csv" in foot
+
+
 def test_mixes_that_nearly_fall_together_share_a_number() -> None:
     axes = Figure(figsize=(4, 3)).add_subplot()
     front = pd.DataFrame({"cost": [0.0, 50.0, 50.5, 51.0, 100.0], "saved": [0.0, 5.0, 5.01, 5.02, 9.0]})
