@@ -231,7 +231,6 @@ def expand(plain: Mapping[str, Any], said: Collection[str], place: str) -> dict[
     if not isinstance(given, Mapping):
         raise _nothing_said(plain)
     if (plain.get("size") == "quick" or "replications" in said) and "attribution.replications" not in said:
-    if (plain.get("size") == "quick" or "replications" in said) and "attribution.replications" not in said:
         given = {key: value for key, value in given.items() if key != "replications"}
     attribution = read(given, place)
     scenarios = attribution.scenarios
