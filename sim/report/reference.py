@@ -49,6 +49,10 @@ KEPT: dict[str, tuple[str, ...]] = {
     "teams": (COMPARISON, GRID, "figures/map.png"),
     "station_hours": (COMPARISON, GRID, "figures/curves.png"),
     "arrears": (COMPARISON, "figures/arrears.png"),
+    "village_alliance": (COMPARISON, "figures/incomes.png"),
+    "village_alliance-attribution": ("attribution.csv", "hours.csv"),
+    "price_crash": (COMPARISON, "figures/curves.png"),
+    "share": (COMPARISON, "figures/incomes.png"),
     "yijiantiao-sensitivity": (
         *(f"{name}.csv" for name in ("morris", "sobol", "groups", "scans", "spread", "burn_in")),
         "figures/sensitivity.png",
