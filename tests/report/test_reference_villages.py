@@ -63,14 +63,17 @@ def numbers(cell: str) -> list[float]:
 
 
 def agree(cell: str, *true: float) -> bool:
-    """Whether the numbers of a cell are these, to half a unit of the last digit that is told, or 1%."""
+    """Whether the numbers of a cell are these, to half a unit of the last digit that is told (tens, hundreds: 00)."""
     said = numbers(cell)
     assert said, cell
-    places = max((len(word.split(".")[1]) for word in re.findall(r"\d*\.\d+", cell)), default=0)
-    unit = 10.0**-places / (100 if "%" in cell else 1)
+    words = [word for word in re.findall(r"[\d,]*\.?\d+", cell) if word != "0"]
+    if any("." in word for word in words):
+        unit = 10.0 ** -max(len(word.split(".")[1]) for word in words if "." in word)
+    else:
+        unit = 10.0 ** min((min(len(word) - len(word.rstrip("0")), 2) for word in words), default=0)
+    unit /= 100 if "%" in cell else 1
     return len(said) <= len(true) and all(
-        abs(one - other) <= max(0.51 * unit, 0.01 * abs(other), 51 * (abs(other) > 500))
-        for one, other in zip(said, true, strict=False)
+        abs(one - other) <= 0.501 * unit for one, other in zip(said, true, strict=False)
     )
 
 
@@ -106,7 +109,7 @@ def test_what_is_said_of_hours_from_nowhere_is_so() -> None:
     assert f"it asks {-asking:.0f} hours less and talks {talks:.0f} more. The coaches' {coaching:.0f} are not" in said
     assert f"the collectives {table['placebo', 'collective_income']:.0f} yuan" in said
     assert 0.7 < coaching / (table["full", "hours"] + 172) < 0.8
-    assert table["placebo", "hours"] == table["placebo", "hours_asking"] > 100
+    assert abs(table["placebo", "hours"] - table["placebo", "hours_asking"]) < 1 < 100 < table["placebo", "hours"]
     assert abs(table["placebo", "collective_income"]) < 0.01 * table["full", "collective_income"]
     assert table["placebo", "farm_income"] < 0.02 * table["full", "farm_income"]
     for outcome in ("unresolved", "settled_90", "opened", "gini"):
