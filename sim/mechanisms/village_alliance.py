@@ -18,6 +18,8 @@ of the hours that they have for the base [I] to
   large flocks coach households one to one in hours of their own [I] (page-A2, page-A10).
 
 Hours are the branches' own (`sim.rules.canvass`): what is given to these is not there for asking households round.
+But for the coaches': what they give is members' time that nothing else here is the poorer for, so `inputs_and_skill`
+adds hours, a second exception to hour neutrality beside the merged person's. A placebo has as many (`extra_hours`).
 With complementarity off there is nothing to bargain over, so authority and coordination are dummies then. `hours`
 scales the whole: at 0 nothing changes, and few hours do little.
 """
@@ -53,10 +55,10 @@ class Parameters:
     extra_hours: float = parameter(
         0.0,
         0.0,
-        4.0,
+        40.0,
         unit="hours/week",
         kind="set",
-        source="design: none by default, 2 for a placebo",
+        source="design: none by default; for a placebo 25, as many as coaches have in the mean of all draws",
         doc="hours added to each home village's branch from nowhere",
     )
     share: float = parameter(

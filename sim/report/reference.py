@@ -52,6 +52,10 @@ KEPT: dict[str, tuple[str, ...]] = {
     "elder_services": (COMPARISON, FIGURE),
     "courier_sensing": (COMPARISON, FIGURE),
     "community_culture": (COMPARISON, FIGURE),
+    "village_alliance": (COMPARISON, "figures/incomes.png"),
+    "village_alliance-attribution": ("attribution.csv", "hours.csv"),
+    "price_crash": (COMPARISON, "figures/curves.png"),
+    "share": (COMPARISON, "figures/incomes.png"),
     "yijiantiao-sensitivity": (
         *(f"{name}.csv" for name in ("morris", "sobol", "groups", "scans", "spread", "burn_in")),
         "figures/sensitivity.png",

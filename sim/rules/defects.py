@@ -339,11 +339,15 @@ def of_kind(w: Worlds, what: str, world: Ints, kind: NDArray[np.integer]) -> NDA
     """Return a parameter that every kind of asset has (``sufferers``, ``severity``, ``cost``), for each given one."""
     name = "defect_" + what
     if name not in w.derived:
-        known = [getattr(w.p, f"{n}_{what}") for n in NAMES if f"{n}_{what}" in w.p.values]
-        w.derived[name] = np.concatenate(known, axis=1).reshape(-1)
+        w.derived[name] = _all_kinds(w, what).reshape(-1)
     values = w.derived[name]
     picked: NDArray[np.float64] = values.take(world * (len(values) // w.n) + kind)
     return picked
+
+
+def _all_kinds(w: Worlds, what: str) -> NDArray[np.float64]:
+    """Return such a parameter of all kinds of asset that there are, shape ``(worlds, kinds)``."""
+    return np.concatenate([getattr(w.p, f"{n}_{what}") for n in NAMES if f"{n}_{what}" in w.p.values], axis=1)
 
 
 def look_ahead(w: Worlds) -> None:
@@ -458,15 +462,11 @@ def _of_kinds(w: Worlds) -> tuple[Ints, NDArray[np.float64], Ints]:
     thousandths.
     """
     if "sufferers_most" not in w.derived:
-        wanted, severity = (
-            np.concatenate([getattr(w.p, f"{name}_{what}") for name in NAMES], axis=1)
-            for what in ("sufferers", "severity")
-        )
-        most = np.ceil(wanted).astype(np.int64)
+        most = np.ceil(_all_kinds(w, "sufferers")).astype(np.int64)
         enough = most + 5 * np.sqrt(most) + 10
         enough[:, ROOF] = np.inf
         w.derived["sufferers_most"], w.derived["sufferers_enough"] = most.reshape(-1), enough.reshape(-1)
-        w.derived["sufferers_severity"] = np.rint(1000 * severity).astype(np.int64).reshape(-1)
+        w.derived["sufferers_severity"] = np.rint(1000 * _all_kinds(w, "severity")).astype(np.int64).reshape(-1)
     return w.derived["sufferers_most"], w.derived["sufferers_enough"], w.derived["sufferers_severity"]
 
 

@@ -72,31 +72,29 @@ def test_the_price_is_the_process_it_is_said_to_be(dock: Dock) -> None:
     assert stats.kstest(x / sd, "norm").pvalue > 0.001
 
 
-def test_a_floor_is_a_put(dock: Dock) -> None:
+@pytest.mark.parametrize("strike", [0.8, 0.85, 0.9, 0.95])
+def test_a_floor_is_a_put(strike: float, dock: Dock) -> None:
     """What a loyal household gets at worst, and what one expects who sells elsewhere freely, is spot plus a put.
 
-    E max(f, k) = E f + E max(k - f, 0): the closed form is Black's. The engine's five nodes come within 1%.
+    E max(f, k) = E f + E max(k - f, 0): the closed form is Black's. What counts for who signs is the put, a thousandth
+    of the price to some hundredths, so it is the put that the engine must come near to.
     """
     _, x = prices(21)
     sd = 0.3 * math.sqrt((1 - math.exp(-2 * 2.0 * 21 * 7 / 365)) / (2 * 2.0))
-    strike = 0.9
-    d = (math.log(strike) - 0.0) / sd
+    d = math.log(strike) / sd
     mean = math.exp(sd * sd / 2)
     put = strike * stats.norm.cdf(d) - mean * stats.norm.cdf(d - sd)
     got = np.maximum(np.exp(x), strike)
-    dock("a floor is a put (Black)", "price with the floor, of spot", mean + put, *mean_and_error(got))
+    name = f"a floor of {strike:g} is a put (Black)"
+    dock(name, "price with the floor, of spot", mean + put, *mean_and_error(got))
 
-    loyal = dict(STILL, floor=strike, side_gain=0.0, caught=0.0, firm_default=0.0, slow_days=147, extrapolates=0.0)
+    loyal = dict(STILL, floor=strike, side_gain=0.0, caught=0.0, firm_default=0.0, firm_refuses=0.0)
+    loyal |= dict(slow_days=147, extrapolates=0.0)
     w = burnt_in(replications=(0,), fixed=loyal, prior_draws=False, burn_in=0)
     spot, contract = farming.price_moments(w)
-    assert spot[0][0, 0] == pytest.approx(mean, rel=1e-4)
-    dock(
-        "a floor is a put (Black)",
-        "what a household expects",
-        mean + put,
-        contract[0][0, 0],
-        within=0.01 * (mean + put),
-    )
+    assert spot[0][0, 0] == pytest.approx(mean, rel=1e-8)  # six standard deviations leave out 2e-9
+    assert spot[1][0, 0] == pytest.approx(math.exp(2 * sd * sd), rel=1e-8)  # six standard deviations leave out 2e-9
+    dock(name, "what a household thinks the floor is worth", put, contract[0][0, 0] - spot[0][0, 0], within=0.005 * put)
     failing = burnt_in(replications=(0,), fixed={**loyal, "firm_default": 50.0}, prior_draws=False, burn_in=0)
     assert farming.price_moments(failing)[1][0][0, 0] == pytest.approx(spot[0][0, 0], rel=1e-6)
 
@@ -106,7 +104,7 @@ def test_a_floor_is_a_put(dock: Dock) -> None:
 
 @pytest.mark.parametrize(("number", "aversion"), [(100, 2.0), (100, 4.0), (400, 3.0)])
 def test_the_certainty_equivalent_is_that_of_crra(number: int, aversion: float, dock: Dock) -> None:
-    """The engine's value is within a tenth of the risk premium of the exact CRRA equivalent, integrated numerically."""
+    """The engine's value is within 15% of the risk premium of the exact CRRA equivalent, integrated numerically."""
     fixed = dict(
         flock=float(number), flock_spread=0.0, income_spread=0.0, risk_low=aversion, risk_high=aversion, hassle=0.0,
         hours_fixed=0.0, hours_bird=0.0, at_hand=5.0, crash_rate=0.0, farm_belief_sd=6.0,

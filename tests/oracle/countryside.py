@@ -12,13 +12,7 @@ from tests.oracle.disputes import Disputes
 from tests.oracle.draws import bits, chance, exp, log, normal
 from tests.oracle.yard import Team, Yard, learn
 
-NODES = (
-    (-2.85697001387280565, 0.01125741132772069),
-    (-1.35562617997426587, 0.22207592200561264),
-    (0.0, 0.53333333333333333),
-    (1.35562617997426587, 0.22207592200561264),
-    (2.85697001387280565, 0.01125741132772069),
-)
+NODES = [(z, 0.125 * 0.3989422804014327 * exp(-0.5 * z * z)) for z in (0.125 * k for k in range(-48, 49))]
 USES = ("meeting", "call", "show", "contract", "supply")
 UNPAID = ("asking", "calling", "showing", "contracts", "orders", "meeting", "sharing", "coaching")
 
