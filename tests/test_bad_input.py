@@ -184,7 +184,7 @@ def test_a_file_that_cannot_be_read(
         "loop.yaml": "cannot read 'loop.yaml': Too many levels of symbolic links",
         "gone.yaml": "there is no file 'gone.yaml'",
         "world/compound": "there is no file 'world/compound'; is world=compound meant?",
-        "": "no experiment called ''; have: arrears, capture, ",
+        "": "no experiment called ''; have: arrears, budget, capture, ",
     }.items():
         assert message in refused(capsys, "run", name)
 
