@@ -22,6 +22,7 @@ from tests.helpers import (
     ARMS,
     GOVERNED,
     LIVELY,
+    TIGHT,
     assert_same,
     burnt_in,
     difference,
@@ -42,8 +43,8 @@ ENROLLED = ("couriers", "reports", "rest_stations", "chores")
 
 
 def eventful(**changes: Any) -> Worlds:
-    """Found lively worlds in which contracts, courts and offices are busy too, and let them live until day 0."""
-    return burnt_in(fixed=GOVERNED, **changes)
+    """Found lively worlds in which contracts, courts and offices are busy too, and lines long, and let them live until day 0."""
+    return burnt_in(fixed=GOVERNED | TIGHT, **changes)
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["prior draws", "fixed"])
