@@ -22,8 +22,8 @@ SLACK = dict(court_docket=1e6, hotline_calls=1e6)
 """A court and a hotline for which nobody ever waits; the usual ones would take one case, and a call a day, of a hundred
 households."""
 
-TIGHT = dict(court_docket=1.0, hotline_calls=2.0)
-"""Of a hundred households one case at a time, and a call in five days."""
+TIGHT = dict(court_docket=1.0, hotline_calls=5.0)
+"""Of a hundred households one case at a time, and a call every other day."""
 
 TINY = dict(compounds=3, households=40, size_spread=0.25, floors=2, compounds_per_community=2)
 """A layout of about 120 households: three compounds of two communities, one of them shared."""

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import worlds
 from sim.cases import Activity, Kind, Stage, State
 from sim.noise import bits
 from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, COURT, KINDS
@@ -44,7 +43,7 @@ ENROLLED = ("couriers", "reports", "rest_stations", "chores")
 
 
 def eventful(**changes: Any) -> Worlds:
-    """Found lively worlds in which contracts, courts and offices are busy too and lines are long, and burn them in."""
+    """Found lively worlds in which contracts, courts and offices are busy too, and lines long, and let them live until day 0."""
     return burnt_in(fixed=GOVERNED | TIGHT, **changes)
 
 
@@ -110,21 +109,6 @@ def test_a_replication_alone_is_its_slice_of_a_crowd(crowd: Worlds, mixed: World
         alone = lived(alone, DAYS, *scenarios())
         for s in range(len(ARMS)):
             assert_same(alone, s, mixed, s * n + i)
-
-
-def test_a_large_world_alone_in_which_no_value_is_repeated_is_the_same(
-    crowd: Worlds, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In a large world parameters are one number for all rows: nothing is changed by it, and nobody changes it."""
-    alone = lived(eventful(replications=(4,), prior_draws=crowd.recipe.prior_draws), DAYS, *scenarios()[:1])
-    monkeypatch.setattr(worlds, "LARGE", 1)
-    large = lived(eventful(replications=(4,), prior_draws=crowd.recipe.prior_draws), DAYS, *scenarios()[:1])
-    assert_same(large, 0, alone, 0)
-    everybody = np.zeros(5, dtype=np.int64)
-    assert large.at("quiet", everybody).tolist() == alone.at("quiet", everybody).tolist()
-    assert large.whole("review_days", everybody).tolist() == alone.whole("review_days", everybody).tolist()
-    with pytest.raises(ValueError, match="read-only"):
-        large.at("quiet", everybody)[0] = 0
 
 
 def test_the_order_of_replications_does_not_matter(crowd: Worlds, mixed: Worlds) -> None:
