@@ -43,7 +43,7 @@ ENROLLED = ("couriers", "reports", "rest_stations", "chores")
 
 
 def eventful(**changes: Any) -> Worlds:
-    """Found lively worlds in which contracts, courts and offices are busy too, and lines long, and let them live until day 0."""
+    """Found lively worlds in which contracts, courts and offices are busy too and lines are long, and burn them in."""
     return burnt_in(fixed=GOVERNED | TIGHT, **changes)
 
 
