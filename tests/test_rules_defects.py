@@ -333,6 +333,6 @@ def test_costs_are_triangular_and_grow_where_water_leaks() -> None:
 def test_of_those_who_draw_the_same_lot_the_first_suffers() -> None:
     """Lots of 34 bits are hardly ever the same, so nobody would miss it."""
     place, lot = np.array([0, 0, 0, 1, 1, 1]), np.array([5, 4, 5, 7, 1, 7])
-    by_lot = np.array([False, False])
-    assert defects._first(place, lot, np.array([2, 1]), by_lot).tolist() == [0, 1, 4]
-    assert defects._first(place, lot, np.array([9, 2]), by_lot).tolist() == [0, 1, 2, 3, 4]
+    there, enough = np.array([3, 3]), np.array([np.inf, np.inf])
+    assert defects._first(place, lot, there, np.array([2, 1]), enough).tolist() == [0, 1, 4]
+    assert defects._first(place, lot, there, np.array([9, 2]), enough).tolist() == [0, 1, 2, 3, 4]

@@ -62,6 +62,7 @@ def change_until(w: Worlds, day: int) -> None:
 def nobody_quits(w: Worlds) -> Worlds:
     """Take quitting away altogether; its range does not go down to zero."""
     rewrite(w.settings["yijiantiao"].quits, 0.0)
+    w.derived.pop("yijiantiao.quits", None)  # what has been worked out of it
     return w
 
 

@@ -76,7 +76,7 @@ def test_what_it_rests_on(given: tuple[tuple[Factor, ...], Asked], language: Lan
 
 def test_sentences_count_what_is_beyond_chance(given: tuple[tuple[Factor, ...], Asked]) -> None:
     said = sentences(answers(given[0]), given[1])
-    assert said[0] == "Screening: of 216 rows 108 move the effect more than another seed does (2,500), 1 not at all."
+    assert said[0] == "Screening: of 178 rows 89 move the effect more than another seed does (2,500), 1 not at all."
     assert any("correlation 0.90" in line for line in said)
 
 
