@@ -41,6 +41,15 @@ def test_a_case_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert (tmp_path / "out" / "figures" / name).stat().st_size > 5_000
 
 
+def test_what_was_at_stake_is_said_in_the_words_of_the_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("reproduce", "S2", "size=quick", "replications=1", "layouts=1", "follow=14", "--backend", "serial")
+    out, _ = told(capsys, *words, "--out", str(tmp_path / "out"))
+    for said in ("stake: V x dP when talks first ended", "relation: V:", "shift: dP:", "paid owners, yuan"):
+        assert said in out
+
+
 def test_the_tail_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = told(capsys, "reproduce", "tail", "size=quick", "--backend", "serial", "--out", str(tmp_path / "out"))
     assert "The best 4 of 9 compounds under the arrangement" in out

@@ -235,6 +235,8 @@ def _print(console: Any, done: Played, told: Any, parts: Any) -> None:
             interval(less["low"], less["high"]) if _finite(less) else _open(less),
         )
     console.print(table)
+    for name in (name for name in dict.fromkeys(told["measure"]) if MEASURES[name].meaning.startswith(("V", "dP"))):
+        print(textwrap.fill(f"{name}: {MEASURES[name].meaning}", WIDTH, initial_indent="  ", subsequent_indent="    "))
     for head, text in (("The page: ", case.page), ("Expected: ", case.expected)):
         print(textwrap.fill(text, WIDTH, initial_indent=head, subsequent_indent=" " * len(head)))
     for sentence in judge.sentences(done, told, parts):
