@@ -50,6 +50,7 @@ def world(name: str, coefficient: str, **fixed: float) -> Worlds:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", CASES)
 def test_twice_the_coefficient_is_not_twice_the_effect(what: str) -> None:
     """The effect of a channel grows less than twofold; couriers do nothing without `early_detection` beside it."""

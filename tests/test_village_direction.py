@@ -58,6 +58,7 @@ def test_every_channel_has_a_coefficient_that_is_doubled() -> None:
     assert {channel for channel, *_ in COEFFICIENTS.values()} == set(CHANNELS)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", COEFFICIENTS)
 def test_twice_the_coefficient_is_not_twice_the_effect(found: Worlds, what: str) -> None:
     """No coefficient of the alliance is its effect: doubled, it has clearly less than twice the effect.
