@@ -59,6 +59,7 @@ def test_no_parameter_of_a_sleeping_rule_changes_anything(words: list[str]) -> N
         assert [name for name in one if not np.array_equal(one[name], other[name])] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", CAN_BE_WOKEN, ids=lambda rule: rule.name)
 def test_a_rule_that_is_awake_counts(rule: Rule) -> None:
     """The levers it names do wake it: what is declared is no licence to leave out a row that matters."""

@@ -90,7 +90,7 @@ def test_a_quick_calibration_lives_long_enough_for_its_patterns(name: str) -> No
     assert load_study("calibration", name, ["size=quick", "days=90"])[0].days == 90
 
 
-@pytest.mark.parametrize("name", ["village_alliance", "combined"])
+@pytest.mark.parametrize("name", ["village_alliance", pytest.param("combined", marks=pytest.mark.thorough)])
 def test_a_quick_calibration_of_other_places_comes_to_an_end(name: str) -> None:
     assert commands.main(["calibrate", name, "size=quick", "--backend", "serial", "--out", "c"]) == commands.OK
     assert (read_csv(Path("c") / "patterns.csv")["use"] == "matched").sum() > 1
