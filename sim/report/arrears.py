@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.report import labels, style
+from sim.report.chosen import part
 from sim.report.labels import Language, Text
 from sim.report.style import EDGE, FAINT, INK, SMALL, WIDTH_ONE
 from sim.study.statistics import times_drawn
@@ -27,9 +28,6 @@ FOOT = Text(
     "以上均在所设假设之下。按金额计，{n} 次重复合计，只计能跟踪到该天数的欠薪；横线为95%自助法区间。达成协议或分期计划"
     "不算付款；一部分未经协议也会迟付。",
 )
-MOST = 6
-"""So many scenarios are drawn."""
-
 LINE, ABOVE, BELOW, LEFT = 0.24, 0.35, 0.55, 2.6
 
 
@@ -52,18 +50,20 @@ def paid(runs: pd.DataFrame, scenario: str, days: int) -> tuple[float, float, fl
     return float(above.sum() / below.sum()), float(low), float(high)
 
 
-def arrears_figure(runs: pd.DataFrame, language: Language) -> Figure:
+def arrears_figure(runs: pd.DataFrame, language: Language, of: int = 0) -> Figure:
     """Draw a panel for each time, a line for each scenario.
 
     Args:
         runs: the table of runs.
         language: in which language.
+        of: scenarios that there are, if not all of them are drawn.
     """
-    scenarios = list(dict.fromkeys(runs["scenario"]))[:MOST]
+    scenarios = list(dict.fromkeys(runs["scenario"]))
     colours = style.colours(scenarios)
+    said = FOOT(language, n=runs["replication"].nunique()) + part(len(scenarios), of, language)
     with style.house():
         head = style.title_lines(TITLE(language), WIDTH_ONE)
-        foot = style.foot_lines(FOOT(language, n=runs["replication"].nunique()), WIDTH_ONE)
+        foot = style.foot_lines(said, WIDTH_ONE)
         body = LINE * len(scenarios) + 0.15
         top = EDGE + style.TITLE_LINE * len(head) + ABOVE
         height = top + body + BELOW + EDGE * 0.8 + style.SMALL_LINE * len(foot)
@@ -94,6 +94,6 @@ def arrears_figure(runs: pd.DataFrame, language: Language) -> Figure:
     return figure
 
 
-def arrears(runs: pd.DataFrame, path_stem: str | Path) -> list[Path]:
+def arrears(runs: pd.DataFrame, path_stem: str | Path, of: int = 0) -> list[Path]:
     """Draw and save the figure in both languages; return the files."""
-    return style.save_all(lambda language: arrears_figure(runs, language), path_stem)
+    return style.save_all(lambda language: arrears_figure(runs, language, of), path_stem)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from sim.outcomes import YEAR
 from sim.report import labels, style
+from sim.report.chosen import part
 from sim.report.labels import ENGLISH, Language, Text
 from sim.report.style import BODY, EDGE, FAINT, GREY, INK, SMALL, WIDTH_ONE, WIDTH_TWO, wrap
 from sim.study.ends import ALL, ENDS, OPEN, cohorts
@@ -108,6 +109,7 @@ def competing_ends(
     path_stem: str | Path,
     *,
     kinds: Sequence[str] | None = None,
+    of: int = 0,
 ) -> list[Path]:
     """Draw how cases end, in every language, and write each as PNG and PDF; see `estimate`.
 
@@ -117,6 +119,7 @@ def competing_ends(
         summary: their summary.
         path_stem: where to, without ``.png`` and ``.pdf``.
         kinds: which kinds of cases.
+        of: scenarios that there are, if not all of them are drawn.
 
     Returns:
         The files written.
@@ -125,7 +128,12 @@ def competing_ends(
         StoreError: a file cannot be written.
     """
     panels = estimate(cases, runs, summary, kinds)
-    return style.save_all(lambda language: competing_ends_figure(panels, language), path_stem, shades=SHADES)
+    drawn = len({scenario for _, scenario in panels})
+    return style.save_all(
+        lambda language: competing_ends_figure(panels, language, note=part(drawn, of, language).strip()),
+        path_stem,
+        shades=SHADES,
+    )
 
 
 Panels = Mapping[tuple[str, str], "_Panel"]
@@ -185,10 +193,10 @@ def competing_ends_figure(
         panels: what `estimate` returns.
         language: of the words.
         title: stands above the panels, unless it is to be `TITLE`.
-        names: how scenarios are called, where that differs from `sim.report.labels.scenario`.
+        names: how scenarios are called, where that differs from `sim.report.labels.point`.
         note: one more sentence at the foot.
     """
-    called = {scenario: labels.scenario(scenario, language) for _, scenario in panels} | dict(names or {})
+    called = {scenario: labels.point(scenario, language) for _, scenario in panels} | dict(names or {})
     with style.house():
         return _lay_out(panels, title or TITLE(language), called, note, language)
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -23,6 +22,7 @@ from sim.report.alluvial import NEEDED, alluvial
 from sim.report.arrears import arrears
 from sim.report.attribution import waterfall
 from sim.report.budget import budget
+from sim.report.chosen import few
 from sim.report.complements import complements
 from sim.report.diffusion import COLUMNS, diffusion
 from sim.report.distance import distance
@@ -45,8 +45,6 @@ from sim.study.files import read_csv
 from sim.study.statistics import OutcomeSpec
 
 FOLDER = "figures"
-
-Thing = TypeVar("Thing")
 
 MOST = 8
 """So many scenarios have panels of their own; a figure of all 128 of an attribution would show nothing."""
@@ -84,10 +82,15 @@ class Drawing:
         return read_csv(self.folder / "runs.csv")
 
     @property
+    def scenarios(self) -> int:
+        """How many scenarios there are."""
+        return len(self.config.scenarios)
+
+    @property
     def few_runs(self) -> pd.DataFrame:
         """The runs of the scenarios that figures with a panel for each have room for."""
         names = [scenario.name for scenario in self.config.scenarios]
-        drawn = [names[0], names[-1]] if self.config.attributed else few(names)  # no channel on, and all of them
+        drawn = [names[0], names[-1]] if self.config.attributed else few(names, MOST)  # no channel on, and all of them
         return self.runs[self.runs["scenario"].isin(drawn)]
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -102,34 +105,13 @@ class Drawing:
         return list(pq.read_schema(self.folder / name).names)
 
 
-def few(names: Sequence[str]) -> list[str]:
-    """Return at most `MOST` scenarios, in their order; of a sweep as many points of each arm, from first to last.
-
-    Args:
-        names: of all scenarios; that of a point in a sweep is its arm's, a dot, and where it stands.
-    """
-    arms: dict[str, list[str]] = {}
-    for name in names:
-        arms.setdefault(name.partition(".")[0], []).append(name)
-    of_arms = [_spread(points, MOST // min(len(arms), MOST)) for points in arms.values()]
-    chosen = {name for points in _spread(of_arms, MOST) for name in points}
-    return [name for name in names if name in chosen]
-
-
-def _spread(things: Sequence[Thing], most: int) -> list[Thing]:
-    """Return so many things at most, evenly spread, first and last among them; of one alone the last."""
-    if len(things) <= most:
-        return list(things)
-    return [things[round(i * (len(things) - 1) / (most - 1)) if most > 1 else -1] for i in range(most)]
-
-
 def _forest(it: Drawing) -> list[Path]:
     main = [OutcomeSpec(spec.name, spec.unit, spec.label) for spec in outcomes.specs(it.config.place) if spec.main]
     return forest(it.table("comparison.csv"), it.runs, it.stem, it.title, outcomes=main)
 
 
 def _competing_ends(it: Drawing) -> list[Path]:
-    return competing_ends(it.table("cases.parquet"), it.few_runs, it.table("ends.csv"), it.stem)
+    return competing_ends(it.table("cases.parquet"), it.few_runs, it.table("ends.csv"), it.stem, of=it.scenarios)
 
 
 def _time_series(it: Drawing) -> list[Path]:
@@ -138,7 +120,7 @@ def _time_series(it: Drawing) -> list[Path]:
 
 
 def _funnel(it: Drawing) -> list[Path]:
-    return funnel(it.few_runs, it.stem, of=len(it.config.scenarios))
+    return funnel(it.few_runs, it.stem, of=it.scenarios)
 
 
 def _alluvial(it: Drawing) -> list[Path]:
@@ -195,7 +177,7 @@ def _distance(it: Drawing) -> list[Path]:
 
 
 def _arrears(it: Drawing) -> list[Path]:
-    return arrears(it.few_runs, it.stem)
+    return arrears(it.few_runs, it.stem, of=it.scenarios)
 
 
 def _routes(it: Drawing) -> list[Path]:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from sim.outcomes import YEAR
 from sim.report import labels, style
+from sim.report.chosen import part
 from sim.report.labels import ENGLISH, Language, Text
 from sim.report.style import BODY, EDGE, GREY, INK, SMALL, WIDTH_TWO, wrap
 from sim.report.tables import number
@@ -51,10 +52,6 @@ EXPLANATION = Text(
     "以上均在所设假设之下。{n} 次重复的平均值；各环节按同一段日子计数，不是逐件跟踪。一经提出即记入台账，"
     "因此“进入”不另算一环。最后一环：双方协议按 Kaplan-Meier 估计，跟踪不满一年的只计到所见之日；"
     "维修视为维持，因为再坏就是新的一件{unknown}。",
-)
-PART = Text(
-    " Drawn are {n} of {of} scenarios; all of them stand in runs.csv.",
-    "图中为 {of} 种情景中的 {n} 种，全部见 runs.csv。",
 )
 UNKNOWN = Text("; it is not known in runs of a year or less", "；运行不满一年者无从得知")
 
@@ -155,7 +152,7 @@ def _lay_out(drawn: Sequence[Funnel], replications: int, language: Language, of:
     """Lay the funnels out."""
     unknown = any(np.isnan(each.stages[-1]) for each in drawn)
     words = EXPLANATION(language, n=replications, unknown=UNKNOWN(language) if unknown else "")
-    words += PART(language, n=len(drawn), of=of) if of > len(drawn) else ""
+    words += part(len(drawn), of, language)
     heading, foot = style.title_lines(TITLE(language), WIDTH_TWO), style.foot_lines(words, WIDTH_TWO)
     body = len(STAGES) * (BAR + BETWEEN) - BETWEEN
     block = HEAD + body + READ

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.report import labels, style
+from sim.report.chosen import few, part
 from sim.report.labels import Language, Text
 from sim.report.style import BAND, BLUE, BODY, EDGE, FAINT, GREEN, GREY, INK, ORANGE, PINK, SKY, SMALL, WIDTH_TWO
 from sim.rules.bases import SOURCES
@@ -50,10 +51,12 @@ def incomes_figure(runs: pd.DataFrame, language: Language) -> Figure:
         runs: the table of runs of a result.
         language: in which language.
     """
-    scenarios = list(dict.fromkeys(runs["scenario"]))[:MOST]
+    everybody = list(dict.fromkeys(runs["scenario"]))
+    scenarios = few(everybody, MOST)
     of = {scenario: runs[runs["scenario"] == scenario] for scenario in scenarios}
     with style.house():
-        foot = style.foot_lines(FOOT(language, n=max(len(rows) for rows in of.values())), WIDTH_TWO)
+        said = FOOT(language, n=max(len(rows) for rows in of.values()))
+        foot = style.foot_lines(said + part(len(scenarios), len(everybody), language), WIDTH_TWO)
         height = ABOVE + LINE * len(scenarios) + BELOW + 0.1 * len(foot)
         figure = Figure(figsize=(WIDTH_TWO, height), facecolor="white")
         style.heading(figure, style.title_lines(TITLE(language), WIDTH_TWO))

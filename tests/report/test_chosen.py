@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.report.chosen import chosen, left_out
+from sim.report.chosen import chosen, few, left_out, part
 from sim.report.diffusion import diffusion_figure
 from sim.report.labels import LANGUAGES, Language
 from sim.report.series import curves, time_series_figure
@@ -73,3 +73,19 @@ def test_time_series_show_what_differs(language: Language) -> None:
         ("all", "baseline"),
     ]
     assert curves(daily, runs, mixed).pairs == mixed[:4]  # as declared, where not all are with one scenario
+
+
+def test_of_a_sweep_every_arm_is_there_with_its_ends() -> None:
+    arms = ("none", "body", "merged")
+    sweep = [f"{arm}.x-{k}" for arm in arms for k in range(25)]
+    assert few(sweep, 8) == [f"{arm}.x-{k}" for arm in arms for k in (0, 24)]
+    assert few(["a", "b", "c"], 8) == ["a", "b", "c"]
+    many = [f"coalition{k}" for k in range(128)]
+    assert len(few(many, 8)) == 8 and few(many, 8)[0] == many[0] and few(many, 8)[-1] == many[-1]
+    assert few(["lone", *(f"arm.x-{k}" for k in range(10))], 8) == ["lone", *(f"arm.x-{k}" for k in (0, 3, 6, 9))]
+
+
+def test_a_part_is_said_to_be_one() -> None:
+    for language in LANGUAGES:
+        assert "3" in part(3, 75, language) and "75" in part(3, 75, language)
+        assert part(3, 3, language) == ""

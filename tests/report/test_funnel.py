@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from matplotlib.collections import PolyCollection
 
-from sim.report.figures import few
 from sim.report.funnel import STAGES, WORDS, funnel, funnel_figure, funnels
 from sim.report.labels import LANGUAGES, Language
 from tests.report.layout import check_layout
@@ -79,13 +78,3 @@ def test_what_is_left_out_is_said() -> None:
     drawn = funnels(runs())
     assert "3 of 75 scenarios" in " ".join(check_layout(funnel_figure(drawn, 2, of=75)))
     assert "of 3 scenarios" not in " ".join(check_layout(funnel_figure(drawn, 2, of=3)))
-
-
-def test_of_a_sweep_every_arm_is_there_with_its_ends() -> None:
-    arms = ("none", "body", "merged")
-    sweep = [f"{arm}.x-{k}" for arm in arms for k in range(25)]
-    assert few(sweep) == [f"{arm}.x-{k}" for arm in arms for k in (0, 24)]
-    assert few(["a", "b", "c"]) == ["a", "b", "c"]
-    many = [f"coalition{k}" for k in range(128)]
-    assert len(few(many)) == 8 and few(many)[0] == many[0] and few(many)[-1] == many[-1]
-    assert few(["lone", *(f"arm.x-{k}" for k in range(10))]) == ["lone", *(f"arm.x-{k}" for k in (0, 3, 6, 9))]
