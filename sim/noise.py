@@ -45,6 +45,7 @@ from sim import exact
 from sim.exact import CHUNK, SPARES, Floats, constant, exp, log, log_one, minus_log, power
 
 __all__ = [
+    "GOLDEN",
     "UNIT",
     "WIDTH",
     "Floats",
@@ -77,12 +78,14 @@ WIDTH = 52
 """Bits in a uniform draw."""
 
 
+GOLDEN = 0x9E3779B97F4A7C15
+"""G of the scheme, by which every id is multiplied; odd, so it has an inverse modulo 2**64."""
+
 _MASK = 2**64 - 1
-_GOLDEN = 0x9E3779B97F4A7C15
 _MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 _LAST_SHIFT = 31
 
-_GOLDEN_WORD = constant(_GOLDEN)
+_GOLDEN_WORD = constant(GOLDEN)
 _SHIFTS = _SHIFT_1, _SHIFT_2, _SHIFT_3 = tuple(map(constant, (*(shift for shift, _ in _MIX), _LAST_SHIFT)))
 _FACTORS = _FACTOR_1, _FACTOR_2 = tuple(constant(factor) for _, factor in _MIX)
 _WORD = np.dtype(np.uint64)
@@ -199,7 +202,7 @@ def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: _Finish) -> NDA
         first = key(name)
         # one number for all: Python's integers beat nine calls to numpy
         while level < len(words) and words[level].size == 1:
-            first = _mix_one(first + _GOLDEN * int(words[level].item()))
+            first = _mix_one(first + GOLDEN * int(words[level].item()))
             level += 1
         state = constant(first)
     # then what is shared by many: once each, at its own shape
@@ -249,7 +252,7 @@ def _start(name: Name) -> Words:
 @lru_cache(maxsize=4096)
 def _step(number: int) -> Words:
     """Return what absorbing an integer adds to the state, as a word that numpy need not convert."""
-    return constant(number * _GOLDEN & _MASK)
+    return constant(number * GOLDEN & _MASK)
 
 
 def _draw_list(seed: Words, name: Name, ids: tuple[Any, ...], finish: _Finish) -> NDArray[Any] | None:
@@ -294,7 +297,7 @@ def _draw_few(seed: Words, name: Name, ids: tuple[Any, ...], finish: _Finish) ->
         for n in names:
             state = key(n)
             for number in numbers:
-                state = _mix_one(state + _GOLDEN * number)
+                state = _mix_one(state + GOLDEN * number)
             out.append(finish.one(state))
     drawn = np.array(out, dtype=finish.dtype)
     return drawn if isinstance(name, str) else drawn.reshape(-1, len(names)).T.copy()

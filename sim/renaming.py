@@ -12,12 +12,12 @@ from functools import cache
 
 from sim import noise
 from sim.exact import constant
-from sim.noise import _GOLDEN, Words
+from sim.noise import GOLDEN, Words
 
 ANY = "any"
 """The name under which lists that are drawn together are drawn."""
 
-_INVERSE = pow(_GOLDEN, -1, 2**64)
+_INVERSE = pow(GOLDEN, -1, 2**64)
 
 
 def under(name: str, seeds: Words) -> Words:

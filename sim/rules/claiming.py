@@ -200,17 +200,17 @@ def voice(w: Worlds, rows: Ints, desk_kind: Ints) -> None:
     known = g.case.take(rows)
     shared = where(SHARED.take(kind))
     known[shared] = w.pick("defect_case", world.take(shared), g.bearer.take(rows.take(shared)))
-    new, old = where(known < 0), where(known >= 0)
+    new, heard = where(known < 0), where(known >= 0)
     if len(new):
         _open(w, rows.take(new), desk.take(new), called.take(new))
-    if len(old):
-        joined, case = rows.take(old), known.take(old)
+    if len(heard):
+        joined, case = rows.take(heard), known.take(heard)
         g.case[joined] = case
         move_grievances(w, joined, State.JOINED)
         log_cases(w, case, Activity.JOINED)
     if anywhere(called):  # then what somebody else has opened today may lie with the hotline, too
-        old = where(_taken(w, rows, world, desk, called))
-    bring_back(w, g.case.take(rows.take(old)), desk.take(old))
+        heard = where(_taken(w, rows, world, desk, called))
+    bring_back(w, g.case.take(rows.take(heard)), desk.take(heard))
 
 
 def _taken(w: Worlds, rows: Ints, world: Ints, desk: Ints, called: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -254,8 +254,7 @@ def mature(w: Worlds) -> None:
     g = w.grievances
     faded = where((g.fade <= w.day) & g.aching)
     if len(faded):
-        state = g.state[faded]
-        _fade(w, faded[(state != OPEN) & (state != JOINED)])
+        _fade(w, faded[~CLAIMED.take(g.state[faded])])
     escalated = where(g.escalate <= w.day)
     if len(escalated):
         state = g.state[escalated]
@@ -263,7 +262,7 @@ def mature(w: Worlds) -> None:
         _escalate(w, escalated)
     w.due = due = where(g.act <= w.day)
     state = g.state[due]
-    waiting = due[(state == OPEN) | (state == JOINED)]
+    waiting = due[CLAIMED.take(state)]
     if len(waiting) + len(escalated):
         _wait(w, waiting, escalated)
     if len(waiting) < len(due):

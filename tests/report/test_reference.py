@@ -55,7 +55,7 @@ RESULTS = [path.name for path in references() if not kept.read(path).study]
 """Every result of an experiment or an attribution that is kept."""
 
 
-SLACK = {"court_docket", "hotline_calls"}
+QUEUES = {"court_docket", "hotline_calls"}
 """How much court and hotline can take: declared since most results were made, and so much that nobody waits in them, as
 their samples, lived again, show (`tests.study.test_verify`)."""
 
@@ -84,7 +84,7 @@ def test_the_experiment_is_still_the_one_that_was_run(name: str) -> None:
     config = load(experiment) if name == experiment else load_attribution(experiment)
     now = json.loads(json.dumps(config.resolved))
     then = said["config"]["world"]
-    for parameter in since_and_asleep(config, then) | (SLACK & now["world"].keys() - then.keys()):
+    for parameter in since_and_asleep(config, then) | (QUEUES & now["world"].keys() - then.keys()):
         del now["world"][parameter]
     assert said["config"] == now, f"the experiment has changed: {RENEW}"
     assert MACHINE not in said
