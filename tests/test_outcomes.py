@@ -70,6 +70,12 @@ def table(rows: list[tuple[int, ...]], columns: tuple[str, ...] = COLUMNS) -> di
     return dict(zip(columns, values, strict=True))
 
 
+def cases(rows: list[tuple[int, ...]]) -> dict[str, NDArray[Any]]:
+    """Cases that have each had a session."""
+    bearer, nothing = np.arange(len(rows)), np.zeros(len(rows), dtype=np.int64)
+    return table(rows) | {"bearer": bearer, "ordinal": nothing, "sessions": nothing + 1}
+
+
 def page(days: int = 100, **daily: int) -> Recorded:
     """Two worlds; the first has the cases above and the daily values given, the second nothing."""
     record = np.zeros((days, 2, len(SERIES)), dtype=np.int64)
@@ -80,8 +86,10 @@ def page(days: int = 100, **daily: int) -> Recorded:
     trust = {desk: np.array([total, 0]) for desk, total in TRUST.items()}
     borne = {name: np.array([value, 0]) for name, value in BORNE.items()}
     agreements = table([row for row in AGREEMENTS if row[1] < days], ("world", "settled", "broken"))
+    seeds = np.array([1, 2], dtype=np.uint64)
     return Recorded(
-        *("compound", SERIES, record, table(OPEN), table(ENDED), agreements, households, desk_kind, groups, trust),
+        *("compound", SERIES, record, cases(OPEN), cases(ENDED), agreements),
+        *(households, seeds, desk_kind, groups, trust),
         borne=borne,
     )
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim import places
-from sim.outcomes import compounds, costs, disputes, elders, inequality, pastures, sensing, villages
+from sim.outcomes import booking, compounds, costs, disputes, elders, inequality, pastures, sensing, villages
 from sim.outcomes.counts import LOOKED_AFTER, counts, kinds, levels, names_of_counts
 from sim.outcomes.disputes import LEVELS
 from sim.outcomes.recorded import Recorded, recorded
@@ -59,6 +59,7 @@ __all__ = [
 
 OUTCOMES: tuple[OutcomeSpec, ...] = (
     *disputes.DISPUTES,
+    *booking.BOOKS,
     *compounds.REPAIRS,
     *costs.HOURS,
     *compounds.COMPANY,
@@ -93,6 +94,7 @@ FAMILIES = {
     "desks": "by desk",
     "whom": "for whom, the headline",
     "inequality": "how unequally people suffer",
+    "books": "disputes, true and as recorded",
     "people": "people",
     "sensing": "couriers",
     "elders": "elders and shared places",
@@ -118,7 +120,7 @@ def leading(place: str) -> tuple[OutcomeSpec, ...]:
 def quotients(n: Mapping[str, Ints], place: str) -> dict[str, Floats]:
     """Return the outcomes of each world from its counts, in the order of `specs`."""
     there = places.settlements(place)
-    out = disputes.quotients(n, place) | inequality.quotients(n) | costs.quotients(n)
+    out = disputes.quotients(n, place) | booking.quotients(n) | inequality.quotients(n) | costs.quotients(n)
     if "compound" in there:
         own = of_kind(n, "compound")
         out |= compounds.quotients(own) | sensing.quotients(own) | elders.quotients(own)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim import places
 from sim.cases import NEVER, Desk, Kind, Stage
-from sim.outcomes import inequality, villages
+from sim.outcomes import booking, inequality, villages
 from sim.outcomes.recorded import Recorded
 from sim.outcomes.spec import HORIZONS, YEAR, Ints
 from sim.rules import defects, suffering, trust
@@ -65,6 +65,7 @@ def counts(seen: Recorded) -> dict[str, Ints]:
     out |= _cohorts(seen, days, worlds)
     out |= _ends(seen, worlds)
     out |= _agreements(seen, days, worlds)
+    out |= booking.counts(seen)
     if seen.spells:
         out |= _spells(seen, days, worlds)
     out |= seen.farms
@@ -191,17 +192,20 @@ def _spells(seen: Recorded, days: int, worlds: int) -> dict[str, Ints]:
 def names_of_counts(place: str, series: Sequence[str]) -> list[str]:
     """Return the names of the integers that `counts` gives in a place, in order."""
     nothing: dict[str, NDArray[Any]] = dict.fromkeys(
-        ("world", "kind", "settlement", "opened", "closed", "stage", "desk", "settled", "broken"),
+        (
+            *("world", "kind", "settlement", "bearer", "ordinal", "opened", "closed", "stage", "sessions", "desk"),
+            *("settled", "broken"),
+        ),
         np.zeros(0, dtype=np.int64),
     )
     record = np.zeros((0, 0, len(series)), dtype=np.int64)
-    nobody = np.zeros(0, dtype=np.int64)
+    nobody, unsown = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
     groups = dict.fromkeys(suffering.groups_of(place), nobody)
     trusted = dict.fromkeys(trust.trusted(place), nobody)
     owed = dict.fromkeys(SPELLS, nobody) if Kind.WAGES in kinds(place) else {}
     farms = dict.fromkeys(villages.COUNTS if "village" in places.settlements(place) else (), nobody)
     borne = dict.fromkeys(inequality.COUNTS, nobody)
     seen = Recorded(
-        place, series, record, nothing, nothing, nothing, nobody, nobody, groups, trusted, owed, farms, borne
+        place, series, record, nothing, nothing, nothing, nobody, unsown, nobody, groups, trusted, owed, farms, borne
     )
     return list(counts(seen))

@@ -32,6 +32,7 @@ class Recorded:
         ended: fields of the cases that have ended.
         agreements: fields of the agreements between parties.
         households: households of each world.
+        seeds: noise of each world, by which its cases are named.
         desk_kind: kind of each desk row, a number of `sim.cases.Desk`.
         groups: those of the households that belong to each group of people whose grievances are added up apart.
         trust: trust of all who live there in each kind of desk, at the end, added up, millionths.
@@ -47,6 +48,7 @@ class Recorded:
     ended: Mapping[str, NDArray[Any]]
     agreements: Mapping[str, NDArray[Any]]
     households: Ints
+    seeds: NDArray[np.uint64]
     desk_kind: Ints
     groups: Mapping[str, Ints]
     trust: Mapping[str, Ints]
@@ -65,6 +67,7 @@ def recorded(w: Worlds) -> Recorded:
         ended=w.ended.arrays(),
         agreements=w.agreements.arrays(),
         households=settlements.inhabited(w).sum(axis=1, dtype=np.int64),
+        seeds=w.seeds,
         desk_kind=desks.kinds(w),
         groups=_sizes(w),
         trust=_trust(w),

@@ -291,6 +291,8 @@ OUTCOMES = {
     "durable_365": "维持一年的协议",
     "lost": "转办中丢失的案件",
     "settled_low": "在小区内解决",
+    "settled_at_table": "调解桌上真正解决",
+    "settled_in_books": "台账上的解决率",
     "mended": "修好的房顶",
     "leaking": "房顶漏雨的日子",
     "rounds_failed": "未凑齐的签字",

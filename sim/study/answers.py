@@ -25,7 +25,17 @@ from sim.study.sweep import Sweep
 
 Floats = NDArray[np.float64]
 
-SWEPT = ("headline", "disputes", "repairs", "cost", "payers", "behaviour", "people", *outcomes.villages.FAMILIES)
+SWEPT = (
+    "headline",
+    "disputes",
+    "repairs",
+    "cost",
+    "payers",
+    "behaviour",
+    "people",
+    "books",
+    *outcomes.villages.FAMILIES,
+)
 """Families of outcomes that are compared in a sweep."""
 
 NAMES = ("attribution", "hours", "budget", "acceptability", "limits", "grid", "leaders", "distance")

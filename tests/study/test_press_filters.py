@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.study.press import booking, filters
-from tests.helpers import burnt_in, digest, say
+from sim.study.press import filters
 
 COMPOUNDS = 892
 EFFECT = 1.5
@@ -66,49 +65,3 @@ def test_a_planted_effect_is_recovered_from_censored_news() -> None:
 
 
 # --- two books of the same disputes ---------------------------------------------------------------
-
-SHARES = (0.0, 0.1, 0.4)
-
-
-@pytest.fixture(scope="module")
-def kept() -> tuple[list[booking.Books], bool]:
-    """The books at default parameters and three shares of closing, and whether the worlds are as before."""
-    w = burnt_in(lively=False, prior_draws=False, burn_in=91, replications=range(24), structure=dict(households=100))
-    w = w.stack([say("formed_body", "yijiantiao")])
-    w.run(365)
-    before = digest(w)
-    books = [booking.books(w, share, 30) for share in SHARES]
-    return books, digest(w) == before
-
-
-def test_high_recorded_success_comes_from_booking_not_from_easier_settling(
-    kept: tuple[list[booking.Books], bool],
-) -> None:
-    books, unchanged = kept
-    assert unchanged  # nobody in the worlds knows of the books
-    for one in books:
-        assert np.array_equal(one.settled, books[0].settled)
-        assert np.array_equal(one.at_table, books[0].at_table)
-        assert one.at_table.sum() > 100
-        assert one.booked_settled.sum() / one.booked.sum() >= 0.95
-        assert one.settled.sum() / one.at_table.sum() < one.booked_settled.sum() / one.booked.sum()
-        assert np.all(one.true <= one.recorded)
-        assert one.relieved.sum() / one.felt.sum() < one.settled.sum() / one.at_table.sum()  # of all felt still less
-    paper = [int(one.paper.sum()) for one in books]
-    assert paper[0] == 0 <= paper[1] <= paper[2] > 0
-    recorded = [one.booked_settled.sum() / one.booked.sum() for one in books]
-    assert recorded[0] <= recorded[1] <= recorded[2]
-
-
-def test_who_is_closed_on_paper_at_a_low_share_is_at_a_high_one(kept: tuple[list[booking.Books], bool]) -> None:
-    low, high = kept[0][1:]
-    assert np.all(low.paper <= high.paper)
-    late = booking.books  # a share of 1 closes all that is late, a deadline beyond the span nothing
-    w = burnt_in(burn_in=70).stack([say()])
-    w.run(120)
-    everything = late(w, 1.0, 10)
-    some = late(w, 0.4, 10)
-    assert everything.paper.sum() > some.paper.sum() > 0
-    assert everything.booked_settled.sum() > some.booked_settled.sum()
-    assert np.all(everything.booked_settled >= everything.settled)
-    assert late(w, 1.0, 119).at_table.sum() <= everything.at_table.sum()

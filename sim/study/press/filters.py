@@ -23,7 +23,7 @@ HALVINGS = 100
 
 @dataclass(frozen=True)
 class Parameters:
-    """How the page selects, and what the books hide; neither touches a world."""
+    """How the page selects; it touches no world."""
 
     press_slope: float = parameter(
         2.0,
@@ -32,24 +32,6 @@ class Parameters:
         unit="per sd of outcome",
         source="prior-press, page-note",
         doc="logistic slope of the chance to make the page",
-    )
-    paper_closing: float = parameter(
-        0.1,
-        0.0,
-        0.4,
-        unit="probability",
-        source="prior-press",
-        doc="chance that a case past its deadline is closed on paper",
-    )
-    paper_deadline: int = parameter(
-        30,
-        7,
-        90,
-        unit="days",
-        kind="set",
-        tag="E",
-        source="mediation-caps: what courts may take is taken for an office's own deadline",
-        doc="days after opening from which on an open case counts against the desk",
     )
 
 

@@ -14,13 +14,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import outcomes
 from sim.books import FEN
+from sim.cases import DISPUTE, State
+from sim.outcomes import booking
+from sim.outcomes.spec import over
 from sim.parameters import specs
 from sim.scenario import parse
 from sim.study import compounds
 from sim.study.compounds import Columns
 from sim.study.executor import Executor, stage
-from sim.study.press import booking, filters
+from sim.study.press import filters
 from sim.worlds import Recipe, Worlds
 
 Floats = NDArray[np.float64]
@@ -156,11 +160,12 @@ def work(task: Task) -> World:
 
 def keep_books(w: Worlds, replication: int) -> pd.DataFrame:
     """Return true and recorded success, without paper closing, at its default and at the end of its range."""
-    closing = specs(filters.Parameters, "press")["paper_closing"]
-    deadline = filters.Parameters().paper_deadline
-    rows = []
+    closing = specs(booking.Parameters, "books")["paper_closing"]
+    deadline = booking.Parameters().paper_deadline
+    seen, rows = outcomes.recorded(w), []
+    of_felt = relieved(w)
     for share in (0.0, float(closing.default), float(closing.high)):
-        kept = booking.books(w, share, deadline)
+        kept = booking.books(seen, share, deadline)
         for number, scenario in enumerate(w.scenario_names):
             k = np.flatnonzero(w.scenario == number)
             rows.append(
@@ -170,12 +175,18 @@ def keep_books(w: Worlds, replication: int) -> pd.DataFrame:
                     paper_closing=share,
                     true=float(kept.true[k].mean()),
                     recorded=float(kept.recorded[k].mean()),
-                    of_grievances=float(kept.of_felt[k].mean()),
+                    of_grievances=float(of_felt[k].mean()),
                     at_table=int(kept.at_table[k].sum()),
                     closed_on_paper=int(kept.paper[k].sum()),
                 )
             )
     return pd.DataFrame(rows)
+
+
+def relieved(w: Worlds) -> Floats:
+    """Return the share of all grievances of such kinds, felt since the worlds began, that were settled."""
+    tally = w.tally["grievances"][:, DISPUTE]
+    return over(tally[:, :, int(State.SETTLED)].sum(axis=1), tally.sum(axis=(1, 2)))
 
 
 def table(worlds: list[World], tasks: list[Task]) -> pd.DataFrame:
