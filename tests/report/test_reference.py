@@ -359,6 +359,29 @@ def test_the_magnitudes_of_the_baseline_are_those_that_the_odd_tells() -> None:
     assert [said for said in told if said not in text] == []
 
 
+def test_what_the_page_says_of_true_and_recorded_success() -> None:
+    page = words("experiments/yijiantiao/README.md")
+    found = read_csv(folder(MAIN) / "comparison.csv").set_index(["outcome", "scenario", "baseline"])
+    runs = read_csv(folder(MAIN) / RUNS)
+    none = runs[runs["scenario"] == "none"]
+    for name, where in (("settled_at_table", "are settled in truth as found"), ("settled_in_books", "in the books")):
+        assert f"{none[name].mean():.1%} {where}" in page
+
+    def points(outcome: str, scenario: str, baseline: str, sign: float = 1.0) -> tuple[str, str]:
+        row = found.loc[(outcome, scenario, baseline)]
+        low, high = sorted(sign * 100 * row[end] for end in ("low", "high"))
+        return f"{sign * 100 * row['difference']:.1f}", f"{low:.1f} to {high:.1f}"
+
+    package = points("settled_at_table", "body_branch", "body")
+    assert f"settles {package[0]} points more at the table ({package[1]})" in page
+    package = points("settled_in_books", "body_branch", "body", -1.0)
+    assert f"the books show {package[0]} points less ({package[1]})" in page
+    body = points("settled_at_table", "body", "none")
+    assert f"settles as many at the table (+{body[0]}, {body[1]})" in page
+    body = points("settled_in_books", "body", "none")
+    assert f"looks better by {body[0]} points ({body[1]}) in the books" in page
+
+
 @pytest.mark.parametrize("claim", TAKEN_APART, ids=lambda c: c[1][:30])
 def test_what_the_page_of_the_experiment_says_is_so(claim: tuple[str, str, Callable[[Effects], bool]]) -> None:
     experiment, said, holds = claim
