@@ -241,5 +241,12 @@ def grievances_of(w: Worlds, case_rows: Array) -> Array:
         hit[case_rows] = True
         hit[-1] = False
         return where(hit.take(case, mode="wrap"))
-    own = c.opener[case_rows]  # nobody joins in what is between two
-    return np.sort(own[case[own] == case_rows])
+    return grievances_between(w, case_rows)
+
+
+def grievances_between(w: Worlds, case_rows: Array) -> Array:
+    """Return the same of cases between two parties, in which nobody joins."""
+    own = w.cases.opener.take(case_rows)
+    own = own[w.grievances.case.take(own) == case_rows]
+    own.sort()
+    return own

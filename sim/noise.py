@@ -261,13 +261,16 @@ def _draw_list(seed: Words, name: Name, ids: tuple[Any, ...], finish: _Finish) -
     That is the commonest case by far, and the lists are short: what counts are calls, not elements.
     Returns nothing if it is another case after all.
     """
-    size = seed.size
+    size, shape = seed.size, seed.shape
     if not 0 < size <= CHUNK:
         return None
+    words: list[Any] = []
     for number in ids:
-        if type(number) is not int and not (
-            isinstance(number, np.ndarray) and number.shape == seed.shape and number.dtype.kind in "iu"
-        ):
+        if type(number) is int:
+            words.append(number)
+        elif isinstance(number, np.ndarray) and number.shape == shape and number.dtype.kind in "iu":
+            words.append(number if number.itemsize == _WORD.itemsize else number.astype(np.int64))
+        else:
             return None
     if size <= FEW:
         return _draw_few(seed, name, ids, finish)
@@ -275,12 +278,11 @@ def _draw_list(seed: Words, name: Name, ids: tuple[Any, ...], finish: _Finish) -
     z: Words = add(product, _start(name))
     t = product if z.ndim == 1 else np.empty_like(z)
     _mix(z, t)
-    for number in ids:
+    for number in words:
         if type(number) is int:
             add(z, _step(number), z)
         else:
-            words = number if number.dtype == _WHOLE or number.dtype == _WORD else number.astype(np.int64)
-            multiply(words.view(_WORD), _GOLDEN_WORD, product)
+            multiply(number.view(_WORD), _GOLDEN_WORD, product)
             add(z, product, z)
         _mix(z, t)
     if finish.many is not None:

@@ -159,24 +159,24 @@ def serve(w: Worlds) -> Ints:
     if len(rows) == 0:
         balance[...] = 0  # minutes that nobody needs are not saved
         return rows
-    desk, precedence = c.world[rows] * desks + c.desk[rows], c.precedence[rows]
+    desk, precedence = c.world.take(rows) * desks + c.desk.take(rows), c.precedence.take(rows)
     head = np.full(len(balance), NOBODY)
     np.minimum.at(head, desk, precedence)
     balance += w.desk_minutes.reshape(-1)
     balance *= head < NOBODY
 
     # Only a desk that can pay for the head of its queue need be put in order.
-    first = where(precedence == head[desk])
-    at = desk[first]
+    first = where(precedence == head.take(desk))
+    at = desk.take(first)
     able = np.zeros(len(balance), dtype=bool)
-    able[at[c.minutes[rows[first]] * WEEK <= balance[at]]] = True
-    some = where(able[desk])
+    able[at[c.minutes.take(rows.take(first)) * WEEK <= balance.take(at)]] = True
+    some = where(able.take(desk))
     if len(some) == 0:
         return some
-    rows, desk = rows[some], desk[some]
-    order = ((desk << PRECEDENCE_BITS) | precedence[some]).argsort(kind="stable")
-    rows, desk = rows[order], desk[order]
-    cost = c.minutes[rows] * WEEK
+    rows, desk = rows.take(some), desk.take(some)
+    order = ((desk << PRECEDENCE_BITS) | precedence.take(some)).argsort(kind="stable")
+    rows, desk = rows.take(order), desk.take(order)
+    cost = c.minutes.take(rows) * WEEK
     total = cost.cumsum()
     before = (total - cost)[first_of_group(desk)]
     done = total - before <= balance[desk]

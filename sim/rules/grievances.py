@@ -252,16 +252,18 @@ def outlive(w: Worlds, rows: Ints) -> None:
 def mature(w: Worlds) -> None:
     """Phase: what is felt is named; what is unresolved fades or escalates; claimants look for an answer."""
     g = w.grievances
-    faded = where((g.fade <= w.day) & g.aching)
+    fades = (g.fade <= w.day) & g.aching
+    rows = where(fades | (g.escalate <= w.day) | (g.act <= w.day))  # a long table is looked through once for all
+    faded = rows.take(where(fades.take(rows)))
     if len(faded):
         _fade(w, faded[~CLAIMED.take(g.state[faded])])
-    escalated = where(g.escalate <= w.day)
+    escalated = rows.take(where(g.escalate.take(rows) <= w.day))
     if len(escalated):
         state = g.state[escalated]
         escalated = escalated[(state >= QUIET) & (state <= JOINED)]
         _escalate(w, escalated)
-    w.due = due = where(g.act <= w.day)
-    state = g.state[due]
+    w.due = due = rows.take(where(g.act.take(rows) <= w.day))
+    state = g.state.take(due)
     waiting = due[CLAIMED.take(state)]
     if len(waiting) + len(escalated):
         _wait(w, waiting, escalated)
@@ -465,9 +467,13 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
         rate = w.at("relapse_rate", world)
         if confirmed is not None:
             rate = np.where(confirmed[frail], rate * w.at("confirmed_factor", world), rate)
-        years = noise.exponential(g.key[at], "agreement.relapse") / rate
-        within = years < 1.0  # later quarrels are new quarrels: "no relapse in 12 months" is what is measured
-        g.act[at[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
+        drawn = noise.uniform(g.key[at], "agreement.relapse")
+        # later quarrels are new quarrels, "no relapse in 12 months" is what is measured: minus the logarithm of a draw
+        # is below the rate, so the draw itself is above 1 - rate
+        soon = where(drawn >= 1 - rate)
+        years = -noise.log(drawn.take(soon)) / rate.take(soon)
+        within = years < 1.0
+        g.act[at.take(soon)[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
 
 
 def settle_privately(w: Worlds, rows: Ints) -> None:
