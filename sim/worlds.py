@@ -293,9 +293,9 @@ class Worlds(Offers):
         """Set every lever to its base and let the mechanisms of each world make their offers."""
         for lever in self.levers.values():
             array = getattr(self, lever.name)
-            array.flags.writeable = True
+            array.setflags(write=True)
             array[...] = getattr(self, lever.base) if isinstance(lever.base, str) else lever.base
-            array.flags.writeable = False
+            array.setflags(write=False)
         if self.mechanisms:
             with self.guarded():
                 for mechanism in self.mechanisms:

@@ -29,7 +29,7 @@ from sim.cases import (
 )
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.renaming import ANY, under
+from sim.renaming import ANY, begun, going_on, under
 from sim.rules import suffering, trust
 from sim.space import anywhere, where
 
@@ -166,7 +166,10 @@ def feel(w: Worlds) -> None:
         _draw_waits(w, NO_KEYS)
         return
     world, household, kind, bearer, other, ordinal, severity = _put_together(w)
-    key = noise.bits(w.seeds[world], "grievance", kind, household, bearer, ordinal)
+    if "grievance" not in w.derived:
+        w.derived["grievance"] = begun("grievance", w.seeds[:, None], np.arange(len(Kind))).reshape(-1)
+    start = w.derived["grievance"].take(world * len(Kind) + kind)
+    key = noise.bits(going_on(start, household), ANY, bearer, ordinal)
     naming, festering, fading = _draw_waits(w, key)
     if "escalation_power" not in w.derived:
         w.derived["escalation_power"] = 1.0 / w.p.flat["escalation_shape"]

@@ -254,14 +254,17 @@ def learn(w: Worlds) -> None:
         return
     experience, world, household = (np.concatenate(parts) for parts in zip(*w.heard, strict=True))
     w.heard = []
-    mates, position = w.layout.rows_of("circle", "household", w.layout.up("household", "circle").take(household))
+    circle = w.layout.up("household", "circle").take(household)
+    first, size = w.layout.first("circle", "household").take(circle), w.layout.count("circle", "household").take(circle)
     if "hearsay" not in w.derived:
         w.derived["hearsay"] = np.rint(w.p.hearsay[:, 0] * ONE).astype(np.int32)
     told = w.derived["hearsay"].take(world)
-    first = 2 * (_first(w).take(experience >> 1) + world * w.households) + (experience & 1)
+    shelf = 2 * (_first(w).take(experience >> 1) + world * w.households) + (experience & 1)
     evidence = w.shelves[SHELF].reshape(-1)
-    np.add.at(evidence, first.take(position) + 2 * mates, told.take(position))
-    np.add.at(evidence, first + 2 * household, HEARD - told)  # of whose experience it is, who is among the mates
+    end = size.cumsum()  # mates stand side by side, their evidence about the same two numbers apart
+    mates = (shelf + 2 * (first - end + size)).repeat(size) + 2 * np.arange(end[-1])
+    np.add.at(evidence, mates, told.repeat(size))
+    np.add.at(evidence, shelf + 2 * household, HEARD - told)  # of whose experience it is, who is among the mates
 
 
 def forget(w: Worlds) -> None:
