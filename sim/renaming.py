@@ -6,7 +6,8 @@ decision enters its draws as ``key(name) + G * seed`` (`sim.noise`), and G is od
 itself draws under the other. Lists of seeds under several names can then be put one after another.
 
 An id enters in the same way. So what is common to many draws, the world's seed, the name and perhaps first ids, can be
-worked out once for all of them (`begun`), and the next id be added to it as if to a seed (`going_on`).
+worked out once for all of them (`begun`), and the next id be added to it as if to a seed (`going_on`). And a draw
+that has no id is one that the seed 0 draws with an id (`as_id`), and stands in one list with others that have one.
 """
 
 from __future__ import annotations
@@ -45,6 +46,17 @@ def begun(name: str, seeds: Words, *ids: Ints) -> Words:
 def going_on(start: Words, number: NDArray[np.integer]) -> Words:
     """Return seeds that draw under `ANY`, further ids being given, what was `begun` draws for this next id."""
     return start + number.astype(np.uint64)
+
+
+def as_id(name: str, seeds: Words) -> NDArray[np.int64]:
+    """Return ids for which the seed 0 draws under `ANY` what the given seeds draw under a name, without any id."""
+    return (seeds + _step_of_id(name)).view(np.int64)
+
+
+@cache
+def _step_of_id(name: str) -> Words:
+    """Return what a name adds to a seed that is to be an id."""
+    return constant((noise.key(name) - int(noise.bits(0, ANY)[0])) * _INVERSE % 2**64)
 
 
 @cache

@@ -18,6 +18,7 @@ from sim import distributions, noise, places, settlements
 from sim.cases import SHARED, Activity, Kind, Stage, close_cases, grievances_between, grievances_of, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
+from sim.renaming import ANY, as_id, under
 from sim.rules import arrears, courts, dealings, desks, grievances, trust
 from sim.space import anywhere, where
 
@@ -148,7 +149,8 @@ def mediate(w: Worlds, rows: Ints) -> None:
     c = w.cases
     world, nth = c.world.take(rows), c.sittings.take(rows) + 1
     c.sittings[rows] = nth
-    absent = noise.chance(_no_show(w, rows), c.key.take(rows), "session.no_show", nth)
+    attends, quarrels = _draw_session(c.key.take(rows), nth)
+    absent = attends < _no_show(w, rows)
     log_cases(w, rows[absent], Activity.NO_SHOW)
     c.ready[rows] = w.day + w.whole("session_gap_days", world)
 
@@ -166,10 +168,16 @@ def mediate(w: Worlds, rows: Ints) -> None:
         settlement.held(w, rows[at])
     log_cases(w, rows, Activity.SESSION)
     kind = c.kind.take(rows)
-    agreed = _gap(w, rows, world, kind) * narrowed <= _saved(w, world, kind)
+    agreed = _gap(w, rows, world, kind, quarrels.take(held)) * narrowed <= _saved(w, world, kind)
     over = rows[~agreed & (at_this_desk >= w.at("most_sessions", world))]
     _agree(w, rows[agreed])
     _go_on(w, over)
+
+
+def _draw_session(key: NDArray[np.uint64], nth: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Draw, uniformly, for each session whether a party stays away, and how far the parties were apart at first."""
+    seeds = np.concatenate((under("session.no_show", key), np.zeros(len(key), dtype=np.uint64)))
+    return noise.uniform(seeds, ANY, np.concatenate((nth, as_id("dispute.gap", key)))).reshape(2, -1)
 
 
 def _go_on(w: Worlds, rows: Ints) -> None:
@@ -217,7 +225,7 @@ def _agree(w: Worlds, rows: Ints) -> None:
 
 def confirmed_by_court(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     """Return which of the disputes that are being agreed on a court has judged, or a judge at the table confirms."""
-    confirmed: NDArray[np.bool_] = w.cases.stage[rows] == int(Stage.COURT)
+    confirmed: NDArray[np.bool_] = w.cases.stage.take(rows) == int(Stage.COURT)
     for settlement, at in settlements.of_cases(w, rows):
         confirmed[at] |= settlement.confirms(w, rows[at])
     return confirmed
@@ -237,7 +245,7 @@ def _fail(w: Worlds, rows: Ints) -> None:
         return
     c = w.cases
     grievances.fail(w, grievances_of(w, rows))
-    shared = rows[SHARED.take(c.kind[rows])]
+    shared = rows[SHARED.take(c.kind.take(rows))]
     w.defect_case[c.world[shared], c.bearer[shared]] = -1
     close_cases(w, rows, Stage.FAILED, Activity.FAILED)
 
@@ -247,10 +255,10 @@ def _no_show(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     return settlements.each(w, rows, lambda settlement, at: settlement.no_show(w, rows[at]))
 
 
-def _gap(w: Worlds, rows: Ints, world: Ints, kind: NDArray[np.int8]) -> NDArray[np.float64]:
+def _gap(w: Worlds, rows: Ints, world: Ints, kind: NDArray[np.int8], drawn: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the gap between the parties' expectations, as a share of the stake, if no session had narrowed it."""
     c = w.cases
-    at_first = w.at("gap_mean", world) + w.at("gap_sd", world) * distributions.normal(c.key.take(rows), "dispute.gap")
+    at_first = w.at("gap_mean", world) + w.at("gap_sd", world) * distributions.normal_quantile(drawn)
     fee = where(kind == FEE)
     if len(fee):
         idle = 1 - w.effort[world[fee], c.compound[rows[fee]]]

@@ -94,7 +94,8 @@ def _post_waits(w: Worlds) -> None:
     rows = where((c.stage == WAITING) | (c.stage == APPROVAL))
     c.minutes[rows] = _service_minutes(w, rows)  # a body may have been formed since they were booked
     backlog = np.zeros_like(w.desk_minutes)
-    np.add.at(backlog.reshape(-1), c.world[rows] * w.layout.sizes["desk"] + c.desk[rows], c.minutes[rows])
+    place = c.world.take(rows) * w.layout.sizes["desk"] + c.desk.take(rows)
+    np.add.at(backlog.reshape(-1), place, c.minutes.take(rows))
     own = w.p.sitting_hours * 60
     a_day = np.maximum(w.desk_minutes, 1) / WEEK
     w.wait_days[...] = np.minimum(np.where(w.desk_minutes > 0, (backlog + own) / a_day, LONGEST_WAIT), LONGEST_WAIT)
@@ -138,7 +139,7 @@ def arrive(w: Worlds) -> None:
     c = w.cases
     rows = where((c.stage == TRANSIT) & (c.ready <= w.day))
     if len(rows):
-        enter_queue(w, rows, c.desk[rows])
+        enter_queue(w, rows, c.desk.take(rows))
 
 
 def precedence(w: Worlds, urgency: Ints) -> Ints:
@@ -185,7 +186,7 @@ def serve(w: Worlds) -> Ints:
     np.subtract.at(balance, desk, cost)
     balance[able] = 0  # all are served
 
-    w.count_each(_counters(w.recipe.place), kind_of(w, desk % desks), c.world[rows], cost // WEEK)
+    w.count_each(_counters(w.recipe.place), kind_of(w, desk % desks), c.world.take(rows), cost // WEEK)
     return rows
 
 
@@ -222,14 +223,14 @@ def set_out(w: Worlds) -> None:
     c = w.cases
     rows, desk = (np.concatenate(parts) for parts in zip(*w.handed, strict=True))
     w.handed = []
-    world, nth = c.world[rows], c.handoffs[rows] + 1
+    world, nth = c.world.take(rows), c.handoffs.take(rows) + 1
     loss, near = np.empty(len(rows)), np.empty(len(rows), dtype=bool)
     for settlement, at in settlements.of_cases(w, rows):
         loss[at], near[at] = settlement.see_off(w, rows[at], desk[at])
-    lost = rows[noise.chance(loss, c.key[rows], "handoff.lost", nth)]
+    lost = rows[noise.chance(loss, c.key.take(rows), "handoff.lost", nth)]
     log_cases(w, rows, Activity.HANDED_OFF)
     w.count("handed_off", world)
-    w.count("lost", c.world[lost])
+    w.count("lost", c.world.take(lost))
     c.handoffs[rows] = nth
     c.handled[rows] = w.day
     c.desk[rows] = desk

@@ -58,7 +58,7 @@ def stand_together(w: Worlds, rows: Ints) -> None:
     """
     if len(rows) == 0:
         return
-    place = w.grievances.world[rows] * w.layout.sizes["asset"] + w.grievances.bearer[rows]
+    place = w.grievances.world.take(rows) * w.layout.sizes["asset"] + w.grievances.bearer.take(rows)
     first, end = w.sufferers_first.reshape(-1), w.sufferers_end.reshape(-1)
     fresh = first[place] == end[place]
     first[place[fresh]] = rows[-1]
@@ -77,8 +77,8 @@ def sufferers(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
     g = w.grievances
     first = w.sufferers_first[world, asset]
     rows, position = spans(first, w.sufferers_end[world, asset] - first)
-    there = g.aching[rows] & (g.bearer[rows] == asset[position]) & (g.world[rows] == world[position])
-    there &= SHARED.take(g.kind[rows])
+    there = g.aching.take(rows) & (g.bearer.take(rows) == asset[position]) & (g.world.take(rows) == world[position])
+    there &= SHARED.take(g.kind.take(rows))
     return rows[there], position[there]
 
 
@@ -131,10 +131,10 @@ def _book(w: Worlds) -> None:
     rows = np.concatenate([rows for rows, _ in w.turned])
     change = np.array(changes).repeat([len(rows) for rows, _ in w.turned])
     w.turned = []
-    world, household = g.world[rows], g.household[rows]
-    amount = change * g.severity[rows]
+    world, household = g.world.take(rows), g.household.take(rows)
+    amount = change * g.severity.take(rows)
     w.stocks("aching", world, change)
-    company = g.kind[rows] == FEE  # there the company claims
+    company = g.kind.take(rows) == FEE  # there the company claims
     owed = where(company)
     if len(owed):
         flat = world[owed] * w.flats + household[owed]
@@ -165,14 +165,14 @@ def _aching(w: Worlds) -> Ints:
     """Return the severity of what each household now suffers itself, thousandths, shape ``(worlds, households)``."""
     g = w.grievances
     rows = where(g.aching & (g.kind != FEE))
-    place = g.world[rows].astype(np.int64) * w.households + g.household[rows]
+    place = g.world.take(rows).astype(np.int64) * w.households + g.household.take(rows)
     out = np.zeros(w.n * w.households, dtype=np.int64)
-    np.add.at(out, place, g.severity[rows].astype(np.int64))
+    np.add.at(out, place, g.severity.take(rows).astype(np.int64))
     return out.reshape(w.n, w.households)
 
 
 def add_up(w: Worlds) -> None:
-    """Phase: what is suffered is added up, in all, for each group of people, and what companies claim.
+    """Phase: what is suffered is added up for each group of people, and what companies claim.
 
     First it is booked what has begun and what has ended today; on a day without either all stays as it is.
     """
