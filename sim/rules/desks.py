@@ -179,11 +179,11 @@ def serve(w: Worlds) -> Ints:
     rows, desk = rows.take(order), desk.take(order)
     cost = c.minutes.take(rows) * WEEK
     total = cost.cumsum()
-    before = (total - cost)[first_of_group(desk)]
-    done = total - before <= balance[desk]
+    left = balance.take(desk) - total + (total - cost).take(first_of_group(desk))
+    done = left >= 0
     able[desk[~done]] = False
     rows, desk, cost = rows[done], desk[done], cost[done]
-    np.subtract.at(balance, desk, cost)
+    balance[desk] = left[done]  # of what is left after each case of a desk the last stands
     balance[able] = 0  # all are served
 
     w.count_each(_counters(w.recipe.place), kind_of(w, desk % desks), c.world.take(rows), cost // WEEK)

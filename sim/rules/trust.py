@@ -262,9 +262,10 @@ def learn(w: Worlds) -> None:
     shelf = 2 * (_first(w).take(experience >> 1) + world * w.households) + (experience & 1)
     evidence = w.shelves[SHELF].reshape(-1)
     end = size.cumsum()  # mates stand side by side, their evidence about the same two numbers apart
-    mates = (shelf + 2 * (first - end + size)).repeat(size) + 2 * np.arange(end[-1])
-    np.add.at(evidence, mates, told.repeat(size))
-    np.add.at(evidence, shelf + 2 * household, HEARD - told)  # of whose experience it is, who is among the mates
+    ahead = first - end + size
+    weight = told.repeat(size)
+    weight[household - ahead] = HEARD  # of whose experience it is, who is among the mates
+    np.add.at(evidence, (shelf + 2 * ahead).repeat(size) + 2 * np.arange(end[-1]), weight)
 
 
 def forget(w: Worlds) -> None:
