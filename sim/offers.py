@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,8 +69,7 @@ class Offers(Diary):
         """Make everything read-only while mechanisms act, one after another: see `acting`."""
         arrays = [*self._kept, *self.derived.values()]
         tables = [getattr(self, name) for name in TABLES]
-        for array in arrays:
-            array.setflags(write=False)  # quicker than by ``flags``
+        _let_write(arrays, False)
         for table in tables:
             table.lock()
         try:
@@ -76,8 +77,7 @@ class Offers(Diary):
         finally:
             for table in tables:
                 table.unlock()
-            for array in arrays:  # an array comes before its views
-                array.setflags(write=True)
+            _let_write(arrays, True)  # an array comes before its views
 
     @cached_property
     def _kept(self) -> list[Array]:
@@ -100,3 +100,8 @@ class Offers(Diary):
             self._acting = None
             for array in own:
                 array.setflags(write=False)
+
+
+def _let_write(arrays: Iterable[Array], may: bool) -> None:
+    """Open arrays to changes, or close them: there are hundreds, so it is done in one sweep."""
+    deque(map(methodcaller("setflags", may), arrays), maxlen=0)
