@@ -200,22 +200,24 @@ def move_grievances(w: Worlds, rows: Array, state: int) -> None:
 def close_cases(w: Worlds, rows: Array, stage: int, activity: int) -> None:
     """End cases, and let go of the rows: nothing may act on them any more.
 
-    What is needed to measure durations is kept at the day's end; the rows stay until the next compaction.
+    What is needed to measure durations is kept; the rows stay until the next compaction.
     """
     if len(rows) == 0:
         return
     move_cases(w, rows, stage)
     log_cases(w, rows, activity)
-    w.closed.append(rows)
+    w.closed.append((w.day, rows))
 
 
-def book_ends(w: Worlds) -> None:
-    """Write into the table of ended cases which have ended today, in the order in which they did."""
-    if not w.closed:
+def book_ends(w: Worlds, before: int) -> None:
+    """Write into the table of ended cases which have ended before a day, in the order in which they did."""
+    over = [(day, rows) for day, rows in w.closed if day < before]
+    if not over:
         return
-    rows, c = np.concatenate(w.closed), w.cases
-    w.closed = []
-    w.ended.append(closed=w.day, **{f: getattr(c, f)[rows] for f in KEPT})
+    w.closed = w.closed[len(over) :]
+    days = np.array([day for day, _ in over]).repeat([len(rows) for _, rows in over])
+    rows, c = np.concatenate([rows for _, rows in over]), w.cases
+    w.ended.append(closed=days, **{f: getattr(c, f).take(rows) for f in KEPT})
 
 
 def log_cases(w: Worlds, rows: Array, activity: int) -> None:
@@ -239,5 +241,12 @@ def grievances_of(w: Worlds, case_rows: Array) -> Array:
         hit[case_rows] = True
         hit[-1] = False
         return where(hit.take(case, mode="wrap"))
-    own = c.opener[case_rows]  # nobody joins in what is between two
-    return np.sort(own[case[own] == case_rows])
+    return grievances_between(w, case_rows)
+
+
+def grievances_between(w: Worlds, case_rows: Array) -> Array:
+    """Return the same of cases between two parties, in which nobody joins."""
+    own = w.cases.opener.take(case_rows)
+    own = own[w.grievances.case.take(own) == case_rows]
+    own.sort()
+    return own

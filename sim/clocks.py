@@ -10,6 +10,7 @@ is the same, integer for integer, as subtracting the hazard every day.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -121,14 +122,17 @@ def _schedule(w: Worlds, clock: int, left: Ints, hazard: Ints, world: Ints, row:
 
 def turn_page(w: Worlds) -> None:
     """Phase: look up what the agenda holds for today, sorted by what it is about."""
-    agenda = w.agenda
+    agenda, w.page = w.agenda, {}
     today = where(agenda.day == w.day)
-    today = today[np.lexsort((agenda.row[today], agenda.world[today]))]  # by world and row, whenever it was put down
-    clock = agenda.clock[today]
-    w.page = {}
-    for number in np.unique(clock).tolist():
-        rows = today[clock == number]
-        w.page[number] = agenda.world[rows], agenda.row[rows], agenda.stamp[rows].astype(np.int64)
+    if len(today) == 0:
+        return
+    clock, world, row = agenda.clock.take(today), agenda.world.take(today), agenda.row.take(today)
+    order = np.lexsort((row, world, clock))  # whenever it was put down
+    clock, world, row = clock.take(order), world.take(order), row.take(order)
+    stamp = agenda.stamp.take(today.take(order)).astype(np.int64)
+    first = [0, *(where(clock[1:] != clock[:-1]) + 1).tolist(), len(clock)]
+    for start, stop in pairwise(first):
+        w.page[int(clock[start])] = world[start:stop], row[start:stop], stamp[start:stop]
 
 
 def due(w: Worlds, clock: int) -> tuple[Ints, Ints]:

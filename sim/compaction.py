@@ -38,7 +38,7 @@ def compact(w: Worlds) -> None:
     """
     keep(w, "agenda", w.agenda.day >= w.day)
     if w.day % MONTH == MONTH - 1:
-        cases.book_ends(w)
+        cases.book_ends(w, w.day + 1)
         grievances = w.grievances
         keep(w, "cases", w.cases.stage < int(Stage.SETTLED))
         keep(w, "asked", w.motions.open[w.asked.motion])

@@ -154,10 +154,10 @@ class Diary:
         """
         flows = len(self.flow)  # what has been counted is added
         there = where(np.bitwise_or.reduce(self._today, axis=1) != 0)
-        today = self._today[there]
+        today = self._today.take(there, axis=0)
         narrow = today.astype(np.int32)
         self._pages.append((there, today if anywhere(narrow != today) else narrow))
-        self._today[:flows] = 0
+        self._today[there[: there.searchsorted(flows)]] = 0
 
 
 def _places(firsts: Sequence[int], worlds: Sequence[Ints]) -> Ints:

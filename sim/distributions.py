@@ -16,16 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim import exact, noise
 from sim.noise import Floats, Ints, Name
-
-
-def _rational(above: Sequence[float], below: Sequence[float]) -> tuple[list[Floats], list[Floats]]:
-    """Make the coefficients of a rational function numbers that numpy need not convert."""
-    return [exact.constant(c) for c in above], [exact.constant(c) for c in below]
-
+from sim.space import where
 
 # Wichura (1988), Algorithm AS 241, PPND16: coefficients of the numerators and denominators,
 # highest power first.
-_CENTRE = _rational(
+_CENTRE = (
     (
         2.5090809287301226727e3,
         3.3430575583588128105e4,
@@ -47,7 +42,7 @@ _CENTRE = _rational(
         1.0,
     ),
 )
-_SHOULDER = _rational(
+_SHOULDER = (
     (
         7.74545014278341407640e-4,
         2.27238449892691845833e-2,
@@ -69,7 +64,7 @@ _SHOULDER = _rational(
         1.0,
     ),
 )
-_TAIL = _rational(
+_TAIL = (
     (
         2.01033439929228813265e-7,
         2.71155556874348757815e-5,
@@ -91,6 +86,11 @@ _TAIL = _rational(
         1.0,
     ),
 )
+
+_PIECES = np.array([*_CENTRE, *_SHOULDER, *_TAIL]).T.copy()
+"""The same, a row a power: two columns a piece of the range, for its numerator and its denominator."""
+
+_CENTRE_ENDS, _TAIL_BEGINS = 0.425, 5.0
 
 
 def normal(seed: Ints, name: Name, *ids: Ints) -> Floats:
@@ -218,22 +218,30 @@ def normal_quantile(u: ArrayLike) -> Floats:
     """Return the standard normal quantile of u in (0, 1) by Wichura's AS 241, right to 1e-15."""
     given = _floats(u)
     flat = given.reshape(-1)
-    q = flat - 0.5
     out = np.empty_like(flat)
-    centre = np.abs(q) <= 0.425
-    inside = q[centre]
-    out[centre] = inside * _ratio(_CENTRE, 0.180625 - inside * inside)
-    outside = ~centre
-    if np.count_nonzero(outside):
-        q = q[outside]
-        tail = flat[outside]
-        r = np.sqrt(-noise.log(np.where(q < 0.0, tail, 1.0 - tail)))
-        far = r > 5.0
-        value = _ratio(_SHOULDER, r - 1.6)
-        if np.count_nonzero(far):
-            value[far] = _ratio(_TAIL, r[far] - 5.0)
-        out[outside] = np.where(q < 0.0, -value, value)
+    for start in range(0, flat.size, exact.CHUNK):
+        part = slice(start, start + exact.CHUNK)
+        out[part] = _normal_quantile(flat[part])
     return out.reshape(given.shape)
+
+
+def _normal_quantile(u: Floats) -> Floats:
+    """Return the same of a list, of which all numbers go through one polynomial, each with its own coefficients."""
+    q = u - 0.5
+    factor, r, piece = q, 0.180625 - q * q, np.zeros(len(u), dtype=np.int64)
+    outside = where(np.abs(q) > _CENTRE_ENDS)
+    if len(outside):
+        tail = u.take(outside)
+        root = np.sqrt(-noise.log(np.minimum(tail, 1.0 - tail)))
+        far = root > _TAIL_BEGINS
+        piece[outside] = 1 + far
+        r[outside] = root - np.where(far, 5.0, 1.6)
+        factor[outside] = np.copysign(1.0, q.take(outside))
+    column = 2 * piece
+    ratio = np.empty(2 * len(u))
+    exact.polynomial(_PIECES.take(np.concatenate((column, column + 1)), axis=1), np.concatenate((r, r)), ratio)
+    value: Floats = factor * (ratio[: len(u)] / ratio[len(u) :])
+    return value
 
 
 def triangular(low: ArrayLike, mode: ArrayLike, high: ArrayLike, u: ArrayLike) -> Floats:
@@ -277,14 +285,6 @@ def choice(weights: ArrayLike, u: ArrayLike) -> NDArray[np.int64]:
 def _floats(value: ArrayLike) -> Floats:
     """Take a parameter as float64."""
     return np.asarray(value, dtype=np.float64)
-
-
-def _ratio(coefficients: tuple[Sequence[Floats], Sequence[Floats]], r: Floats) -> Floats:
-    """Evaluate a rational function at r."""
-    above, below = np.empty(r.size), np.empty(r.size)
-    exact.polynomial(coefficients[0], r, above)
-    exact.polynomial(coefficients[1], r, below)
-    return np.divide(above, below, above)
 
 
 def _gamma(shape: ArrayLike, seed: Ints, name: str, *ids: Ints) -> tuple[Floats, Floats | None]:

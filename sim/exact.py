@@ -129,7 +129,7 @@ _EXP_ONE = tuple(float(c) for c in (_INVERSE_LN2, *_EXP))
 # In what follows it is said by position where a result goes: by name costs as much as a short list takes.
 
 
-def polynomial(coefficients: Sequence[NDArray[Any]], x: Floats, out: Floats) -> None:
+def polynomial(coefficients: Sequence[NDArray[Any]] | NDArray[Any], x: Floats, out: Floats) -> None:
     """Write to ``out`` the polynomial in x, highest power first, by Horner's rule."""
     highest, *others, last = coefficients
     multiply(x, highest, out)

@@ -186,11 +186,42 @@ class _Finish:
 
 
 def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: _Finish) -> NDArray[Any]:
-    """Work out the bits of every key and turn them in place, chunk by chunk, into a draw."""
-    if isinstance(seed, np.ndarray) and seed.ndim == 1 and seed.dtype == _WORD:
-        drawn = _draw_list(seed, name, ids, finish)
-        if drawn is not None:
-            return drawn
+    """Work out the bits of every key and turn them into a draw.
+
+    A list of seeds with lists of the same length and plain integers is the commonest case by far, and the lists are
+    short: what counts are calls, not elements.
+    """
+    if not (isinstance(seed, np.ndarray) and seed.ndim == 1 and seed.dtype == _WORD and 0 < seed.size <= CHUNK):
+        return _draw_any(seed, name, ids, finish)
+    shape, size = seed.shape, seed.size
+    words: list[Any] = []
+    for number in ids:
+        if type(number) is int:
+            words.append(number)
+        elif isinstance(number, np.ndarray) and number.shape == shape and number.dtype.kind in "iu":
+            words.append(number if number.itemsize == _WORD.itemsize else number.astype(np.int64))
+        else:
+            return _draw_any(seed, name, ids, finish)
+    if size <= FEW:
+        return _draw_few(seed, name, ids, finish)
+    product: Words = multiply(seed, _GOLDEN_WORD)
+    z: Words = add(product, _start(name))
+    t = product if z.ndim == 1 else np.empty_like(z)
+    _mix(z, t)
+    for number in words:
+        if type(number) is int:
+            add(z, _step(number), z)
+        else:
+            multiply(number.view(_WORD), _GOLDEN_WORD, product)
+            add(z, product, z)
+        _mix(z, t)
+    if finish.many is not None:
+        finish.many(z.reshape(-1), None)
+    return z.view(finish.dtype)
+
+
+def _draw_any(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: _Finish) -> NDArray[Any]:
+    """Do the same for seeds and ids of any shape, chunk by chunk in place."""
     words = [_words(value) for value in (seed, *ids)]
     shape = words[0].shape if len(words) == 1 else np.broadcast(*words).shape
     level = 0
@@ -253,39 +284,6 @@ def _start(name: Name) -> Words:
 def _step(number: int) -> Words:
     """Return what absorbing an integer adds to the state, as a word that numpy need not convert."""
     return constant(number * GOLDEN & _MASK)
-
-
-def _draw_list(seed: Words, name: Name, ids: tuple[Any, ...], finish: _Finish) -> NDArray[Any] | None:
-    """Do what `_draw` does for a list of seeds with lists of the same length and plain integers.
-
-    That is the commonest case by far, and the lists are short: what counts are calls, not elements.
-    Returns nothing if it is another case after all.
-    """
-    size = seed.size
-    if not 0 < size <= CHUNK:
-        return None
-    for number in ids:
-        if type(number) is not int and not (
-            isinstance(number, np.ndarray) and number.shape == seed.shape and number.dtype.kind in "iu"
-        ):
-            return None
-    if size <= FEW:
-        return _draw_few(seed, name, ids, finish)
-    product: Words = multiply(seed, _GOLDEN_WORD)
-    z: Words = add(product, _start(name))
-    t = product if z.ndim == 1 else np.empty_like(z)
-    _mix(z, t)
-    for number in ids:
-        if type(number) is int:
-            add(z, _step(number), z)
-        else:
-            words = number if number.dtype == _WHOLE or number.dtype == _WORD else number.astype(np.int64)
-            multiply(words.view(_WORD), _GOLDEN_WORD, product)
-            add(z, product, z)
-        _mix(z, t)
-    if finish.many is not None:
-        finish.many(z.reshape(-1), None)
-    return z.view(finish.dtype)
 
 
 def _draw_few(seed: Words, name: Name, ids: tuple[Any, ...], finish: _Finish) -> NDArray[Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,17 +60,16 @@ class Offers(Diary):
         if self._acting is not None and lever not in self._acting.offers:
             raise TypeError(f"mechanism '{self._acting.name}' does not declare that it offers to '{lever}'")
         array = getattr(self, lever)
-        array.flags.writeable = True
+        array.setflags(write=True)
         combine(self.levers[lever], array, value, where)
-        array.flags.writeable = False
+        array.setflags(write=False)
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
         """Make everything read-only while mechanisms act, one after another: see `acting`."""
-        flags = [*self._flags, *(array.flags for array in self.derived.values())]
+        arrays = [*self._kept, *self.derived.values()]
         tables = [getattr(self, name) for name in TABLES]
-        for one in flags:
-            one.writeable = False
+        _let_write(arrays, False)
         for table in tables:
             table.lock()
         try:
@@ -76,30 +77,31 @@ class Offers(Diary):
         finally:
             for table in tables:
                 table.unlock()
-            for one in flags:  # an array comes before its views
-                one.writeable = True
+            _let_write(arrays, True)  # an array comes before its views
 
     @cached_property
-    def _flags(self) -> list[Any]:
-        """Return the flags of what is written into day by day, the levers apart; it is the same arrays from now on.
-
-        Of the flags it takes as long to be fetched from an array as to be set.
-        """
+    def _kept(self) -> list[Array]:
+        """Return what is written into day by day, the levers apart; it is the same arrays from now on."""
         arrays = [*self.shelves.values(), *(getattr(self, name) for name in self.columns)]
         arrays += [self._today, *self.flow.values(), *self.stock.values(), *self.over.values()]
         arrays += [self.suffered, self.seeds, self.replication, self.scenario, *self.layout.traits.values()]
-        return [array.flags for array in arrays if array.flags.writeable]
+        return [array for array in arrays if array.flags.writeable]
 
     @contextmanager
     def acting(self, mechanism: Mechanism) -> Iterator[None]:
         """Let a mechanism write its own columns, and nothing else."""
         own = [getattr(self, column.name) for column in mechanism.columns]
         for array in own:
-            array.flags.writeable = True
+            array.setflags(write=True)
         self._acting = mechanism
         try:
             yield
         finally:
             self._acting = None
             for array in own:
-                array.flags.writeable = False
+                array.setflags(write=False)
+
+
+def _let_write(arrays: Iterable[Array], may: bool) -> None:
+    """Open arrays to changes, or close them: there are hundreds, so it is done in one sweep."""
+    deque(map(methodcaller("setflags", may), arrays), maxlen=0)

@@ -8,6 +8,7 @@ the time being: what a case *is* stands in its identity (world, kind, bearer, or
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -223,8 +224,7 @@ class Table:
     def _resize(self, n: int) -> None:
         """Set the number of live rows and renew the views of the fields (attributes: they are read all the time)."""
         self.n = n
-        self._live = {f: d[:n] for f, d in self._data.items()}
-        self.__dict__.update(self._live)
+        self.__dict__.update(zip(self._data, map(itemgetter(slice(n)), self._data.values()), strict=True))
 
     def __getattr__(self, field: str) -> Array:
         """Return the live rows of a field of a locked table, read-only; of others they are ordinary attributes."""
@@ -243,7 +243,7 @@ class Table:
     def unlock(self) -> None:
         """Allow changes of rows again."""
         self._locked = False
-        self.__dict__.update(self._live)
+        self._resize(self.n)
 
     def _may_change(self) -> None:
         """Say so if a mechanism tries to change what is not its own."""
@@ -274,8 +274,9 @@ class Table:
                 grown = np.zeros(capacity, dtype=old.dtype)
                 grown[:start] = old[:start]
                 self._data[field] = grown
+        data, new = self._data, slice(start, stop)
         for field, value in values.items():
-            self._data[field][start:stop] = value
+            data[field][new] = value
         self._resize(stop)
         return np.arange(start, stop)
 

@@ -98,7 +98,7 @@ class Worlds(Offers):
         waits: claimants who go on waiting and grievances that begin to fade today, see `sim.rules.grievances.feel`.
         heard: experiences not yet learnt from, see `sim.rules.trust.hear`.
         counted: the day on which ballots were last counted, and what was over, see `sim.rules.votes.over`.
-        closed: rows of cases that have ended today, see `sim.cases.book_ends`.
+        closed: days and rows of cases that have ended and are not in the table of ended cases yet, see `ended`.
         turned: grievances that begin to be suffered today (1), and that are suffered no more (-1), see
             `sim.rules.suffering.add_up`.
         handed: cases handed on that have not set out yet, and to which desks, see `sim.rules.desks.hand_off`.
@@ -110,7 +110,6 @@ class Worlds(Offers):
     motions: Table
     asked: Table
     calls: Table
-    ended: Table
     agreements: Table
     spells: Table
     agenda: Table
@@ -152,7 +151,7 @@ class Worlds(Offers):
         self.waits: list[tuple[Ints, Ints]] = []
         self.heard: list[tuple[Ints, Ints, Ints]] = []
         self.counted: tuple[int, Ints, NDArray[np.bool_]] = votes.NOT_YET
-        self.closed: list[Ints] = []
+        self.closed: list[tuple[int, Ints]] = []
         self.handed: list[tuple[Ints, Ints]] = []
         self.turned: list[tuple[Ints, int]] = []
         self.rules, self.settlements = rules_of(recipe.place), settlements.of(recipe.place)
@@ -272,15 +271,31 @@ class Worlds(Offers):
         """Return the number of flats of one world: in compounds all household rows, elsewhere beside them the first."""
         return self.layout.rows("flat")
 
+    @property
+    def ended(self) -> Table:
+        """The table of ended cases: those that have ended before today are written into it when somebody asks."""
+        cases.book_ends(self, self.day)
+        return self._ended
+
+    @ended.setter
+    def ended(self, table: Table) -> None:
+        """Set the table as it is."""
+        self._ended = table
+
+    @ended.deleter
+    def ended(self) -> None:
+        """Give the table up."""
+        del self._ended
+
     # -- offices ------------------------------------------------------------------------------
 
     def rebuild_levers(self) -> None:
         """Set every lever to its base and let the mechanisms of each world make their offers."""
         for lever in self.levers.values():
             array = getattr(self, lever.name)
-            array.flags.writeable = True
+            array.setflags(write=True)
             array[...] = getattr(self, lever.base) if isinstance(lever.base, str) else lever.base
-            array.flags.writeable = False
+            array.setflags(write=False)
         if self.mechanisms:
             with self.guarded():
                 for mechanism in self.mechanisms:
@@ -299,7 +314,6 @@ class Worlds(Offers):
             if see is not None:
                 see(phase)
             phase.function(self)
-        cases.book_ends(self)
         self._write_down()
         self.day += 1
 

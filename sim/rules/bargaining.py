@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import distributions, noise, places, settlements
-from sim.cases import SHARED, Activity, Kind, Stage, close_cases, grievances_of, log_cases
+from sim.cases import SHARED, Activity, Kind, Stage, close_cases, grievances_between, grievances_of, log_cases
 from sim.columns import Rule
 from sim.parameters import parameter
+from sim.renaming import ANY, as_id, under
 from sim.rules import arrears, courts, dealings, desks, grievances, trust
-from sim.space import where
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -131,8 +132,14 @@ class Parameters:
     )
 
 
+FEE = int(Kind.FEE)
+
 JOINT_COST = ((Kind.FEE, "fee_joint_cost"), (Kind.WAGES, "wage_joint_cost"), (Kind.CONTRACT, "contract_joint_cost"))
 """Kinds of dispute about which less is saved by settling than usual, and the parameters that say what."""
+
+
+PROMISES = ((int(Kind.FEE), arrears.agree), (int(Kind.CONTRACT), dealings.agree))
+"""Kinds of dispute that end with a promise to pay, and what becomes of it."""
 
 
 def mediate(w: Worlds, rows: Ints) -> None:
@@ -140,29 +147,37 @@ def mediate(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    world, nth = c.world[rows], c.sittings[rows] + 1
+    world, nth = c.world.take(rows), c.sittings.take(rows) + 1
     c.sittings[rows] = nth
-    absent = noise.chance(_no_show(w, rows), c.key[rows], "session.no_show", nth)
+    attends, quarrels = _draw_session(c.key.take(rows), nth)
+    absent = attends < _no_show(w, rows)
     log_cases(w, rows[absent], Activity.NO_SHOW)
     c.ready[rows] = w.day + w.whole("session_gap_days", world)
 
     held = where(~absent)
     if len(held) == 0:
         return
-    rows, world = rows[held], world[held]
-    at_this_desk = c.level_sessions[rows] + 1
+    rows, world = rows.take(held), world.take(held)
+    at_this_desk = c.level_sessions.take(rows) + 1
     c.sessions[rows] += 1
     c.level_sessions[rows] = at_this_desk
     c.handled[rows] = w.day
-    c.narrowed[rows] *= _left_by_a_session(w, rows)
+    c.narrowed[rows] = narrowed = c.narrowed.take(rows) * _left_by_a_session(w, rows, world)
     w.count("sessions", world)
     for settlement, at in settlements.of_cases(w, rows):
         settlement.held(w, rows[at])
     log_cases(w, rows, Activity.SESSION)
-    agreed = _gap(w, rows) <= _saved(w, rows)
+    kind = c.kind.take(rows)
+    agreed = _gap(w, rows, world, kind, quarrels.take(held)) * narrowed <= _saved(w, world, kind)
     over = rows[~agreed & (at_this_desk >= w.at("most_sessions", world))]
     _agree(w, rows[agreed])
     _go_on(w, over)
+
+
+def _draw_session(key: NDArray[np.uint64], nth: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Draw, uniformly, for each session whether a party stays away, and how far the parties were apart at first."""
+    seeds = np.concatenate((under("session.no_show", key), np.zeros(len(key), dtype=np.uint64)))
+    return noise.uniform(seeds, ANY, np.concatenate((nth, as_id("dispute.gap", key)))).reshape(2, -1)
 
 
 def _go_on(w: Worlds, rows: Ints) -> None:
@@ -176,15 +191,15 @@ def _go_on(w: Worlds, rows: Ints) -> None:
     desks.hand_off(w, rows[on], above[on])
 
 
-def _saved(w: Worlds, rows: Ints) -> NDArray[np.float64]:
-    """Return what both parties save by settling, as a share of the stake."""
+def _saved(w: Worlds, world: Ints, kind: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return what both parties save by settling disputes of these kinds, as a share of the stake."""
     if "joint_cost" not in w.derived:
         by_kind = np.repeat(w.p.joint_cost, len(Kind), axis=1)
-        for kind, parameter_name in JOINT_COST:
+        for about, parameter_name in JOINT_COST:
             if parameter_name in w.p.flat:
-                by_kind[:, kind] = w.p.flat[parameter_name]
+                by_kind[:, about] = w.p.flat[parameter_name]
         w.derived["joint_cost"] = by_kind.reshape(-1)
-    return w.derived["joint_cost"].take(w.cases.world[rows] * len(Kind) + w.cases.kind[rows])
+    return w.derived["joint_cost"].take(world * len(Kind) + kind)
 
 
 def _agree(w: Worlds, rows: Ints) -> None:
@@ -192,15 +207,16 @@ def _agree(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c, g = w.cases, w.grievances
-    many = SHARED.take(c.kind[rows])
-    pairs, shared = rows[~many], rows[many]
-    for settlement, at in settlements.of_cases(w, shared):
-        settlement.relieve(w, shared[at])
-    own = grievances_of(w, pairs)
-    confirmed = confirmed_by_court(w, g.case[own])
+    many, pairs = SHARED.take(c.kind.take(rows)), rows
+    if anywhere(many):
+        pairs, shared = rows[~many], rows[many]
+        for settlement, at in settlements.of_cases(w, shared):
+            settlement.relieve(w, shared[at])
+    own = grievances_between(w, pairs)
+    confirmed = confirmed_by_court(w, g.case.take(own))
     grievances.settle(w, own, confirmed)
-    kind = g.kind[own]
-    for about, keep_word in ((int(Kind.FEE), arrears.agree), (int(Kind.CONTRACT), dealings.agree)):
+    kind = g.kind.take(own)
+    for about, keep_word in PROMISES:
         promised = where(kind == about)
         if len(promised):
             keep_word(w, own[promised], confirmed[promised])
@@ -209,7 +225,7 @@ def _agree(w: Worlds, rows: Ints) -> None:
 
 def confirmed_by_court(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     """Return which of the disputes that are being agreed on a court has judged, or a judge at the table confirms."""
-    confirmed: NDArray[np.bool_] = w.cases.stage[rows] == int(Stage.COURT)
+    confirmed: NDArray[np.bool_] = w.cases.stage.take(rows) == int(Stage.COURT)
     for settlement, at in settlements.of_cases(w, rows):
         confirmed[at] |= settlement.confirms(w, rows[at])
     return confirmed
@@ -229,7 +245,7 @@ def _fail(w: Worlds, rows: Ints) -> None:
         return
     c = w.cases
     grievances.fail(w, grievances_of(w, rows))
-    shared = rows[SHARED.take(c.kind[rows])]
+    shared = rows[SHARED.take(c.kind.take(rows))]
     w.defect_case[c.world[shared], c.bearer[shared]] = -1
     close_cases(w, rows, Stage.FAILED, Activity.FAILED)
 
@@ -239,24 +255,22 @@ def _no_show(w: Worlds, rows: Ints) -> NDArray[np.float64]:
     return settlements.each(w, rows, lambda settlement, at: settlement.no_show(w, rows[at]))
 
 
-def _gap(w: Worlds, rows: Ints) -> NDArray[np.float64]:
-    """Return the present gap between the parties' expectations, as a share of the stake."""
+def _gap(w: Worlds, rows: Ints, world: Ints, kind: NDArray[np.int8], drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the gap between the parties' expectations, as a share of the stake, if no session had narrowed it."""
     c = w.cases
-    world = c.world[rows]
-    at_first = w.at("gap_mean", world) + w.at("gap_sd", world) * distributions.normal(c.key[rows], "dispute.gap")
-    fee = where(c.kind[rows] == int(Kind.FEE))
+    at_first = w.at("gap_mean", world) + w.at("gap_sd", world) * distributions.normal_quantile(drawn)
+    fee = where(kind == FEE)
     if len(fee):
         idle = 1 - w.effort[world[fee], c.compound[rows[fee]]]
         at_first[fee] += w.at("fee_defence", world[fee]) * idle
-    aged = 1 + w.at("hardening", world) * (w.day - c.opened[rows]) / 90
-    present: NDArray[np.float64] = at_first * aged * c.narrowed[rows]
-    return present
+    aged: NDArray[np.float64] = at_first * (1 + w.at("hardening", world) * (w.day - c.opened.take(rows)) / 90)
+    return aged
 
 
-def _left_by_a_session(w: Worlds, rows: Ints) -> NDArray[np.float64]:
+def _left_by_a_session(w: Worlds, rows: Ints, world: Ints) -> NDArray[np.float64]:
     """Return the share of the gap that a session leaves of each dispute, by the ability of whoever holds the desk."""
     ability = settlements.each(w, rows, lambda settlement, at: settlement.ability(w, rows[at]))
-    left = 1 - (1 - w.at("narrowing", w.cases.world[rows])) * 2 * ability
+    left = 1 - (1 - w.at("narrowing", world)) * 2 * ability
     return np.minimum(np.maximum(left, 0.0), 1.0)
 
 

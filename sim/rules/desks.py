@@ -94,7 +94,8 @@ def _post_waits(w: Worlds) -> None:
     rows = where((c.stage == WAITING) | (c.stage == APPROVAL))
     c.minutes[rows] = _service_minutes(w, rows)  # a body may have been formed since they were booked
     backlog = np.zeros_like(w.desk_minutes)
-    np.add.at(backlog.reshape(-1), c.world[rows] * w.layout.sizes["desk"] + c.desk[rows], c.minutes[rows])
+    place = c.world.take(rows) * w.layout.sizes["desk"] + c.desk.take(rows)
+    np.add.at(backlog.reshape(-1), place, c.minutes.take(rows))
     own = w.p.sitting_hours * 60
     a_day = np.maximum(w.desk_minutes, 1) / WEEK
     w.wait_days[...] = np.minimum(np.where(w.desk_minutes > 0, (backlog + own) / a_day, LONGEST_WAIT), LONGEST_WAIT)
@@ -138,7 +139,7 @@ def arrive(w: Worlds) -> None:
     c = w.cases
     rows = where((c.stage == TRANSIT) & (c.ready <= w.day))
     if len(rows):
-        enter_queue(w, rows, c.desk[rows])
+        enter_queue(w, rows, c.desk.take(rows))
 
 
 def precedence(w: Worlds, urgency: Ints) -> Ints:
@@ -159,33 +160,33 @@ def serve(w: Worlds) -> Ints:
     if len(rows) == 0:
         balance[...] = 0  # minutes that nobody needs are not saved
         return rows
-    desk, precedence = c.world[rows] * desks + c.desk[rows], c.precedence[rows]
+    desk, precedence = c.world.take(rows) * desks + c.desk.take(rows), c.precedence.take(rows)
     head = np.full(len(balance), NOBODY)
     np.minimum.at(head, desk, precedence)
     balance += w.desk_minutes.reshape(-1)
     balance *= head < NOBODY
 
     # Only a desk that can pay for the head of its queue need be put in order.
-    first = where(precedence == head[desk])
-    at = desk[first]
+    first = where(precedence == head.take(desk))
+    at = desk.take(first)
     able = np.zeros(len(balance), dtype=bool)
-    able[at[c.minutes[rows[first]] * WEEK <= balance[at]]] = True
-    some = where(able[desk])
+    able[at[c.minutes.take(rows.take(first)) * WEEK <= balance.take(at)]] = True
+    some = where(able.take(desk))
     if len(some) == 0:
         return some
-    rows, desk = rows[some], desk[some]
-    order = ((desk << PRECEDENCE_BITS) | precedence[some]).argsort(kind="stable")
-    rows, desk = rows[order], desk[order]
-    cost = c.minutes[rows] * WEEK
+    rows, desk = rows.take(some), desk.take(some)
+    order = ((desk << PRECEDENCE_BITS) | precedence.take(some)).argsort(kind="stable")
+    rows, desk = rows.take(order), desk.take(order)
+    cost = c.minutes.take(rows) * WEEK
     total = cost.cumsum()
-    before = (total - cost)[first_of_group(desk)]
-    done = total - before <= balance[desk]
+    left = balance.take(desk) - total + (total - cost).take(first_of_group(desk))
+    done = left >= 0
     able[desk[~done]] = False
     rows, desk, cost = rows[done], desk[done], cost[done]
-    np.subtract.at(balance, desk, cost)
+    balance[desk] = left[done]  # of what is left after each case of a desk the last stands
     balance[able] = 0  # all are served
 
-    w.count_each(_counters(w.recipe.place), kind_of(w, desk % desks), c.world[rows], cost // WEEK)
+    w.count_each(_counters(w.recipe.place), kind_of(w, desk % desks), c.world.take(rows), cost // WEEK)
     return rows
 
 
@@ -222,14 +223,14 @@ def set_out(w: Worlds) -> None:
     c = w.cases
     rows, desk = (np.concatenate(parts) for parts in zip(*w.handed, strict=True))
     w.handed = []
-    world, nth = c.world[rows], c.handoffs[rows] + 1
+    world, nth = c.world.take(rows), c.handoffs.take(rows) + 1
     loss, near = np.empty(len(rows)), np.empty(len(rows), dtype=bool)
     for settlement, at in settlements.of_cases(w, rows):
         loss[at], near[at] = settlement.see_off(w, rows[at], desk[at])
-    lost = rows[noise.chance(loss, c.key[rows], "handoff.lost", nth)]
+    lost = rows[noise.chance(loss, c.key.take(rows), "handoff.lost", nth)]
     log_cases(w, rows, Activity.HANDED_OFF)
     w.count("handed_off", world)
-    w.count("lost", c.world[lost])
+    w.count("lost", c.world.take(lost))
     c.handoffs[rows] = nth
     c.handled[rows] = w.day
     c.desk[rows] = desk

@@ -29,7 +29,7 @@ from sim.cases import (
 )
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.renaming import ANY, under
+from sim.renaming import ANY, as_id, begun, going_on, under
 from sim.rules import suffering, trust
 from sim.space import anywhere, where
 
@@ -163,19 +163,19 @@ def feel(w: Worlds) -> None:
     With it is drawn what `mature` has left to be drawn.
     """
     if not w.newborn:
-        _draw_waits(w, NO_KEYS)
+        _draw_waits(w, NO_KEYS, NO_KEYS)
         return
     world, household, kind, bearer, other, ordinal, severity = _put_together(w)
-    key = noise.bits(w.seeds[world], "grievance", kind, household, bearer, ordinal)
-    naming, festering, fading = _draw_waits(w, key)
+    if "grievance" not in w.derived:
+        w.derived["grievance"] = begun("grievance", w.seeds[:, None], np.arange(len(Kind))).reshape(-1)
+    start = w.derived["grievance"].take(world * len(Kind) + kind)
+    key = noise.bits(going_on(start, household), ANY, bearer, ordinal)
+    leak = where(kind == ROOF)
+    (naming, festering, fading), patience = _draw_waits(w, key, key.take(leak))
     if "escalation_power" not in w.derived:
         w.derived["escalation_power"] = 1.0 / w.p.flat["escalation_shape"]
     scale = w.at("escalation_days", world) * (1.5 - severity / 1000)
-    leak = where(kind == ROOF)
-    if len(leak):  # an exponential draw is minus the logarithm of a uniform one: all logarithms are taken at once
-        festering = np.concatenate([festering, noise.uniform(key[leak], "grievance.patch")])
-    logs = noise.log(festering)
-    time = scale * noise.exp(w.derived["escalation_power"].take(world) * logs[: len(key)])
+    time = scale * noise.exp(w.derived["escalation_power"].take(world) * noise.log(festering))
     rows = w.grievances.append(
         world=world,
         household=household,
@@ -195,7 +195,7 @@ def feel(w: Worlds) -> None:
         act=w.day + w.wait("naming_days", world, naming),
         fade=np.where(LASTING.take(kind), NEVER, w.day + w.wait("fade_days", world, fading)),
         escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
-        patch=_patience(w, world, leak, -logs[len(key) :]),
+        patch=_patience(w, world, leak, patience),
     )
     suffering.begin(w, rows)
     suffering.stand_together(w, rows[SHARED.take(kind)])
@@ -240,7 +240,7 @@ def outlive(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     g = w.grievances
-    w.count("lapsed", g.world[rows])
+    w.count("lapsed", g.world.take(rows))
     suffering.end(w, rows)
     move_grievances(w, rows, LAPSED)
     g.case[rows] = -1
@@ -252,16 +252,18 @@ def outlive(w: Worlds, rows: Ints) -> None:
 def mature(w: Worlds) -> None:
     """Phase: what is felt is named; what is unresolved fades or escalates; claimants look for an answer."""
     g = w.grievances
-    faded = where((g.fade <= w.day) & g.aching)
+    fades = (g.fade <= w.day) & g.aching
+    rows = where(fades | (g.escalate <= w.day) | (g.act <= w.day))  # a long table is looked through once for all
+    faded = rows.take(where(fades.take(rows)))
     if len(faded):
-        _fade(w, faded[~CLAIMED.take(g.state[faded])])
-    escalated = where(g.escalate <= w.day)
+        _fade(w, faded[~CLAIMED.take(g.state.take(faded))])
+    escalated = rows.take(where(g.escalate.take(rows) <= w.day))
     if len(escalated):
-        state = g.state[escalated]
+        state = g.state.take(escalated)
         escalated = escalated[(state >= QUIET) & (state <= JOINED)]
         _escalate(w, escalated)
-    w.due = due = where(g.act <= w.day)
-    state = g.state[due]
+    w.due = due = rows.take(where(g.act.take(rows) <= w.day))
+    state = g.state.take(due)
     waiting = due[CLAIMED.take(state)]
     if len(waiting) + len(escalated):
         _wait(w, waiting, escalated)
@@ -284,11 +286,11 @@ def _wait(w: Worlds, waiting: Ints, escalated: Ints) -> None:
         escalated: rows that a petition or fight has taken from a desk today.
     """
     g = w.grievances
-    stage = w.cases.stage[g.case[waiting]]
+    stage = w.cases.stage[g.case.take(waiting)]
     under_way = cases.under_way(stage)  # owners sign or vote, money is coming or a crew is at work
-    asked = g.answered[waiting]
+    asked = g.answered.take(waiting)
     busy = waiting[asked & under_way]
-    g.act[busy] = w.day + w.whole("review_days", g.world[busy])  # nobody leaves now
+    g.act[busy] = w.day + w.whole("review_days", g.world.take(busy))  # nobody leaves now
     withdrawn = waiting[asked & ~under_way]
     _withdraw(w, withdrawn)
     fresh = where(~asked)
@@ -298,41 +300,47 @@ def _wait(w: Worlds, waiting: Ints, escalated: Ints) -> None:
     if anywhere(lost):
         unsure, lost = unsure[~lost], unsure[lost]
         move_grievances(w, lost, QUIET)
-        g.act[lost] = w.day + w.whole("review_days", g.world[lost])
+        g.act[lost] = w.day + w.whole("review_days", g.world.take(lost))
         withdrawn = np.concatenate([withdrawn, lost])
     w.waits.append((unsure, _fading(w, np.concatenate([escalated, withdrawn]))))
 
 
-def _draw_waits(w: Worlds, key: NDArray[np.uint64]) -> NDArray[np.float64]:
+def _draw_waits(
+    w: Worlds, key: NDArray[np.uint64], leak: NDArray[np.uint64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Draw how long claimants go on waiting, and how long it takes until disputes that have left a desk have faded.
 
     Args:
         w: the worlds.
         key: of new grievances.
+        leak: of those about leaking roofs.
 
     Returns:
-        Exponential draws for naming, escalation and fading of the new grievances, a row each.
+        Exponential draws for naming, escalation and fading of the new grievances, a row each, and for the patience of
+        those who live under a leaking roof.
     """
     (unsure, fading), w.waits = w.waits[0] if w.waits else (NOTHING, NOTHING), []
     g, n, m = w.grievances, len(unsure), len(unsure) + len(fading)
     if m + len(key) == 0:
-        return np.empty((3, 0))
-    waits = [under("claim.patience", g.key[unsure]), under("grievance.fade", g.key[fading])]
+        return np.empty((3, 0)), np.empty(0)
+    waits = [under("claim.patience", g.key.take(unsure)), under("grievance.fade", g.key.take(fading))]
     new = [under(name, key) for name in ("grievance.naming", "grievance.escalation", "grievance.fade")]
-    times = np.concatenate([g.claims[unsure], g.fadings[fading], np.zeros(3 * len(key), dtype=np.int32)])
-    draw = noise.exponential(np.concatenate(waits + new), ANY, times)
+    first, patch = np.zeros(3 * len(key), dtype=np.int32), as_id("grievance.patch", leak)
+    times = np.concatenate([g.claims.take(unsure), g.fadings.take(fading), first, patch])
+    draw = noise.exponential(np.concatenate([*waits, *new, np.zeros(len(leak), dtype=np.uint64)]), ANY, times)
     if m:
-        patience = w.wait("patience_days", g.world[unsure], draw[:n])
-        g.act[unsure] = np.maximum(g.claimed[unsure] + patience, w.day + 1)
+        patience = w.wait("patience_days", g.world.take(unsure), draw[:n])
+        g.act[unsure] = np.maximum(g.claimed.take(unsure) + patience, w.day + 1)
         _fade_in_time(w, fading, draw[n:m])
-    return draw[m:].reshape(3, -1)
+    end = m + 3 * len(key)
+    return draw[m:end].reshape(3, -1), draw[end:]
 
 
 def _fade_in_time(w: Worlds, rows: Ints, draw: NDArray[np.float64]) -> None:
     """Settle when the given grievances will have faded."""
     g = w.grievances
     g.fadings[rows] += 1
-    g.fade[rows] = w.day + w.wait("fade_days", g.world[rows], draw)
+    g.fade[rows] = w.day + w.wait("fade_days", g.world.take(rows), draw)
 
 
 def _fade(w: Worlds, rows: Ints) -> None:
@@ -343,7 +351,7 @@ def _fade(w: Worlds, rows: Ints) -> None:
     suffering.end(w, rows)
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
-    fresh = rows[g.state[rows] <= QUIET]
+    fresh = rows[g.state.take(rows) <= QUIET]
     w.count("lapsed", g.world[fresh])
     _drop_case(w, fresh, Stage.WITHDRAWN, Activity.WITHDRAWN)
     move_grievances(w, fresh, LAPSED)
@@ -353,7 +361,7 @@ def _escalate(w: Worlds, rows: Ints) -> None:
     """Take grievances to a petition or a fight: beyond the model, not resolved, so they go on aching."""
     if len(rows) == 0:
         return
-    w.count("escalated", w.grievances.world[rows])
+    w.count("escalated", w.grievances.world.take(rows))
     _drop_case(w, rows, Stage.ESCALATED, Activity.ESCALATED)
     _hear_failed(w, rows)
     _embitter(w, rows)
@@ -368,12 +376,12 @@ def _withdraw(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     g = w.grievances
-    w.count("withdrawn", g.world[rows])
+    w.count("withdrawn", g.world.take(rows))
     _drop_case(w, rows, Stage.WITHDRAWN, Activity.WITHDRAWN)
     _hear_failed(w, rows)
-    defect = LASTING.take(g.kind[rows])
+    defect = LASTING.take(g.kind.take(rows))
     silent = rows[defect]
-    g.act[silent] = w.day + w.whole("review_days", g.world[silent])
+    g.act[silent] = w.day + w.whole("review_days", g.world.take(silent))
     move_grievances(w, silent, QUIET)
     _rest(w, rows[~defect], WITHDRAWN)
 
@@ -382,20 +390,20 @@ def fail(w: Worlds, rows: Ints) -> None:
     """Lapse grievances for which every level has been tried in vain; their case is closed by the caller."""
     if len(rows) == 0:
         return
-    w.count("lapsed", w.grievances.world[rows])
+    w.count("lapsed", w.grievances.world.take(rows))
     _hear_failed(w, rows)
     _embitter(w, rows)
     w.grievances.case[rows] = -1
     fading = _fading(w, rows)
     if len(fading):
         g = w.grievances
-        _fade_in_time(w, fading, noise.exponential(g.key[fading], "grievance.fade", g.fadings[fading]))
+        _fade_in_time(w, fading, noise.exponential(g.key.take(fading), "grievance.fade", g.fadings.take(fading)))
     _rest(w, rows, LAPSED)
 
 
 def _embitter(w: Worlds, rows: Ints) -> None:
     """Let a settlement have the consequences of grievances that came to a petition, a fight or nothing at all."""
-    for settlement, at in settlements.of_households(w, w.grievances.household[rows]):
+    for settlement, at in settlements.of_households(w, w.grievances.household.take(rows)):
         settlement.embitter(w, rows[at])
 
 
@@ -409,14 +417,14 @@ def _rest(w: Worlds, rows: Ints, state: int) -> None:
 
 def _fading(w: Worlds, rows: Ints) -> Ints:
     """Return which of grievances that leave a desk begin to fade; fading is memoryless, so it starts afresh."""
-    return rows[~LASTING.take(w.grievances.kind[rows])]
+    return rows[~LASTING.take(w.grievances.kind.take(rows))]
 
 
 def _drop_case(w: Worlds, rows: Ints, stage: Stage, activity: Activity) -> None:
     """End the disputes whose claimant leaves; a case that many share stays on the books without the claimant."""
     g = w.grievances
-    own = rows[~SHARED.take(g.kind[rows]) & (g.case[rows] >= 0)]
-    close_cases(w, g.case[own], stage, activity)
+    own = rows[~SHARED.take(g.kind.take(rows)) & (g.case.take(rows) >= 0)]
+    close_cases(w, g.case.take(own), stage, activity)
     g.case[rows] = -1
 
 
@@ -425,11 +433,11 @@ def _look_for_answer(w: Worlds, rows: Ints, under_way: NDArray[np.bool_]) -> Non
     if len(rows) == 0:
         return
     g = w.grievances
-    good = (w.cases.handled[g.case[rows]] >= g.claimed[rows]) | under_way
+    good = (w.cases.handled[g.case.take(rows)] >= g.claimed.take(rows)) | under_way
     g.answered[rows] = True
-    own = where(g.kind[rows] != FEE)  # there the company claims
+    own = where(g.kind.take(rows) != FEE)  # there the company claims
     good, rows = good[own], rows[own]
-    trust.hear(w, trust.DESKS, g.desk[rows], good, g.world[rows], g.household[rows])
+    trust.hear(w, trust.DESKS, g.desk.take(rows), good, g.world.take(rows), g.household.take(rows))
 
 
 def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) -> None:
@@ -443,9 +451,9 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
     if len(rows) == 0:
         return
     g = w.grievances
-    world, kind = g.world[rows], g.kind[rows]
+    world, kind = g.world.take(rows), g.kind.take(rows)
     w.count("settled", world)
-    w.count("settled_claimed", world[g.claims[rows] > 0])
+    w.count("settled_claimed", world[g.claims.take(rows) > 0])
     _hear_settled(w, rows, world, kind)
     suffering.end(w, rows)
     move_grievances(w, rows, SETTLED)
@@ -457,7 +465,7 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
     if len(agreed) == 0:
         return
     at = rows[agreed]
-    whose = dict(world=world[agreed], kind=kind[agreed], bearer=g.bearer[at], ordinal=g.ordinal[at])
+    whose = dict(world=world[agreed], kind=kind[agreed], bearer=g.bearer.take(at), ordinal=g.ordinal.take(at))
     g.agreement[at] = w.agreements.append(settled=w.day, broken=NEVER, **whose)
     frail = where(RELAPSING.take(kind))  # what becomes of promises to pay: `sim.rules.arrears`
     if len(frail):
@@ -465,9 +473,13 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
         rate = w.at("relapse_rate", world)
         if confirmed is not None:
             rate = np.where(confirmed[frail], rate * w.at("confirmed_factor", world), rate)
-        years = noise.exponential(g.key[at], "agreement.relapse") / rate
-        within = years < 1.0  # later quarrels are new quarrels: "no relapse in 12 months" is what is measured
-        g.act[at[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
+        drawn = noise.uniform(g.key.take(at), "agreement.relapse")
+        # later quarrels are new quarrels, "no relapse in 12 months" is what is measured: minus the logarithm of a draw
+        # is below the rate, so the draw itself is above 1 - rate
+        soon = where(drawn >= 1 - rate)
+        years = -noise.log(drawn.take(soon)) / rate.take(soon)
+        within = years < 1.0
+        g.act[at.take(soon)[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
 
 
 def settle_privately(w: Worlds, rows: Ints) -> None:
@@ -475,10 +487,10 @@ def settle_privately(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     g = w.grievances
-    given_up = g.state[rows] > JOINED
+    given_up = g.state.take(rows) > JOINED
     relieve(w, rows[given_up])
     rows = rows[~given_up]
-    w.count("private", g.world[rows])
+    w.count("private", g.world.take(rows))
     _hear_failed(w, rows)
     suffering.end(w, rows)
     move_grievances(w, rows, PRIVATE)
@@ -492,27 +504,27 @@ def _break(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     g = w.grievances
-    w.count("relapsed", g.world[rows])
-    w.agreements.broken[g.agreement[rows]] = w.day
+    w.count("relapsed", g.world.take(rows))
+    w.agreements.broken[g.agreement.take(rows)] = w.day
     g.act[rows] = NEVER
     move_grievances(w, rows, BROKEN)
-    rows = rows[g.ordinal[rows] % REOPENINGS < REOPENINGS - 1]  # what broke fifteen times stays broken
+    rows = rows[g.ordinal.take(rows) % REOPENINGS < REOPENINGS - 1]  # what broke fifteen times stays broken
     old = {f: getattr(g, f)[rows] for f in ("world", "household", "kind", "bearer", "other", "severity")}
-    arise(w, **old, ordinal=g.ordinal[rows].astype(np.int64) + 1)
+    arise(w, **old, ordinal=g.ordinal.take(rows).astype(np.int64) + 1)
 
 
 def _hear_settled(w: Worlds, rows: Ints, world: Ints, kind: NDArray[np.int8]) -> None:
     """Let claimants know that they succeeded, and were answered in time if they had not asked for an answer yet."""
     g = w.grievances
-    claimed = where(CLAIMED.take(g.state[rows]))
+    claimed = where(CLAIMED.take(g.state.take(rows)))
     if len(claimed) == 0:
         return
     at = rows[claimed]
-    fresh = ~g.answered[at]
+    fresh = ~g.answered.take(at)
     g.answered[at] = True
     own = kind[claimed] != FEE  # there the company claims
     mine, claimed = at[own], claimed[own]
-    household, fresh = g.household[mine], where(fresh[own])
+    household, fresh = g.household.take(mine), where(fresh[own])
     trust.hear(w, trust.KINDS, kind[claimed], True, world[claimed], household)
     trust.hear(w, trust.DESKS, g.desk[mine[fresh]], True, world[claimed[fresh]], household[fresh])
 
@@ -520,8 +532,8 @@ def _hear_settled(w: Worlds, rows: Ints, world: Ints, kind: NDArray[np.int8]) ->
 def _hear_failed(w: Worlds, rows: Ints) -> None:
     """Let claimants know that they claimed in vain."""
     g = w.grievances
-    rows = rows[CLAIMED.take(g.state[rows]) & (g.kind[rows] != FEE)]  # there the company claims
-    trust.hear(w, trust.KINDS, g.kind[rows], False, g.world[rows], g.household[rows])
+    rows = rows[CLAIMED.take(g.state.take(rows)) & (g.kind.take(rows) != FEE)]  # there the company claims
+    trust.hear(w, trust.KINDS, g.kind.take(rows), False, g.world.take(rows), g.household.take(rows))
 
 
 def _set_up(w: Worlds) -> None:

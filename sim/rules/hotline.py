@@ -102,8 +102,10 @@ def _take(w: Worlds, world: Ints, there: Mask) -> Mask:
 
 def _length(w: Worlds) -> Ints:
     """Return for how long a call keeps the hotline of each world busy, in `DAY` parts."""
-    a_day = w.p.flat["hotline_calls"] * w.households / 1000
-    return np.maximum(np.rint(DAY / a_day), 1).astype(np.int64)
+    if "call_length" not in w.derived:
+        a_day = w.p.flat["hotline_calls"] * w.households / 1000
+        w.derived["call_length"] = np.maximum(np.rint(DAY / a_day), 1).astype(np.int64)
+    return w.derived["call_length"]
 
 
 def holds(w: Worlds, case: Ints) -> Mask:

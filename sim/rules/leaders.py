@@ -123,10 +123,10 @@ def at_the_body(w: Worlds, world: Ints, compound: Ints) -> NDArray[np.float64]:
         world: world of each.
         compound: compound of each.
     """
-    director = w.director_ability[world, compound]
-    secretary = w.secretary[world, compound]
-    named = w.candidate_ability[world, CANDIDATES * compound + np.maximum(secretary, 0)]
-    weight = np.where(secretary > NOBODY, w.merged[world, compound], 0.0)
+    place = world * w.layout.sizes["compound"] + compound
+    director, secretary = w.director_ability.reshape(-1).take(place), w.secretary.reshape(-1).take(place)
+    named = w.candidate_ability.reshape(-1).take(CANDIDATES * place + np.maximum(secretary, 0))
+    weight = np.where(secretary > NOBODY, w.merged.reshape(-1).take(place), 0.0)
     ability: NDArray[np.float64] = director + weight * (named - director)
     return ability
 

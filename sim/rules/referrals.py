@@ -84,12 +84,13 @@ def _belongs(w: Worlds, rows: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     Disputes stay where they are. A community goes on with what it has drafted.
     """
     c = w.cases
-    level, world, compound = desks.kind_of(w, c.desk[rows]), c.world[rows], c.compound[rows]
-    by_body = ~c.drafted[rows] & (w.body[world, compound] > bodies.NONE)
+    level, place = desks.kind_of(w, c.desk.take(rows)), c.world.take(rows) * w.layout.sizes["compound"]
+    place += c.compound.take(rows)
+    by_body = ~c.drafted.take(rows) & (w.body.reshape(-1).take(place) > bodies.NONE)
     dear = np.where(by_body, BODY, np.where(level == COMPANY, COMMUNITY, level))
-    by_company = ~c.refused[rows] & (w.contract[world, compound] != contracts.NONE)
-    there = np.where(c.minor[rows], np.where(by_company, COMPANY, COMMUNITY), dear)
-    there = np.where(DISPUTE.take(c.kind[rows]) | (level == BRANCH), level, there)
+    by_company = ~c.refused.take(rows) & (w.contract.reshape(-1).take(place) != contracts.NONE)
+    there = np.where(c.minor.take(rows), np.where(by_company, COMPANY, COMMUNITY), dear)
+    there = np.where(DISPUTE.take(c.kind.take(rows)) | (level == BRANCH), level, there)
     return there, there != level
 
 

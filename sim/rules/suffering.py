@@ -58,7 +58,7 @@ def stand_together(w: Worlds, rows: Ints) -> None:
     """
     if len(rows) == 0:
         return
-    place = w.grievances.world[rows] * w.layout.sizes["asset"] + w.grievances.bearer[rows]
+    place = w.grievances.world.take(rows) * w.layout.sizes["asset"] + w.grievances.bearer.take(rows)
     first, end = w.sufferers_first.reshape(-1), w.sufferers_end.reshape(-1)
     fresh = first[place] == end[place]
     first[place[fresh]] = rows[-1]
@@ -77,8 +77,8 @@ def sufferers(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
     g = w.grievances
     first = w.sufferers_first[world, asset]
     rows, position = spans(first, w.sufferers_end[world, asset] - first)
-    there = g.aching[rows] & (g.bearer[rows] == asset[position]) & (g.world[rows] == world[position])
-    there &= SHARED.take(g.kind[rows])
+    there = g.aching.take(rows) & (g.bearer.take(rows) == asset[position]) & (g.world.take(rows) == world[position])
+    there &= SHARED.take(g.kind.take(rows))
     return rows[there], position[there]
 
 
@@ -127,17 +127,14 @@ def end(w: Worlds, rows: Ints) -> None:
 
 def _book(w: Worlds) -> None:
     """Keep up to date what is suffered, and of whom: by what has begun to be suffered today, and what has ended."""
-    if not w.turned:
-        return
     g, changes = w.grievances, [change for _, change in w.turned]
     rows = np.concatenate([rows for rows, _ in w.turned])
     change = np.array(changes).repeat([len(rows) for rows, _ in w.turned])
     w.turned = []
-    world, household = g.world[rows], g.household[rows]
-    amount = change * g.severity[rows]
-    w.stocks("unresolved", world, amount)
+    world, household = g.world.take(rows), g.household.take(rows)
+    amount = change * g.severity.take(rows)
     w.stocks("aching", world, change)
-    company = g.kind[rows] == FEE  # there the company claims
+    company = g.kind.take(rows) == FEE  # there the company claims
     owed = where(company)
     if len(owed):
         flat = world[owed] * w.flats + household[owed]
@@ -168,17 +165,19 @@ def _aching(w: Worlds) -> Ints:
     """Return the severity of what each household now suffers itself, thousandths, shape ``(worlds, households)``."""
     g = w.grievances
     rows = where(g.aching & (g.kind != FEE))
-    place = g.world[rows].astype(np.int64) * w.households + g.household[rows]
+    place = g.world.take(rows).astype(np.int64) * w.households + g.household.take(rows)
     out = np.zeros(w.n * w.households, dtype=np.int64)
-    np.add.at(out, place, g.severity[rows].astype(np.int64))
+    np.add.at(out, place, g.severity.take(rows).astype(np.int64))
     return out.reshape(w.n, w.households)
 
 
 def add_up(w: Worlds) -> None:
     """Phase: what is suffered is added up for each group of people, and what companies claim.
 
-    First it is booked what has begun and what has ended today.
+    First it is booked what has begun and what has ended today; on a day without either all stays as it is.
     """
+    if not w.turned:
+        return
     _book(w)
     parts, counts_in = _parts(w.recipe.place)
     suffered = w.suffered.reshape(w.n, -1)
@@ -187,8 +186,9 @@ def add_up(w: Worlds) -> None:
             own = np.unique(groups(w))
             w.derived["combinations"] = np.concatenate([own, own + w.suffered.shape[2]])
         suffered, counts_in = suffered[:, w.derived["combinations"]], counts_in[w.derived["combinations"]]
-    amounts = suffered @ counts_in
-    w.set_stocks(parts, amounts.T)
+    amounts = (suffered @ counts_in).T
+    w.set_stocks(parts, amounts[:-1])
+    w.set_stocks(("unresolved",), amounts[-1:])
 
 
 @cache
@@ -197,18 +197,20 @@ def _parts(place: str) -> tuple[tuple[str, ...], NDArray[np.float64]]:
 
     Returns:
         Names of stocks, and a matrix of 0 and 1: a row for people's own grievances by combination of groups, as the
-        bits of `groups` number them, then one for companies' claims by combination; a column for each stock.
+        bits of `groups` number them, then one for companies' claims by combination; a column for each stock, and a
+        last one for all together.
         Floating-point numbers, whose sums of whole thousandths are exact: numpy multiplies matrices of integers slowly.
     """
     present = groups_of(place)
     combinations = 1 << len(present)
-    own = np.arange(combinations)[:, None] >> np.arange(len(present)) & 1
-    names, counts_in = [f"unresolved_{group}" for group in present], np.zeros((2 * combinations, len(present) + 1))
-    counts_in[:combinations, :-1] = own
-    counts_in[combinations:, -1] = 1
+    names, fee = [f"unresolved_{group}" for group in present], len(present)
+    counts_in = np.ones((2 * combinations, len(present) + 2))
+    counts_in[:, :-1] = 0
+    counts_in[:combinations, :fee] = np.arange(combinations)[:, None] >> np.arange(len(present)) & 1
+    counts_in[combinations:, fee] = 1
     if Kind.FEE in places.declared(place, "KINDS"):
         return (*names, "unresolved_fee"), counts_in
-    return tuple(names), counts_in[:, :-1]
+    return tuple(names), np.delete(counts_in, fee, axis=1)
 
 
 RULE = Rule(

@@ -254,23 +254,32 @@ def learn(w: Worlds) -> None:
         return
     experience, world, household = (np.concatenate(parts) for parts in zip(*w.heard, strict=True))
     w.heard = []
-    mates, position = w.layout.rows_of("circle", "household", w.layout.up("household", "circle").take(household))
+    circle = w.layout.up("household", "circle").take(household)
+    first, size = w.layout.first("circle", "household").take(circle), w.layout.count("circle", "household").take(circle)
     if "hearsay" not in w.derived:
         w.derived["hearsay"] = np.rint(w.p.hearsay[:, 0] * ONE).astype(np.int32)
     told = w.derived["hearsay"].take(world)
-    first = 2 * (_first(w).take(experience >> 1) + world * w.households) + (experience & 1)
+    shelf = 2 * (_first(w).take(experience >> 1) + world * w.households) + (experience & 1)
     evidence = w.shelves[SHELF].reshape(-1)
-    np.add.at(evidence, first.take(position) + 2 * mates, told.take(position))
-    np.add.at(evidence, first + 2 * household, HEARD - told)  # of whose experience it is, who is among the mates
+    end = size.cumsum()  # mates stand side by side, their evidence about the same two numbers apart
+    ahead = first - end + size
+    weight = told.repeat(size)
+    weight[household - ahead] = HEARD  # of whose experience it is, who is among the mates
+    np.add.at(evidence, (shelf + 2 * ahead).repeat(size) + 2 * np.arange(end[-1]), weight)
 
 
 def forget(w: Worlds) -> None:
     """Phase, quarterly: evidence fades."""
     half_lives = QUARTER / w.p.memory_half_life
-    kept = np.rint(65536 * noise.exp(-0.6931471805599453 * half_lives)) / 65536  # so that products are exact
+    kept = np.rint(65536 * noise.exp(-0.6931471805599453 * half_lives))  # of 65,536, so that products are exact
     for topic in w.shelves.get(SHELF, ()):
         evidence = topic.reshape(w.n, -1)
-        np.multiply(evidence, kept, out=evidence, casting="unsafe")  # what is not whole is cut off
+        if evidence.max() < 65536:  # nobody has 66 experiences: 32 bits hold the products
+            words = evidence.view(np.uint32)
+            np.multiply(words, kept.astype(np.uint32), out=words)
+            np.right_shift(words, 16, out=words)
+        else:
+            np.multiply(evidence, kept / 65536, out=evidence, casting="unsafe")  # what is not whole is cut off
 
 
 def _evidence(name: str, doc: str, beside: str = "") -> Column:

@@ -59,8 +59,8 @@ def hear(w: Worlds, met: NDArray[np.bool_], flow: str) -> None:
         here = where(home < w.flats)
         silent, home = silent.take(here), home.take(here)
     asked = silent[met.reshape(-1).take(g.world.take(silent) * w.flats + home)]
-    w.count(flow, g.world[asked])
-    w.count("named", g.world[asked[g.state[asked] == int(State.LATENT)]])
+    w.count(flow, g.world.take(asked))
+    w.count("named", g.world[asked[g.state.take(asked) == int(State.LATENT)]])
     move_grievances(w, asked, State.QUIET)
     g.act[asked] = w.day
 

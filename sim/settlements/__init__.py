@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -190,12 +190,11 @@ def homes(w: Worlds) -> Ints:
 EVERY = slice(None)
 
 
-def of_cases(w: Worlds, rows: Ints) -> Iterator[tuple[Settlement, Any]]:
-    """Yield each settlement in which some of the given cases arose, and the positions of these in `rows`."""
+def of_cases(w: Worlds, rows: Ints) -> Iterable[tuple[Settlement, Any]]:
+    """Return each settlement in which some of the given cases arose, and the positions of these in `rows`."""
     if len(w.settlements) > 1:
-        yield from _split(w, w.cases.settlement[rows])
-    elif len(rows):
-        yield w.settlements[0], EVERY
+        return _split(w, w.cases.settlement[rows])
+    return ((w.settlements[0], EVERY),) if len(rows) else ()
 
 
 def each(w: Worlds, rows: Ints, answer: Callable[[Settlement, Any], Array]) -> Array:
@@ -225,7 +224,7 @@ def each_home(w: Worlds, household: Ints, answer: Callable[[Settlement, Any], Ar
 
 
 def _each(
-    w: Worlds, size: int, parts: Iterator[tuple[Settlement, Any]], answer: Callable[[Settlement, Any], Array]
+    w: Worlds, size: int, parts: Iterable[tuple[Settlement, Any]], answer: Callable[[Settlement, Any], Array]
 ) -> Array:
     """Put answers of settlements together."""
     out: Array | None = None
@@ -237,12 +236,11 @@ def _each(
     return answer(w.settlements[0], EVERY) if out is None else out  # there are none: nothing, of the right type
 
 
-def of_households(w: Worlds, household: Ints) -> Iterator[tuple[Settlement, Any]]:
-    """Yield each settlement in which some of the given households live, and the positions of these in `household`."""
+def of_households(w: Worlds, household: Ints) -> Iterable[tuple[Settlement, Any]]:
+    """Return each settlement in which some of the given households live, and the positions of these in `household`."""
     if len(w.settlements) > 1:
-        yield from _split(w, w.layout.traits["settlement"][household])
-    elif len(household):
-        yield w.settlements[0], EVERY
+        return _split(w, w.layout.traits["settlement"][household])
+    return ((w.settlements[0], EVERY),) if len(household) else ()
 
 
 def of_homes(w: Worlds, household: Ints) -> Ints | int:
