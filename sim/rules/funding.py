@@ -152,7 +152,7 @@ def find(w: Worlds, rows: Ints) -> None:
         if len(dear):
             unpaid += _ask_in_order(w, dear)
     if unpaid:
-        _ask_owners(w, np.concatenate(unpaid))
+        motions.think(w, _ask_owners(w, np.concatenate(unpaid)))
 
 
 def _ask_in_order(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
@@ -214,24 +214,27 @@ def _ask_fund(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
     return lacking, vote
 
 
-def _ask_owners(w: Worlds, rows: Ints) -> None:
-    """Put repairs before the owners, for a share of each or, where the fund's money is reserved, for a vote."""
+def _ask_owners(w: Worlds, rows: Ints) -> Ints:
+    """Put repairs before the owners, for a share of each or, where the fund's money is reserved, for a vote.
+
+    Returns:
+        The rows of owners asked who have not decided at once.
+    """
     if len(rows) == 0:
-        return
+        return rows
     c = w.cases
     world, vote = c.world[rows], c.stage[rows] == VOTING
     kind = np.where(vote, FUND, SHARES)
     days = np.where(vote, w.whole("ballot_days", world), w.whole("signing_days", world))
     asked = motions.put_case(w, rows, kind, days, np.where(vote, 0, shares.of_each(w, rows)))
     if not anywhere(vote):
-        motions.think(w, shares.ask(w, asked))
-        return
+        return shares.ask(w, asked)
     votes_on_it = vote[w.asked.motion[asked] - c.motion[rows[0]]]
     ballots, signs = asked[votes_on_it], asked[~votes_on_it]
     votes.hand_out(w, ballots)
     if len(signs):
         signs = shares.ask(w, signs)
-    motions.think(w, np.concatenate([ballots, signs]))
+    return np.concatenate([ballots, signs])
 
 
 def _grant(w: Worlds, rows: Ints, days: str) -> None:
@@ -347,7 +350,7 @@ def conclude(w: Worlds) -> None:
         w.count("voted_down", c.world[no])
         _give_back(w, no, "fund")
         shares.begin(w, no)
-        _ask_owners(w, no)
+        motions.put_off(w, _ask_owners(w, no))
     begin(w, where((c.stage == FUNDING) & (c.ready <= w.day)))
     rounds = motions.stirred(w, Motion.SHARES)
     if len(rounds) == 0:
