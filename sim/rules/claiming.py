@@ -310,10 +310,11 @@ def open_cases(
         before[thing] = attempts + 1
     key = noise.bits(w.seeds.take(world), "case", kind, bearer, ordinal)
     defect = where(DEFECT.take(kind))
-    minor = np.zeros(len(world), dtype=bool)
+    price, minor = np.zeros(len(world)), np.zeros(len(world), dtype=bool)
     if len(defect):
         there = world.take(defect)
-        minor[defect] = defects.base_cost(w, there, kind.take(defect), key.take(defect)) <= w.at("minor_cap", there)
+        own = defects.price(w, there, kind.take(defect), key.take(defect))
+        price[defect], minor[defect] = own, own <= w.at("minor_cap", there)
     opened = c.append(
         world=world,
         kind=kind,
@@ -333,6 +334,7 @@ def open_cases(
         ready=np.where(called, NEVER, w.day),
         handled=-NEVER,
         narrowed=1.0,
+        price=price,
         minor=minor,
         motion=-1,
         opener=opener,

@@ -559,8 +559,8 @@ def _take_stock(w: Worlds, world: Ints, kind: Ints, change: int) -> None:
     w.stocks("defective_assets", world, change)
 
 
-def base_cost(w: Worlds, world: Ints, kind: NDArray[np.integer], key: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """Return what mending a defect would cost on its first day, yuan.
+def price(w: Worlds, world: Ints, kind: NDArray[np.integer], key: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Return what mending a defect would cost on its first day, yuan; cases keep it.
 
     Args:
         w: the worlds.
@@ -577,11 +577,10 @@ def base_cost(w: Worlds, world: Ints, kind: NDArray[np.integer], key: NDArray[np
 def cost_now(w: Worlds, rows: Ints) -> Ints:
     """Return what the repairs of the given cases cost if begun today, fen; leaks grow dearer by the month."""
     c = w.cases
-    world, kind = c.world[rows], c.kind[rows]
-    base = base_cost(w, world, kind, c.key[rows])
-    months = (w.day - w.defect_day[world, c.bearer[rows]]) / 30
-    growth = np.where(kind <= LEAKS[-1], 1 + w.at("leak_growth", world) * months, 1.0)
-    fen: Ints = np.rint(base * growth * 100).astype(np.int64)
+    world = c.world.take(rows)
+    months = (w.day - w.pick("defect_day", world, c.bearer.take(rows))) / 30
+    growth = np.where(c.kind.take(rows) <= LEAKS[-1], 1 + w.at("leak_growth", world) * months, 1.0)
+    fen: Ints = np.rint(c.price.take(rows) * growth * 100).astype(np.int64)
     return fen
 
 

@@ -296,9 +296,7 @@ def _help_out(w: Worlds, rows: Ints) -> None:
 
 def _minor_cost(w: Worlds, rows: Ints) -> Ints:
     """Return what minor repairs cost, fen; they do not grow dearer."""
-    c = w.cases
-    yuan = defects.base_cost(w, c.world[rows], c.kind[rows], c.key[rows])
-    fen: Ints = np.rint(yuan * books.FEN).astype(np.int64)
+    fen: Ints = np.rint(w.cases.price.take(rows) * books.FEN).astype(np.int64)
     return fen
 
 
