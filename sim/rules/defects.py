@@ -18,7 +18,7 @@ from sim import clocks, distributions, noise, winding
 from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import VACANT, ages, count_flats
+from sim.places.compound import VACANT, ages, flats_of
 from sim.rules import grievances, suffering, weather
 from sim.space import RANKED_BITS, anywhere, rank_in_group, spans, where
 
@@ -474,9 +474,7 @@ def flats_around(w: Worlds) -> tuple[Ints, Ints]:
     """Return the first of the flats in whose building, or compound, each asset is, and how many these are."""
     if "flats_around" not in w.derived:
         building, compound = place_of(w, np.arange(w.layout.sizes["asset"]))
-        of_building, of_compound = w.layout.first("building", "household"), w.layout.first("compound", "household")
-        w.derived["flats_around"] = np.where(building >= 0, of_building[building], of_compound[compound])
-        w.derived["flats_around_number"] = count_flats(w.layout, building, compound)
+        w.derived["flats_around"], w.derived["flats_around_number"] = flats_of(w.layout, building, compound)
     return w.derived["flats_around"], w.derived["flats_around_number"]
 
 

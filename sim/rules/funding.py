@@ -33,7 +33,7 @@ CONTRIBUTORS = {"company": "till", "public": "public", "fund": "fund"}
 OF_CREWS = ("repair_fen", "unpaid_fen", *(f"paid_{who}_fen" for who in CONTRIBUTORS), "paid_owners_fen")
 """Flows in which it is counted what crews are paid: in all, what is missing, and from whom it comes."""
 
-VOTING, FUNDING, SIGNING = int(Stage.VOTING), int(Stage.FUNDING), int(Stage.SIGNING)
+ROOF, VOTING, FUNDING, SIGNING = int(Kind.ROOF), int(Stage.VOTING), int(Stage.FUNDING), int(Stage.SIGNING)
 SHARES, FUND = int(Motion.SHARES), int(Motion.FUND)
 
 
@@ -162,28 +162,40 @@ def _ask_in_order(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
         Of which repairs the owners must pay shares, and for which they vote on paying from the fund.
     """
     c = w.cases
-    c.cost[rows] = defects.cost_now(w, rows)
-    world, compound = c.world[rows], c.compound[rows]
-    young = ages(w)[world, compound] < w.at("warranty_years", world)
-    warranted = young & (c.kind[rows] == int(Kind.ROOF))
-    w.count("warranty_fen", world[warranted], c.cost[rows[warranted]])
-    w.count("decided_for_owners", world[warranted])
-    _start(w, rows[warranted])
+    world, rest = c.world.take(rows), defects.cost_now(w, rows)
+    place = world * w.layout.sizes["compound"] + c.compound.take(rows)
+    c.cost[rows] = rest
+    roof = c.kind.take(rows) == ROOF
+    warranted = roof & (ages(w).reshape(-1).take(place) < w.at("warranty_years", world))
+    if anywhere(warranted):
+        _leave_to_developer(w, rows[warranted])
+        rows, world, place, rest = (of[~warranted] for of in (rows, world, place, rest))
 
-    rows = rows[~warranted]
-    world, compound, rest = c.world[rows], c.compound[rows], c.cost[rows]
     cap = np.rint(w.at("minor_cap", world) * books.FEN).astype(np.int64)
-    bound = (w.contract[world, compound] != contracts.NONE) & (w.losses[world, compound] == 0)
+    bound = (w.contract.reshape(-1).take(place) != contracts.NONE) & (w.losses.reshape(-1).take(place) == 0)
     rest = rest - _contribute(w, rows, "company", np.where(bound, np.minimum(cap, rest), 0))
-    rest = rest - _contribute(w, rows, "public", np.minimum(np.maximum(w.public[world, compound], 0), rest))
+    rest = rest - _contribute(w, rows, "public", np.minimum(np.maximum(w.public.reshape(-1).take(place), 0), rest))
     c.owed[rows] = rest
-    w.count("decided_for_owners", world[rest == 0])
-    begin(w, rows[rest == 0])
-    return _ask_fund(w, rows[rest > 0])
+    paid = rest == 0
+    if not anywhere(paid):
+        return _ask_fund(w, rows)
+    w.count("decided_for_owners", world[paid])
+    begin(w, rows[paid])
+    return _ask_fund(w, rows[~paid])
+
+
+def _leave_to_developer(w: Worlds, rows: Ints) -> None:
+    """Let the developer mend roofs under warranty."""
+    world = w.cases.world[rows]
+    w.count("warranty_fen", world, w.cases.cost[rows])
+    w.count("decided_for_owners", world)
+    _start(w, rows)
 
 
 def _contribute(w: Worlds, rows: Ints, contributor: str, fen: Ints) -> Ints:
-    """Put a payer's contribution to each repair into escrow and return it."""
+    """Put a payer's contribution to each repair into escrow and return it; so far there was none."""
+    if not anywhere(fen):
+        return fen
     c = w.cases
     getattr(c, "from_" + contributor)[rows] = fen
     books.transfer(w, CONTRIBUTORS[contributor], c.compound[rows], "escrow", c.bearer[rows], c.world[rows], fen)
@@ -198,12 +210,13 @@ def _ask_fund(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
     """
     c = w.cases
     rest = c.owed[rows]
-    enough = w.fund[c.world[rows], c.compound[rows]] >= rest
+    enough = w.pick("fund", c.world.take(rows), c.compound.take(rows)) >= rest
+    if not anywhere(enough):
+        shares.begin(w, rows)
+        return rows, rows[:0]
     _contribute(w, rows, "fund", np.where(enough, rest, 0))
     lacking, rows = rows[~enough], rows[enough]
     shares.begin(w, lacking)
-    if len(rows) == 0:
-        return lacking, rows
     leak = c.kind[rows] <= defects.LEAKS[-1]
     urgent = leak & noise.chance(w.at("emergency", c.world[rows]), c.key[rows], "fund.emergency")
     w.count("decided_for_owners", c.world[rows[urgent]])
@@ -353,8 +366,8 @@ def conclude(w: Worlds) -> None:
     rounds = motions.stirred(w, Motion.SHARES)
     if len(rounds) == 0:
         return
-    case = m.case[rounds]
-    going_on = (c.stage[case] == SIGNING) & (c.motion[case] == rounds)
+    case = m.case.take(rounds)
+    going_on = (c.stage.take(case) == SIGNING) & (c.motion.take(case) == rounds)
     _end_rounds(w, np.sort(case[going_on]))  # in the order of the table
 
 
@@ -363,9 +376,10 @@ def _end_rounds(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    world, owed = c.world[rows], c.owed[rows]
-    enough = w.escrow[world, c.bearer[rows]] >= c.cost[rows] - owed + np.ceil(w.at("funded_share", world) * owed)
-    late = ~enough & (w.day >= w.motions.until[c.motion[rows]])
+    world, owed = c.world.take(rows), c.owed.take(rows)
+    wanted = c.cost.take(rows) - owed + np.ceil(w.at("funded_share", world) * owed)
+    enough = w.pick("escrow", world, c.bearer.take(rows)) >= wanted
+    late = ~enough & (w.day >= w.motions.until.take(c.motion.take(rows)))
     funded, failed = rows[enough], rows[late]
     if len(funded):
         motions.close(w, c.motion[funded])
@@ -388,8 +402,10 @@ def _give_back(w: Worlds, rows: Ints, *contributors: str) -> None:
     world, asset, compound = c.world[rows], c.bearer[rows], c.compound[rows]
     for contributor in contributors:
         part = getattr(c, "from_" + contributor)
-        books.transfer(w, "escrow", asset, CONTRIBUTORS[contributor], compound, world, part[rows])
-        part[rows] = 0
+        fen = part[rows]
+        if anywhere(fen):
+            books.transfer(w, "escrow", asset, CONTRIBUTORS[contributor], compound, world, fen)
+            part[rows] = 0
 
 
 RULE = Rule(

@@ -19,7 +19,7 @@ from sim import books, noise
 from sim.cases import NEVER
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import BODY, COMMUNITY, count_flats, flats_of
+from sim.places.compound import BODY, COMMUNITY, flats_of
 from sim.rules import defects, desks, trust
 from sim.space import spans, where
 
@@ -101,8 +101,8 @@ def put(
         before `think`.
     """
     building = np.full(len(world), -1) if building is None else building
-    owner, position = flats_of(w.layout, building, compound)
-    asked, area = count_flats(w.layout, building, compound), _area(w, world, building, compound)
+    first, asked = flats_of(w.layout, building, compound)
+    owner, position = spans(first, asked)
     motion = w.motions.append(
         world=world,
         kind=kind,
@@ -114,13 +114,12 @@ def put(
         until=w.day + days,
         share=share,
         asked=asked,
-        area=area,
-        first=w.asked.n + np.cumsum(asked) - asked,
+        area=_area(w, world, building, compound),
+        first=w.asked.n + asked.cumsum() - asked,
         open=True,
         stirred=True,
     )
-    world, motion = world[position], motion[position]
-    return w.asked.append(world=world, motion=motion, owner=owner, yes=True, day=NEVER)
+    return w.asked.append(world=world.take(position), motion=motion.take(position), owner=owner, yes=True, day=NEVER)
 
 
 def _area(w: Worlds, world: Ints, building: Ints, compound: Ints) -> Ints:
@@ -129,8 +128,9 @@ def _area(w: Worlds, world: Ints, building: Ints, compound: Ints) -> Ints:
         flats, compounds = w.layout.first("building", "household"), w.layout.first("compound", "building")
         w.derived["area_of_buildings"] = np.add.reduceat(w.area, flats, axis=1)
         w.derived["area_of_compounds"] = np.add.reduceat(w.derived["area_of_buildings"], compounds, axis=1)
-    own = w.derived["area_of_buildings"][world, building]
-    return np.where(building >= 0, own, w.derived["area_of_compounds"][world, compound])
+    buildings, compounds = w.derived["area_of_buildings"], w.derived["area_of_compounds"]
+    own = buildings.reshape(-1).take(world * buildings.shape[1] + building)
+    return np.where(building >= 0, own, compounds.reshape(-1).take(world * compounds.shape[1] + compound))
 
 
 def put_case(w: Worlds, rows: Ints, kind: Ints, days: Ints, share: Ints) -> Ints:

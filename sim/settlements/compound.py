@@ -80,7 +80,9 @@ class Compound(Settlement):
         """
         place = world * w.layout.sizes["compound"] + unit
         has_body = w.body.reshape(-1).take(place) > bodies.NONE
-        weights[1 + INTAKES.index(COMPANY)] *= DEFECT.take(kind) & (w.contract.reshape(-1).take(place) != contracts.NONE)
+        weights[1 + INTAKES.index(COMPANY)] *= DEFECT.take(kind) & (
+            w.contract.reshape(-1).take(place) != contracts.NONE
+        )
         weights[1 + INTAKES.index(BODY)] *= has_body
         fees = where(kind == FEE)
         if len(fees):
