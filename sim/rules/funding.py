@@ -194,7 +194,7 @@ def _leave_to_developer(w: Worlds, rows: Ints) -> None:
 
 def _contribute(w: Worlds, rows: Ints, contributor: str, fen: Ints) -> Ints:
     """Put a payer's contribution to each repair into escrow and return it; so far there was none."""
-    if not anywhere(fen):
+    if np.count_nonzero(fen) == 0:
         return fen
     c = w.cases
     getattr(c, "from_" + contributor)[rows] = fen
@@ -403,7 +403,7 @@ def _give_back(w: Worlds, rows: Ints, *contributors: str) -> None:
     for contributor in contributors:
         part = getattr(c, "from_" + contributor)
         fen = part[rows]
-        if anywhere(fen):
+        if np.count_nonzero(fen):
             books.transfer(w, "escrow", asset, CONTRIBUTORS[contributor], compound, world, fen)
             part[rows] = 0
 
