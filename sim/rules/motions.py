@@ -182,7 +182,10 @@ def _put_off(w: Worlds, asked: Ints, motion: Ints) -> None:
 
 
 def consider(w: Worlds) -> None:
-    """Phase: owners whose turn it is agree, or put it off, as do all who have only been asked today."""
+    """Phase: owners whose turn it is agree, or put it off.
+
+    All who have only been asked today put it off: one draw settles when they and the others think again.
+    """
     a, m = w.asked, w.motions
     rows = where(a.day == w.day)
     if len(rows) == 0:
