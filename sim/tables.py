@@ -187,19 +187,9 @@ AGENDA = {
 FROM_NOUGHT = {
     "grievances": frozenset({"tries", "claims", "claimed", "answered"}),
     "cases": frozenset(
-        {"started", "sessions", "level_sessions", "sittings", "rounds", "handoffs", "minutes", "drafted", "price"}
-        | {
-            "refused",
-            "cost",
-            "owed",
-            "from_company",
-            "from_public",
-            "from_fund",
-            "from_owners",
-            "conceded",
-            "visited",
-            "joint",
-        }
+        {"started", "sessions", "level_sessions", "sittings", "rounds", "handoffs", "minutes", "drafted", "refused"}
+        | {"cost", "owed", "from_company", "from_public", "from_fund", "from_owners", "conceded", "visited", "joint"}
+        | {"price"}
     ),
     "motions": frozenset({"heads_in", "area_in", "heads_yes", "area_yes", "passed"}),
     "asked": frozenset({"need", "done"}),
