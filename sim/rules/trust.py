@@ -220,9 +220,10 @@ def _strength(w: Worlds) -> Floats:
 def _before(w: Worlds) -> Floats:
     """Return the good that is expected before any experience, by topic of `EVIDENCE` and world, as one list."""
     if "expected" not in w.derived:
-        flat = w.p.flat
-        means = [flat["trust_" + topic] if "trust_" + topic in flat else flat["belief"] for topic in EVIDENCE]
-        w.derived["expected"] = (np.stack(means) * _strength(w)).reshape(-1)
+        belief = w.p.flat["belief"]
+        desks = {desk: w.p.flat.get("trust_" + desk, belief) for desk in DESKS}
+        means = np.stack([desks.get(topic, belief) for topic in EVIDENCE])
+        w.derived["expected"] = (means * _strength(w)).reshape(-1)
     return w.derived["expected"]
 
 
