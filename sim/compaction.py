@@ -55,9 +55,11 @@ def keep(w: Worlds, name: str, mask: NDArray[np.bool_]) -> None:
     moved = getattr(w, name).keep(mask)
     for other, field_ in POINTERS[name]:
         getattr(w, other).repoint(field_, moved)
-    for column in w.pointers.get(name, ()):
+    pointers = w.pointers.get(name, ())
+    edges = np.concatenate(([0], mask.cumsum())) if any(column.edge for column in pointers) else moved
+    for column in pointers:
         array = getattr(w, column.name)
-        array[...] = (np.concatenate(([0], mask.cumsum())) if column.edge else moved).take(array)
+        array[...] = (edges if column.edge else moved).take(array)
 
 
 def tally(w: Worlds) -> dict[str, Ints]:

@@ -72,6 +72,7 @@ CASES = {
     "handoffs": np.int32,
     "minutes": np.int64,  # what its next step takes at the desk that has it
     "drafted": np.bool_,  # a proposal has been worked out, re-tabling it is quick
+    "price": np.float64,  # of mending a defect on its first day, yuan
     "minor": np.bool_,  # cheap enough for the company's duty to mend it itself
     "refused": np.bool_,  # the company, in loss, has refused its duty
     "cost": np.int64,  # of the repair as last asked for, fen
@@ -189,6 +190,7 @@ FROM_NOUGHT = {
     "cases": frozenset(
         {"started", "sessions", "level_sessions", "sittings", "rounds", "handoffs", "minutes", "drafted", "refused"}
         | {"cost", "owed", "from_company", "from_public", "from_fund", "from_owners", "conceded", "visited", "joint"}
+        | {"price"}
     ),
     "motions": frozenset({"heads_in", "area_in", "heads_yes", "area_yes", "passed"}),
     "asked": frozenset({"need", "done"}),

@@ -17,7 +17,7 @@ from sim import distributions, noise
 from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
 from sim.parameters import Value, parameter
-from sim.space import LAND_USE, Layout, Trait, spans
+from sim.space import LAND_USE, Layout, Trait
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -361,25 +361,16 @@ def _send_couriers(layout: Layout, per_1000: float) -> None:
 
 
 def flats_of(layout: Layout, building: NDArray[np.int64], compound: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
-    """List the flats of buildings, or of whole compounds where the building is -1.
+    """Return the first flat of buildings, or of whole compounds where the building is -1, and how many these are.
 
     Args:
         layout: who lives where.
         building: row of the building, or -1.
         compound: row of the compound.
-
-    Returns:
-        The flats, one place after another, and for each the position in `building` it was listed for.
     """
-    of_building, of_compound = layout.first("building", "household"), layout.first("compound", "household")
-    first = np.where(building >= 0, of_building[building], of_compound[compound])
-    return spans(first, count_flats(layout, building, compound))
-
-
-def count_flats(layout: Layout, building: NDArray[np.int64], compound: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how many flats there are in buildings, or in whole compounds where the building is -1; see `flats_of`."""
-    own = layout.count("building", "household")[building]
-    return np.where(building >= 0, own, layout.count("compound", "household")[compound])
+    own, above = ("building", "household"), ("compound", "household")
+    first = np.where(building >= 0, layout.first(*own).take(building), layout.first(*above).take(compound))
+    return first, np.where(building >= 0, layout.count(*own).take(building), layout.count(*above).take(compound))
 
 
 def _place_on_grid(layout: Layout) -> None:

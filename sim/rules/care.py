@@ -60,11 +60,12 @@ def tend(w: Worlds) -> None:
     volunteers.rest(w)
     month = w.day // elders.MONTH
     world, home = space.places(w.elder)
-    drawn = noise.uniform(w.seeds[world], "care.need", home, month)
+    drawn = noise.uniform(elders.seeds(w, world), "care.need", home, month)
     need = np.flatnonzero(drawn < w.at("care_rate", world))
-    w.count("care_needs", world[need])
-    family = noise.chance(w.at("family_care", world[need]), w.seeds[world[need]], "care.family", home[need], month)
-    w.count("care_family", world[need[family]])
+    there = world.take(need)
+    family = noise.chance(w.at("family_care", there), w.seeds.take(there), "care.family", home.take(need), month)
+    w.count("care_needs", there)
+    w.count("care_family", there[family])
     need = need[~family]
     if w.care_balance.any() or w.rota_balance.any():  # elsewhere it is the same on whom they fall
         need = np.sort(needs.falls_on(w, world, home, drawn)[need])

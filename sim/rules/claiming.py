@@ -42,6 +42,8 @@ NOBODY = len(Desk)
 
 NAMED, FEE = int(State.QUIET), int(Kind.FEE)
 
+LOST, SHELVED = int(Stage.LOST), int(Stage.SHELVED)
+
 MOST_URGENT = 1000
 
 MOST_ATTEMPTS = grievances.REOPENINGS - 1
@@ -132,10 +134,11 @@ def decide(w: Worlds) -> None:
     rows = rows[(g.state.take(rows) == NAMED) & (g.act.take(rows) <= w.day)]
     if len(rows) == 0:
         return
-    here = g.household.take(rows)
-    rows = rows[settlements.each_home(w, here, lambda settlement, at: settlement.weigh(w, rows[at]))]
-    here = g.household.take(rows)
-    desk = settlements.each_home(w, here, lambda settlement, at: _choose(w, settlement, rows[at]))
+    home = g.household.take(rows)
+    goes_on = settlements.each_home(w, home, lambda settlement, at: settlement.weigh(w, rows[at]))
+    if np.count_nonzero(goes_on) < len(rows):
+        rows, home = rows[goes_on], home[goes_on]
+    desk = settlements.each_home(w, home, lambda settlement, at: _choose(w, settlement, rows[at], home[at]))
     g.tries[rows] += 1
     g.act[rows] = w.day + w.whole("review_days", g.world.take(rows))
     voiced = where(desk != SILENT)
@@ -143,11 +146,11 @@ def decide(w: Worlds) -> None:
         voice(w, rows.take(voiced), desk.take(voiced))
 
 
-def _choose(w: Worlds, settlement: Settlement, rows: Ints) -> Ints:
-    """Return the kind of desk to which each grievance is taken, or `SILENT`."""
+def _choose(w: Worlds, settlement: Settlement, rows: Ints, household: Ints) -> Ints:
+    """Return the kind of desk to which each household takes its grievance, or `SILENT`."""
     g = w.grievances
     u = noise.uniform(g.key.take(rows), "claim.choice", g.tries.take(rows))
-    return _alternatives(settlement).take(distributions.choice(_weights(w, settlement, rows), u))
+    return _alternatives(settlement).take(distributions.choice(_weights(w, settlement, rows, household), u))
 
 
 @cache
@@ -156,16 +159,15 @@ def _alternatives(settlement: Settlement) -> Ints:
     return np.array((SILENT, *settlement.intakes))
 
 
-def _weights(w: Worlds, settlement: Settlement, rows: Ints) -> NDArray[np.float64]:
+def _weights(w: Worlds, settlement: Settlement, rows: Ints, household: Ints) -> NDArray[np.float64]:
     """Return exp(utility) of silence and of each of the settlement's intakes, shape ``(grievances, 1 + intakes)``."""
     g = w.grievances
-    world, household, kind = g.world.take(rows), g.household.take(rows), g.kind.take(rows)
+    world, kind = g.world.take(rows), g.kind.take(rows)
     unit = settlement.unit(w, household)
     utility = np.empty((1 + len(settlement.intakes), len(rows)))
     utility[QUIET] = w.at("quiet", world) - w.at("quiet_severity", world) * (g.severity.take(rows) / 1000)
-    success = settlement.believed(w, rows, trust.in_success(w, kind, world, household))
-    common = w.at("any_desk", world) + w.at("b_success", world) * success
-    trusted = trust.in_desks(w, _alternatives(settlement)[1:, None], world, household)
+    success, trusted = trust.in_success_and_desks(w, kind, settlement.intakes, world, household)
+    common = w.at("any_desk", world) + w.at("b_success", world) * settlement.believed(w, rows, success)
     desks_only = utility[1:]
     np.subtract(common, settlement.burdens(w, world, household, unit), desks_only)
     np.add(desks_only, w.at("b_trust", world) * trusted, desks_only)
@@ -310,10 +312,11 @@ def open_cases(
         before[thing] = attempts + 1
     key = noise.bits(w.seeds.take(world), "case", kind, bearer, ordinal)
     defect = where(DEFECT.take(kind))
-    minor = np.zeros(len(world), dtype=bool)
+    price, minor = np.zeros(len(world)), np.zeros(len(world), dtype=bool)
     if len(defect):
         there = world.take(defect)
-        minor[defect] = defects.base_cost(w, there, kind.take(defect), key.take(defect)) <= w.at("minor_cap", there)
+        own = defects.price(w, there, kind.take(defect), key.take(defect))
+        price[defect], minor[defect] = own, own <= w.at("minor_cap", there)
     opened = c.append(
         world=world,
         kind=kind,
@@ -333,6 +336,7 @@ def open_cases(
         ready=np.where(called, NEVER, w.day),
         handled=-NEVER,
         narrowed=1.0,
+        price=price,
         minor=minor,
         motion=-1,
         opener=opener,
@@ -361,15 +365,16 @@ def bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
     What lies with the hotline comes before that desk too: whoever goes there need not wait for a call to be taken.
     """
     c = w.cases
-    stage = c.stage[case]
-    gone = (stage == int(Stage.LOST)) | (stage == int(Stage.SHELVED)) | hotline.holds(w, case)
-    if not anywhere(gone):
+    stage = c.stage.take(case)
+    gone = where((stage == LOST) | (stage == SHELVED) | hotline.holds(w, case))
+    if len(gone) == 0:
         return
-    case, first = np.unique(case[gone], return_index=True)
-    stage, desk = c.stage[case], desk[gone][first]
+    last_first = gone[::-1]  # of several claims the first is written last, and counts
+    case, desk, shelved = case.take(last_first), desk.take(last_first), stage.take(last_first) == SHELVED
     c.ready[case] = w.day
-    desks.enter_queue(w, case, np.where(stage == int(Stage.SHELVED), c.organiser[case], desk))
-    log_cases(w, case[stage == int(Stage.SHELVED)], Activity.RETABLED)
+    desks.enter_queue(w, case, np.where(shelved, c.organiser.take(case), desk))
+    if w.log.watching:
+        log_cases(w, np.unique(case[shelved]), Activity.RETABLED)
 
 
 AT = {

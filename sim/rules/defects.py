@@ -18,7 +18,7 @@ from sim import clocks, distributions, noise, winding
 from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import VACANT, ages, count_flats
+from sim.places.compound import VACANT, ages, flats_of
 from sim.rules import grievances, suffering, weather
 from sim.space import RANKED_BITS, anywhere, rank_in_group, spans, where
 
@@ -474,9 +474,7 @@ def flats_around(w: Worlds) -> tuple[Ints, Ints]:
     """Return the first of the flats in whose building, or compound, each asset is, and how many these are."""
     if "flats_around" not in w.derived:
         building, compound = place_of(w, np.arange(w.layout.sizes["asset"]))
-        of_building, of_compound = w.layout.first("building", "household"), w.layout.first("compound", "household")
-        w.derived["flats_around"] = np.where(building >= 0, of_building[building], of_compound[compound])
-        w.derived["flats_around_number"] = count_flats(w.layout, building, compound)
+        w.derived["flats_around"], w.derived["flats_around_number"] = flats_of(w.layout, building, compound)
     return w.derived["flats_around"], w.derived["flats_around_number"]
 
 
@@ -559,8 +557,8 @@ def _take_stock(w: Worlds, world: Ints, kind: Ints, change: int) -> None:
     w.stocks("defective_assets", world, change)
 
 
-def base_cost(w: Worlds, world: Ints, kind: NDArray[np.integer], key: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """Return what mending a defect would cost on its first day, yuan.
+def price(w: Worlds, world: Ints, kind: NDArray[np.integer], key: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Return what mending a defect would cost on its first day, yuan; cases keep it.
 
     Args:
         w: the worlds.
@@ -577,11 +575,10 @@ def base_cost(w: Worlds, world: Ints, kind: NDArray[np.integer], key: NDArray[np
 def cost_now(w: Worlds, rows: Ints) -> Ints:
     """Return what the repairs of the given cases cost if begun today, fen; leaks grow dearer by the month."""
     c = w.cases
-    world, kind = c.world[rows], c.kind[rows]
-    base = base_cost(w, world, kind, c.key[rows])
-    months = (w.day - w.defect_day[world, c.bearer[rows]]) / 30
-    growth = np.where(kind <= LEAKS[-1], 1 + w.at("leak_growth", world) * months, 1.0)
-    fen: Ints = np.rint(base * growth * 100).astype(np.int64)
+    world = c.world.take(rows)
+    months = (w.day - w.pick("defect_day", world, c.bearer.take(rows))) / 30
+    growth = np.where(c.kind.take(rows) <= LEAKS[-1], 1 + w.at("leak_growth", world) * months, 1.0)
+    fen: Ints = np.rint(c.price.take(rows) * growth * 100).astype(np.int64)
     return fen
 
 

@@ -85,6 +85,11 @@ def of_communities(w: Worlds, mask: Mask) -> tuple[Ints, Ints, Ints]:
     return world, home, of[home]
 
 
+def seeds(w: Worlds, world: Ints) -> NDArray[np.uint64]:
+    """Return the seeds of the worlds of very many elders, the one seed there is of a world alone."""
+    return w.seeds if w.n == 1 else w.seeds.take(world)
+
+
 def metres(w: Worlds, household: Ints) -> Ints:
     """Return the way from each flat to the shared place of its community, which is in its first compound."""
     cells, of = w.layout.cells, w.layout.up("household", "community")[household]
@@ -133,13 +138,17 @@ def take_part(w: Worlds) -> None:
     if w.day % MONTH != MONTH - 1:
         return
     world, home = space.places(w.elder)
-    own = noise.chance(w.at("elsewhere", world), w.seeds[world], "elders.elsewhere", home, w.day // MONTH)
-    came = w.came[world, home] & WEEKS > 0
-    w.count("elder_months", world)
-    w.count("took_part", world[own | came])
-    w.count("elders_came", world[came])
-    w.count("elders_came_in_need", world[came][needs.lasting(w, world[came], home[came])])
-    w.count("elder_ties", world, w.tie[world, home])
+    took_part = noise.chance(w.at("elsewhere", world), seeds(w, world), "elders.elsewhere", home, w.day // MONTH)
+    if w.came.any():
+        came = w.pick("came", world, home) & WEEKS > 0
+        took_part |= came
+        w.count("elders_came", world[came])
+        w.count("elders_came_in_need", world[came][needs.lasting(w, world[came], home[came])])
+    if w.tie.any():
+        w.count("elder_ties", world, w.pick("tie", world, home))
+    everywhere = np.arange(w.n)
+    w.count("elder_months", everywhere, np.bincount(world, minlength=w.n))
+    w.count("took_part", everywhere, np.bincount(world[took_part], minlength=w.n))
 
 
 RULE = Rule(

@@ -33,7 +33,7 @@ CONTRIBUTORS = {"company": "till", "public": "public", "fund": "fund"}
 OF_CREWS = ("repair_fen", "unpaid_fen", *(f"paid_{who}_fen" for who in CONTRIBUTORS), "paid_owners_fen")
 """Flows in which it is counted what crews are paid: in all, what is missing, and from whom it comes."""
 
-VOTING, FUNDING, SIGNING = int(Stage.VOTING), int(Stage.FUNDING), int(Stage.SIGNING)
+ROOF, VOTING, FUNDING, SIGNING = int(Kind.ROOF), int(Stage.VOTING), int(Stage.FUNDING), int(Stage.SIGNING)
 SHARES, FUND = int(Motion.SHARES), int(Motion.FUND)
 
 
@@ -152,7 +152,7 @@ def find(w: Worlds, rows: Ints) -> None:
         if len(dear):
             unpaid += _ask_in_order(w, dear)
     if unpaid:
-        _ask_owners(w, np.concatenate(unpaid))
+        motions.think(w, _ask_owners(w, np.concatenate(unpaid)))
 
 
 def _ask_in_order(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
@@ -162,28 +162,40 @@ def _ask_in_order(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
         Of which repairs the owners must pay shares, and for which they vote on paying from the fund.
     """
     c = w.cases
-    c.cost[rows] = defects.cost_now(w, rows)
-    world, compound = c.world[rows], c.compound[rows]
-    young = ages(w)[world, compound] < w.at("warranty_years", world)
-    warranted = young & (c.kind[rows] == int(Kind.ROOF))
-    w.count("warranty_fen", world[warranted], c.cost[rows[warranted]])
-    w.count("decided_for_owners", world[warranted])
-    _start(w, rows[warranted])
+    world, rest = c.world.take(rows), defects.cost_now(w, rows)
+    place = world * w.layout.sizes["compound"] + c.compound.take(rows)
+    c.cost[rows] = rest
+    roof = c.kind.take(rows) == ROOF
+    warranted = roof & (ages(w).reshape(-1).take(place) < w.at("warranty_years", world))
+    if anywhere(warranted):
+        _leave_to_developer(w, rows[warranted])
+        rows, world, place, rest = (of[~warranted] for of in (rows, world, place, rest))
 
-    rows = rows[~warranted]
-    world, compound, rest = c.world[rows], c.compound[rows], c.cost[rows]
     cap = np.rint(w.at("minor_cap", world) * books.FEN).astype(np.int64)
-    bound = (w.contract[world, compound] != contracts.NONE) & (w.losses[world, compound] == 0)
+    bound = (w.contract.reshape(-1).take(place) != contracts.NONE) & (w.losses.reshape(-1).take(place) == 0)
     rest = rest - _contribute(w, rows, "company", np.where(bound, np.minimum(cap, rest), 0))
-    rest = rest - _contribute(w, rows, "public", np.minimum(np.maximum(w.public[world, compound], 0), rest))
+    rest = rest - _contribute(w, rows, "public", np.minimum(np.maximum(w.public.reshape(-1).take(place), 0), rest))
     c.owed[rows] = rest
-    w.count("decided_for_owners", world[rest == 0])
-    begin(w, rows[rest == 0])
-    return _ask_fund(w, rows[rest > 0])
+    paid = rest == 0
+    if not anywhere(paid):
+        return _ask_fund(w, rows)
+    w.count("decided_for_owners", world[paid])
+    begin(w, rows[paid])
+    return _ask_fund(w, rows[~paid])
+
+
+def _leave_to_developer(w: Worlds, rows: Ints) -> None:
+    """Let the developer mend roofs under warranty."""
+    world = w.cases.world[rows]
+    w.count("warranty_fen", world, w.cases.cost[rows])
+    w.count("decided_for_owners", world)
+    _start(w, rows)
 
 
 def _contribute(w: Worlds, rows: Ints, contributor: str, fen: Ints) -> Ints:
-    """Put a payer's contribution to each repair into escrow and return it."""
+    """Put a payer's contribution to each repair into escrow and return it; so far there was none."""
+    if np.count_nonzero(fen) == 0:
+        return fen
     c = w.cases
     getattr(c, "from_" + contributor)[rows] = fen
     books.transfer(w, CONTRIBUTORS[contributor], c.compound[rows], "escrow", c.bearer[rows], c.world[rows], fen)
@@ -198,12 +210,13 @@ def _ask_fund(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
     """
     c = w.cases
     rest = c.owed[rows]
-    enough = w.fund[c.world[rows], c.compound[rows]] >= rest
+    enough = w.pick("fund", c.world.take(rows), c.compound.take(rows)) >= rest
+    if not anywhere(enough):
+        shares.begin(w, rows)
+        return rows, rows[:0]
     _contribute(w, rows, "fund", np.where(enough, rest, 0))
     lacking, rows = rows[~enough], rows[enough]
     shares.begin(w, lacking)
-    if len(rows) == 0:
-        return lacking, rows
     leak = c.kind[rows] <= defects.LEAKS[-1]
     urgent = leak & noise.chance(w.at("emergency", c.world[rows]), c.key[rows], "fund.emergency")
     w.count("decided_for_owners", c.world[rows[urgent]])
@@ -214,24 +227,27 @@ def _ask_fund(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
     return lacking, vote
 
 
-def _ask_owners(w: Worlds, rows: Ints) -> None:
-    """Put repairs before the owners, for a share of each or, where the fund's money is reserved, for a vote."""
+def _ask_owners(w: Worlds, rows: Ints) -> Ints:
+    """Put repairs before the owners, for a share of each or, where the fund's money is reserved, for a vote.
+
+    Returns:
+        The rows of owners asked who have not decided at once.
+    """
     if len(rows) == 0:
-        return
+        return rows
     c = w.cases
     world, vote = c.world[rows], c.stage[rows] == VOTING
     kind = np.where(vote, FUND, SHARES)
     days = np.where(vote, w.whole("ballot_days", world), w.whole("signing_days", world))
     asked = motions.put_case(w, rows, kind, days, np.where(vote, 0, shares.of_each(w, rows)))
     if not anywhere(vote):
-        motions.think(w, shares.ask(w, asked))
-        return
+        return shares.ask(w, asked)
     votes_on_it = vote[w.asked.motion[asked] - c.motion[rows[0]]]
     ballots, signs = asked[votes_on_it], asked[~votes_on_it]
     votes.hand_out(w, ballots)
     if len(signs):
         signs = shares.ask(w, signs)
-    motions.think(w, np.concatenate([ballots, signs]))
+    return np.concatenate([ballots, signs])
 
 
 def _grant(w: Worlds, rows: Ints, days: str) -> None:
@@ -293,9 +309,7 @@ def _help_out(w: Worlds, rows: Ints) -> None:
 
 def _minor_cost(w: Worlds, rows: Ints) -> Ints:
     """Return what minor repairs cost, fen; they do not grow dearer."""
-    c = w.cases
-    yuan = defects.base_cost(w, c.world[rows], c.kind[rows], c.key[rows])
-    fen: Ints = np.rint(yuan * books.FEN).astype(np.int64)
+    fen: Ints = np.rint(w.cases.price.take(rows) * books.FEN).astype(np.int64)
     return fen
 
 
@@ -347,13 +361,13 @@ def conclude(w: Worlds) -> None:
         w.count("voted_down", c.world[no])
         _give_back(w, no, "fund")
         shares.begin(w, no)
-        _ask_owners(w, no)
+        motions.put_off(w, _ask_owners(w, no))
     begin(w, where((c.stage == FUNDING) & (c.ready <= w.day)))
     rounds = motions.stirred(w, Motion.SHARES)
     if len(rounds) == 0:
         return
-    case = m.case[rounds]
-    going_on = (c.stage[case] == SIGNING) & (c.motion[case] == rounds)
+    case = m.case.take(rounds)
+    going_on = (c.stage.take(case) == SIGNING) & (c.motion.take(case) == rounds)
     _end_rounds(w, np.sort(case[going_on]))  # in the order of the table
 
 
@@ -362,9 +376,10 @@ def _end_rounds(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    world, owed = c.world[rows], c.owed[rows]
-    enough = w.escrow[world, c.bearer[rows]] >= c.cost[rows] - owed + np.ceil(w.at("funded_share", world) * owed)
-    late = ~enough & (w.day >= w.motions.until[c.motion[rows]])
+    world, owed = c.world.take(rows), c.owed.take(rows)
+    wanted = c.cost.take(rows) - owed + np.ceil(w.at("funded_share", world) * owed)
+    enough = w.pick("escrow", world, c.bearer.take(rows)) >= wanted
+    late = ~enough & (w.day >= w.motions.until.take(c.motion.take(rows)))
     funded, failed = rows[enough], rows[late]
     if len(funded):
         motions.close(w, c.motion[funded])
@@ -387,8 +402,10 @@ def _give_back(w: Worlds, rows: Ints, *contributors: str) -> None:
     world, asset, compound = c.world[rows], c.bearer[rows], c.compound[rows]
     for contributor in contributors:
         part = getattr(c, "from_" + contributor)
-        books.transfer(w, "escrow", asset, CONTRIBUTORS[contributor], compound, world, part[rows])
-        part[rows] = 0
+        fen = part[rows]
+        if np.count_nonzero(fen):
+            books.transfer(w, "escrow", asset, CONTRIBUTORS[contributor], compound, world, fen)
+            part[rows] = 0
 
 
 RULE = Rule(

@@ -17,7 +17,7 @@ from sim import places
 from sim.cases import NEVER, Desk, Stage
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.space import rank_in_group
+from sim.space import anywhere, rank_in_group
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -62,7 +62,9 @@ def take_up(w: Worlds) -> tuple[Ints, Ints]:
     q, c = w.calls, w.cases
     known = q.case >= 0
     known[known] = c.stage[q.case[known]] < int(Stage.SETTLED)  # else its case is over: nobody calls back
-    taken = known & _take(w, q.world, known)
+    world, room, taken = q.world[known], _room(w), known.copy()
+    taken[known] = rank_in_group(world) < room[world]
+    _be_busy(w, np.minimum(np.bincount(world, minlength=w.n), room))
     case, desk = q.case[taken], q.desk[taken]
     q.keep(known & ~taken)
     w.set_stocks(("calls_waiting",), np.bincount(q.world, minlength=w.n)[None])
@@ -79,25 +81,31 @@ def call(w: Worlds, world: Ints, key: NDArray[np.uint64], case: Ints, desk: Ints
         case: row of the case, opened by a call of today or earlier.
         desk: row of the desk to which it is to be passed on.
     """
-    order = np.lexsort((key, world))
-    taken = np.empty(len(world), dtype=bool)
-    taken[order] = _take(w, world[order], np.ones(len(world), dtype=bool))
-    late = order[~taken[order]]
-    if len(late):
+    calls, room, taken = np.bincount(world, minlength=w.n), _room(w), np.ones(len(world), dtype=bool)
+    if anywhere(calls > room):
+        order = np.lexsort((key, world))
+        taken[order] = rank_in_group(world[order]) < room[world[order]]
+        late = order[~taken[order]]
         w.calls.append(world=world[late], case=case[late], desk=desk[late])
         w.stocks("calls_waiting", world[late], 1)
+        calls = np.minimum(calls, room)
+    _be_busy(w, calls)
     return taken
 
 
-def _take(w: Worlds, world: Ints, there: Mask) -> Mask:
-    """Let the hotline take today what it can of the calls that are there, in their order; return which it takes."""
-    free, length = np.maximum(w.hotline_busy[:, 0], DAY * w.day), _length(w)
-    room = np.maximum(-((free - DAY * (w.day + 1)) // length), 0)  # as many as begin before the day is over
-    taken = there.copy()
-    taken[there] = rank_in_group(world[there]) < room[world[there]]
-    number = np.bincount(world[taken], minlength=w.n)
-    w.hotline_busy[:, 0] = np.where(number > 0, free + number * length, w.hotline_busy[:, 0])
-    return taken
+def _free(w: Worlds) -> Ints:
+    """Return from when on today the hotline of each world is free, in `DAY` parts."""
+    return np.maximum(w.hotline_busy[:, 0], DAY * w.day)
+
+
+def _room(w: Worlds) -> Ints:
+    """Return how many calls the hotline of each world can take today: as many as begin before the day is over."""
+    return np.maximum(-((_free(w) - DAY * (w.day + 1)) // _length(w)), 0)
+
+
+def _be_busy(w: Worlds, calls: Ints) -> None:
+    """Let so many calls that the hotline of each world takes today keep it busy."""
+    w.hotline_busy[:, 0] = np.where(calls > 0, _free(w) + calls * _length(w), w.hotline_busy[:, 0])
 
 
 def _length(w: Worlds) -> Ints:
@@ -110,7 +118,7 @@ def _length(w: Worlds) -> Ints:
 
 def holds(w: Worlds, case: Ints) -> Mask:
     """Return which cases lie with the hotline, no call about them having been taken."""
-    held: Mask = (w.cases.stage[case] == TRANSIT) & (w.cases.ready[case] == NEVER)
+    held: Mask = (w.cases.stage.take(case) == TRANSIT) & (w.cases.ready.take(case) == NEVER)
     return held
 
 

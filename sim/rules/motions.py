@@ -19,7 +19,7 @@ from sim import books, noise
 from sim.cases import NEVER
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.places.compound import BODY, COMMUNITY, count_flats, flats_of
+from sim.places.compound import BODY, COMMUNITY, flats_of
 from sim.rules import defects, desks, trust
 from sim.space import spans, where
 
@@ -101,8 +101,8 @@ def put(
         before `think`.
     """
     building = np.full(len(world), -1) if building is None else building
-    owner, position = flats_of(w.layout, building, compound)
-    asked, area = count_flats(w.layout, building, compound), _area(w, world, building, compound)
+    first, asked = flats_of(w.layout, building, compound)
+    owner, position = spans(first, asked)
     motion = w.motions.append(
         world=world,
         kind=kind,
@@ -114,13 +114,12 @@ def put(
         until=w.day + days,
         share=share,
         asked=asked,
-        area=area,
-        first=w.asked.n + np.cumsum(asked) - asked,
+        area=_area(w, world, building, compound),
+        first=w.asked.n + asked.cumsum() - asked,
         open=True,
         stirred=True,
     )
-    world, motion = world[position], motion[position]
-    return w.asked.append(world=world, motion=motion, owner=owner, yes=True, day=NEVER)
+    return w.asked.append(world=world.take(position), motion=motion.take(position), owner=owner, yes=True, day=NEVER)
 
 
 def _area(w: Worlds, world: Ints, building: Ints, compound: Ints) -> Ints:
@@ -129,8 +128,9 @@ def _area(w: Worlds, world: Ints, building: Ints, compound: Ints) -> Ints:
         flats, compounds = w.layout.first("building", "household"), w.layout.first("compound", "building")
         w.derived["area_of_buildings"] = np.add.reduceat(w.area, flats, axis=1)
         w.derived["area_of_compounds"] = np.add.reduceat(w.derived["area_of_buildings"], compounds, axis=1)
-    own = w.derived["area_of_buildings"][world, building]
-    return np.where(building >= 0, own, w.derived["area_of_compounds"][world, compound])
+    buildings, compounds = w.derived["area_of_buildings"], w.derived["area_of_compounds"]
+    own = buildings.reshape(-1).take(world * buildings.shape[1] + building)
+    return np.where(building >= 0, own, compounds.reshape(-1).take(world * compounds.shape[1] + compound))
 
 
 def put_case(w: Worlds, rows: Ints, kind: Ints, days: Ints, share: Ints) -> Ints:
@@ -149,19 +149,27 @@ def asked_of(w: Worlds, motion: Ints) -> Ints:
     return spans(m.first[motion], m.asked[motion].astype(np.int64))[0]
 
 
-def confidence(w: Worlds, asked: Ints) -> Floats:
+def confidence(w: Worlds, motion: Ints, owner: Ints) -> Floats:
     """Return the trust that owners asked have in whoever organises: the community's committee, or the body."""
-    a = w.asked
-    organiser = desks.kind_of(w, w.motions.organiser.take(a.motion.take(asked)))
-    organiser = np.where(organiser == COMMUNITY, COMMUNITY, BODY)
-    return trust.in_desks(w, organiser, a.world.take(asked), a.owner.take(asked))
+    m = w.motions
+    organiser = np.where(desks.kind_of(w, m.organiser.take(motion)) == COMMUNITY, COMMUNITY, BODY)
+    return trust.in_desks(w, organiser, m.world.take(motion), owner)
 
 
 def think(w: Worlds, asked: Ints) -> None:
-    """Settle when each of the given owners first thinks about the motion; those who never agree do not."""
-    a = w.asked
-    asked = asked[a.need.take(asked) < NOBODY]
-    _put_off(w, asked, a.motion.take(asked))
+    """Let owners who are asked today put it off in `consider`, with all others whose turn it is."""
+    w.asked.day[_ever(w, asked)] = w.day
+
+
+def put_off(w: Worlds, asked: Ints) -> None:
+    """Let owners who are asked after today's `consider` put it off at once."""
+    asked = _ever(w, asked)
+    _put_off(w, asked, w.asked.motion.take(asked))
+
+
+def _ever(w: Worlds, asked: Ints) -> Ints:
+    """Return which of the given owners may ever agree; the others do not think about the motion at all."""
+    return asked[w.asked.need.take(asked) < NOBODY]
 
 
 def _put_off(w: Worlds, asked: Ints, motion: Ints) -> None:
@@ -169,28 +177,34 @@ def _put_off(w: Worlds, asked: Ints, motion: Ints) -> None:
     a, m = w.asked, w.motions
     days = w.day - m.opened
     draw = noise.exponential(m.key.take(motion), "motion.consider", a.owner.take(asked), days.take(motion))
-    day = w.day + w.wait("consider_days", a.world.take(asked), draw)
+    day = w.day + w.wait("consider_days", m.world.take(motion), draw)
     a.day[asked] = np.where(day < m.until.take(motion), day, NEVER)
 
 
 def consider(w: Worlds) -> None:
-    """Phase: owners whose turn it is agree, or put it off."""
+    """Phase: owners whose turn it is agree, or put it off.
+
+    All who have only been asked today put it off: one draw settles when they and the others think again.
+    """
     a, m = w.asked, w.motions
     rows = where(a.day == w.day)
     if len(rows) == 0:
         return
     motion = a.motion.take(rows)
-    still = where(m.open.take(motion) > a.done.take(rows))  # it is open and the owner has not decided
-    rows, motion = rows.take(still), motion.take(still)
-    agrees = _agree(w, rows, motion)
-    take_part(w, rows[agrees])
-    others = where(~agrees)
+    new = (m.opened == w.day).take(motion)
+    on = where((m.open.take(motion) > a.done.take(rows)) | new)  # it is open and the owner has not decided
+    rows, motion, new = rows.take(on), motion.take(on), new.take(on)
+    agrees = _agree(w, rows, motion) > new
+    now, others = where(agrees), where(~agrees)
+    _take_part(w, rows.take(now), motion.take(now))
     _put_off(w, rows.take(others), motion.take(others))
 
 
 def decide(w: Worlds, asked: Ints) -> None:
     """Let owners who have not decided do so, given how many have by now."""
-    take_part(w, asked[_agree(w, asked, w.asked.motion.take(asked))])
+    motion = w.asked.motion.take(asked)
+    now = where(_agree(w, asked, motion))
+    _take_part(w, asked.take(now), motion.take(now))
 
 
 def _agree(w: Worlds, asked: Ints, motion: Ints) -> NDArray[np.bool_]:
@@ -202,10 +216,15 @@ def _agree(w: Worlds, asked: Ints, motion: Ints) -> NDArray[np.bool_]:
 
 def take_part(w: Worlds, asked: Ints) -> None:
     """Book that owners have decided; a share is paid at once."""
+    _take_part(w, asked, w.asked.motion.take(asked))
+
+
+def _take_part(w: Worlds, asked: Ints, motion: Ints) -> None:
+    """Do so, given the motion about which each of them is asked."""
     if len(asked) == 0:
         return
     a, m = w.asked, w.motions
-    motion, world, owner = a.motion.take(asked), a.world.take(asked), a.owner.take(asked)
+    world, owner = m.world.take(motion), a.owner.take(asked)
     a.done[asked] = True
     area = w.pick("area", world, owner)
     m.stirred[motion] = True

@@ -172,7 +172,8 @@ def retable(w: Worlds) -> None:
     rows = where(c.stage == int(Stage.SHELVED))
     if len(rows) == 0:
         return
-    overdue = rows[w.day - c.started[rows] >= w.ledger_deadline[c.world[rows], c.compound[rows]]]
+    deadline = w.pick("ledger_deadline", c.world.take(rows), c.compound.take(rows))
+    overdue = rows[w.day - c.started.take(rows) >= deadline]
     if len(overdue) == 0:
         return
     again = overdue[keeping.write_ledger(w, overdue)]

@@ -143,10 +143,17 @@ def of_each(w: Worlds, rows: Ints) -> Ints:
 
 def ask(w: Worlds, asked: Ints) -> Ints:
     """Let the owners asked for a share make up their minds, members first; return who will think about it."""
-    w.asked.need[asked] = _signers_needed(w, asked)
-    first = _members_who_lead(w, asked)
-    motions.take_part(w, asked[first])
-    return asked[~first]
+    a = w.asked
+    owner, motion = a.owner.take(asked), a.motion.take(asked)
+    world = w.motions.world.take(motion)
+    a.need[asked] = _signers_needed(w, world, motion, owner)
+    lead = _members_who_lead(w, world, motion, owner)
+    if len(lead) == 0:
+        return asked
+    motions.take_part(w, asked.take(lead))
+    rest = np.ones(len(asked), dtype=bool)
+    rest[lead] = False
+    return asked[rest]
 
 
 def pay_back(w: Worlds, rows: Ints) -> None:
@@ -162,29 +169,27 @@ def pay_back(w: Worlds, rows: Ints) -> None:
     w.count("refunded", c.world[rows])
 
 
-def _members_who_lead(w: Worlds, asked: Ints) -> NDArray[np.bool_]:
+def _members_who_lead(w: Worlds, world: Ints, motion: Ints, owner: Ints) -> Ints:
     """Return which owners are members who, called on first, sign and pay before anybody else is asked."""
-    a, m = w.asked, w.motions
-    lead: NDArray[np.bool_] = np.zeros(len(asked), dtype=bool)
-    world, owner, motion = a.world[asked], a.owner[asked], a.motion[asked]
+    m = w.motions
     members = where(w.pick("member", world, owner) & (w.pick("tenure", world, owner) == OWNER))
-    called = keeping.spend(w, "calls", world[members], m.compound[motion[members]], "door_hours")
-    at = members[called]
-    if len(at):
-        key = m.key[motion[at]]
-        lead[at] = noise.chance(w.at("member_leads", world[at]), key, "share.member_leads", owner[at])
-    return lead
+    world, motion = world.take(members), motion.take(members)
+    called = where(keeping.spend(w, "calls", world, m.compound.take(motion), "door_hours"))
+    if len(called) == 0:
+        return called
+    members, leads = members.take(called), w.at("member_leads", world.take(called))
+    key = m.key.take(motion.take(called))
+    return members[noise.chance(leads, key, "share.member_leads", owner.take(members))]
 
 
-def _signers_needed(w: Worlds, asked: Ints) -> NDArray[np.float64]:
+def _signers_needed(w: Worlds, world: Ints, motion: Ints, owner: Ints) -> NDArray[np.float64]:
     """Return the share of the owners that must have signed before each owner signs; `NOBODY` = never.
 
     An owner's threshold (Granovetter 1978): benefit over share + social proof x share signed +
     weight x (trust in the organiser - 1/2) >= 1. She makes up her mind when the round begins.
     """
-    world, owner = w.asked.world[asked], w.asked.owner[asked]
     own = w.pick("benefit", world, owner)
-    short = 1 - own - w.at("share_trust", world) * (motions.confidence(w, asked) - 0.5)
+    short = 1 - own - w.at("share_trust", world) * (motions.confidence(w, motion, owner) - 0.5)
     proof = w.at("social_proof", world)
     return np.where(short > proof, NOBODY, short / proof)
 

@@ -192,18 +192,22 @@ def in_desks(w: Worlds, desk: int | Ints, world: Ints, household: Ints) -> Float
 
     The kinds may stand along an axis before that of the households.
     """
-    if "trust_before" not in w.derived:
-        nobody = np.zeros(w.n)
-        w.derived["trust_before"] = np.stack([w.p.flat.get("trust_" + desk, nobody) for desk in DESKS]) * _strength(w)
-    before = w.derived["trust_before"]
-    return _mean(w, before.take(desk * w.n + world), NUMBERS[DESKS].take(desk), world, household)
+    return _mean(w, NUMBERS[DESKS].take(desk), world, household)
 
 
 def in_success(w: Worlds, kind: int | NDArray[np.integer], world: Ints, household: Ints) -> Floats:
     """Return the success that households believe a claim of this kind, or of each of these kinds, to have."""
-    if "belief_before" not in w.derived:
-        w.derived["belief_before"] = w.p.flat["belief"] * _strength(w)
-    return _mean(w, w.spread(w.derived["belief_before"], world), NUMBERS[KINDS].take(kind), world, household)
+    return _mean(w, NUMBERS[KINDS].take(kind), world, household)
+
+
+def in_success_and_desks(
+    w: Worlds, kind: NDArray[np.integer], desks: tuple[int, ...], world: Ints, household: Ints
+) -> tuple[Floats, Floats]:
+    """Return what `in_success` does of each kind and `in_desks` of all these kinds of desk, in one reading."""
+    topic = np.empty((1 + len(desks), len(kind)), dtype=np.int64)
+    topic[0], topic[1:] = NUMBERS[KINDS].take(kind), NUMBERS[DESKS].take(desks)[:, None]
+    mean = _mean(w, topic, world, household)
+    return mean[0], mean[1:]
 
 
 def _strength(w: Worlds) -> Floats:
@@ -213,8 +217,19 @@ def _strength(w: Worlds) -> Floats:
     return w.derived["strength"]
 
 
-def _mean(w: Worlds, before: Floats, topic: Ints | np.int64, world: Ints, household: Ints) -> Floats:
-    """Return the posterior mean of a Beta, given the good that was expected before any experience."""
+def _before(w: Worlds) -> Floats:
+    """Return the good that is expected before any experience, by topic of `EVIDENCE` and world, as one list."""
+    if "expected" not in w.derived:
+        belief = w.p.flat["belief"]
+        desks = {desk: w.p.flat.get("trust_" + desk, belief) for desk in DESKS}
+        means = np.stack([desks.get(topic, belief) for topic in EVIDENCE])
+        w.derived["expected"] = (means * _strength(w)).reshape(-1)
+    return w.derived["expected"]
+
+
+def _mean(w: Worlds, topic: Ints | np.int64, world: Ints, household: Ints) -> Floats:
+    """Return the posterior mean of a Beta about a topic of `EVIDENCE`, or of each about its own."""
+    before = _before(w).take(topic * w.n + world)
     pairs = w.shelves[SHELF].reshape(-1).view(PAIR)
     experience = pairs.take(_first(w).take(topic) + world * w.households + household).view(np.int32)
     good, bad = experience[..., ::2], experience[..., 1::2]

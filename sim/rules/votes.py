@@ -74,13 +74,13 @@ def hand_out(w: Worlds, asked: Ints) -> None:
         asked: rows of owners asked, of motions of one kind or several.
     """
     a, m = w.asked, w.motions
-    world, owner, motion = a.world[asked], a.owner[asked], a.motion[asked]
+    owner, motion = a.owner.take(asked), a.motion.take(asked)
+    world, kind = m.world.take(motion), m.kind.take(motion)
     a.need[asked] = np.where(w.pick("apathetic", world, owner), NOBODY, 0.0)
-    kind = m.kind[motion]
-    service = w.pick("satisfaction", world, m.compound[motion])
+    service = w.pick("satisfaction", world, m.compound.take(motion))
     about_company = (kind == int(Motion.RENEW)) | (kind == int(Motion.REPLACE))
-    in_favour = np.where(about_company, service, 0.5 + 0.5 * motions.confidence(w, asked))
-    draw = noise.uniform(m.key[motion], "vote.yes", owner)
+    in_favour = np.where(about_company, service, 0.5 + 0.5 * motions.confidence(w, motion, owner))
+    draw = noise.uniform(m.key.take(motion), "vote.yes", owner)
     a.yes[asked] = (draw < in_favour) ^ (kind == int(Motion.REPLACE))
 
 

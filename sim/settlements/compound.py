@@ -60,7 +60,7 @@ class Compound(Settlement):
 
     def unit(self, w: Worlds, household: Ints) -> Ints:
         """Return the compound of each flat."""
-        return w.layout.up("household", "compound")[household]
+        return w.layout.up("household", "compound").take(household)
 
     def weigh(self, w: Worlds, rows: Ints) -> Mask:
         """Let neighbours who know each other from shared places talk their quarrel over."""
@@ -78,8 +78,11 @@ class Compound(Settlement):
 
         A company claims the fees that it is owed at once, at the nearest desk.
         """
-        has_body = w.pick("body", world, unit) > bodies.NONE
-        weights[1 + INTAKES.index(COMPANY)] *= DEFECT.take(kind) & (w.pick("contract", world, unit) != contracts.NONE)
+        place = world * w.layout.sizes["compound"] + unit
+        has_body = w.body.reshape(-1).take(place) > bodies.NONE
+        weights[1 + INTAKES.index(COMPANY)] *= DEFECT.take(kind) & (
+            w.contract.reshape(-1).take(place) != contracts.NONE
+        )
         weights[1 + INTAKES.index(BODY)] *= has_body
         fees = where(kind == FEE)
         if len(fees):

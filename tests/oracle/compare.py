@@ -144,7 +144,7 @@ GRIEVANCE = (
 CASE = (
     "other", "key", "compound", "severity", "urgency", "opened", "stage", "desk", "organiser", "ready", "started",
     "handled", "sessions", "level_sessions", "narrowed", "sittings", "rounds", "handoffs", "minutes", "drafted",
-    "minor", "refused", "cost", "owed", "from_company", "from_public", "from_fund", "from_owners", "conceded",
+    "price", "minor", "refused", "cost", "owed", "from_company", "from_public", "from_fund", "from_owners", "conceded",
     "motion",
 )  # fmt: skip
 MOTION = (
@@ -292,11 +292,11 @@ def _case(c: Case) -> tuple[Any, ...]:
 def _money(c: Case) -> tuple[Any, ...]:
     """Return what a repair costs and who pays; of a dispute, nothing."""
     if not isinstance(c, Repair):
-        return False, False, 0, 0, 0, 0, 0, 0, 0, None
+        return 0.0, False, False, 0, 0, 0, 0, 0, 0, 0, None
     f = c.funding
     motion = None if f.motion is None else f.motion.key
     paid = f.from_company, f.from_public, f.from_fund, f.from_owners, f.conceded
-    return c.minor, c.refused, f.cost, f.owed, *paid, motion
+    return c.base, c.minor, c.refused, f.cost, f.owed, *paid, motion
 
 
 def _by_compound(motions: list[Motion]) -> list[Motion]:
