@@ -44,12 +44,12 @@ LITTLE = {
     **dict.fromkeys(("no_company", "fund_empty"), 1.0),
     **dict.fromkeys(("claim_rate", "warranty_years", "minor_cap", "public_income", "sues", "election_rate"), 0.0),
     **dict.fromkeys(("substitute", "own_inspection_hours", "own_talk_hours"), 0.0),
-    **dict.fromkeys(("committee_share", "management_share"), 0.0),
+    **dict.fromkeys(("committee_share", "management_share", "elder_share"), 0.0),
 }
 """Parameters of a thin compound: roofs leak and neighbours quarrel, and only owners pay.
 
-There is no company to talk to or to owe fees to, no money but the owners', no warranty, no court, no election, and no
-body but those that the scenario forms. Zero is outside the ranges that an experiment accepts; the engine does not mind.
+There is no company to talk to or to owe fees to, no money but the owners', no warranty, no court, no election, no
+body but those that the scenario forms, and nobody to be cared for. Zero is outside the ranges that an experiment accepts; the engine does not mind.
 """
 
 OUTSIDE = "record, and calling the phases"
