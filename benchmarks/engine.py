@@ -49,7 +49,8 @@ LITTLE = {
 """Parameters of a thin compound: roofs leak and neighbours quarrel, and only owners pay.
 
 There is no company to talk to or to owe fees to, no money but the owners', no warranty, no court, no election, no
-body but those that the scenario forms, and nobody to be cared for. Zero is outside the ranges that an experiment accepts; the engine does not mind.
+body but those that the scenario forms, and nobody to be cared for. Zero is outside the ranges that an experiment
+accepts; the engine does not mind.
 """
 
 OUTSIDE = "record, and calling the phases"

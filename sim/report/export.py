@@ -26,11 +26,14 @@ from sim.report.document.material import Material
 from sim.report.document.record import COMMANDS, words_of
 from sim.study.files import telling
 from sim.study.provenance import PACKAGE, engine_digest
+from sim.study.results import FOLDERS
 from sim.study.store import BLOCKS, LOCK
+
+OWN, KEPT = FOLDERS
 
 CODE = (
     *("sim", "configs", "experiments", "tests", "benchmarks", "locks", "pyproject.toml", "build-constraints.txt"),
-    *("ODD.md", "ODD.zh.md", "docs", "results/reference", ".ci"),
+    *("ODD.md", "ODD.zh.md", "docs", KEPT.as_posix(), ".ci"),
     *("README.md", "README.zh.md", "CONTRIBUTING.md", "CITATION.cff", "codemeta.json", "LICENSE"),
 )
 DOCS = ("ODD.md", "ODD.zh.md", "docs")
@@ -100,12 +103,19 @@ def export(arguments: argparse.Namespace) -> int:
     from sim.study.commands import CLONE, _short
 
     folder = material.find(arguments.result, CLONE)
-    to = arguments.out or folder.resolve().parent / f"{folder.resolve().name}-crate"
+    to = arguments.out or beside(folder)
     made = write(folder, to, arguments.ocel)
     print(f"Crate: {_short(made)}  (begin with README.md; {METADATA} is for machines)", flush=True)
     if not is_same_code(material.read(folder)):
         print("The code in it is not the one of the result's manifest; its README says so.", flush=True)
     return 0
+
+
+def beside(folder: Path) -> Path:
+    """Return where the crate of a result goes if nobody says: beside it, or with own results if it is a kept one."""
+    at = folder.resolve()
+    kept = environment.ROOT / KEPT
+    return (environment.ROOT / OWN if at.parent == kept.resolve() else at.parent) / f"{at.name}-crate"
 
 
 def write(folder: Path, to: Path, with_ocel: bool = False) -> Path:
@@ -125,6 +135,8 @@ def write(folder: Path, to: Path, with_ocel: bool = False) -> Path:
             raise StoreError(f"{to} holds other files; choose an empty or new folder with --out")
         if to.resolve() == folder.resolve() or folder.resolve() in to.resolve().parents:
             raise StoreError(f"{to} is in the result folder itself; choose another with --out")
+        if any((environment.ROOT / name).resolve() in to.resolve().parents for name in CODE):
+            raise StoreError(f"{to} is in what goes into the crate; choose another with --out")
         to.parent.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=f".{to.name}.", dir=to.parent))
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim import commands, environment
+from sim.errors import StoreError
 from sim.report import crate, export
 from sim.report.crate import METADATA
 from tests.conftest import ROOT
@@ -91,6 +92,20 @@ def test_the_command(small_result: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert not (tmp_path / "mine-crate" / "old").exists()
     assert "NOT the one" in (tmp_path / "mine-crate" / "README.md").read_text()
     assert not (copy / "report.html").exists(), "the result itself is left alone"
+
+
+def test_the_crate_of_a_kept_result_does_not_hold_itself(
+    small_result: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Kept results are part of the code that goes into a crate, so their crates lie elsewhere."""
+    assert (
+        export.beside(ROOT / "results" / "reference" / "yijiantiao") == ROOT / "results" / "local" / "yijiantiao-crate"
+    )
+    assert export.beside(small_result) == small_result.resolve().parent / f"{small_result.name}-crate"
+    for within in ("results/reference/crate", "docs/crate", "sim/study/crate"):
+        with pytest.raises(StoreError, match="is in what goes into the crate; choose another with --out"):
+            export.write(small_result, ROOT / within)
+        assert not (ROOT / within).exists()
 
 
 def test_refusals(small_result: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
