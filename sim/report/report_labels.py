@@ -240,6 +240,14 @@ FUNNEL_WORDS = Text(
     "在{scenario}中，每 1,000 户·年感到 {felt} 件，提出 {claimed} 件，提出并解决 {settled} 件。"
     "已谈成或谈崩的案件中，谈成 {succeed}；感到的事中，提出并解决 {of_felt}。两者同时成立。",
 )
+BOOKS = Text(
+    "Disputes that came to a table: settled in truth, and as recorded", "上了调解桌的纠纷：真正解决的与台账上的"
+)
+BOOKS_NOTE = Text(
+    "The desk that is judged by its books leaves out what is given up, taken elsewhere or still open, and closes some "
+    "of what is late on paper. Means over replications.",
+    "按台账受考核的部门不计放弃的、转走的和未了结的，部分逾期案件只在纸面上办结。取各次重复的平均。",
+)
 ENDS = Text(
     "All cases of a run's first year: how they have ended so many days after opening",
     "第一年立案的全部案件：立案若干天后的结局",

@@ -173,6 +173,20 @@ def test_what_stands_in_it(small_result: Path, press: Path) -> None:
     assert [section.name for section in english.sections][-1] == "manifest"
 
 
+def test_true_and_recorded_success_stand_side_by_side(small_result: Path) -> None:
+    english, chinese = documents(small_result)
+    runs = pd.read_csv(small_result / "runs.csv").groupby("scenario", sort=False)
+    for told, caption in ((english, words.BOOKS.en), (chinese, words.BOOKS.zh)):
+        told_books = next(grid for grid in told.grids() if grid.caption == caption)
+        assert len(told_books.rows) == len(runs)
+        for row, column in zip(
+            zip(*told_books.rows, strict=True), ("", "settled_at_table", "settled_in_books"), strict=True
+        ):
+            if column:
+                means = runs[column].mean()
+                assert [float(share.rstrip("%")) for share in row] == pytest.approx(100 * means, abs=0.51)
+
+
 def test_what_is_worth_most_is_what_its_tables_say(small_result: Path, tmp_path: Path) -> None:
     """At the middle wage: costs, shares of a few prices with a star at the best, EVPI; without its tables nothing."""
     lines = read_csv(small_result / "acceptability.csv").query("wage == 20 and willingness == 10")

@@ -134,6 +134,11 @@ def _of_runs(write: Writer) -> Writer:
     return only
 
 
+def _funnel(found: Material, language: Language) -> Iterator[Block]:
+    yield from results.funnels(found, language)
+    yield from results.books(found, language)
+
+
 def _limits(found: Material, language: Language) -> Iterator[Block]:
     yield Items(tuple(text(language) for text in words.LIMITS))
 
@@ -151,7 +156,7 @@ SECTIONS: Mapping[str, Callable[[Material, Language], Iterable[Block]]] = {
     "sweep": _sweep,
     "press": _press,
     "worth": worth.worth,
-    "funnel": _of_runs(results.funnels),
+    "funnel": _of_runs(_funnel),
     "ends": results.ends,
     "whom": _whom,
     "attribution": _of_runs(studies.attribution),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.outcomes import specs
+from sim.outcomes.booking import BOOKS
 from sim.report import funnel, labels
 from sim.report import report_labels as words
 from sim.report.document.blocks import Block, Grid, Paragraph
@@ -103,6 +104,22 @@ def funnels(found: Material, language: Language) -> Iterator[Block]:
     stages = [funnel.WORDS[stage](language) for stage in funnel.STAGES]
     head = (*named(("scenario",), language), *stages, funnel.SUCCEED(language), funnel.OF_FELT(language))
     yield Grid(words.FUNNEL(language), head, tuple(rows))
+
+
+def books(found: Material, language: Language) -> Iterator[Block]:
+    """Yield true success at the table beside what the desk that is judged by it records, in every scenario."""
+    runs, columns = found.tables.get("runs"), [spec.name for spec in BOOKS]
+    if runs is None or not {"scenario", *columns} <= set(runs.columns):
+        return
+    means = runs.groupby("scenario", sort=False)[columns].mean()[:ARMS]
+    if means.isna().all(axis=None):
+        return
+    rows = [
+        (labels.point(str(name), language), *(_share(float(value), language) for value in row))
+        for name, row in zip(means.index, means.to_numpy(np.float64), strict=True)
+    ]
+    head = (*named(("scenario",), language), *(labels.outcome(name, language) for name in columns))
+    yield Grid(words.BOOKS(language), head, tuple(rows), words=1, note=words.BOOKS_NOTE(language))
 
 
 def _level(value: float, language: Language) -> str:
