@@ -20,6 +20,7 @@ from sim import distributions, noise, places, settlements
 from sim.cases import DEFECT, NEVER, SHARED, Activity, Desk, Kind, Stage, State, log_cases, move_grievances
 from sim.columns import Column, Rule
 from sim.parameters import parameter
+from sim.renaming import ANY, of_kinds
 from sim.rules import defects, desks, grievances, hotline, trust
 from sim.settlements import Settlement
 from sim.space import anywhere, where
@@ -310,7 +311,7 @@ def open_cases(
         attempts = before.take(thing)
         ordinal[shared] += np.minimum(attempts, MOST_ATTEMPTS)
         before[thing] = attempts + 1
-    key = noise.bits(w.seeds.take(world), "case", kind, bearer, ordinal)
+    key = noise.bits(of_kinds(w, "case", world, kind, bearer), ANY, ordinal)
     defect = where(DEFECT.take(kind))
     price, minor = np.zeros(len(world)), np.zeros(len(world), dtype=bool)
     if len(defect):

@@ -19,6 +19,7 @@ from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import VACANT, ages, flats_of
+from sim.renaming import ANY, of_worlds
 from sim.rules import grievances, suffering, weather
 from sim.space import RANKED_BITS, anywhere, rank_in_group, spans, where
 
@@ -410,8 +411,8 @@ def _let_suffer(w: Worlds, world: Ints, asset: Ints, kind: Ints, nth: Ints) -> N
     first, count = flats_around(w)
     there = count.take(asset)
     flats, position = spans(first.take(asset), there)
-    seeds = w.seeds.take(world).take(position)
-    drawn = noise.bits(seeds, "defect.sufferer", flats, asset.take(position), nth.take(position))
+    seeds = of_worlds(w, "defect.sufferer", world.take(position), flats)
+    drawn = noise.bits(seeds, ANY, asset.take(position), nth.take(position))
     order = (drawn >> UNUSED_BITS).astype(np.int64)
     depth = (DEEPEST - w.layout.traits["floor"].take(flats)) << LOT_BITS
     order |= np.where((kind == ROOF).take(position), depth, 0)

@@ -29,7 +29,7 @@ from sim.cases import (
 )
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.renaming import ANY, as_id, begun, going_on, under
+from sim.renaming import ANY, as_id, of_kinds, under
 from sim.rules import suffering, trust
 from sim.space import anywhere, where
 
@@ -166,10 +166,7 @@ def feel(w: Worlds) -> None:
         _draw_waits(w, NO_KEYS, NO_KEYS)
         return
     world, household, kind, bearer, other, ordinal, severity = _put_together(w)
-    if "grievance" not in w.derived:
-        w.derived["grievance"] = begun("grievance", w.seeds[:, None], np.arange(len(Kind))).reshape(-1)
-    start = w.derived["grievance"].take(world * len(Kind) + kind)
-    key = noise.bits(going_on(start, household), ANY, bearer, ordinal)
+    key = noise.bits(of_kinds(w, "grievance", world, kind, household), ANY, bearer, ordinal)
     leak = where(kind == ROOF)
     (naming, festering, fading), patience = _draw_waits(w, key, key.take(leak))
     if "escalation_power" not in w.derived:
