@@ -333,13 +333,10 @@ def open_cases(
         precedence=desks.precedence(w, urgency),
         stage=np.where(called, int(Stage.TRANSIT), int(Stage.WAITING)),
         desk=desk,
-        organiser=-1,
         ready=np.where(called, NEVER, w.day),
         handled=-NEVER,
-        narrowed=1.0,
         price=price,
         minor=minor,
-        motion=-1,
         opener=opener,
     )
     w.count("opened", world)

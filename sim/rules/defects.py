@@ -394,9 +394,10 @@ def break_down(w: Worlds, world: Ints, asset: Ints) -> None:
 def _break_down(w: Worlds, world: Ints, asset: Ints, nth: Ints) -> None:
     """Let assets, each for the nth time, be defective from today on; their clocks are wound up."""
     kind = w.layout.traits["asset_kind"].take(asset)
-    w.defective[world, asset] = True
-    w.attempts[world, asset] = 0
-    w.defect_day[world, asset] = w.day
+    place = world * w.layout.sizes["asset"] + asset
+    w.defective.reshape(-1)[place] = True
+    w.attempts.reshape(-1)[place] = 0
+    w.defect_day.reshape(-1)[place] = w.day
     w.count("leaked", world[kind == ROOF])
     w.count("broke", world)
     _take_stock(w, world, kind, 1)
@@ -544,9 +545,10 @@ def _suffering(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
 
 def _restore(w: Worlds, world: Ints, asset: Ints) -> None:
     """Make assets whole; their clocks run from tomorrow."""
-    w.defective[world, asset] = False
-    w.defect_case[world, asset] = -1
-    suffering.disperse(w, world, asset)
+    place = world * w.layout.sizes["asset"] + asset
+    w.defective.reshape(-1)[place] = False
+    w.defect_case.reshape(-1)[place] = -1
+    suffering.disperse(w, place)
     _take_stock(w, world, w.layout.traits["asset_kind"][asset], -1)
     left = clocks.days_left(w.day) - 1
     clocks.restart(w, Clock.DEFECT, w.defect_left, w.defect_hazard, world, asset, left)
