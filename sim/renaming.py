@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 ANY = "any"
 """The name under which lists that are drawn together are drawn."""
 
+KINDS = len(Kind)
+
 _INVERSE = pow(GOLDEN, -1, 2**64)
 
 
@@ -66,8 +68,8 @@ def of_kinds(
 ) -> Words:
     """Return the same where a kind of grievance is the first id, and this is the second."""
     if name not in w.derived:
-        w.derived[name] = begun(name, w.seeds[:, None], np.arange(len(Kind))).reshape(-1)
-    return going_on(w.derived[name].take(world * len(Kind) + kind), number)
+        w.derived[name] = begun(name, w.seeds[:, None], np.arange(KINDS)).reshape(-1)
+    return going_on(w.derived[name].take(world * KINDS + kind), number)
 
 
 def regular(w: Worlds, name: str, seeds: Words, rows: NDArray[np.int64], time: int) -> Words:

@@ -7,8 +7,9 @@ the time being: what a case *is* stands in its identity (world, kind, bearer, or
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from operator import itemgetter
+from collections import deque
+from collections.abc import Iterable, Mapping
+from operator import itemgetter, methodcaller
 from typing import Any
 
 import numpy as np
@@ -238,23 +239,18 @@ class Table:
         self.__dict__.update(zip(self._data, map(itemgetter(slice(n)), self._data.values()), strict=True))
 
     def __getattr__(self, field: str) -> Array:
-        """Return the live rows of a field of a locked table, read-only; of others they are ordinary attributes."""
-        if field not in self.__dict__.get("fields", {}):
-            raise AttributeError(f"no field '{field}'")
-        rows = self._data[field][: self.n]
-        rows.flags.writeable = False
-        return rows
+        """Say which field is missing; fields themselves are ordinary attributes."""
+        raise AttributeError(f"no field '{field}'")
 
     def lock(self) -> None:
         """Refuse changes of rows from now on."""
         self._locked = True
-        for field in self.fields:
-            del self.__dict__[field]
+        let_write(map(self.__dict__.__getitem__, self.fields), False)
 
     def unlock(self) -> None:
         """Allow changes of rows again."""
         self._locked = False
-        self._resize(self.n)
+        let_write(map(self.__dict__.__getitem__, self.fields), True)
 
     def _may_change(self) -> None:
         """Say so if a mechanism tries to change what is not its own."""
@@ -334,6 +330,11 @@ class Table:
     def arrays(self) -> dict[str, Array]:
         """Return copies of all live fields."""
         return {f: d[: self.n].copy() for f, d in self._data.items()}
+
+
+def let_write(arrays: Iterable[Array], may: bool) -> None:
+    """Open arrays to changes, or close them: there are hundreds, so it is done in one sweep."""
+    deque(map(methodcaller("setflags", may), arrays), maxlen=0)
 
 
 class EventLog:

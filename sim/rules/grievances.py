@@ -185,7 +185,7 @@ def feel(w: Worlds) -> None:
         born=w.day,
         act=w.day + w.wait("naming_days", world, naming),
         fade=np.where(LASTING.take(kind), NEVER, w.day + w.wait("fade_days", world, fading)),
-        escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
+        escalate=w.day + 1 + np.minimum(time, 1e6).astype(np.int64),
         patch=_patience(w, world, leak, patience),
     )
     suffering.begin(w, rows)
@@ -470,7 +470,7 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
         soon = where(drawn >= 1 - rate)
         years = -noise.log(drawn.take(soon)) / rate.take(soon)
         within = years < 1.0
-        g.act[at.take(soon)[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
+        g.act[at.take(soon)[within]] = w.day + 1 + (years[within] * YEAR).astype(np.int64)
 
 
 def settle_privately(w: Worlds, rows: Ints) -> None:
