@@ -194,7 +194,7 @@ AT_FIRST: dict[str, dict[str, float]] = {
     },
     "cases": {
         **dict.fromkeys(("started", "sessions", "level_sessions", "sittings", "rounds", "handoffs", "minutes"), 0),
-        **dict.fromkeys(("drafted", "refused", "price", "cost", "owed", "conceded", "visited", "joint"), 0),
+        **dict.fromkeys(("drafted", "refused", "price", "minor", "cost", "owed", "conceded", "visited", "joint"), 0),
         **dict.fromkeys(("from_company", "from_public", "from_fund", "from_owners"), 0),
         **dict.fromkeys(("organiser", "motion"), -1),
         "narrowed": 1,

@@ -570,7 +570,7 @@ def price(w: Worlds, world: Ints, kind: NDArray[np.integer], key: NDArray[np.uin
         key: the case's key.
     """
     low, high = w.at("cost_low", world), w.at("cost_high", world)
-    spread = distributions.triangular(low, np.ones(len(world)), high, noise.uniform(key, "defect.cost"))
+    spread = distributions.triangular(low, 1.0, high, noise.uniform(key, "defect.cost"))
     yuan: NDArray[np.float64] = of_kind(w, "cost", world, kind) * spread
     return yuan
 
