@@ -414,9 +414,9 @@ def _let_suffer(w: Worlds, world: Ints, asset: Ints, kind: Ints, nth: Ints) -> N
     flats, position = spans(first.take(asset), there)
     seeds = of_worlds(w, "defect.sufferer", world.take(position), flats)
     drawn = noise.bits(seeds, ANY, asset.take(position), nth.take(position))
-    order = (drawn >> UNUSED_BITS).astype(np.int64)
-    depth = (DEEPEST - w.layout.traits["floor"].take(flats)) << LOT_BITS
-    order |= np.where((kind == ROOF).take(position), depth, 0)
+    order = (drawn >> UNUSED_BITS).view(np.int64)
+    below = where((kind == ROOF).take(position))
+    order[below] |= (DEEPEST - w.layout.traits["floor"].take(flats.take(below))) << LOT_BITS
     most, enough, severity = _of_kinds(w)
     sort = world * len(NAMES) + kind
     hit = _first(position, order, there, most.take(sort), enough.take(sort))
