@@ -52,7 +52,7 @@ class Parameters:
 def wait(w: Worlds, world: Ints) -> NDArray[np.float64]:
     """Return what somebody who calls today has to wait, days: for the calls that wait already, and to be passed on."""
     days, waiting = w.at("hotline_days", world), w.stock["calls_waiting"]
-    if waiting.any():
+    if np.count_nonzero(waiting):
         days = days + (waiting * _length(w) / DAY).take(world)
     return days
 
