@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise
-from sim.space import anywhere, where
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -78,8 +78,9 @@ def look_ahead(
             worlds.append(fired // width + part[0].start)
             fires.append(fired % width + part[1].start)
     if worlds:
+        world, row = np.concatenate(worlds), np.concatenate(fires)
         hazard = np.broadcast_to(hazard, left.shape)
-        _schedule(w, clock, left, hazard, np.concatenate(worlds), np.concatenate(fires), days)
+        _schedule(w, clock, world, row, -left[world, row], hazard[world, row], days)
 
 
 def parts(worlds: int, rows: int) -> Iterator[tuple[slice, slice]]:
@@ -104,17 +105,20 @@ def restart(w: Worlds, clock: int, left: Ints, hazard: Ints, world: Ints, row: I
     """
     if days <= 0 or len(world) == 0:
         return
-    left[world, row] -= hazard[world, row] * days
-    fired = left[world, row] <= 0
-    if anywhere(fired):
-        _schedule(w, clock, left, hazard, world[fired], row[fired], days)
+    place = world * left.shape[1] + row
+    left, hazard = left.reshape(-1), hazard.reshape(-1)
+    remains = left.take(place) - hazard.take(place) * days
+    left[place] = remains
+    fired = where(remains <= 0)
+    if len(fired):
+        over, a_day = -remains.take(fired), hazard.take(place.take(fired))
+        _schedule(w, clock, world.take(fired), row.take(fired), over, a_day, days)
 
 
-def _schedule(w: Worlds, clock: int, left: Ints, hazard: Ints, world: Ints, row: Ints, days: int) -> None:
-    """Put fired clocks on the agenda on the day on which they crossed zero."""
-    over = -left[world, row]
+def _schedule(w: Worlds, clock: int, world: Ints, row: Ints, over: Ints, hazard: Ints, days: int) -> None:
+    """Put fired clocks, which have run so far over zero, on the agenda on the day on which they crossed it."""
     # It crossed zero on the first day after which hazard x (days since) no longer exceeded what was left.
-    late = over // np.maximum(hazard[world, row], 1)
+    late = over // np.maximum(hazard, 1)
     week_end = w.day + days_left(w.day) - 1
     day = np.maximum(week_end - late, week_end - days + 1)
     w.agenda.append(world=world, clock=clock, row=row, day=day, stamp=0)

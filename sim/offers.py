@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.columns import Column, Lever, combine
 from sim.diary import Diary
-from sim.tables import TABLES
+from sim.tables import TABLES, let_write
 
 if TYPE_CHECKING:
     from sim.mechanisms import Mechanism, Setting
@@ -69,7 +67,7 @@ class Offers(Diary):
         """Make everything read-only while mechanisms act, one after another: see `acting`."""
         arrays = [*self._kept, *self.derived.values()]
         tables = [getattr(self, name) for name in TABLES]
-        _let_write(arrays, False)
+        let_write(arrays, False)
         for table in tables:
             table.lock()
         try:
@@ -77,7 +75,7 @@ class Offers(Diary):
         finally:
             for table in tables:
                 table.unlock()
-            _let_write(arrays, True)  # an array comes before its views
+            let_write(arrays, True)  # an array comes before its views
 
     @cached_property
     def _kept(self) -> list[Array]:
@@ -100,8 +98,3 @@ class Offers(Diary):
             self._acting = None
             for array in own:
                 array.setflags(write=False)
-
-
-def _let_write(arrays: Iterable[Array], may: bool) -> None:
-    """Open arrays to changes, or close them: there are hundreds, so it is done in one sweep."""
-    deque(map(methodcaller("setflags", may), arrays), maxlen=0)

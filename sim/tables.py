@@ -7,8 +7,9 @@ the time being: what a case *is* stands in its identity (world, kind, bearer, or
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from operator import itemgetter
+from collections import deque
+from collections.abc import Iterable, Mapping
+from operator import itemgetter, methodcaller
 from typing import Any
 
 import numpy as np
@@ -185,17 +186,26 @@ AGENDA = {
 """Fields of the agenda: clocks known to fire later this week, and works whose end is known."""
 
 
-FROM_NOUGHT = {
-    "grievances": frozenset({"tries", "claims", "claimed", "answered"}),
-    "cases": frozenset(
-        {"started", "sessions", "level_sessions", "sittings", "rounds", "handoffs", "minutes", "drafted", "refused"}
-        | {"cost", "owed", "from_company", "from_public", "from_fund", "from_owners", "conceded", "visited", "joint"}
-        | {"price"}
-    ),
-    "motions": frozenset({"heads_in", "area_in", "heads_yes", "area_yes", "passed"}),
-    "asked": frozenset({"need", "done"}),
+AT_FIRST: dict[str, dict[str, float]] = {
+    "grievances": {
+        **dict.fromkeys(("state", "tries", "claims", "claimed", "answered"), 0),
+        **dict.fromkeys(("aching", "fadings"), 1),
+        **dict.fromkeys(("desk", "case", "agreement"), -1),
+    },
+    "cases": {
+        **dict.fromkeys(("started", "sessions", "level_sessions", "sittings", "rounds", "handoffs", "minutes"), 0),
+        **dict.fromkeys(("drafted", "refused", "price", "minor", "cost", "owed", "conceded", "visited", "joint"), 0),
+        **dict.fromkeys(("from_company", "from_public", "from_fund", "from_owners"), 0),
+        **dict.fromkeys(("organiser", "motion"), -1),
+        "narrowed": 1,
+    },
+    "motions": {
+        **dict.fromkeys(("heads_in", "area_in", "heads_yes", "area_yes", "passed"), 0),
+        **dict.fromkeys(("open", "stirred"), 1),
+    },
+    "asked": {"need": 0, "done": 0, "yes": 1},
 }
-"""Fields that hold 0 in a new row if nothing is said; what lies beyond the last row of a table is 0 in them."""
+"""What fields hold in a new row if nothing is said; so it stands in them already beyond the last row of a table."""
 
 
 class Table:
@@ -217,10 +227,10 @@ class Table:
         self.name = name
         self.fields = dict(fields)
         self.points_to = dict(points_to or {})
-        self.from_nought = FROM_NOUGHT.get(name, frozenset())
+        self.at_first = AT_FIRST.get(name, {})
         self._locked = False
         self._complete: set[tuple[str, ...]] = set()
-        self._data: dict[str, Array] = {f: np.zeros(64, dtype=t) for f, t in self.fields.items()}
+        self._data: dict[str, Array] = {f: np.full(64, self.at_first.get(f, 0), dtype=t) for f, t in fields.items()}
         self._resize(0)
 
     def _resize(self, n: int) -> None:
@@ -229,23 +239,18 @@ class Table:
         self.__dict__.update(zip(self._data, map(itemgetter(slice(n)), self._data.values()), strict=True))
 
     def __getattr__(self, field: str) -> Array:
-        """Return the live rows of a field of a locked table, read-only; of others they are ordinary attributes."""
-        if field not in self.__dict__.get("fields", {}):
-            raise AttributeError(f"no field '{field}'")
-        rows = self._data[field][: self.n]
-        rows.flags.writeable = False
-        return rows
+        """Say which field is missing; fields themselves are ordinary attributes."""
+        raise AttributeError(f"no field '{field}'")
 
     def lock(self) -> None:
         """Refuse changes of rows from now on."""
         self._locked = True
-        for field in self.fields:
-            del self.__dict__[field]
+        let_write(map(self.__dict__.__getitem__, self.fields), False)
 
     def unlock(self) -> None:
         """Allow changes of rows again."""
         self._locked = False
-        self._resize(self.n)
+        let_write(map(self.__dict__.__getitem__, self.fields), True)
 
     def _may_change(self) -> None:
         """Say so if a mechanism tries to change what is not its own."""
@@ -259,14 +264,14 @@ class Table:
     def append(self, **values: Any) -> NDArray[np.int64]:
         """Add rows and return their numbers; scalars are repeated, ``world`` is an array.
 
-        All fields must be given but those that start at 0, and these need not.
+        All fields must be given but those of which it is known what they hold at first, and these need not.
         """
         self._may_change()
         given = tuple(values)
         if given not in self._complete:
             differ = values.keys() ^ self.fields.keys()
-            if not differ <= self.from_nought:
-                raise TypeError(f"{self.name}: fields differ: {sorted(differ - self.from_nought)}")
+            if not differ <= self.at_first.keys():
+                raise TypeError(f"{self.name}: fields differ: {sorted(differ - self.at_first.keys())}")
             self._complete.add(given)
         start, stop = self.n, self.n + len(values["world"])
         capacity = len(self._data["world"])
@@ -275,6 +280,8 @@ class Table:
             for field, old in self._data.items():
                 grown = np.zeros(capacity, dtype=old.dtype)
                 grown[:start] = old[:start]
+                if at_first := self.at_first.get(field):
+                    grown[start:] = at_first
                 self._data[field] = grown
         data, new = self._data, slice(start, stop)
         for field, value in values.items():
@@ -290,8 +297,8 @@ class Table:
         moved[kept] = np.arange(len(kept))
         for field, data in self._data.items():
             data[: len(kept)] = data.take(kept)  # quicker than by index, here where the lists are long
-            if field in self.from_nought:
-                data[len(kept) : self.n] = 0
+            if field in self.at_first:
+                data[len(kept) : self.n] = self.at_first[field]
         self._resize(len(kept))
         return moved
 
@@ -323,6 +330,11 @@ class Table:
     def arrays(self) -> dict[str, Array]:
         """Return copies of all live fields."""
         return {f: d[: self.n].copy() for f, d in self._data.items()}
+
+
+def let_write(arrays: Iterable[Array], may: bool) -> None:
+    """Open arrays to changes, or close them: there are hundreds, so it is done in one sweep."""
+    deque(map(methodcaller("setflags", may), arrays), maxlen=0)
 
 
 class EventLog:

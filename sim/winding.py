@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim import clocks, noise
 from sim.cases import Clock
-from sim.renaming import ANY, begun, going_on
+from sim.renaming import ANY, of_worlds
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -51,18 +51,15 @@ def wind(w: Worlds, fires: list[tuple[int, Ints, Ints]]) -> list[Ints]:
     seeds, events, left = [], [], []
     for clock, world, row in fires:
         name, remains, counter = WOUND[clock]
-        if name not in w.derived:
-            w.derived[name] = begun(name, w.seeds)
         times = getattr(w, counter)
         place = world * times.shape[1] + row
         times = times.reshape(-1)
         nth = times.take(place) + 1
         times[place] = nth
-        seeds.append(w.derived[name].take(world))
+        seeds.append(of_worlds(w, name, world, row))
         events.append(nth.astype(np.int64))
         left.append((getattr(w, remains).reshape(-1), place))
-    rows = np.concatenate([row for _, _, row in fires])
-    drawn = noise.threshold(going_on(np.concatenate(seeds), rows), ANY, np.concatenate(events))
+    drawn = noise.threshold(np.concatenate(seeds), ANY, np.concatenate(events))
     start = 0
     for column, place in left:
         column[place] = drawn[start : start + len(place)]

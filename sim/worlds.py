@@ -245,7 +245,7 @@ class Worlds(Offers):
         """
         if mean not in self.derived:
             self.derived[mean] = distributions.day_rate(self.p.values[mean][:, 0])
-        return 1 + np.floor(exponential / self.spread(self.derived[mean], world)).astype(np.int64)
+        return 1 + (exponential / self.spread(self.derived[mean], world)).astype(np.int64)  # what is over is cut off
 
     @property
     def tally(self) -> dict[str, Ints]:

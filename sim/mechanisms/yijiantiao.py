@@ -47,6 +47,7 @@ from sim.columns import Column
 from sim.mechanisms import Mechanism, Setting
 from sim.parameters import parameter
 from sim.places.compound import CANDIDATES
+from sim.renaming import ANY, regular
 from sim.rules import bodies, leaders
 
 if TYPE_CHECKING:
@@ -352,7 +353,8 @@ class Yijiantiao(Mechanism):
         if "yijiantiao.quits" not in w.derived:
             w.derived["yijiantiao.quits"] = 1 - noise.exp(-me.quits * 7 / 365)
         in_a_week = w.derived["yijiantiao.quits"]
-        tired = noise.chance(in_a_week, w.seeds[:, None], "yijiantiao.quit", compound, w.day // 7)
+        seeds = regular(w, "yijiantiao.quit", w.seeds[:, None], compound, w.day // 7)
+        tired = noise.chance(in_a_week, seeds, ANY)
         quits = tired & (last > NOT_YET) & (last < w.day)
         removed = (last < me.removal_day) & (me.removal_day >= 0) & (w.day >= me.removal_day)
         leaves = where & (last >= w.yijiantiao_filled) & (quits | removed)

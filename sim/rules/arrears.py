@@ -17,7 +17,7 @@ from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.rules import contracts, grievances
-from sim.space import where
+from sim.space import first_of_group, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -137,16 +137,20 @@ def agree(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_]) -> None:
 
 def pay_up(w: Worlds, world: Ints, flat: Ints) -> None:
     """Let owners pay what they owe, and go on paying; who settles two claims on one day pays once."""
+    if len(world) == 0:
+        return
     compound = w.layout.up("household", "compound")
-    served = w.contract[world, compound[flat]] != contracts.NONE
-    once = np.unique(world[served] * w.households + flat[served])
-    world, flat = once // w.households, once % w.households
-    fen, compound = w.arrears[world, flat], compound[flat]
-    w.stocks("payers", world[~w.pays[world, flat]], 1)
-    books.transfer(w, "purse", flat, "till", compound, world, fen)
+    served = w.pick("contract", world, compound.take(flat)) != contracts.NONE
+    place = np.sort((world * w.flats + flat)[served])
+    once = place[first_of_group(place) == np.arange(len(place))]
+    world, flat = divmod(once, w.flats)
+    arrears, pays = w.arrears.reshape(-1), w.pays.reshape(-1)
+    fen = arrears.take(once)
+    w.stocks("payers", world[~pays.take(once)], 1)
+    books.transfer(w, "purse", flat, "till", compound.take(flat), world, fen)
     w.count("arrears_fen", world, fen)
-    w.arrears[world, flat] = 0
-    w.pays[world, flat] = True
+    arrears[once] = 0
+    pays[once] = True
 
 
 RULE = Rule(

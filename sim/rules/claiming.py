@@ -20,6 +20,7 @@ from sim import distributions, noise, places, settlements
 from sim.cases import DEFECT, NEVER, SHARED, Activity, Desk, Kind, Stage, State, log_cases, move_grievances
 from sim.columns import Column, Rule
 from sim.parameters import parameter
+from sim.renaming import ANY, of_kinds
 from sim.rules import defects, desks, grievances, hotline, trust
 from sim.settlements import Settlement
 from sim.space import anywhere, where
@@ -310,13 +311,7 @@ def open_cases(
         attempts = before.take(thing)
         ordinal[shared] += np.minimum(attempts, MOST_ATTEMPTS)
         before[thing] = attempts + 1
-    key = noise.bits(w.seeds.take(world), "case", kind, bearer, ordinal)
-    defect = where(DEFECT.take(kind))
-    price, minor = np.zeros(len(world)), np.zeros(len(world), dtype=bool)
-    if len(defect):
-        there = world.take(defect)
-        own = defects.price(w, there, kind.take(defect), key.take(defect))
-        price[defect], minor[defect] = own, own <= w.at("minor_cap", there)
+    key = noise.bits(of_kinds(w, "case", world, kind, bearer), ANY, ordinal)
     opened = c.append(
         world=world,
         kind=kind,
@@ -330,19 +325,19 @@ def open_cases(
         urgency=urgency,
         opened=w.day,
         precedence=desks.precedence(w, urgency),
-        stage=np.where(called, int(Stage.TRANSIT), int(Stage.WAITING)),
+        stage=int(Stage.TRANSIT),  # to be passed on by the hotline; all others are put into a queue below
         desk=desk,
-        organiser=-1,
         ready=np.where(called, NEVER, w.day),
         handled=-NEVER,
-        narrowed=1.0,
-        price=price,
-        minor=minor,
-        motion=-1,
         opener=opener,
     )
     w.count("opened", world)
     log_cases(w, opened, Activity.OPENED)
+    defect = where(DEFECT.take(kind))
+    if len(defect):
+        there, rows = world.take(defect), opened.take(defect)
+        c.price[rows] = price = defects.price(w, there, kind.take(defect), key.take(defect))
+        c.minor[rows] = price <= w.at("minor_cap", there)
     at_once = where(~called)
     desks.enter_queue(w, opened.take(at_once), desk.take(at_once))
     if len(shared):

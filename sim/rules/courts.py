@@ -98,7 +98,7 @@ def sit(w: Worlds) -> Ints:
     rows = where(c.stage == int(Stage.COURT))
     ready = c.ready[rows]
     due, waits = ready <= w.day, rows[ready == NEVER]
-    if len(waits) or w.stock["suits_waiting"].any():
+    if len(waits) or np.count_nonzero(w.stock["suits_waiting"]):
         goes_on = c.world[rows[~due & (ready != NEVER)]]
         _take_up(w, waits, docket(w) - np.bincount(goes_on, minlength=w.n))
     log_cases(w, rows[due], Activity.JUDGED)

@@ -19,6 +19,7 @@ from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import VACANT, ages, flats_of
+from sim.renaming import ANY, of_worlds
 from sim.rules import grievances, suffering, weather
 from sim.space import RANKED_BITS, anywhere, rank_in_group, spans, where
 
@@ -393,9 +394,10 @@ def break_down(w: Worlds, world: Ints, asset: Ints) -> None:
 def _break_down(w: Worlds, world: Ints, asset: Ints, nth: Ints) -> None:
     """Let assets, each for the nth time, be defective from today on; their clocks are wound up."""
     kind = w.layout.traits["asset_kind"].take(asset)
-    w.defective[world, asset] = True
-    w.attempts[world, asset] = 0
-    w.defect_day[world, asset] = w.day
+    place = world * w.layout.sizes["asset"] + asset
+    w.defective.reshape(-1)[place] = True
+    w.attempts.reshape(-1)[place] = 0
+    w.defect_day.reshape(-1)[place] = w.day
     w.count("leaked", world[kind == ROOF])
     w.count("broke", world)
     _take_stock(w, world, kind, 1)
@@ -410,11 +412,11 @@ def _let_suffer(w: Worlds, world: Ints, asset: Ints, kind: Ints, nth: Ints) -> N
     first, count = flats_around(w)
     there = count.take(asset)
     flats, position = spans(first.take(asset), there)
-    seeds = w.seeds.take(world).take(position)
-    drawn = noise.bits(seeds, "defect.sufferer", flats, asset.take(position), nth.take(position))
-    order = (drawn >> UNUSED_BITS).astype(np.int64)
-    depth = (DEEPEST - w.layout.traits["floor"].take(flats)) << LOT_BITS
-    order |= np.where((kind == ROOF).take(position), depth, 0)
+    seeds = of_worlds(w, "defect.sufferer", world.take(position), flats)
+    drawn = noise.bits(seeds, ANY, asset.take(position), nth.take(position))
+    order = (drawn >> UNUSED_BITS).view(np.int64)
+    below = where((kind == ROOF).take(position))
+    order[below] |= (DEEPEST - w.layout.traits["floor"].take(flats.take(below))) << LOT_BITS
     most, enough, severity = _of_kinds(w)
     sort = world * len(NAMES) + kind
     hit = _first(position, order, there, most.take(sort), enough.take(sort))
@@ -543,9 +545,10 @@ def _suffering(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
 
 def _restore(w: Worlds, world: Ints, asset: Ints) -> None:
     """Make assets whole; their clocks run from tomorrow."""
-    w.defective[world, asset] = False
-    w.defect_case[world, asset] = -1
-    suffering.disperse(w, world, asset)
+    place = world * w.layout.sizes["asset"] + asset
+    w.defective.reshape(-1)[place] = False
+    w.defect_case.reshape(-1)[place] = -1
+    suffering.disperse(w, place)
     _take_stock(w, world, w.layout.traits["asset_kind"][asset], -1)
     left = clocks.days_left(w.day) - 1
     clocks.restart(w, Clock.DEFECT, w.defect_left, w.defect_hazard, world, asset, left)
@@ -567,7 +570,7 @@ def price(w: Worlds, world: Ints, kind: NDArray[np.integer], key: NDArray[np.uin
         key: the case's key.
     """
     low, high = w.at("cost_low", world), w.at("cost_high", world)
-    spread = distributions.triangular(low, np.ones(len(world)), high, noise.uniform(key, "defect.cost"))
+    spread = distributions.triangular(low, 1.0, high, noise.uniform(key, "defect.cost"))
     yuan: NDArray[np.float64] = of_kind(w, "cost", world, kind) * spread
     return yuan
 

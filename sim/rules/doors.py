@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 
-AHEAD = 8
+AHEAD = 16
 """Doors that are looked at at once."""
 
 WALK = np.arange(AHEAD)

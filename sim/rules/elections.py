@@ -18,6 +18,7 @@ from sim.cases import NEVER
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import COMMUNITY
+from sim.renaming import ANY, regular
 from sim.rules import bodies, motions, referrals, votes
 from sim.rules.motions import Motion
 from sim.space import anywhere
@@ -71,7 +72,8 @@ def hold(w: Worlds) -> None:
     """Phase, weekly: elections begin where a term has ended or owners set one going; the community organises them."""
     compound = np.arange(w.layout.sizes["compound"])
     committee = w.body_found == bodies.COMMITTEE
-    begun = noise.chance(w.p.election_rate * WEEK / YEAR, w.seeds[:, None], "election.begun", compound, w.day // WEEK)
+    seeds = regular(w, "election.begun", w.seeds[:, None], compound, w.day // WEEK)
+    begun = noise.chance(w.p.election_rate * WEEK / YEAR, seeds, ANY)
     due = np.where(committee, w.term_end <= w.day, begun) & ~w.electing
     world, compound = np.nonzero(due)
     if len(world) == 0:

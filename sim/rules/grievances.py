@@ -29,7 +29,7 @@ from sim.cases import (
 )
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.renaming import ANY, as_id, begun, going_on, under
+from sim.renaming import ANY, as_id, of_kinds, under
 from sim.rules import suffering, trust
 from sim.space import anywhere, where
 
@@ -166,10 +166,7 @@ def feel(w: Worlds) -> None:
         _draw_waits(w, NO_KEYS, NO_KEYS)
         return
     world, household, kind, bearer, other, ordinal, severity = _put_together(w)
-    if "grievance" not in w.derived:
-        w.derived["grievance"] = begun("grievance", w.seeds[:, None], np.arange(len(Kind))).reshape(-1)
-    start = w.derived["grievance"].take(world * len(Kind) + kind)
-    key = noise.bits(going_on(start, household), ANY, bearer, ordinal)
+    key = noise.bits(of_kinds(w, "grievance", world, kind, household), ANY, bearer, ordinal)
     leak = where(kind == ROOF)
     (naming, festering, fading), patience = _draw_waits(w, key, key.take(leak))
     if "escalation_power" not in w.derived:
@@ -186,15 +183,9 @@ def feel(w: Worlds) -> None:
         severity=severity,
         key=key,
         born=w.day,
-        state=LATENT,
-        aching=True,
-        desk=-1,
-        case=-1,
-        agreement=-1,
-        fadings=1,
         act=w.day + w.wait("naming_days", world, naming),
         fade=np.where(LASTING.take(kind), NEVER, w.day + w.wait("fade_days", world, fading)),
-        escalate=w.day + 1 + np.floor(np.minimum(time, 1e6)).astype(np.int64),
+        escalate=w.day + 1 + np.minimum(time, 1e6).astype(np.int64),
         patch=_patience(w, world, leak, patience),
     )
     suffering.begin(w, rows)
@@ -479,7 +470,7 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
         soon = where(drawn >= 1 - rate)
         years = -noise.log(drawn.take(soon)) / rate.take(soon)
         within = years < 1.0
-        g.act[at.take(soon)[within]] = w.day + 1 + np.floor(years[within] * YEAR).astype(np.int64)
+        g.act[at.take(soon)[within]] = w.day + 1 + (years[within] * YEAR).astype(np.int64)
 
 
 def settle_privately(w: Worlds, rows: Ints) -> None:

@@ -52,7 +52,7 @@ class Parameters:
 def wait(w: Worlds, world: Ints) -> NDArray[np.float64]:
     """Return what somebody who calls today has to wait, days: for the calls that wait already, and to be passed on."""
     days, waiting = w.at("hotline_days", world), w.stock["calls_waiting"]
-    if waiting.any():
+    if np.count_nonzero(waiting):
         days = days + (waiting * _length(w) / DAY).take(world)
     return days
 
@@ -62,9 +62,10 @@ def take_up(w: Worlds) -> tuple[Ints, Ints]:
     q, c = w.calls, w.cases
     known = q.case >= 0
     known[known] = c.stage[q.case[known]] < int(Stage.SETTLED)  # else its case is over: nobody calls back
-    world, room, taken = q.world[known], _room(w), known.copy()
+    free = _free(w)
+    world, room, taken = q.world[known], _room(w, free), known.copy()
     taken[known] = rank_in_group(world) < room[world]
-    _be_busy(w, np.minimum(np.bincount(world, minlength=w.n), room))
+    _be_busy(w, free, np.minimum(np.bincount(world, minlength=w.n), room))
     case, desk = q.case[taken], q.desk[taken]
     q.keep(known & ~taken)
     w.set_stocks(("calls_waiting",), np.bincount(q.world, minlength=w.n)[None])
@@ -81,7 +82,9 @@ def call(w: Worlds, world: Ints, key: NDArray[np.uint64], case: Ints, desk: Ints
         case: row of the case, opened by a call of today or earlier.
         desk: row of the desk to which it is to be passed on.
     """
-    calls, room, taken = np.bincount(world, minlength=w.n), _room(w), np.ones(len(world), dtype=bool)
+    calls, taken = np.bincount(world, minlength=w.n), np.ones(len(world), dtype=bool)
+    free = _free(w)
+    room = _room(w, free)
     if anywhere(calls > room):
         order = np.lexsort((key, world))
         taken[order] = rank_in_group(world[order]) < room[world[order]]
@@ -89,7 +92,7 @@ def call(w: Worlds, world: Ints, key: NDArray[np.uint64], case: Ints, desk: Ints
         w.calls.append(world=world[late], case=case[late], desk=desk[late])
         w.stocks("calls_waiting", world[late], 1)
         calls = np.minimum(calls, room)
-    _be_busy(w, calls)
+    _be_busy(w, free, calls)
     return taken
 
 
@@ -98,14 +101,14 @@ def _free(w: Worlds) -> Ints:
     return np.maximum(w.hotline_busy[:, 0], DAY * w.day)
 
 
-def _room(w: Worlds) -> Ints:
+def _room(w: Worlds, free: Ints) -> Ints:
     """Return how many calls the hotline of each world can take today: as many as begin before the day is over."""
-    return np.maximum(-((_free(w) - DAY * (w.day + 1)) // _length(w)), 0)
+    return np.maximum(-((free - DAY * (w.day + 1)) // _length(w)), 0)
 
 
-def _be_busy(w: Worlds, calls: Ints) -> None:
-    """Let so many calls that the hotline of each world takes today keep it busy."""
-    w.hotline_busy[:, 0] = np.where(calls > 0, _free(w) + calls * _length(w), w.hotline_busy[:, 0])
+def _be_busy(w: Worlds, free: Ints, calls: Ints) -> None:
+    """Let so many calls that the hotline of each world takes today keep it busy, which was free from then on."""
+    w.hotline_busy[:, 0] = np.where(calls > 0, free + calls * _length(w), w.hotline_busy[:, 0])
 
 
 def _length(w: Worlds) -> Ints:

@@ -116,10 +116,8 @@ def put(
         asked=asked,
         area=_area(w, world, building, compound),
         first=w.asked.n + asked.cumsum() - asked,
-        open=True,
-        stirred=True,
     )
-    return w.asked.append(world=world.take(position), motion=motion.take(position), owner=owner, yes=True, day=NEVER)
+    return w.asked.append(world=world.take(position), motion=motion.take(position), owner=owner, day=NEVER)
 
 
 def _area(w: Worlds, world: Ints, building: Ints, compound: Ints) -> Ints:

@@ -16,6 +16,7 @@ from sim.cases import Clock, Kind
 from sim.columns import Column, Rule
 from sim.parameters import parameter
 from sim.places.compound import VACANT
+from sim.renaming import ANY, of_worlds
 from sim.rules import grievances
 
 if TYPE_CHECKING:
@@ -108,10 +109,12 @@ def quarrel(w: Worlds) -> None:
 
 def _other_party(w: Worlds, world: Ints, household: Ints, nth: Ints) -> Ints:
     """Return the neighbour of each quarrel: a flat of the same entrance, or the next inhabited one; -1 if none."""
-    entrance = w.layout.up("household", "entrance")[household]
-    first, size = w.layout.first("entrance", "household")[entrance], w.layout.count("entrance", "household")[entrance]
-    u = noise.uniform(w.seeds[world], "quarrel.other", household, nth)
-    start = household - first + 1 + np.floor(u * (size - 1)).astype(np.int64)
+    layout = w.layout
+    entrance = layout.up("household", "entrance").take(household)
+    first = layout.first("entrance", "household").take(entrance)
+    size = layout.count("entrance", "household").take(entrance)
+    u = noise.uniform(of_worlds(w, "quarrel.other", world, household), ANY, nth)
+    start = household - first + 1 + (u * (size - 1)).astype(np.int64)
     # all doors of an entrance are looked at at once; where it has fewer than others, some of them twice
     doors = first[:, None] + (start[:, None] + np.arange(size.max())) % size[:, None]
     fits = (doors != household[:, None]) & (w.pick("tenure", world[:, None], doors) != VACANT)

@@ -77,14 +77,20 @@ def sufferers(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
     g = w.grievances
     first = w.sufferers_first[world, asset]
     rows, position = spans(first, w.sufferers_end[world, asset] - first)
-    there = g.aching.take(rows) & (g.bearer.take(rows) == asset[position]) & (g.world.take(rows) == world[position])
-    there &= SHARED.take(g.kind.take(rows))
+    about = where(g.bearer.take(rows) == asset.take(position))  # of all between the edges few are
+    rows, position = rows.take(about), position.take(about)
+    there = g.aching.take(rows) & SHARED.take(g.kind.take(rows)) & (g.world.take(rows) == world.take(position))
     return rows[there], position[there]
 
 
-def disperse(w: Worlds, world: Ints, asset: Ints) -> None:
-    """Forget where they stand who have suffered from the given things, from which nobody suffers any more."""
-    w.sufferers_first[world, asset] = w.sufferers_end[world, asset] = 0
+def disperse(w: Worlds, place: Ints) -> None:
+    """Forget where they stand who have suffered from the given things, from which nobody suffers any more.
+
+    Args:
+        w: the worlds.
+        place: of each thing in a list of those of all worlds, one world after another.
+    """
+    w.sufferers_first.reshape(-1)[place] = w.sufferers_end.reshape(-1)[place] = 0
 
 
 def groups_of(place: str) -> tuple[str, ...]:

@@ -289,7 +289,10 @@ def forget(w: Worlds) -> None:
     kept = np.rint(65536 * noise.exp(-0.6931471805599453 * half_lives))  # of 65,536, so that products are exact
     for topic in w.shelves.get(SHELF, ()):
         evidence = topic.reshape(w.n, -1)
-        if evidence.max() < 65536:  # nobody has 66 experiences: 32 bits hold the products
+        most = evidence.max()
+        if most == 0:
+            continue
+        if most < 65536:  # nobody has 66 experiences: 32 bits hold the products
             words = evidence.view(np.uint32)
             np.multiply(words, kept.astype(np.uint32), out=words)
             np.right_shift(words, 16, out=words)
