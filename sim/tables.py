@@ -31,8 +31,8 @@ GRIEVANCES = {
     "born": np.int32,
     "state": np.int8,
     "aching": np.bool_,  # still suffered: counts in the headline outcome
-    "tries": np.int32,  # claiming decisions taken so far
-    "claims": np.int32,  # times claimed so far
+    "tries": np.int16,  # claiming decisions taken so far
+    "claims": np.int16,  # times claimed so far
     "claimed": np.int32,  # day of the last claim
     "desk": np.int64,  # kind of desk it was claimed at
     "answered": np.bool_,  # the question "was I answered in time?" is closed
@@ -40,7 +40,7 @@ GRIEVANCES = {
     "agreement": np.int64,  # row of the agreement that settled it, -1 before and for a defect
     "act": np.int32,  # next day on which its owner acts
     "fade": np.int32,
-    "fadings": np.int32,  # times its fading has been drawn
+    "fadings": np.int16,  # times its fading has been drawn
     "escalate": np.int32,
     "patch": np.int32,  # first day on which its owner sees to it without any desk
 }
@@ -65,13 +65,13 @@ CASES = {
     "ready": np.int32,  # first day on which it may be taken up, or arrives, or is due
     "started": np.int32,  # day on which its present stage of signing or works began
     "handled": np.int32,  # last day on which a desk did something for it, -NEVER before
-    "sessions": np.int32,  # sessions held, all levels
-    "level_sessions": np.int32,  # sessions held at this desk
+    "sessions": np.int16,  # sessions held, all levels
+    "level_sessions": np.int16,  # sessions held at this desk
     "narrowed": np.float64,  # what the sessions held have left of the gap between the parties, 1 before any
-    "sittings": np.int32,  # times laid before a principal
-    "rounds": np.int32,  # signing rounds begun
-    "handoffs": np.int32,
-    "minutes": np.int64,  # what its next step takes at the desk that has it
+    "sittings": np.int16,  # times laid before a principal
+    "rounds": np.int16,  # signing rounds begun
+    "handoffs": np.int16,
+    "minutes": np.int32,  # what its next step takes at the desk that has it
     "drafted": np.bool_,  # a proposal has been worked out, re-tabling it is quick
     "price": np.float64,  # of mending a defect on its first day, yuan
     "minor": np.bool_,  # cheap enough for the company's duty to mend it itself

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import noise
+from sim import noise, space
 from sim.columns import Rule
 from sim.parameters import parameter
-from sim.renaming import ANY
 from sim.rules import elders, hosting, needs, volunteers
 
 if TYPE_CHECKING:
@@ -60,8 +59,8 @@ def tend(w: Worlds) -> None:
         return
     volunteers.rest(w)
     month = w.day // elders.MONTH
-    world, home = elders.of_all(w)
-    drawn = noise.uniform(elders.seeds(w, "care.need"), ANY)
+    world, home = space.places(w.elder)
+    drawn = noise.uniform(elders.seeds(w, world), "care.need", home, month)
     need = np.flatnonzero(drawn < w.at("care_rate", world))
     there = world.take(need)
     family = noise.chance(w.at("family_care", there), w.seeds.take(there), "care.family", home.take(need), month)

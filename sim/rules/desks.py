@@ -95,7 +95,7 @@ def _post_waits(w: Worlds) -> None:
     c.minutes[rows] = _service_minutes(w, rows)  # a body may have been formed since they were booked
     backlog = np.zeros_like(w.desk_minutes)
     place = c.world.take(rows) * w.layout.sizes["desk"] + c.desk.take(rows)
-    np.add.at(backlog.reshape(-1), place, c.minutes.take(rows))
+    np.add.at(backlog.reshape(-1), place, c.minutes.take(rows).astype(np.int64))  # of one type: else it takes long
     own = w.p.sitting_hours * 60
     a_day = np.maximum(w.desk_minutes, 1) / WEEK
     w.wait_days[...] = np.minimum(np.where(w.desk_minutes > 0, (backlog + own) / a_day, LONGEST_WAIT), LONGEST_WAIT)
@@ -177,7 +177,7 @@ def serve(w: Worlds) -> Ints:
     rows, desk = rows.take(some), desk.take(some)
     order = ((desk << PRECEDENCE_BITS) | precedence.take(some)).argsort(kind="stable")
     rows, desk = rows.take(order), desk.take(order)
-    cost = c.minutes.take(rows) * WEEK
+    cost = c.minutes.take(rows).astype(np.int64) * WEEK
     total = cost.cumsum()
     left = balance.take(desk) - total + (total - cost).take(first_of_group(desk))
     done = left >= 0

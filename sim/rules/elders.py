@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from sim import distributions, noise, space
 from sim.columns import Column, Rule
 from sim.parameters import parameter
-from sim.renaming import ANY, regular
 from sim.rules import needs, ties
 
 if TYPE_CHECKING:
@@ -86,17 +85,12 @@ def of_communities(w: Worlds, mask: Mask) -> tuple[Ints, Ints, Ints]:
     return world, home, of[home]
 
 
-def of_all(w: Worlds) -> tuple[Ints, Ints]:
-    """Return world and household of every elder; they stay who they are, so it is looked up once."""
-    if "elders_world" not in w.derived:
-        w.derived["elders_world"], w.derived["elders_home"] = space.places(w.elder)
-    return w.derived["elders_world"], w.derived["elders_home"]
+def seeds(w: Worlds, world: Ints) -> NDArray[np.uint64]:
+    """Return the seeds of the worlds of very many elders, the one seed there is of a world alone.
 
-
-def seeds(w: Worlds, name: str) -> NDArray[np.uint64]:
-    """Return seeds that draw under `ANY` what is drawn under a name, of every elder, in these four weeks."""
-    world, home = of_all(w)
-    return regular(w, name, w.seeds if w.n == 1 else w.seeds.take(world), home, w.day // MONTH)
+    What is common to their draws is not kept from month to month: that would be 14 bytes a household.
+    """
+    return w.seeds if w.n == 1 else w.seeds.take(world)
 
 
 def metres(w: Worlds, household: Ints) -> Ints:
@@ -146,8 +140,8 @@ def take_part(w: Worlds) -> None:
     """Phase, once in four weeks: elders who have taken part in anything since the last time are counted."""
     if w.day % MONTH != MONTH - 1:
         return
-    world, home = of_all(w)
-    took_part = noise.chance(w.at("elsewhere", world), seeds(w, "elders.elsewhere"), ANY)
+    world, home = space.places(w.elder)
+    took_part = noise.chance(w.at("elsewhere", world), seeds(w, world), "elders.elsewhere", home, w.day // MONTH)
     if w.came.any():
         came = w.pick("came", world, home) & WEEKS > 0
         took_part |= came
