@@ -47,6 +47,17 @@ CHINESE: dict[str, str] = {
     "fee_service": "交费看服务的分量",
     "member_leads": "党员带头签字的机会",
     "b_trust": "对承办者信任的分量",
+    "rain_shape": "各小区雨量的均匀程度",
+    "fee_span": "看服务和别人交费的业主",
+    "public_income": "停车和广告的收入",
+    "kept_share": "物业留下的公共收入",
+    "b_wait": "预计等待的分量",
+    "patience_days": "等答复的天数",
+    "rubbish_cost": "清理垃圾的常价",
+    "yijiantiao.visit_hours": "入户走访的工时",
+    "owner_share": "业主自住的住户",
+    "quiet_severity": "事大时更少沉默",
+    "handoff_near_days": "近处转办的天数",
 }
 """Rows that lead in the project's own studies to their Chinese; others go by their names."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from sim.report.factor_labels import CHINESE
 from sim.report.reference import CLONE, REFERENCE
+from sim.report.sensitivity import SHOWN
 from sim.study.design import CHANCE
 from sim.study.files import read_csv
 from sim.study.patterns import of
@@ -59,6 +61,12 @@ def test_the_shares() -> None:
     assert [round(100 * x) for x in groups["total"]] == [74, 8, 28]
     assert [round(100 * x) for x in groups["first"]] == [39, -3, -1]
     assert "(74%, 52 to 95)" in PAGE and "28% (17 to 38)" in PAGE and "39% (14 to 64)" in PAGE
+
+
+def test_rows_that_kept_figures_show_have_a_chinese_name() -> None:
+    screened = effect("morris").query("factor != @CHANCE").nlargest(SHOWN, "mu_star")["factor"]
+    sought = kept("discovery", "restrictions")["factor"]
+    assert {*screened, *effect("sobol")["factor"], *sought} - set(CHINESE) == set()
 
 
 def test_scans_spread_and_burn_in() -> None:
