@@ -16,13 +16,9 @@ import numpy as np
 from numpy import absolute, add, copyto, divide, left_shift, multiply, right_shift, rint, subtract
 from numpy.typing import ArrayLike, NDArray
 
+from sim.constants import real
+
 Floats = NDArray[np.float64]
-
-
-def constant(value: int | float) -> NDArray[Any]:
-    """Make a word or a float that numpy need not convert at every call (half the cost of a small call)."""
-    return np.array(value, dtype=np.uint64 if isinstance(value, int) else np.float64)
-
 
 # Elements worked on at a time: the working arrays of this length stay in the second-level cache.
 CHUNK = 16384
@@ -31,9 +27,9 @@ SPARES = 7  # rows of working memory, the most that any kernel below needs
 # Numbers up to which Python's own are quicker: numpy takes as long for one as for a hundred.
 FEW = 16
 
-_HALF = constant(0.5)
-_ONE = constant(1.0)
-_TWO = constant(2.0)
+_HALF = real(0.5)
+_ONE = real(1.0)
+_TWO = real(2.0)
 
 
 def log(x: ArrayLike) -> Floats:
@@ -96,26 +92,26 @@ def _elementwise(
 _SMALLEST_NORMAL = 2.0**-1022
 _SQRT_HALF_BITS = np.array(0x3FE6A09E667F3BCD, dtype=np.int64)
 _EXPONENT_SHIFT = np.array(52, dtype=np.int64)
-_LN2_UPPER = constant(6.93147180369123816490e-01)
-_LN2_LOWER = constant(1.90821492927058770002e-10)
-_INVERSE_LN2 = constant(1.44269504088896338700e00)
+_LN2_UPPER = real(6.93147180369123816490e-01)
+_LN2_LOWER = real(1.90821492927058770002e-10)
+_INVERSE_LN2 = real(1.44269504088896338700e00)
 _LOG_ODD = (
-    constant(1.479819860511658591e-01),
-    constant(1.818357216161805012e-01),
-    constant(2.857142874366239149e-01),
-    constant(6.666666666666735130e-01),
+    real(1.479819860511658591e-01),
+    real(1.818357216161805012e-01),
+    real(2.857142874366239149e-01),
+    real(6.666666666666735130e-01),
 )
 _LOG_EVEN = (
-    constant(1.531383769920937332e-01),
-    constant(2.222219843214978396e-01),
-    constant(3.999999999940941908e-01),
+    real(1.531383769920937332e-01),
+    real(2.222219843214978396e-01),
+    real(3.999999999940941908e-01),
 )
 _EXP = (
-    constant(4.13813679705723846039e-08),
-    constant(-1.65339022054652515390e-06),
-    constant(6.61375632143793436117e-05),
-    constant(-2.77777777770155933842e-03),
-    constant(1.66666666666666019037e-01),
+    real(4.13813679705723846039e-08),
+    real(-1.65339022054652515390e-06),
+    real(6.61375632143793436117e-05),
+    real(-2.77777777770155933842e-03),
+    real(1.66666666666666019037e-01),
 )
 _EXP_LARGEST = 7.09782712893383973096e02
 _EXP_SMALLEST = -746.0  # its exponential is 0, as that of everything below

@@ -42,7 +42,8 @@ from numpy import add, bitwise_or, bitwise_xor, multiply, right_shift, subtract
 from numpy.typing import ArrayLike, NDArray
 
 from sim import exact
-from sim.exact import CHUNK, SPARES, Floats, constant, exp, log, log_one, minus_log, power
+from sim.constants import real, word
+from sim.exact import CHUNK, SPARES, Floats, exp, log, log_one, minus_log, power
 
 __all__ = [
     "GOLDEN",
@@ -85,20 +86,20 @@ _MASK = 2**64 - 1
 _MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 _LAST_SHIFT = 31
 
-_GOLDEN_WORD = constant(GOLDEN)
-_SHIFTS = _SHIFT_1, _SHIFT_2, _SHIFT_3 = tuple(map(constant, (*(shift for shift, _ in _MIX), _LAST_SHIFT)))
-_FACTORS = _FACTOR_1, _FACTOR_2 = tuple(constant(factor) for _, factor in _MIX)
+_GOLDEN_WORD = word(GOLDEN)
+_SHIFTS = _SHIFT_1, _SHIFT_2, _SHIFT_3 = tuple(map(word, (*(shift for shift, _ in _MIX), _LAST_SHIFT)))
+_FACTORS = _FACTOR_1, _FACTOR_2 = tuple(word(factor) for _, factor in _MIX)
 _WORD = np.dtype(np.uint64)
 _WHOLE = np.dtype(np.int64)
 
 FEW = 3
 """Keys up to which Python's own integers are quicker: numpy takes as long for one as for a hundred."""
 
-_DROP = constant(64 - WIDTH)
-_ONE_BITS = constant(0x3FF0000000000000)
-_ONE_LESS_HALF_CELL = constant(1.0 - 2.0**-53)
-_UNIT = constant(float(UNIT))
-_ONE = constant(1.0)
+_DROP = word(64 - WIDTH)
+_ONE_BITS = word(0x3FF0000000000000)
+_ONE_LESS_HALF_CELL = real(1.0 - 2.0**-53)
+_UNIT = real(float(UNIT))
+_ONE = real(1.0)
 
 
 @cache
@@ -235,7 +236,7 @@ def _draw_any(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: _Finish) ->
         while level < len(words) and words[level].size == 1:
             first = _mix_one(first + GOLDEN * int(words[level].item()))
             level += 1
-        state = constant(first)
+        state = word(first)
     # then what is shared by many: once each, at its own shape
     while level < len(words) and words[level].shape != shape and np.broadcast(state, words[level]).shape != shape:
         state = _add(state, words[level])
@@ -277,13 +278,13 @@ def _draw_any(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: _Finish) ->
 @cache
 def _start(name: Name) -> Words:
     """Return the key of a decision name as a word that numpy need not convert; of several names as a column."""
-    return constant(key(name)) if isinstance(name, str) else np.array([[key(n)] for n in name], dtype=np.uint64)
+    return word(key(name)) if isinstance(name, str) else np.array([[key(n)] for n in name], dtype=np.uint64)
 
 
 @lru_cache(maxsize=4096)
 def _step(number: int) -> Words:
     """Return what absorbing an integer adds to the state, as a word that numpy need not convert."""
-    return constant(number * GOLDEN & _MASK)
+    return word(number * GOLDEN & _MASK)
 
 
 def _draw_few(seed: Words, name: Name, ids: tuple[Any, ...], finish: _Finish) -> NDArray[Any]:

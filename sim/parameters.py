@@ -19,7 +19,7 @@ import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -216,9 +216,9 @@ class Values:
         self.whole = _Whole(self.flat)
         self.__dict__.update({name: value for name, value in self.values.items() if name not in self.__dict__})
 
-    def __getattr__(self, name: str) -> NDArray[np.float64]:
-        """Say which parameter is missing; parameters themselves are ordinary attributes."""
-        raise AttributeError(f"no parameter '{name}'")
+    if TYPE_CHECKING:
+        # Parameters are ordinary attributes; this is for types alone, see `sim.worlds.Worlds`.
+        def __getattr__(self, name: str) -> NDArray[np.float64]: ...
 
 
 def draw(

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim import noise
 from sim.cases import Kind
-from sim.exact import constant
+from sim.constants import word
 from sim.noise import GOLDEN, Ints, Words
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def begun(name: str, seeds: Words, *ids: Ints) -> Words:
         seeds: replication seeds.
         *ids: the first ids of the draw; one more, at least, is to follow.
     """
-    return (noise.bits(seeds, name, *ids) - constant(noise.key(ANY))) * constant(_INVERSE)
+    return (noise.bits(seeds, name, *ids) - word(noise.key(ANY))) * word(_INVERSE)
 
 
 def going_on(start: Words, number: NDArray[np.integer] | np.integer) -> Words:
@@ -95,10 +95,10 @@ def as_id(name: str, seeds: Words) -> NDArray[np.int64]:
 @cache
 def _step_of_id(name: str) -> Words:
     """Return what a name adds to a seed that is to be an id."""
-    return constant((noise.key(name) - int(noise.bits(0, ANY)[0])) * _INVERSE % 2**64)
+    return word((noise.key(name) - int(noise.bits(0, ANY)[0])) * _INVERSE % 2**64)
 
 
 @cache
 def _step(name: str) -> Words:
     """Return what a name adds to a seed."""
-    return constant((noise.key(name) - noise.key(ANY)) * _INVERSE % 2**64)
+    return word((noise.key(name) - noise.key(ANY)) * _INVERSE % 2**64)

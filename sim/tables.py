@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from operator import itemgetter, methodcaller
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -238,9 +238,9 @@ class Table:
         self.n = n
         self.__dict__.update(zip(self._data, map(itemgetter(slice(n)), self._data.values()), strict=True))
 
-    def __getattr__(self, field: str) -> Array:
-        """Say which field is missing; fields themselves are ordinary attributes."""
-        raise AttributeError(f"no field '{field}'")
+    if TYPE_CHECKING:
+        # Fields are ordinary attributes; this is for types alone, see `sim.worlds.Worlds`.
+        def __getattr__(self, field: str) -> Array: ...
 
     def lock(self) -> None:
         """Refuse changes of rows from now on."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -206,9 +206,10 @@ class Worlds(Offers):
             for name, at in place.items():
                 setattr(self, name, shelves[shelf][at])
 
-    def __getattr__(self, name: str) -> Array:
-        """Say which column is missing; columns themselves are ordinary attributes."""
-        raise AttributeError(f"no column '{name}'")
+    if TYPE_CHECKING:
+        # Columns and levers are ordinary attributes. While running there must be no such method: where a class has one,
+        # Python takes three times as long to read any attribute, and these are read all day.
+        def __getattr__(self, name: str) -> Array: ...
 
     # -- reading ------------------------------------------------------------------------------
 

@@ -1,0 +1,49 @@
+"""Constants that numpy need not convert: arrays without an axis, which stand in rules where a number would.
+
+A number of Python's is turned into an array whenever it meets one, which takes as long as a small operation itself:
+``state == OPEN`` is half as dear with a constant. What it has in its place is a type, which decides the type of the
+result as that of any array does; so each constant is of the type of the columns that it meets.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Constant = NDArray[Any]
+"""An array without an axis, closed to changes."""
+
+
+def constant(value: int | float, dtype: DTypeLike) -> Constant:
+    """Return a number as a constant of a type."""
+    made = np.array(value, dtype=dtype)
+    made.setflags(write=False)
+    return made
+
+
+def word(value: int) -> Constant:
+    """Return 64 bits: a key, or what bits are shifted and multiplied by."""
+    return constant(value, np.uint64)
+
+
+def real(value: float) -> Constant:
+    """Return a floating-point number of 64 bits."""
+    return constant(value, np.float64)
+
+
+def whole(value: int) -> Constant:
+    """Return a whole number of 64 bits: a row, a count, fen."""
+    return constant(value, np.int64)
+
+
+def date(value: int) -> Constant:
+    """Return a whole number of 32 bits, as columns of days are."""
+    return constant(value, np.int32)
+
+
+def code(member: IntEnum | int) -> Constant:
+    """Return a whole number of 8 bits, as columns of kinds, states and stages are."""
+    return constant(int(member), np.int8)
