@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import compaction, noise, places, settlements
-from sim.cases import Activity, Desk, Kind, Stage, log_cases, move_cases
+from sim.cases import Activity, Desk, Kind, Stage, log_cases
 from sim.columns import Column, Lever, Rule
+from sim.constants import Constant, code, constant, date, whole
 from sim.rules.service import Parameters
 from sim.rules.trust import DESKS
 from sim.space import first_of_group, where
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 
-WAITING, TRANSIT, LOST, APPROVAL = map(int, (Stage.WAITING, Stage.TRANSIT, Stage.LOST, Stage.APPROVAL))
+WAITING, TRANSIT, LOST, APPROVAL = map(code, (Stage.WAITING, Stage.TRANSIT, Stage.LOST, Stage.APPROVAL))
 
-WEEK = 7
+WEEK = whole(7)
 """Minutes are kept in sevenths, so that a week's minutes accrue in whole numbers day by day."""
 
 WORKED_AT = {
@@ -50,11 +51,14 @@ WORKED_AT = {
 PRECEDENCE_BITS = 34
 """Bits of a case's place in a queue, see `precedence`; the desk stands above them."""
 
-NOBODY = np.int64(1 << PRECEDENCE_BITS)
+NOBODY = whole(1 << PRECEDENCE_BITS)
 """Place of the head of a queue in which nobody waits."""
 
-UNKNOWN = -1
+UNKNOWN = date(-1)
 """Minutes of a case that has just entered a queue, see `look_over`."""
+
+NOTHING = whole(0)
+ONCE_MORE = constant(1, np.int16)
 
 LONGEST_WAIT = 999.0
 """Days that a desk without hours posts as its wait."""
@@ -67,7 +71,7 @@ def kinds(w: Worlds) -> Ints:
 
 def kind_of(w: Worlds, desk: Ints) -> Ints:
     """Return the kind of each given desk row."""
-    return w.layout.traits["desk_kind"].take(desk)
+    return w.layout.traits["desk_kind"][desk]
 
 
 def court(w: Worlds, cases: int) -> Ints:
@@ -91,17 +95,32 @@ def staff(w: Worlds) -> None:
 def _post_waits(w: Worlds) -> None:
     """Post the days that a case brought today would wait, from the work in each queue."""
     c = w.cases
-    rows = where((c.stage == WAITING) | (c.stage == APPROVAL))
-    c.minutes[rows] = _service_minutes(w, rows)  # a body may have been formed since they were booked
+    rows = where(_waits(w))
+    minutes = _service_minutes(w, rows)  # a body may have been formed since they were booked
+    c.minutes[rows] = minutes
     backlog = np.zeros_like(w.desk_minutes)
-    place = c.world.take(rows) * w.layout.sizes["desk"] + c.desk.take(rows)
-    np.add.at(backlog.reshape(-1), place, c.minutes.take(rows).astype(np.int64))  # of one type: else it takes long
+    np.add.at(backlog.reshape(-1), _place(w, rows), minutes)
     own = w.p.sitting_hours * 60
     a_day = np.maximum(w.desk_minutes, 1) / WEEK
     w.wait_days[...] = np.minimum(np.where(w.desk_minutes > 0, (backlog + own) / a_day, LONGEST_WAIT), LONGEST_WAIT)
 
 
-def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING, minutes: Ints | int = UNKNOWN) -> None:
+def _waits(w: Worlds) -> NDArray[np.bool_]:
+    """Return which cases are in the queue of a desk."""
+    stage = w.cases.stage
+    waits: NDArray[np.bool_] = stage == WAITING
+    waits |= stage == APPROVAL
+    return waits
+
+
+def _place(w: Worlds, rows: Ints) -> Ints:
+    """Return the place of each case's desk among the desks of all worlds, as one list."""
+    place: Ints = w.cases.world.take(rows) * whole(w.layout.sizes["desk"])
+    place += w.cases.desk.take(rows)
+    return place
+
+
+def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: Constant = WAITING, minutes: Ints = UNKNOWN) -> None:
     """Put cases into a desk's queue; what their next step takes is settled then, and when offices change.
 
     Args:
@@ -116,7 +135,7 @@ def enter_queue(w: Worlds, rows: Ints, desk: Ints, stage: int = WAITING, minutes
     c = w.cases
     c.desk[rows] = desk
     c.minutes[rows] = minutes
-    move_cases(w, rows, stage)
+    c.stage[rows] = stage
 
 
 def look_over(w: Worlds) -> None:
@@ -137,9 +156,11 @@ def _service_minutes(w: Worlds, rows: Ints) -> Ints:
 def arrive(w: Worlds) -> None:
     """Phase: cases handed on some days ago arrive in the next desk's queue."""
     c = w.cases
-    rows = where((c.stage == TRANSIT) & (c.ready <= w.day))
+    arrives = c.stage == TRANSIT
+    arrives &= c.ready <= date(w.day)
+    rows = where(arrives)
     if len(rows):
-        enter_queue(w, rows, c.desk.take(rows))
+        enter_queue(w, rows, c.desk[rows])
 
 
 def precedence(w: Worlds, urgency: Ints) -> Ints:
@@ -154,39 +175,48 @@ def serve(w: Worlds) -> Ints:
     belong to the desk, so a more severe newcomer is served first.
     """
     look_over(w)
-    c, stage, desks = w.cases, w.cases.stage, w.layout.sizes["desk"]
-    rows = where(((stage == WAITING) | (stage == APPROVAL)) & (c.ready <= w.day))
+    c, waits = w.cases, _waits(w)
+    waits &= c.ready <= date(w.day)
+    rows = where(waits)
     balance = w.balance.reshape(-1)
     if len(rows) == 0:
         balance[...] = 0  # minutes that nobody needs are not saved
         return rows
-    desk, precedence = c.world.take(rows) * desks + c.desk.take(rows), c.precedence.take(rows)
-    head = np.full(len(balance), NOBODY)
+    desk, precedence = _place(w, rows), c.precedence.take(rows)
+    head = np.empty(len(balance), dtype=np.int64)
+    head.fill(NOBODY)
     np.minimum.at(head, desk, precedence)
     balance += w.desk_minutes.reshape(-1)
-    balance *= head < NOBODY
+    np.putmask(balance, head == NOBODY, NOTHING)
 
     # Only a desk that can pay for the head of its queue need be put in order.
     first = where(precedence == head.take(desk))
-    at = desk.take(first)
+    at, cost = desk[first], c.minutes[rows[first]].astype(np.int64)
+    cost *= WEEK
     able = np.zeros(len(balance), dtype=bool)
-    able[at[c.minutes.take(rows.take(first)) * WEEK <= balance.take(at)]] = True
+    able[at[cost <= balance[at]]] = True
     some = where(able.take(desk))
     if len(some) == 0:
         return some
-    rows, desk = rows.take(some), desk.take(some)
-    order = ((desk << PRECEDENCE_BITS) | precedence.take(some)).argsort(kind="stable")
-    rows, desk = rows.take(order), desk.take(order)
-    cost = c.minutes.take(rows).astype(np.int64) * WEEK
-    total = cost.cumsum()
-    left = balance.take(desk) - total + (total - cost).take(first_of_group(desk))
-    done = left >= 0
-    able[desk[~done]] = False
-    rows, desk, cost = rows[done], desk[done], cost[done]
+    desk = desk[some]
+    place = desk << whole(PRECEDENCE_BITS)
+    place |= precedence[some]
+    order = place.argsort(kind="stable")
+    rows, desk = rows[some[order]], desk[order]
+    minutes = c.minutes[rows].astype(np.int64)
+    cost = minutes * WEEK
+    total = np.add.accumulate(cost)
+    left = balance[desk]
+    left -= total
+    left += (total - cost)[first_of_group(desk)]
+    paid = left >= NOTHING
+    able[desk[~paid]] = False
+    done = where(paid)
+    rows, desk = rows[done], desk[done]
     balance[desk] = left[done]  # of what is left after each case of a desk the last stands
-    balance[able] = 0  # all are served
+    np.putmask(balance, able, NOTHING)  # all are served
 
-    w.count_each(_counters(w.recipe.place), kind_of(w, desk % desks), c.world.take(rows), cost // WEEK)
+    w.count_each(_counters(w.recipe.place), kind_of(w, c.desk[rows]), c.world[rows], minutes[done])
     return rows
 
 
@@ -223,21 +253,24 @@ def set_out(w: Worlds) -> None:
     c = w.cases
     rows, desk = (np.concatenate(parts) for parts in zip(*w.handed, strict=True))
     w.handed = []
-    world, nth = c.world.take(rows), c.handoffs.take(rows) + 1
+    world, nth = c.world[rows], c.handoffs[rows] + ONCE_MORE
     loss, near = np.empty(len(rows)), np.empty(len(rows), dtype=bool)
     for settlement, at in settlements.of_cases(w, rows):
         loss[at], near[at] = settlement.see_off(w, rows[at], desk[at])
-    lost = rows[noise.chance(loss, c.key.take(rows), "handoff.lost", nth)]
+    away = noise.chance(loss, c.key[rows], "handoff.lost", nth)
+    lost = rows[away]
     log_cases(w, rows, Activity.HANDED_OFF)
     w.count("handed_off", world)
-    w.count("lost", c.world.take(lost))
+    w.count("lost", world[away])
     c.handoffs[rows] = nth
-    c.handled[rows] = w.day
+    c.handled[rows] = date(w.day)
     c.desk[rows] = desk
     c.level_sessions[rows] = 0
-    c.ready[rows] = w.day + np.where(near, w.whole("handoff_near_days", world), w.whole("handoff_days", world))
-    move_cases(w, rows, TRANSIT)
-    move_cases(w, lost, LOST)
+    days = np.where(near, w.whole("handoff_near_days", world), w.whole("handoff_days", world))
+    days += whole(w.day)
+    c.ready[rows] = days
+    c.stage[rows] = TRANSIT
+    c.stage[lost] = LOST
     log_cases(w, lost, Activity.LOST)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cases import DISPUTE, Kind
+from sim.constants import code, whole
 from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, DESKS_PER_COMPOUND
 from sim.rules import bodies, chores, contracts, desks, hosting, keeping
 from sim.rules.service import DUN, MEDIATE, MEND, PROPOSE, SIT, TRIAGE, take
@@ -23,9 +24,18 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 
+NO_BODY, NO_COMPANY = code(bodies.NONE), code(contracts.NONE)
+
+AT_COMPANY, AT_BODY, AT_BRANCH, AT_COMMUNITY = map(whole, (COMPANY, BODY, BRANCH, COMMUNITY))
+
 STEP = np.full((2, 2, len(Kind)), MEND)
 """Step that is next at the desk to which a case belongs: by whether it is minor, whether drafted, and its kind."""
 STEP[0, 0], STEP[0, 1], STEP[:, :, DISPUTE], STEP[:, :, Kind.FEE] = PROPOSE, SIT, MEDIATE, DUN
+
+IF_MINOR, IF_DRAFTED = code(2 * len(Kind)), code(len(Kind))
+"""How far on in that table, whose places 8 bits can number, the step of a case stands that is minor, or drafted."""
+
+READING = whole(TRIAGE)
 
 
 def of_compound(w: Worlds, compound: Ints, kind: int | Ints) -> Ints:
@@ -40,7 +50,7 @@ def of_compound(w: Worlds, compound: Ints, kind: int | Ints) -> Ints:
         rows = [own + COMPANY, own + BODY, own + BRANCH, above + community, centre, court]
         w.derived["desks_of_compounds"] = np.stack(rows)
     known = w.derived["desks_of_compounds"]
-    desk: Ints = known.take(kind * known.shape[1] + compound)
+    desk: Ints = known.take(kind * whole(known.shape[1]) + compound)
     return desk
 
 
@@ -73,8 +83,13 @@ def leave_empty_desks(w: Worlds, rows: Ints) -> None:
 def minutes(w: Worlds, rows: Ints) -> Ints:
     """Return the minutes that the next step of each case takes at the desk that has it."""
     c = w.cases
-    step = STEP.take((2 * c.minor[rows] + c.drafted[rows]) * len(Kind) + c.kind[rows])
-    step[_belongs(w, rows)[1]] = TRIAGE
+    place, drafted = c.minor[rows].view(np.int8), c.drafted[rows].view(np.int8)
+    place *= IF_MINOR
+    drafted *= IF_DRAFTED
+    place += drafted
+    place += c.kind[rows]
+    step = STEP.take(place)
+    np.putmask(step, _belongs(w, rows)[1], READING)
     return take(w, c.world[rows], step)
 
 
@@ -84,13 +99,20 @@ def _belongs(w: Worlds, rows: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     Disputes stay where they are. A community goes on with what it has drafted.
     """
     c = w.cases
-    level, place = desks.kind_of(w, c.desk.take(rows)), c.world.take(rows) * w.layout.sizes["compound"]
-    place += c.compound.take(rows)
-    by_body = ~c.drafted.take(rows) & (w.body.reshape(-1).take(place) > bodies.NONE)
-    dear = np.where(by_body, BODY, np.where(level == COMPANY, COMMUNITY, level))
-    by_company = ~c.refused.take(rows) & (w.contract.reshape(-1).take(place) != contracts.NONE)
-    there = np.where(c.minor.take(rows), np.where(by_company, COMPANY, COMMUNITY), dear)
-    there = np.where(DISPUTE.take(c.kind.take(rows)) | (level == BRANCH), level, there)
+    level, place = desks.kind_of(w, c.desk[rows]), c.world[rows] * whole(w.layout.sizes["compound"])
+    place += c.compound[rows]
+    minor, there = c.minor[rows], level.copy()
+    np.putmask(there, minor | (level == AT_COMPANY), AT_COMMUNITY)
+    by_body = w.body.reshape(-1)[place] > NO_BODY
+    by_body &= ~(minor | c.drafted[rows])
+    np.putmask(there, by_body, AT_BODY)
+    by_company = w.contract.reshape(-1)[place] != NO_COMPANY
+    by_company &= minor
+    by_company &= ~c.refused[rows]
+    np.putmask(there, by_company, AT_COMPANY)
+    stays = DISPUTE.take(c.kind[rows])
+    stays |= level == AT_BRANCH
+    np.putmask(there, stays, level)
     return there, there != level
 
 
@@ -98,7 +120,8 @@ def send_on(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     """Hand defects on to the desk that they belong to; return which of the given cases were."""
     there, away = _belongs(w, rows)
     if anywhere(away):
-        desks.hand_off(w, rows[away], of_compound(w, w.cases.compound[rows[away]], there[away]))
+        on = rows[away]
+        desks.hand_off(w, on, of_compound(w, w.cases.compound[on], there[away]))
     return away
 
 
@@ -107,8 +130,10 @@ def send_from_company(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    by_body = ~c.minor[rows] & ~c.drafted[rows] & (w.body[c.world[rows], c.compound[rows]] > bodies.NONE)
-    desks.hand_off(w, rows, of_compound(w, c.compound[rows], np.where(by_body, BODY, COMMUNITY)))
+    compound = c.compound[rows]
+    by_body = w.body[c.world[rows], compound] > NO_BODY
+    by_body &= ~(c.minor[rows] | c.drafted[rows])
+    desks.hand_off(w, rows, of_compound(w, compound, np.where(by_body, AT_BODY, AT_COMMUNITY)))
 
 
 def above(w: Worlds, rows: Ints) -> Ints:

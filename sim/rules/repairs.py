@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim import noise
 from sim.cases import Activity, Stage, close_cases, log_cases
 from sim.columns import Rule
+from sim.constants import Constant
 from sim.parameters import parameter
 from sim.places.compound import BODY, BRANCH, COMMUNITY
 from sim.rules import contracts, defects, desks, funding, keeping, referrals, service, trust
@@ -120,7 +121,7 @@ def approve(w: Worlds, rows: Ints) -> Ints:
     return _lay_before(w, rows, principal=1)
 
 
-def _await_sitting(w: Worlds, rows: Ints, desk: Ints, stage: int = desks.WAITING) -> None:
+def _await_sitting(w: Worlds, rows: Ints, desk: Ints, stage: Constant = desks.WAITING) -> None:
     """Put proposals that have been worked out into the queue of a desk, where laying them before a principal is next.
 
     Whatever becomes of bodies and companies, whoever has worked them out goes on with them.

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cases import Kind
+from sim.constants import whole
 from sim.parameters import parameter
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ STEPS = (
     "sharing_hours",
 )
 """Parameters that say how long a step of a case takes."""
+
+HOW_MANY_STEPS = whole(len(STEPS))
 
 MEDIATE, SIT, PROPOSE, TRIAGE, MEND, DUN, BOUNDARY, LIVESTOCK, WAGES, HELP, DEALING, SHARING = range(len(STEPS))
 
@@ -266,4 +269,6 @@ def take(w: Worlds, world: Ints, step: Ints | int) -> Ints:
         nothing = np.zeros((w.n, 1))
         hours = np.concatenate([w.p.values.get(step, nothing) for step in STEPS], axis=1)
         w.derived["step_minutes"] = np.rint(60 * hours).astype(np.int64).reshape(-1)
-    return w.derived["step_minutes"].take(world * len(STEPS) + step)
+    place = world * HOW_MANY_STEPS
+    place += step
+    return w.derived["step_minutes"].take(place)
