@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim import distributions, noise, places, settlements
 from sim.cases import SHARED, Activity, Kind, Stage, close_cases, grievances_between, grievances_of, log_cases
 from sim.columns import Rule
+from sim.constants import code, constant, date, real, whole
 from sim.parameters import parameter
 from sim.renaming import ANY, as_id, under
 from sim.rules import arrears, courts, dealings, desks, grievances, trust
@@ -132,13 +133,20 @@ class Parameters:
     )
 
 
-FEE = int(Kind.FEE)
+FEE, IN_COURT = code(Kind.FEE), code(Stage.COURT)
+
+ONCE_MORE = constant(1, np.int16)
+
+NOTHING, ALL = real(0.0), real(1.0)
+
+HARDENING_DAYS = real(90.0)
+"""Days in which the gap of a case that waits grows by the parameter `hardening`."""
 
 JOINT_COST = ((Kind.FEE, "fee_joint_cost"), (Kind.WAGES, "wage_joint_cost"), (Kind.CONTRACT, "contract_joint_cost"))
 """Kinds of dispute about which less is saved by settling than usual, and the parameters that say what."""
 
 
-PROMISES = ((int(Kind.FEE), arrears.agree), (int(Kind.CONTRACT), dealings.agree))
+PROMISES = ((FEE, arrears.agree), (code(Kind.CONTRACT), dealings.agree))
 """Kinds of dispute that end with a promise to pay, and what becomes of it."""
 
 
@@ -147,37 +155,46 @@ def mediate(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    world, nth = c.world.take(rows), c.sittings.take(rows) + 1
+    world, nth = c.world[rows], c.sittings[rows] + ONCE_MORE
     c.sittings[rows] = nth
-    attends, quarrels = _draw_session(c.key.take(rows), nth)
+    attends, quarrels = _draw_session(c.key[rows], nth)
     absent = attends < _no_show(w, rows)
-    log_cases(w, rows[absent], Activity.NO_SHOW)
-    c.ready[rows] = w.day + w.whole("session_gap_days", world)
+    if w.log.watching:
+        log_cases(w, rows[absent], Activity.NO_SHOW)
+    c.ready[rows] = w.whole("session_gap_days", world) + whole(w.day)
 
     held = where(~absent)
     if len(held) == 0:
         return
-    rows, world = rows.take(held), world.take(held)
-    at_this_desk = c.level_sessions.take(rows) + 1
-    c.sessions[rows] += 1
+    rows, world = rows[held], world[held]
+    at_this_desk = c.level_sessions[rows] + ONCE_MORE
     c.level_sessions[rows] = at_this_desk
-    c.handled[rows] = w.day
-    c.narrowed[rows] = narrowed = c.narrowed.take(rows) * _left_by_a_session(w, rows, world)
+    c.sessions[rows] += ONCE_MORE
+    c.handled[rows] = date(w.day)
+    narrowed = _left_by_a_session(w, rows, world)
+    narrowed *= c.narrowed[rows]
+    c.narrowed[rows] = narrowed
     w.count("sessions", world)
     for settlement, at in settlements.of_cases(w, rows):
         settlement.held(w, rows[at])
     log_cases(w, rows, Activity.SESSION)
-    kind = c.kind.take(rows)
-    agreed = _gap(w, rows, world, kind, quarrels.take(held)) * narrowed <= _saved(w, world, kind)
-    over = rows[~agreed & (at_this_desk >= w.at("most_sessions", world))]
+    kind = c.kind[rows]
+    gap = _gap(w, rows, world, kind, quarrels[held])
+    gap *= narrowed
+    agreed = gap <= _saved(w, world, kind)
+    over = at_this_desk >= w.at("most_sessions", world)
+    over &= ~agreed
     _agree(w, rows[agreed])
-    _go_on(w, over)
+    _go_on(w, rows[over])
 
 
 def _draw_session(key: NDArray[np.uint64], nth: NDArray[np.integer]) -> NDArray[np.float64]:
     """Draw, uniformly, for each session whether a party stays away, and how far the parties were apart at first."""
-    seeds = np.concatenate((under("session.no_show", key), np.zeros(len(key), dtype=np.uint64)))
-    return noise.uniform(seeds, ANY, np.concatenate((nth, as_id("dispute.gap", key)))).reshape(2, -1)
+    sessions = len(key)
+    seeds, ids = np.zeros(2 * sessions, dtype=np.uint64), np.empty(2 * sessions, dtype=np.int64)
+    seeds[:sessions], ids[:sessions] = under("session.no_show", key), nth
+    ids[sessions:] = as_id("dispute.gap", key)
+    return noise.uniform(seeds, ANY, ids).reshape(2, sessions)
 
 
 def _go_on(w: Worlds, rows: Ints) -> None:
@@ -199,7 +216,9 @@ def _saved(w: Worlds, world: Ints, kind: NDArray[np.int8]) -> NDArray[np.float64
             if parameter_name in w.p.flat:
                 by_kind[:, about] = w.p.flat[parameter_name]
         w.derived["joint_cost"] = by_kind.reshape(-1)
-    return w.derived["joint_cost"].take(world * len(Kind) + kind)
+    place = world * whole(len(Kind))
+    place += kind
+    return w.derived["joint_cost"].take(place)
 
 
 def _agree(w: Worlds, rows: Ints) -> None:
@@ -207,15 +226,15 @@ def _agree(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c, g = w.cases, w.grievances
-    many, pairs = SHARED.take(c.kind.take(rows)), rows
+    many, pairs = SHARED.take(c.kind[rows]), rows
     if anywhere(many):
         pairs, shared = rows[~many], rows[many]
         for settlement, at in settlements.of_cases(w, shared):
             settlement.relieve(w, shared[at])
     own = grievances_between(w, pairs)
-    confirmed = confirmed_by_court(w, g.case.take(own))
+    confirmed = confirmed_by_court(w, g.case[own])
     grievances.settle(w, own, confirmed)
-    kind = g.kind.take(own)
+    kind = g.kind[own]
     for about, keep_word in PROMISES:
         promised = where(kind == about)
         if len(promised):
@@ -225,9 +244,8 @@ def _agree(w: Worlds, rows: Ints) -> None:
 
 def confirmed_by_court(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
     """Return which of the disputes that are being agreed on a court has judged, or a judge at the table confirms."""
-    confirmed: NDArray[np.bool_] = w.cases.stage.take(rows) == int(Stage.COURT)
-    for settlement, at in settlements.of_cases(w, rows):
-        confirmed[at] |= settlement.confirms(w, rows[at])
+    confirmed: NDArray[np.bool_] = w.cases.stage[rows] == IN_COURT
+    confirmed |= settlements.each(w, rows, lambda settlement, at: settlement.confirms(w, rows[at]))
     return confirmed
 
 
@@ -245,7 +263,7 @@ def _fail(w: Worlds, rows: Ints) -> None:
         return
     c = w.cases
     grievances.fail(w, grievances_of(w, rows))
-    shared = rows[SHARED.take(c.kind.take(rows))]
+    shared = rows[SHARED.take(c.kind[rows])]
     w.defect_case[c.world[shared], c.bearer[shared]] = -1
     close_cases(w, rows, Stage.FAILED, Activity.FAILED)
 
@@ -258,20 +276,33 @@ def _no_show(w: Worlds, rows: Ints) -> NDArray[np.float64]:
 def _gap(w: Worlds, rows: Ints, world: Ints, kind: NDArray[np.int8], drawn: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the gap between the parties' expectations, as a share of the stake, if no session had narrowed it."""
     c = w.cases
-    at_first = w.at("gap_mean", world) + w.at("gap_sd", world) * distributions.normal_quantile(drawn)
+    at_first = distributions.normal_quantile(drawn)
+    at_first *= w.at("gap_sd", world)
+    at_first += w.at("gap_mean", world)
     fee = where(kind == FEE)
     if len(fee):
-        idle = 1 - w.effort[world[fee], c.compound[rows[fee]]]
-        at_first[fee] += w.at("fee_defence", world[fee]) * idle
-    aged: NDArray[np.float64] = at_first * (1 + w.at("hardening", world) * (w.day - c.opened.take(rows)) / 90)
-    return aged
+        where_fee = world[fee]
+        defended = ALL - w.pick("effort", where_fee, c.compound[rows[fee]])
+        defended *= w.at("fee_defence", where_fee)
+        at_first[fee] += defended
+    grown = (date(w.day) - c.opened[rows]).astype(np.float64)
+    grown *= w.at("hardening", world)
+    grown /= HARDENING_DAYS
+    grown += ALL
+    grown *= at_first
+    return grown
 
 
 def _left_by_a_session(w: Worlds, rows: Ints, world: Ints) -> NDArray[np.float64]:
     """Return the share of the gap that a session leaves of each dispute, by the ability of whoever holds the desk."""
     ability = settlements.each(w, rows, lambda settlement, at: settlement.ability(w, rows[at]))
-    left = 1 - (1 - w.at("narrowing", world)) * 2 * ability
-    return np.minimum(np.maximum(left, 0.0), 1.0)
+    if "narrowed_by_ability" not in w.derived:
+        w.derived["narrowed_by_ability"] = (1 - w.p.flat["narrowing"]) * 2
+    left: NDArray[np.float64] = w.spread(w.derived["narrowed_by_ability"], world) * ability
+    np.subtract(ALL, left, out=left)
+    np.maximum(left, NOTHING, out=left)
+    np.minimum(left, ALL, out=left)
+    return left
 
 
 RULE = Rule(

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.columns import Column, Lever, Rule
+from sim.constants import whole
 from sim.places.compound import BODY, DESKS_PER_COMPOUND
 from sim.rules import bodies, service
 from sim.space import anywhere, rank_in_group, where
@@ -41,8 +42,10 @@ PURPOSES = {
 FOUND = {"talks": "talks_found", "inspections": "inspections_found"}
 """Purposes for which bodies as found set time aside, and the columns that say how much."""
 
-WEEK = 7
+WEEK = whole(7)
 """Minutes in hand are counted in sevenths, as at desks."""
+
+NOTHING, ONE = whole(0), whole(1)
 
 SAVED_WEEKS = {"ledger": 4, "summons": 4, "calls": 4, "talks": 13, "inspections": 13, "rounds": 4}
 """Weeks for which time set aside can be saved; time for doors cannot."""
@@ -113,17 +116,23 @@ def spend(w: Worlds, purpose: str, world: Ints, compound: Ints, hours: str) -> N
         compound: in which compound.
         hours: name of the parameter that says what an act takes.
     """
-    balance, place = getattr(w, purpose + "_balance").reshape(-1), world * w.layout.sizes["compound"] + compound
+    if len(world) == 0:
+        return np.zeros(0, dtype=bool)
+    balance, place = getattr(w, purpose + "_balance").reshape(-1), world * whole(w.layout.sizes["compound"])
+    place += compound
     in_hand = balance[place]
-    done: NDArray[np.bool_] = in_hand > 0
+    done: NDArray[np.bool_] = in_hand > NOTHING
     if not anywhere(done):
         return done
     minutes = service.minutes(w, hours, world)
-    done &= (rank_in_group(place) + 1) * minutes * WEEK <= in_hand
+    time, needed = minutes * WEEK, rank_in_group(place)
+    needed += ONE
+    needed *= time
+    done &= needed <= in_hand
     able = where(done)
-    minutes = minutes[able]
-    np.subtract.at(balance, place[able], minutes * WEEK)
-    w.count("minutes_" + purpose, world[able], minutes)
+    if len(able):
+        np.subtract.at(balance, place[able], time[able])
+        w.count("minutes_" + purpose, world[able], minutes[able])
     return done
 
 

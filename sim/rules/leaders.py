@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim import distributions
 from sim.cases import Stage
 from sim.columns import Column, Lever, Rule
+from sim.constants import real, whole
 from sim.parameters import parameter
 from sim.places.compound import CANDIDATES
 from sim.rules import desks
@@ -29,6 +30,8 @@ Ints = NDArray[np.int64]
 
 NOBODY = -1
 """Value of the lever ``secretary`` where no secretary takes part in the body's matters."""
+
+FIRST, NOT_AT_ALL = whole(0), real(0.0)
 
 
 @dataclass(frozen=True)
@@ -123,11 +126,17 @@ def at_the_body(w: Worlds, world: Ints, compound: Ints) -> NDArray[np.float64]:
         world: world of each.
         compound: compound of each.
     """
-    place = world * w.layout.sizes["compound"] + compound
-    director, secretary = w.director_ability.reshape(-1).take(place), w.secretary.reshape(-1).take(place)
-    named = w.candidate_ability.reshape(-1).take(CANDIDATES * place + np.maximum(secretary, 0))
-    weight = np.where(secretary > NOBODY, w.merged.reshape(-1).take(place), 0.0)
-    ability: NDArray[np.float64] = director + weight * (named - director)
+    place = world * whole(w.layout.sizes["compound"])
+    place += compound
+    director, secretary = w.director_ability.reshape(-1)[place], w.secretary.reshape(-1)[place]
+    weight = w.merged.reshape(-1)[place]
+    np.putmask(weight, secretary < FIRST, NOT_AT_ALL)
+    place *= whole(CANDIDATES)
+    place += np.maximum(secretary, FIRST)
+    ability: NDArray[np.float64] = w.candidate_ability.reshape(-1)[place]
+    ability -= director
+    ability *= weight
+    ability += director
     return ability
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cases import DEFECT, Kind, Stage
+from sim.constants import code, whole
 from sim.places.compound import BODY, CENTRE, COMMUNITY, COMPANY, HOTLINE, INTAKES, OWNER, TENANT, VACANT
 from sim.rules import (
     bodies,
-    contracts,
     defects,
     desks,
     funding,
@@ -25,13 +25,18 @@ from sim.rules import (
     ties,
 )
 from sim.settlements import Floats, Ints, Mask, Settlement
-from sim.space import where
+from sim.space import anywhere, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
 
 
-FEE = int(Kind.FEE)
+FEE, APPROVAL = code(Kind.FEE), code(Stage.APPROVAL)
+
+AT_COMPANY, AT_BODY, AT_COMMUNITY, AT_CENTRE, AT_HOTLINE = map(whole, (COMPANY, BODY, COMMUNITY, CENTRE, HOTLINE))
+
+BY_COMPANY, BY_BODY, BY_COMMUNITY = (1 + INTAKES.index(desk) for desk in (COMPANY, BODY, COMMUNITY))
+"""Rows of the weights of these intakes; that of silence is 0."""
 
 AT_DESKS = np.array([desk for desk in INTAKES if desk != HOTLINE])[:, None]
 """Intakes that are desks; the hotline is the last of all."""
@@ -78,30 +83,32 @@ class Compound(Settlement):
 
         A company claims the fees that it is owed at once, at the nearest desk.
         """
-        place = world * w.layout.sizes["compound"] + unit
-        has_body = w.body.reshape(-1).take(place) > bodies.NONE
-        weights[1 + INTAKES.index(COMPANY)] *= DEFECT.take(kind) & (
-            w.contract.reshape(-1).take(place) != contracts.NONE
-        )
-        weights[1 + INTAKES.index(BODY)] *= has_body
+        place = world * whole(w.layout.sizes["compound"])
+        place += unit
+        has_body = w.body.reshape(-1).take(place) > referrals.NO_BODY
+        by_company = w.contract.reshape(-1).take(place) != referrals.NO_COMPANY
+        by_company &= DEFECT.take(kind)
+        weights[BY_COMPANY] *= by_company
+        weights[BY_BODY] *= has_body
         fees = where(kind == FEE)
         if len(fees):
             weights[:, fees] = 0.0
             has_body = has_body.take(fees)
-            weights[1 + INTAKES.index(BODY), fees] = has_body
-            weights[1 + INTAKES.index(COMMUNITY), fees] = ~has_body
+            weights[BY_BODY, fees] = has_body
+            weights[BY_COMMUNITY, fees] = ~has_body
 
     def receive(self, w: Worlds, world: Ints, household: Ints, kind: NDArray[np.int8], intake: Ints) -> Ints:
         """Return the desk of the compound or its community; calls about a defect are passed on to a company."""
         compound = self.unit(w, household)
-        place = world * w.layout.sizes["compound"] + compound
-        called = where(intake == HOTLINE)
+        called = where(intake == AT_HOTLINE)
         if len(called):
-            place = place.take(called)
+            place = world[called] * whole(w.layout.sizes["compound"])
+            place += compound[called]
             np.add.at(w.tickets_read.reshape(-1), place, np.int32(1))
-            company = DEFECT.take(kind.take(called)) & (w.contract.reshape(-1).take(place) != contracts.NONE)
+            company = w.contract.reshape(-1)[place] != referrals.NO_COMPANY
+            company &= DEFECT.take(kind[called])
             intake = intake.copy()
-            intake[called] = np.where(company, COMPANY, COMMUNITY)
+            intake[called] = np.where(company, AT_COMPANY, AT_COMMUNITY)
         return referrals.of_compound(w, compound, intake)
 
     def before_offers(self, w: Worlds) -> None:
@@ -132,22 +139,25 @@ class Compound(Settlement):
         What it has time to carry goes up to the community or the centre.
         """
         world, compound = w.cases.world[rows], w.cases.compound[rows]
+        near = desks.kind_of(w, desk) >= AT_COMMUNITY
         booked = keeping.spend(w, "ledger", world, compound, "triage_hours")
         loss = w.at("handoff_loss", world)
-        near = desks.kind_of(w, desk) >= COMMUNITY
+        if anywhere(booked):
+            loss = np.where(booked, np.minimum(loss, w.pick("ledger_loss", world, compound)), loss)
         up = where(near)
         near[up] = keeping.spend(w, "summons", world[up], compound[up], "triage_hours")
-        return np.where(booked, np.minimum(loss, w.ledger_loss[world, compound]), loss), near
+        return loss, near
 
     def attend(self, w: Worlds, rows: Ints) -> None:
         """See to repairs."""
         c = w.cases
-        second = c.stage[rows] == int(Stage.APPROVAL)
-        at_company = desks.kind_of(w, c.desk[rows]) == COMPANY
+        second = c.stage[rows] == APPROVAL
+        at_company = desks.kind_of(w, c.desk[rows]) == AT_COMPANY
         repairs.do_duty(w, rows[at_company])
         paid_for = np.zeros(c.n, dtype=bool)  # or to be: it is seen to in the order of service
         paid_for[repairs.approve(w, rows[second])] = True
-        paid_for[repairs.organise(w, rows[~second & ~at_company])] = True
+        second |= at_company
+        paid_for[repairs.organise(w, rows[~second])] = True
         funding.find(w, rows[paid_for[rows]])
 
     def no_show(self, w: Worlds, rows: Ints) -> Floats:
@@ -155,19 +165,22 @@ class Compound(Settlement):
         c = w.cases
         world = c.world[rows]
         level = desks.kind_of(w, c.desk[rows])
-        called: Mask = level == CENTRE
-        below = where(level < COMMUNITY)
+        called: Mask = level == AT_CENTRE
+        below = where(level < AT_COMMUNITY)
         called[below] = keeping.spend(w, "summons", world[below], c.compound[rows[below]], "triage_hours")
         chance = w.at("no_show", world)
+        if not anywhere(called):
+            return chance
         return np.where(called, np.minimum(chance, w.at("no_show_summoned", world)), chance)
 
     def ability(self, w: Worlds, rows: Ints) -> Floats:
         """Return the ability of mediators, or of whoever holds the body's desk."""
         c = w.cases
         world = c.world[rows]
-        ability = w.p.flat["mediator_ability"].take(world)
-        below = where(desks.kind_of(w, c.desk[rows]) == BODY)
-        ability[below] = leaders.at_the_body(w, world[below], c.compound[rows[below]])
+        ability = w.p.flat["mediator_ability"][world]
+        below = where(desks.kind_of(w, c.desk[rows]) == AT_BODY)
+        if len(below):
+            ability[below] = leaders.at_the_body(w, world[below], c.compound[rows[below]])
         return ability
 
     def above(self, w: Worlds, rows: Ints) -> Ints:
