@@ -25,7 +25,7 @@ from sim.rules import offices, suffering, votes
 from sim.scenario import Scenario
 from sim.schedule import SCHEDULE, Cadence, Phase, due_on, rules_of, world_specs
 from sim.space import Layout
-from sim.tables import TABLES, EventLog, Table
+from sim.tables import TABLES, EventLog, Table, let_write
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
@@ -292,11 +292,14 @@ class Worlds(Offers):
 
     def rebuild_levers(self) -> None:
         """Set every lever to its base and let the mechanisms of each world make their offers."""
-        for lever in self.levers.values():
-            array = getattr(self, lever.name)
-            array.setflags(write=True)
-            array[...] = getattr(self, lever.base) if isinstance(lever.base, str) else lever.base
-            array.setflags(write=False)
+        arrays = [getattr(self, name) for name in self.levers]
+        let_write(arrays, True)
+        for array, lever in zip(arrays, self.levers.values(), strict=True):
+            if isinstance(lever.base, str):
+                array[...] = getattr(self, lever.base)
+            else:
+                array.fill(lever.base)
+        let_write(arrays, False)
         if self.mechanisms:
             with self.guarded():
                 for mechanism in self.mechanisms:
