@@ -145,4 +145,7 @@ def combine(lever: Lever, current: NDArray[Any], offered: Any, where: Any) -> No
         offered: scalar or array that broadcasts to it.
         where: boolean array that broadcasts to it.
     """
-    COMBINERS[lever.combine](current, np.asarray(offered, dtype=current.dtype), out=current, where=where)
+    offered = np.asarray(offered, dtype=current.dtype)
+    if offered.shape == (len(current), 1):  # numpy is slow at spreading a number a world over few rows
+        offered = offered.repeat(current.shape[1], axis=1)
+    np.copyto(current, COMBINERS[lever.combine](current, offered), where=where)

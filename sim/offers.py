@@ -58,9 +58,9 @@ class Offers(Diary):
         if self._acting is not None and lever not in self._acting.offers:
             raise TypeError(f"mechanism '{self._acting.name}' does not declare that it offers to '{lever}'")
         array = getattr(self, lever)
-        array.setflags(write=True)
+        array.setflags(True)
         combine(self.levers[lever], array, value, where)
-        array.setflags(write=False)
+        array.setflags(False)
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
@@ -89,12 +89,10 @@ class Offers(Diary):
     def acting(self, mechanism: Mechanism) -> Iterator[None]:
         """Let a mechanism write its own columns, and nothing else."""
         own = [getattr(self, column.name) for column in mechanism.columns]
-        for array in own:
-            array.setflags(write=True)
+        let_write(own, True)
         self._acting = mechanism
         try:
             yield
         finally:
             self._acting = None
-            for array in own:
-                array.setflags(write=False)
+            let_write(own, False)

@@ -82,6 +82,18 @@ class Setting(Values):
         super().__init__(values)
         self.present = present
         self.switches = switches
+        self._over: dict[int, Setting] = {}
+
+    def over(self, rows: int) -> Setting:
+        """Return the same with so many rows of each world, shape ``(worlds, rows)``; it is made once and kept.
+
+        To spread a number a world over a few rows takes numpy several times as long as to go through all of them.
+        """
+        if rows not in self._over:
+            switches = {channel: on.repeat(rows, axis=1) for channel, on in self.switches.items()}
+            values = {name: value.repeat(rows, axis=1) for name, value in self.values.items()}
+            self._over[rows] = Setting(self.present.repeat(rows, axis=1), switches, values)
+        return self._over[rows]
 
     def on(self, channel: str) -> NDArray[np.bool_]:
         """Return where the channel is switched on."""

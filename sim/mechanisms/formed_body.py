@@ -53,6 +53,7 @@ class FormedBody(Mechanism):
 
     def offices(self, w: Worlds, me: Setting) -> None:
         """Offer a management committee and its director's hours where no body was found."""
+        me = me.over(w.layout.sizes["compound"])
         where = me.on("formation") & self.reaches(w, me) & (w.body_found == bodies.NONE)
         w.offer("body", bodies.MANAGEMENT, where)
         w.offer("director_minutes", bodies.director_minutes(w), where)

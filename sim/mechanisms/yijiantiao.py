@@ -306,6 +306,7 @@ class Yijiantiao(Mechanism):
 
     def offices(self, w: Worlds, me: Setting) -> None:
         """Offer a secretary, hours, principals and a ledger in covered compounds that have a body."""
+        me = me.over(w.layout.sizes["compound"])
         where = self.reaches(w, me) & (w.body > bodies.NONE)
         w.offer("extra_minutes", np.rint(60 * me.extra_hours), where)
         where = where & me.any_on() & (me.hours > 0)
@@ -354,7 +355,7 @@ class Yijiantiao(Mechanism):
             w.derived["yijiantiao.quits"] = 1 - noise.exp(-me.quits * 7 / 365)
         in_a_week = w.derived["yijiantiao.quits"]
         seeds = regular(w, "yijiantiao.quit", w.seeds[:, None], compound, w.day // 7)
-        tired = noise.chance(in_a_week, seeds, ANY)
+        tired = noise.chance(in_a_week.reshape(-1), seeds.reshape(-1), ANY).reshape(last.shape)
         quits = tired & (last > NOT_YET) & (last < w.day)
         removed = (last < me.removal_day) & (me.removal_day >= 0) & (w.day >= me.removal_day)
         leaves = where & (last >= w.yijiantiao_filled) & (quits | removed)
@@ -369,7 +370,7 @@ class Yijiantiao(Mechanism):
         return np.where(me.leader_selection > 0, best, turn)
 
     def _effort(self, w: Worlds, me: Setting) -> NDArray[np.float64]:
-        """Return what is left of the effort of day 0, 0 to 1, shape ``(worlds, 1)``."""
+        """Return what is left of the effort of day 0, 0 to 1, shape ``(worlds, compounds)``."""
         months = max(w.day, 0) / DAYS_PER_MONTH
         left: NDArray[np.float64] = me.effort_kept + (1 - me.effort_kept) * noise.exp(-months / me.effort_months)
         return left
