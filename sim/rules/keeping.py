@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.columns import Column, Lever, Rule
-from sim.constants import whole
+from sim.constants import code, whole
 from sim.places.compound import BODY, DESKS_PER_COMPOUND
 from sim.rules import bodies, service
 from sim.space import anywhere, rank_in_group, where
@@ -45,10 +45,13 @@ FOUND = {"talks": "talks_found", "inspections": "inspections_found"}
 WEEK = whole(7)
 """Minutes in hand are counted in sevenths, as at desks."""
 
-NOTHING, ONE = whole(0), whole(1)
+NOTHING, ONE, NO_BODY = whole(0), whole(1), code(bodies.NONE)
 
 SAVED_WEEKS = {"ledger": 4, "summons": 4, "calls": 4, "talks": 13, "inspections": 13, "rounds": 4}
 """Weeks for which time set aside can be saved; time for doors cannot."""
+
+SEVENTHS_SAVED = {purpose: whole(weeks) * WEEK for purpose, weeks in SAVED_WEEKS.items()}
+"""How often what is set aside in a week can be saved, as balances are counted."""
 
 
 def offices(w: Worlds) -> tuple[Ints, Ints]:
@@ -57,9 +60,13 @@ def offices(w: Worlds) -> tuple[Ints, Ints]:
     A branch has minutes only while its secretary is a second principal.
     """
     director = w.director_minutes
-    together = director + np.rint(w.merged * (w.merged_minutes - director)).astype(np.int64)
-    body = np.where(w.body > bodies.NONE, together + w.extra_minutes, 0)
-    return body, np.where(w.principals > 1, w.secretary_minutes, 0)
+    body = np.rint(w.merged * (w.merged_minutes - director)).astype(np.int64)
+    body += director
+    body += w.extra_minutes
+    np.putmask(body, w.body == NO_BODY, NOTHING)
+    branch = w.secretary_minutes.copy()
+    np.putmask(branch, w.principals <= ONE, NOTHING)
+    return body, branch
 
 
 def set_aside(w: Worlds) -> tuple[Ints, Ints]:
@@ -71,23 +78,28 @@ def set_aside(w: Worlds) -> tuple[Ints, Ints]:
     Returns:
         Minutes a week that are missing at the body's desk and at the branch's, shape ``(worlds, compounds)``.
     """
-    two = w.principals > 1
+    one = (w.principals <= ONE).astype(np.int64)
     body, branch = offices(w)
-    left_body, left_branch = body, branch
+    left_body, left_branch = body.copy(), branch.copy()
     for purpose in PURPOSES:
-        wanted = getattr(w, purpose + "_minutes")
-        own = np.where(two, getattr(w, FOUND[purpose]) if purpose in FOUND else 0, wanted)
-        by_body, by_branch = np.minimum(own, left_body), np.minimum(wanted - own, left_branch)
+        wanted, time = getattr(w, purpose + "_minutes"), getattr(w, purpose + "_time")
+        by_body = wanted * one if purpose not in FOUND else np.where(one, wanted, getattr(w, FOUND[purpose]))
+        by_branch = wanted - by_body
+        np.minimum(by_body, left_body, out=by_body)
+        np.minimum(by_branch, left_branch, out=by_branch)
         able = by_body + by_branch
         if purpose in SAVED_WEEKS:
-            balance, most = getattr(w, purpose + "_balance"), SAVED_WEEKS[purpose] * WEEK * able
-            balance[...] = np.minimum(balance, most)
-            time = np.minimum(able, (most - balance) // WEEK)
+            balance, most = getattr(w, purpose + "_balance"), able * SEVENTHS_SAVED[purpose]
+            np.minimum(balance, most, out=balance)
+            most -= balance
+            most //= WEEK
+            np.minimum(able, most, out=time)
         else:
-            time = np.where(_asking(w), able, 0)
-        getattr(w, purpose + "_time")[...] = time
-        by_body = np.minimum(by_body, time)
-        left_body, left_branch = left_body - by_body, left_branch - (time - by_body)
+            np.multiply(able, _asking(w), out=time)
+        np.minimum(by_body, time, out=by_body)
+        left_body -= by_body
+        left_branch += by_body
+        left_branch -= time
     return body - left_body, branch - left_branch
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 
-NO_BODY, NO_COMPANY = code(bodies.NONE), code(contracts.NONE)
+NO_BODY, NO_COMPANY, NOTHING = code(bodies.NONE), code(contracts.NONE), whole(0)
 
 AT_COMPANY, AT_BODY, AT_BRANCH, AT_COMMUNITY = map(whole, (COMPANY, BODY, BRANCH, COMMUNITY))
 
@@ -62,7 +62,8 @@ def staff(w: Worlds) -> None:
     own = DESKS_PER_COMPOUND * layout.sizes["compound"]
     flats = layout.count("compound", "household")
     repairer = np.rint(w.p.repairer_hours * 60 * w.effort * flats / 300).astype(np.int64)
-    minutes[:, COMPANY:own:DESKS_PER_COMPOUND] = np.where(w.contract != contracts.NONE, repairer, 0)
+    np.putmask(repairer, w.contract == NO_COMPANY, NOTHING)
+    minutes[:, COMPANY:own:DESKS_PER_COMPOUND] = repairer
     minutes[:, BODY:own:DESKS_PER_COMPOUND] = body - of_body
     minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = branch - of_branch
     above, end = own + layout.sizes["community"], own + layout.sizes["community"] + layout.sizes["centre"]
