@@ -8,10 +8,10 @@ the time being: what a case *is* stands in its identity (world, kind, bearer, or
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -333,12 +333,9 @@ class Table:
         return {f: d[: self.n].copy() for f, d in self._data.items()}
 
 
-SETFLAGS = cast("Callable[[Array, bool], None]", np.ndarray.setflags)  # by position it takes a quarter of the time
-
-
 def let_write(arrays: Iterable[Array], may: bool) -> None:
     """Open arrays to changes, or close them: there are hundreds, so it is done in one sweep."""
-    deque(map(SETFLAGS, arrays, repeat(may)), maxlen=0)
+    deque(map(np.ndarray.setflags, arrays, repeat(may)), maxlen=0)  # type: ignore[arg-type]  # by position: quicker
 
 
 class EventLog:
