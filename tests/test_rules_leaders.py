@@ -61,8 +61,10 @@ def change_until(w: Worlds, day: int) -> None:
 
 def nobody_quits(w: Worlds) -> Worlds:
     """Take quitting away altogether; its range does not go down to zero."""
-    rewrite(w.settings["yijiantiao"].quits, 0.0)
-    w.derived.pop("yijiantiao.quits", None)  # what has been worked out of it
+    me = w.settings["yijiantiao"]
+    rewrite(me.quits, 0.0)
+    me.repeated.clear()  # what has been worked out of it
+    w.derived.pop("yijiantiao.quits", None)
     return w
 
 

@@ -82,18 +82,18 @@ class Setting(Values):
         super().__init__(values)
         self.present = present
         self.switches = switches
-        self._over: dict[int, Setting] = {}
+        self.repeated: dict[int, Setting] = {}
 
     def over(self, rows: int) -> Setting:
-        """Return the same with so many rows of each world, shape ``(worlds, rows)``; it is made once and kept.
+        """Return the same with so many rows of each world, shape ``(worlds, rows)``; made once, and kept in `repeated`.
 
         To spread a number a world over a few rows takes numpy several times as long as to go through all of them.
         """
-        if rows not in self._over:
+        if rows not in self.repeated:
             switches = {channel: on.repeat(rows, axis=1) for channel, on in self.switches.items()}
             values = {name: value.repeat(rows, axis=1) for name, value in self.values.items()}
-            self._over[rows] = Setting(self.present.repeat(rows, axis=1), switches, values)
-        return self._over[rows]
+            self.repeated[rows] = Setting(self.present.repeat(rows, axis=1), switches, values)
+        return self.repeated[rows]
 
     def on(self, channel: str) -> NDArray[np.bool_]:
         """Return where the channel is switched on."""

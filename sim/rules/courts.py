@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim import distributions, noise
 from sim.cases import NEVER, SUABLE, Activity, Stage, log_cases, move_cases
 from sim.columns import Rule
+from sim.constants import code, date
 from sim.parameters import parameter
 from sim.rules import desks
 from sim.space import first_of_group, where
@@ -66,6 +67,8 @@ class Parameters:
     )
 
 
+IN_COURT, NOT_YET = code(Stage.COURT), date(NEVER)
+
 SHORTEST, LONGEST = 15, 180
 """Days within which a court judges (prior-court)."""
 
@@ -95,14 +98,15 @@ def sit(w: Worlds) -> Ints:
         The cases that it judges today; the caller ends them.
     """
     c = w.cases
-    rows = where(c.stage == int(Stage.COURT))
+    rows = where(c.stage == IN_COURT)
     ready = c.ready[rows]
-    due, waits = ready <= w.day, rows[ready == NEVER]
+    due, waits = ready <= date(w.day), rows[ready == NOT_YET]
     if len(waits) or np.count_nonzero(w.stock["suits_waiting"]):
-        goes_on = c.world[rows[~due & (ready != NEVER)]]
+        goes_on = c.world[rows[~due & (ready != NOT_YET)]]
         _take_up(w, waits, docket(w) - np.bincount(goes_on, minlength=w.n))
-    log_cases(w, rows[due], Activity.JUDGED)
-    return rows[due]
+    judged = rows[due]
+    log_cases(w, judged, Activity.JUDGED)
+    return judged
 
 
 def docket(w: Worlds) -> Ints:

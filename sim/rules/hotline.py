@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim import places
 from sim.cases import NEVER, Desk, Stage
 from sim.columns import Column, Rule
+from sim.constants import code, date, whole
 from sim.parameters import parameter
 from sim.space import anywhere, rank_in_group
 
@@ -31,7 +32,9 @@ DAY = 1_000_000
 LONG_AGO = -(2**60)
 """Before any day, in the same parts."""
 
-TRANSIT = int(Stage.TRANSIT)
+TRANSIT, SETTLED, NOT_YET = code(Stage.TRANSIT), code(Stage.SETTLED), date(NEVER)
+
+NONE = whole(0)
 
 
 @dataclass(frozen=True)
@@ -53,15 +56,15 @@ def wait(w: Worlds, world: Ints) -> NDArray[np.float64]:
     """Return what somebody who calls today has to wait, days: for the calls that wait already, and to be passed on."""
     days, waiting = w.at("hotline_days", world), w.stock["calls_waiting"]
     if np.count_nonzero(waiting):
-        days = days + (waiting * _length(w) / DAY).take(world)
+        days = days + (waiting * _length(w) / DAY)[world]
     return days
 
 
 def take_up(w: Worlds) -> tuple[Ints, Ints]:
     """Let the hotline take calls that have waited, as far as it can today; return their cases and desks."""
     q, c = w.calls, w.cases
-    known = q.case >= 0
-    known[known] = c.stage[q.case[known]] < int(Stage.SETTLED)  # else its case is over: nobody calls back
+    known = q.case >= NONE
+    known[known] = c.stage[q.case[known]] < SETTLED  # else its case is over: nobody calls back
     free = _free(w)
     world, room, taken = q.world[known], _room(w, free), known.copy()
     taken[known] = rank_in_group(world) < room[world]
@@ -98,17 +101,21 @@ def call(w: Worlds, world: Ints, key: NDArray[np.uint64], case: Ints, desk: Ints
 
 def _free(w: Worlds) -> Ints:
     """Return from when on today the hotline of each world is free, in `DAY` parts."""
-    return np.maximum(w.hotline_busy[:, 0], DAY * w.day)
+    return np.maximum(w.hotline_busy.reshape(-1), whole(DAY * w.day))
 
 
 def _room(w: Worlds, free: Ints) -> Ints:
     """Return how many calls the hotline of each world can take today: as many as begin before the day is over."""
-    return np.maximum(-((free - DAY * (w.day + 1)) // _length(w)), 0)
+    begun: Ints = free - whole(DAY * (w.day + 1))
+    begun //= _length(w)
+    return np.maximum(-begun, NONE)
 
 
 def _be_busy(w: Worlds, free: Ints, calls: Ints) -> None:
     """Let so many calls that the hotline of each world takes today keep it busy, which was free from then on."""
-    w.hotline_busy[:, 0] = np.where(calls > 0, free + calls * _length(w), w.hotline_busy[:, 0])
+    busy = calls * _length(w)
+    busy += free
+    np.copyto(w.hotline_busy.reshape(-1), busy, where=calls > NONE)
 
 
 def _length(w: Worlds) -> Ints:
@@ -121,7 +128,8 @@ def _length(w: Worlds) -> Ints:
 
 def holds(w: Worlds, case: Ints) -> Mask:
     """Return which cases lie with the hotline, no call about them having been taken."""
-    held: Mask = (w.cases.stage.take(case) == TRANSIT) & (w.cases.ready.take(case) == NEVER)
+    held: Mask = w.cases.stage[case] == TRANSIT
+    held &= w.cases.ready[case] == NOT_YET
     return held
 
 
