@@ -49,6 +49,7 @@ from sim.parameters import parameter
 from sim.places.compound import CANDIDATES
 from sim.renaming import ANY, regular
 from sim.rules import bodies, leaders
+from sim.space import anywhere
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -231,6 +232,17 @@ class Parameters:
 USUAL_HOURS = 4.0
 """The secretary's hours at which `merged_hours` and the time set aside for practices are meant."""
 
+PRACTICES = (
+    ("case_ledger", "ledger_minutes", "ledger_hours"),
+    ("authority", "summons_minutes", "summons_hours"),
+    ("cost_sharing", "calls_minutes", "call_hours"),
+    ("onsite_visits", "doors_minutes", "visit_hours"),
+    ("onsite_visits", "rounds_minutes", "round_hours"),
+    ("monitoring", "inspections_minutes", "inspect_hours"),
+    ("renewal_leverage", "talks_minutes", "negotiate_hours"),
+)
+"""Channel, the lever by which it has time set aside, and the parameter that says how much."""
+
 DAYS_PER_MONTH = 30.4
 """Days of a month in which effort decays: a twelfth of a year."""
 
@@ -309,9 +321,9 @@ class Yijiantiao(Mechanism):
         me = me.over(w.layout.sizes["compound"])
         where = self.reaches(w, me) & (w.body > bodies.NONE)
         w.offer("extra_minutes", np.rint(60 * me.extra_hours), where)
-        where = where & me.any_on() & (me.hours > 0)
+        where &= me.any_on() & (me.hours > 0)
         self._leave(w, me, where)
-        where = where & (w.day >= w.yijiantiao_filled)
+        where &= w.day >= w.yijiantiao_filled
         w.offer("secretary", self._secretary(w, me), where)
 
         one = where & me.on("coordination")
@@ -325,21 +337,21 @@ class Yijiantiao(Mechanism):
         w.offer("principals", 2, two)
         w.offer("secretary_minutes", np.rint(scale * most), two)
 
-        for channel, lever, hours in (
-            ("case_ledger", "ledger_minutes", me.ledger_hours),
-            ("authority", "summons_minutes", me.summons_hours),
-            ("cost_sharing", "calls_minutes", me.call_hours),
-            ("onsite_visits", "doors_minutes", me.visit_hours),
-            ("onsite_visits", "rounds_minutes", me.round_hours),
-            ("monitoring", "inspections_minutes", me.inspect_hours),
-            ("renewal_leverage", "talks_minutes", me.negotiate_hours),
-        ):
-            w.offer(lever, np.rint(60 * hours * scale), where & me.on(channel))
+        minutes, switches = self._practices(w, me)
+        for (_, lever, _), time, stands in zip(PRACTICES, np.rint(minutes * scale), where & switches, strict=True):
+            w.offer(lever, time, stands)
         w.offer("joined", scale, where & me.on("monitoring"))
         w.offer("resolve", scale, where & me.on("renewal_leverage"))
         ledger = where & me.on("case_ledger")
         w.offer("ledger_loss", me.ledger_loss, ledger)
         w.offer("ledger_deadline", np.rint(me.deadline_days), ledger)
+
+    def _practices(self, w: Worlds, me: Setting) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return the minutes a week that each practice takes, and where it is switched on, a row each."""
+        if "yijiantiao.minutes" not in w.derived:
+            w.derived["yijiantiao.minutes"] = np.stack([60 * me.values[hours] for _, _, hours in PRACTICES])
+            w.derived["yijiantiao.switches"] = np.stack([me.on(channel) for channel, _, _ in PRACTICES])
+        return w.derived["yijiantiao.minutes"], w.derived["yijiantiao.switches"]
 
     def _leave(self, w: Worlds, me: Setting, where: NDArray[np.bool_]) -> None:
         """Let secretaries who have held office since the last change quit or be removed; nobody leaves twice a day.
@@ -366,8 +378,11 @@ class Yijiantiao(Mechanism):
     def _secretary(self, w: Worlds, me: Setting) -> NDArray[np.int64]:
         """Return the number of the candidate whose turn it is: the next best by score, or simply the next."""
         turn = w.yijiantiao_left.astype(np.int64) % CANDIDATES
+        selected = me.leader_selection > 0
+        if not anywhere(selected):
+            return turn
         best = np.take_along_axis(leaders.best_first(w), turn[:, :, None], axis=2)[:, :, 0]
-        return np.where(me.leader_selection > 0, best, turn)
+        return np.where(selected, best, turn)
 
     def _effort(self, w: Worlds, me: Setting) -> NDArray[np.float64]:
         """Return what is left of the effort of day 0, 0 to 1, shape ``(worlds, compounds)``."""

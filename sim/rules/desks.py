@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim import compaction, noise, places, settlements
 from sim.cases import Activity, Desk, Kind, Stage, log_cases
 from sim.columns import Column, Lever, Rule
-from sim.constants import Constant, code, constant, date, whole
+from sim.constants import Constant, code, constant, date, real, whole
 from sim.rules.service import Parameters
 from sim.rules.trust import DESKS
 from sim.space import first_of_group, where
@@ -57,10 +57,10 @@ NOBODY = whole(1 << PRECEDENCE_BITS)
 UNKNOWN = date(-1)
 """Minutes of a case that has just entered a queue, see `look_over`."""
 
-NOTHING = whole(0)
+NOTHING, AT_LEAST = whole(0), whole(1)
 ONCE_MORE = constant(1, np.int16)
 
-LONGEST_WAIT = 999.0
+LONGEST_WAIT = real(999.0)
 """Days that a desk without hours posts as its wait."""
 
 
@@ -100,9 +100,12 @@ def _post_waits(w: Worlds) -> None:
     c.minutes[rows] = minutes
     backlog = np.zeros_like(w.desk_minutes)
     np.add.at(backlog.reshape(-1), _place(w, rows), minutes)
-    own = w.p.sitting_hours * 60
-    a_day = np.maximum(w.desk_minutes, 1) / WEEK
-    w.wait_days[...] = np.minimum(np.where(w.desk_minutes > 0, (backlog + own) / a_day, LONGEST_WAIT), LONGEST_WAIT)
+    if "own_minutes" not in w.derived:
+        w.derived["own_minutes"] = np.repeat(w.p.sitting_hours * 60, backlog.shape[1], axis=1)
+    days = backlog + w.derived["own_minutes"]
+    days /= np.maximum(w.desk_minutes, AT_LEAST) / WEEK
+    np.putmask(days, w.desk_minutes <= NOTHING, LONGEST_WAIT)
+    np.minimum(days, LONGEST_WAIT, out=w.wait_days)
 
 
 def _waits(w: Worlds) -> NDArray[np.bool_]:
@@ -214,7 +217,7 @@ def serve(w: Worlds) -> Ints:
     done = where(paid)
     rows, desk = rows[done], desk[done]
     balance[desk] = left[done]  # of what is left after each case of a desk the last stands
-    np.putmask(balance, able, NOTHING)  # all are served
+    balance[able] = NOTHING  # all are served
 
     w.count_each(_counters(w.recipe.place), kind_of(w, c.desk[rows]), c.world[rows], minutes[done])
     return rows

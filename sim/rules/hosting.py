@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.columns import Column, Lever, Rule
+from sim.constants import whole
 from sim.space import rank_in_group
 
 if TYPE_CHECKING:
@@ -44,11 +45,15 @@ def give(w: Worlds, minutes: Ints) -> Ints:
     """
     left = minutes
     for purpose, weeks in SAVED_WEEKS.items():
-        balance, able = getattr(w, f"{purpose}_balance"), np.minimum(getattr(w, f"host_{purpose}"), left)
-        most = weeks * able
-        balance[...] = np.minimum(balance, most)
-        time = np.minimum(able, most - balance)
-        getattr(w, f"{purpose}_time")[...] = time
+        given, balance, time = (getattr(w, of) for of in (f"host_{purpose}", f"{purpose}_balance", f"{purpose}_time"))
+        if not np.count_nonzero(given) and not np.count_nonzero(balance):
+            time[...] = 0
+            continue
+        able = np.minimum(given, left)
+        most = whole(weeks) * able
+        np.minimum(balance, most, out=balance)
+        most -= balance
+        np.minimum(able, most, out=time)
         left = left - time
     return left
 

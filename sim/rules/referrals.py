@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cases import DISPUTE, Kind
-from sim.constants import code, whole
+from sim.constants import code, real, whole
 from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, DESKS_PER_COMPOUND
 from sim.rules import bodies, chores, contracts, desks, hosting, keeping
 from sim.rules.service import DUN, MEDIATE, MEND, PROPOSE, SIT, TRIAGE, take
@@ -27,6 +27,9 @@ Ints = NDArray[np.int64]
 NO_BODY, NO_COMPANY, NOTHING = code(bodies.NONE), code(contracts.NONE), whole(0)
 
 AT_COMPANY, AT_BODY, AT_BRANCH, AT_COMMUNITY = map(whole, (COMPANY, BODY, BRANCH, COMMUNITY))
+
+FLATS_A_REPAIRER = real(300.0)
+"""Flats for which the hours of a repairer are meant, at full effort."""
 
 STEP = np.full((2, 2, len(Kind)), MEND)
 """Step that is next at the desk to which a case belongs: by whether it is minor, whether drafted, and its kind."""
@@ -60,18 +63,26 @@ def staff(w: Worlds) -> None:
     of_body, of_branch = keeping.set_aside(w)
     layout, minutes = w.layout, w.desk_minutes
     own = DESKS_PER_COMPOUND * layout.sizes["compound"]
-    flats = layout.count("compound", "household")
-    repairer = np.rint(w.p.repairer_hours * 60 * w.effort * flats / 300).astype(np.int64)
+    if "repairer_minutes" not in w.derived:
+        w.derived["repairer_minutes"] = np.repeat(w.p.repairer_hours * 60, layout.sizes["compound"], axis=1)
+        flats = layout.count("compound", "household")
+        w.derived["flats_of_compounds"] = np.broadcast_to(flats, w.effort.shape).astype(np.float64)
+        flats = layout.count("community", "household")
+        w.derived["community_minutes"] = np.rint(w.p.community_hours * 60 * flats / 300).astype(np.int64)
+        flats = layout.count("centre", "household")
+        w.derived["centre_minutes"] = np.rint(w.p.centre_hours * 60 * flats / 20000).astype(np.int64)
+    repairer = w.derived["repairer_minutes"] * w.effort
+    repairer *= w.derived["flats_of_compounds"]
+    repairer /= FLATS_A_REPAIRER
+    repairer = np.rint(repairer).astype(np.int64)
     np.putmask(repairer, w.contract == NO_COMPANY, NOTHING)
     minutes[:, COMPANY:own:DESKS_PER_COMPOUND] = repairer
     minutes[:, BODY:own:DESKS_PER_COMPOUND] = body - of_body
     minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = branch - of_branch
     above, end = own + layout.sizes["community"], own + layout.sizes["community"] + layout.sizes["centre"]
-    flats = layout.count("community", "household")
-    community = np.rint(w.p.community_hours * 60 * flats / 300).astype(np.int64) + w.community_extra
+    community = w.derived["community_minutes"] + w.community_extra
     minutes[:, own:above] = hosting.give(w, community - chores.set_aside(w, community))
-    centre = np.rint(w.p.centre_hours * 60 * layout.count("centre", "household") / 20000)
-    minutes[:, above:end] += centre.astype(np.int64)  # which other kinds of settlement may share
+    minutes[:, above:end] += w.derived["centre_minutes"]  # which other kinds of settlement may share
 
 
 def leave_empty_desks(w: Worlds, rows: Ints) -> None:
