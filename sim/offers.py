@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.columns import Column, Lever, combine
 from sim.diary import Diary
-from sim.tables import TABLES, let_write
+from sim.tables import TABLES, ClosedTable, closed_view, let_write
 
 if TYPE_CHECKING:
     from sim.mechanisms import Mechanism, Setting
@@ -64,26 +64,34 @@ class Offers(Diary):
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """Make everything read-only while mechanisms act, one after another: see `acting`."""
-        arrays = [*self._kept, *self.derived.values()]
-        tables = [getattr(self, name) for name in TABLES]
-        let_write(arrays, False)
+        """Let all that is not levers be looked at through closed views while mechanisms act: see `acting`.
+
+        What is derived of parameters is closed for good, for it is worked out once.
+        """
+        closed, tables = self._closed, [getattr(self, name) for name in TABLES]
+        own = {name: self.__dict__[name] for name in closed}
+        let_write(self.derived.values(), False)
         for table in tables:
             table.lock()
+        self.__dict__.update(closed)
         try:
             yield
         finally:
+            self.__dict__.update(own)
             for table in tables:
                 table.unlock()
-            let_write(arrays, True)  # an array comes before its views
 
     @cached_property
-    def _kept(self) -> list[Array]:
-        """Return what is written into day by day, the levers apart; it is the same arrays from now on."""
-        arrays = [*self.shelves.values(), *(getattr(self, name) for name in self.columns)]
-        arrays += [self._today, *self.flow.values(), *self.stock.values(), *self.over.values()]
-        arrays += [self.suffered, self.seeds, self.replication, self.scenario, *self.layout.traits.values()]
-        return [array for array in arrays if array.flags.writeable]
+    def _closed(self) -> dict[str, Any]:
+        """Return closed views of what is written into day by day, by attribute; it is the same arrays from now on."""
+        let_write(self.layout.traits.values(), False)  # nobody writes into these at all
+        alone = (*self.columns, "_today", "suffered", "seeds", "replication", "scenario")
+        views: dict[str, Any] = {name: closed_view(getattr(self, name)) for name in alone}
+        for name in ("shelves", "_flow", "stock", "over"):
+            views[name] = {key: closed_view(array) for key, array in getattr(self, name).items()}
+        for name in TABLES:
+            views["_ended" if name == "ended" else name] = ClosedTable(getattr(self, name))
+        return views
 
     @contextmanager
     def acting(self, mechanism: Mechanism) -> Iterator[None]:

@@ -244,14 +244,12 @@ class Table:
         def __getattr__(self, field: str) -> Array: ...
 
     def lock(self) -> None:
-        """Refuse changes of rows from now on."""
+        """Refuse to add or drop rows from now on."""
         self._locked = True
-        let_write(map(self.__dict__.__getitem__, self.fields), False)
 
     def unlock(self) -> None:
-        """Allow changes of rows again."""
+        """Allow it again."""
         self._locked = False
-        let_write(map(self.__dict__.__getitem__, self.fields), True)
 
     def _may_change(self) -> None:
         """Say so if a mechanism tries to change what is not its own."""
@@ -331,6 +329,30 @@ class Table:
     def arrays(self) -> dict[str, Array]:
         """Return copies of all live fields."""
         return {f: d[: self.n].copy() for f, d in self._data.items()}
+
+
+class ClosedTable:
+    """A table as mechanisms see it: its fields are closed views, made when they are asked for."""
+
+    def __init__(self, table: Table) -> None:
+        """Show a table."""
+        self._table = table
+
+    def __len__(self) -> int:
+        """Return the number of live rows."""
+        return self._table.n
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the table has under a name."""
+        value = getattr(self._table, name)
+        return closed_view(value) if isinstance(value, np.ndarray) else value
+
+
+def closed_view(array: Array) -> Array:
+    """Return an array as it is from time to time, to be looked at only."""
+    view = array.view()
+    view.setflags(write=False)
+    return view
 
 
 def let_write(arrays: Iterable[Array], may: bool) -> None:
