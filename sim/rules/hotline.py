@@ -68,7 +68,8 @@ def take_up(w: Worlds) -> tuple[Ints, Ints]:
     free = _free(w)
     world, room, taken = q.world[known], _room(w, free), known.copy()
     taken[known] = rank_in_group(world) < room[world]
-    _be_busy(w, free, np.minimum(np.bincount(world, minlength=w.n), room))
+    calls = np.minimum(np.bincount(world, minlength=w.n), room)
+    np.copyto(w.hotline_busy.reshape(-1), calls * _length(w) + free, where=calls > NONE)
     case, desk = q.case[taken], q.desk[taken]
     q.keep(known & ~taken)
     w.set_stocks(("calls_waiting",), np.bincount(q.world, minlength=w.n)[None])
@@ -86,16 +87,19 @@ def call(w: Worlds, world: Ints, key: NDArray[np.uint64], case: Ints, desk: Ints
         desk: row of the desk to which it is to be passed on.
     """
     calls, taken = np.bincount(world, minlength=w.n), np.ones(len(world), dtype=bool)
-    free = _free(w)
-    room = _room(w, free)
-    if anywhere(calls > room):
+    free, length = _free(w), _length(w)
+    busy = calls * length
+    busy += free
+    if anywhere(busy >= length + whole(DAY * (w.day + 1))):  # somewhere the last one would begin when the day is over
+        room = _room(w, free)
         order = np.lexsort((key, world))
         taken[order] = rank_in_group(world[order]) < room[world[order]]
         late = order[~taken[order]]
         w.calls.append(world=world[late], case=case[late], desk=desk[late])
         w.stocks("calls_waiting", world[late], 1)
         calls = np.minimum(calls, room)
-    _be_busy(w, free, calls)
+        busy = calls * length + free
+    np.copyto(w.hotline_busy.reshape(-1), busy, where=calls > NONE)
     return taken
 
 
@@ -109,13 +113,6 @@ def _room(w: Worlds, free: Ints) -> Ints:
     begun: Ints = free - whole(DAY * (w.day + 1))
     begun //= _length(w)
     return np.maximum(-begun, NONE)
-
-
-def _be_busy(w: Worlds, free: Ints, calls: Ints) -> None:
-    """Let so many calls that the hotline of each world takes today keep it busy, which was free from then on."""
-    busy = calls * _length(w)
-    busy += free
-    np.copyto(w.hotline_busy.reshape(-1), busy, where=calls > NONE)
 
 
 def _length(w: Worlds) -> Ints:

@@ -70,17 +70,16 @@ def offices(w: Worlds) -> tuple[Ints, Ints]:
 
 
 def set_aside(w: Worlds) -> tuple[Ints, Ints]:
-    """Divide the coming week's minutes among the purposes, and return what they take together.
+    """Divide the coming week's minutes among the purposes, and return what they leave.
 
     What a body sets aside of its own accord is always its director's time, so that a second principal with hardly
     any hours takes nothing from it; the rest is the second principal's where one stands, else the same person's.
 
     Returns:
-        Minutes a week that are missing at the body's desk and at the branch's, shape ``(worlds, compounds)``.
+        Minutes a week for cases at the body's desk and at the branch's, shape ``(worlds, compounds)``.
     """
     one = (w.principals <= ONE).astype(np.int64)
-    body, branch = offices(w)
-    left_body, left_branch = body.copy(), branch.copy()
+    left_body, left_branch = offices(w)
     for purpose in PURPOSES:
         wanted, time = getattr(w, purpose + "_minutes"), getattr(w, purpose + "_time")
         by_body = wanted * one if purpose not in FOUND else np.where(one, wanted, getattr(w, FOUND[purpose]))
@@ -100,7 +99,7 @@ def set_aside(w: Worlds) -> tuple[Ints, Ints]:
         left_body -= by_body
         left_branch += by_body
         left_branch -= time
-    return body - left_body, branch - left_branch
+    return left_body, left_branch
 
 
 def save(w: Worlds) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cases import DISPUTE, Kind
+from sim.cases import DISPUTE, Desk, Kind
 from sim.constants import code, real, whole
 from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, DESKS_PER_COMPOUND
 from sim.rules import bodies, chores, contracts, desks, hosting, keeping
@@ -30,6 +30,12 @@ AT_COMPANY, AT_BODY, AT_BRANCH, AT_COMMUNITY = map(whole, (COMPANY, BODY, BRANCH
 
 FLATS_A_REPAIRER = real(300.0)
 """Flats for which the hours of a repairer are meant, at full effort."""
+
+MOVES = ~DISPUTE
+"""By number of the kind: may it belong to another desk than the one that has it? Disputes stay where they are."""
+
+WITHOUT_BODY = np.array([COMMUNITY if desk == COMPANY else int(desk) for desk in Desk])
+"""By kind of desk that has what is dear: the kind to which it belongs while no body stands."""
 
 STEP = np.full((2, 2, len(Kind)), MEND)
 """Step that is next at the desk to which a case belongs: by whether it is minor, whether drafted, and its kind."""
@@ -59,30 +65,35 @@ def of_compound(w: Worlds, compound: Ints, kind: int | Ints) -> Ints:
 
 def staff(w: Worlds) -> None:
     """Give the desks of compounds, communities and sub-districts their minutes a week."""
-    body, branch = keeping.offices(w)
-    of_body, of_branch = keeping.set_aside(w)
+    body, branch = keeping.set_aside(w)
     layout, minutes = w.layout, w.desk_minutes
     own = DESKS_PER_COMPOUND * layout.sizes["compound"]
     if "repairer_minutes" not in w.derived:
-        w.derived["repairer_minutes"] = np.repeat(w.p.repairer_hours * 60, layout.sizes["compound"], axis=1)
-        flats = layout.count("compound", "household")
-        w.derived["flats_of_compounds"] = np.broadcast_to(flats, w.effort.shape).astype(np.float64)
-        flats = layout.count("community", "household")
-        w.derived["community_minutes"] = np.rint(w.p.community_hours * 60 * flats / 300).astype(np.int64)
-        flats = layout.count("centre", "household")
-        w.derived["centre_minutes"] = np.rint(w.p.centre_hours * 60 * flats / 20000).astype(np.int64)
+        _work_out_minutes(w)
     repairer = w.derived["repairer_minutes"] * w.effort
     repairer *= w.derived["flats_of_compounds"]
     repairer /= FLATS_A_REPAIRER
     repairer = np.rint(repairer).astype(np.int64)
     np.putmask(repairer, w.contract == NO_COMPANY, NOTHING)
     minutes[:, COMPANY:own:DESKS_PER_COMPOUND] = repairer
-    minutes[:, BODY:own:DESKS_PER_COMPOUND] = body - of_body
-    minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = branch - of_branch
+    minutes[:, BODY:own:DESKS_PER_COMPOUND] = body
+    minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = branch
     above, end = own + layout.sizes["community"], own + layout.sizes["community"] + layout.sizes["centre"]
     community = w.derived["community_minutes"] + w.community_extra
     minutes[:, own:above] = hosting.give(w, community - chores.set_aside(w, community))
     minutes[:, above:end] += w.derived["centre_minutes"]  # which other kinds of settlement may share
+
+
+def _work_out_minutes(w: Worlds) -> None:
+    """Work out minutes that do not change, of communities and centres, and what repairers' depend on beside effort."""
+    layout, derived = w.layout, w.derived
+    flats = layout.count("compound", "household")
+    derived["repairer_minutes"] = np.repeat(w.p.repairer_hours * 60, len(flats), axis=1)
+    derived["flats_of_compounds"] = np.broadcast_to(flats, w.effort.shape).astype(np.float64)
+    flats = layout.count("community", "household")
+    derived["community_minutes"] = np.rint(w.p.community_hours * 60 * flats / 300).astype(np.int64)
+    flats = layout.count("centre", "household")
+    derived["centre_minutes"] = np.rint(w.p.centre_hours * 60 * flats / 20000).astype(np.int64)
 
 
 def leave_empty_desks(w: Worlds, rows: Ints) -> None:
@@ -106,26 +117,26 @@ def minutes(w: Worlds, rows: Ints) -> Ints:
 
 
 def _belongs(w: Worlds, rows: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-    """Return the kind of desk to which each case belongs, given the desk that has it, and where that is another.
+    """Return to which kind of desk cases belong, and which of them to another than the one that has them.
 
-    Disputes stay where they are. A community goes on with what it has drafted.
+    The kind means nothing where they stay, as disputes do. A community goes on with what it has drafted.
     """
     c = w.cases
     level, place = desks.kind_of(w, c.desk[rows]), c.world[rows] * whole(w.layout.sizes["compound"])
     place += c.compound[rows]
-    minor, there = c.minor[rows], level.copy()
-    np.putmask(there, minor | (level == AT_COMPANY), AT_COMMUNITY)
+    there = WITHOUT_BODY[level]
     by_body = w.body.reshape(-1)[place] > NO_BODY
-    by_body &= ~(minor | c.drafted[rows])
+    by_body &= ~c.drafted[rows]
     np.putmask(there, by_body, AT_BODY)
-    by_company = w.contract.reshape(-1)[place] != NO_COMPANY
-    by_company &= minor
-    by_company &= ~c.refused[rows]
-    np.putmask(there, by_company, AT_COMPANY)
-    stays = DISPUTE.take(c.kind[rows])
-    stays |= level == AT_BRANCH
-    np.putmask(there, stays, level)
-    return there, there != level
+    minor = c.minor[rows]
+    np.putmask(there, minor, AT_COMMUNITY)
+    minor &= w.contract.reshape(-1)[place] != NO_COMPANY
+    minor &= ~c.refused[rows]
+    np.putmask(there, minor, AT_COMPANY)
+    away = MOVES.take(c.kind[rows])
+    away &= level != AT_BRANCH
+    away &= there != level
+    return there, away
 
 
 def send_on(w: Worlds, rows: Ints) -> NDArray[np.bool_]:

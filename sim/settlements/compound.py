@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cases import DEFECT, Kind, Stage
-from sim.constants import code, whole
+from sim.constants import code, real, whole
 from sim.places.compound import BODY, CENTRE, COMMUNITY, COMPANY, HOTLINE, INTAKES, OWNER, TENANT, VACANT
 from sim.rules import (
     bodies,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 FEE, APPROVAL = code(Kind.FEE), code(Stage.APPROVAL)
 
 AT_COMPANY, AT_BODY, AT_COMMUNITY, AT_CENTRE, AT_HOTLINE = map(whole, (COMPANY, BODY, COMMUNITY, CENTRE, HOTLINE))
+
+NOTHING = real(0.0)
 
 BY_COMPANY, BY_BODY, BY_COMMUNITY = (1 + INTAKES.index(desk) for desk in (COMPANY, BODY, COMMUNITY))
 """Rows of the weights of these intakes; that of silence is 0."""
@@ -85,17 +87,17 @@ class Compound(Settlement):
         """
         place = world * whole(w.layout.sizes["compound"])
         place += unit
-        has_body = w.body.reshape(-1).take(place) > referrals.NO_BODY
-        by_company = w.contract.reshape(-1).take(place) != referrals.NO_COMPANY
-        by_company &= DEFECT.take(kind)
-        weights[BY_COMPANY] *= by_company
-        weights[BY_BODY] *= has_body
+        no_body = w.body.reshape(-1)[place] == referrals.NO_BODY
+        not_theirs = w.contract.reshape(-1)[place] == referrals.NO_COMPANY
+        not_theirs |= ~DEFECT.take(kind)
+        weights[BY_COMPANY][not_theirs] = NOTHING
+        weights[BY_BODY][no_body] = NOTHING
         fees = where(kind == FEE)
         if len(fees):
             weights[:, fees] = 0.0
-            has_body = has_body.take(fees)
-            weights[BY_BODY, fees] = has_body
-            weights[BY_COMMUNITY, fees] = ~has_body
+            no_body = no_body[fees]
+            weights[BY_BODY, fees] = ~no_body
+            weights[BY_COMMUNITY, fees] = no_body
 
     def receive(self, w: Worlds, world: Ints, household: Ints, kind: NDArray[np.int8], intake: Ints) -> Ints:
         """Return the desk of the compound or its community; calls about a defect are passed on to a company."""
