@@ -68,8 +68,7 @@ class Offers(Diary):
 
         What is derived of parameters is closed for good, for it is worked out once.
         """
-        closed, tables = self._closed, [getattr(self, name) for name in TABLES]
-        own = {name: self.__dict__[name] for name in closed}
+        (open_, closed), tables = self._open_and_closed, [getattr(self, name) for name in TABLES]
         let_write(self.derived.values(), False)
         for table in tables:
             table.lock()
@@ -77,13 +76,13 @@ class Offers(Diary):
         try:
             yield
         finally:
-            self.__dict__.update(own)
+            self.__dict__.update(open_)
             for table in tables:
                 table.unlock()
 
     @cached_property
-    def _closed(self) -> dict[str, Any]:
-        """Return closed views of what is written into day by day, by attribute; it is the same arrays from now on."""
+    def _open_and_closed(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return, by attribute, what is written into day by day, and closed views of it; the same from now on."""
         let_write(self.layout.traits.values(), False)  # nobody writes into these at all
         alone = (*self.columns, "_today", "suffered", "seeds", "replication", "scenario")
         views: dict[str, Any] = {name: closed_view(getattr(self, name)) for name in alone}
@@ -91,7 +90,7 @@ class Offers(Diary):
             views[name] = {key: closed_view(array) for key, array in getattr(self, name).items()}
         for name in TABLES:
             views["_ended" if name == "ended" else name] = ClosedTable(getattr(self, name))
-        return views
+        return {name: self.__dict__[name] for name in views}, views
 
     @contextmanager
     def acting(self, mechanism: Mechanism) -> Iterator[None]:
