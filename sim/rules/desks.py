@@ -183,21 +183,24 @@ def serve(w: Worlds) -> Ints:
     rows = where(waits)
     balance = w.balance.reshape(-1)
     if len(rows) == 0:
-        balance[...] = 0  # minutes that nobody needs are not saved
+        balance.fill(0)
         return rows
     desk, precedence = _place(w, rows), c.precedence.take(rows)
     head = np.empty(len(balance), dtype=np.int64)
     head.fill(NOBODY)
     np.minimum.at(head, desk, precedence)
-    balance += w.desk_minutes.reshape(-1)
-    np.putmask(balance, head == NOBODY, NOTHING)
+    first = where(precedence == head.take(desk))
+    at = desk[first]
+    in_hand = balance[at]
+    in_hand += w.desk_minutes.reshape(-1)[at]
+    balance.fill(0)  # minutes that nobody needs are not saved
+    balance[at] = in_hand
 
     # Only a desk that can pay for the head of its queue need be put in order.
-    first = where(precedence == head.take(desk))
-    at, cost = desk[first], c.minutes[rows[first]].astype(np.int64)
+    cost = c.minutes[rows[first]].astype(np.int64)
     cost *= WEEK
     able = np.zeros(len(balance), dtype=bool)
-    able[at[cost <= balance[at]]] = True
+    able[at[cost <= in_hand]] = True
     some = where(able.take(desk))
     if len(some) == 0:
         return some

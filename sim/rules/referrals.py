@@ -59,7 +59,7 @@ def of_compound(w: Worlds, compound: Ints, kind: int | Ints) -> Ints:
         rows = [own + COMPANY, own + BODY, own + BRANCH, above + community, centre, court]
         w.derived["desks_of_compounds"] = np.stack(rows)
     known = w.derived["desks_of_compounds"]
-    desk: Ints = known.take(kind * whole(known.shape[1]) + compound)
+    desk: Ints = known[kind][compound] if isinstance(kind, int) else known.take(kind * whole(known.shape[1]) + compound)
     return desk
 
 
@@ -125,14 +125,13 @@ def _belongs(w: Worlds, rows: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     level, place = desks.kind_of(w, c.desk[rows]), c.world[rows] * whole(w.layout.sizes["compound"])
     place += c.compound[rows]
     there = WITHOUT_BODY[level]
-    by_body = w.body.reshape(-1)[place] > NO_BODY
-    by_body &= ~c.drafted[rows]
+    by_body = np.greater(w.body.reshape(-1)[place] > NO_BODY, c.drafted[rows])  # one stands, and it is not drafted
     np.putmask(there, by_body, AT_BODY)
     minor = c.minor[rows]
     np.putmask(there, minor, AT_COMMUNITY)
     minor &= w.contract.reshape(-1)[place] != NO_COMPANY
-    minor &= ~c.refused[rows]
-    np.putmask(there, minor, AT_COMPANY)
+    by_company = np.greater(minor, c.refused[rows])  # it is minor, and not refused
+    np.putmask(there, by_company, AT_COMPANY)
     away = MOVES.take(c.kind[rows])
     away &= level != AT_BRANCH
     away &= there != level
