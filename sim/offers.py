@@ -38,7 +38,6 @@ class Offers(Diary):
     settings: dict[str, Setting]
     shelves: dict[str, Array]
     over: dict[str, NDArray[np.int64]]
-    suffered: NDArray[np.int64]
     seeds: NDArray[np.uint64]
     replication: NDArray[np.int64]
     scenario: NDArray[np.int64]
@@ -82,7 +81,7 @@ class Offers(Diary):
         """Return what is written into day by day, the levers apart; it is the same arrays from now on."""
         arrays = [*self.shelves.values(), *(getattr(self, name) for name in self.columns)]
         arrays += [self._today, *self.flow.values(), *self.stock.values(), *self.over.values()]
-        arrays += [self.suffered, self.seeds, self.replication, self.scenario, *self.layout.traits.values()]
+        arrays += [self.seeds, self.replication, self.scenario, *self.layout.traits.values()]
         return [array for array in arrays if array.flags.writeable]
 
     @contextmanager

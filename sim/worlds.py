@@ -21,7 +21,7 @@ from sim.columns import Column
 from sim.compaction import TALLIED
 from sim.offers import Offers
 from sim.parameters import Value, Values, draw
-from sim.rules import offices, suffering, votes
+from sim.rules import offices, votes
 from sim.scenario import Scenario
 from sim.schedule import SCHEDULE, Cadence, Phase, due_on, rules_of, world_specs
 from sim.space import Layout
@@ -90,8 +90,6 @@ class Worlds(Offers):
         flow, stock, record: what is counted, see `sim.diary.Diary`.
         first_book_day: the first day on which a case can have been opened.
         over: name of a table in `sim.compaction.TALLIED` to counts of the rows that it no longer holds, see `tally`.
-        suffered: severity of what is suffered, by world, whether a company claims, and combination of groups,
-            see `sim.rules.suffering.add_up`.
         derived: arrays worked out of parameters once and kept, by name.
         newborn: grievances that arise today, see `sim.rules.grievances.arise`.
         due: rows of the grievances whose owners act today, see `sim.rules.grievances.mature`.
@@ -161,7 +159,6 @@ class Worlds(Offers):
             setattr(self, name, Table(name, fields, points_to))
         self.log = EventLog(np.isin(self.replication, np.array(watch, dtype=np.int64)))
         self.over = {name: np.zeros((self.n, len(Kind), size), dtype=np.int64) for name, (_, size) in TALLIED.items()}
-        self.suffered = np.zeros((self.n, 2, 1 << len(suffering.groups_of(recipe.place))), dtype=np.int64)
         for rule in self.rules:
             rule.set_up(self)
         offices.change(self)
