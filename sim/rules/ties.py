@@ -87,9 +87,9 @@ def meet(w: Worlds, world: Ints, household: Ints, times: Ints) -> None:
 
 def fade(w: Worlds) -> None:
     """Phase, weekly: ties fade, and who has one quarrels as much less this week as what is left of it says."""
-    world, household = space.places(w.tie != 0)
-    if len(world) == 0:
+    if w.tie.max() == 0:  # so it is until people meet at shared places
         return
+    world, household = space.places(w.tie != 0)
     left = noise.exp(-LN_2 * WEEK / w.p.flat["tie_half_life"])[world]
     w.tie[world, household] = np.floor(w.tie[world, household] * left).astype(np.int16)
     neighbours.calm(w, world, household, _calm(w, world, w.tie[world, household]))
