@@ -217,7 +217,7 @@ def book_ends(w: Worlds, before: int) -> None:
     w.closed = w.closed[len(over) :]
     days = np.array([day for day, _ in over]).repeat([len(rows) for _, rows in over])
     rows, c = np.concatenate([rows for _, rows in over]), w.cases
-    w.ended.append(closed=days, **{f: getattr(c, f).take(rows) for f in KEPT})
+    w.ended.append(closed=days, **{f: getattr(c, f)[rows] for f in KEPT})
 
 
 def log_cases(w: Worlds, rows: Array, activity: int) -> None:
@@ -246,7 +246,7 @@ def grievances_of(w: Worlds, case_rows: Array) -> Array:
 
 def grievances_between(w: Worlds, case_rows: Array) -> Array:
     """Return the same of cases between two parties, in which nobody joins."""
-    own = w.cases.opener.take(case_rows)
-    own = own[w.grievances.case.take(own) == case_rows]
+    own = w.cases.opener[case_rows]
+    own = own[w.grievances.case[own] == case_rows]
     own.sort()
     return own

@@ -107,12 +107,12 @@ def restart(w: Worlds, clock: int, left: Ints, hazard: Ints, world: Ints, row: I
         return
     place = world * left.shape[1] + row
     left, hazard = left.reshape(-1), hazard.reshape(-1)
-    remains = left.take(place) - hazard.take(place) * days
+    remains = left[place] - hazard[place] * days
     left[place] = remains
     fired = where(remains <= 0)
     if len(fired):
-        over, a_day = -remains.take(fired), hazard.take(place.take(fired))
-        _schedule(w, clock, world.take(fired), row.take(fired), over, a_day, days)
+        over, a_day = -remains[fired], hazard[place[fired]]
+        _schedule(w, clock, world[fired], row[fired], over, a_day, days)
 
 
 def _schedule(w: Worlds, clock: int, world: Ints, row: Ints, over: Ints, hazard: Ints, days: int) -> None:
@@ -130,10 +130,10 @@ def turn_page(w: Worlds) -> None:
     today = where(agenda.day == w.day)
     if len(today) == 0:
         return
-    clock, world, row = agenda.clock.take(today), agenda.world.take(today), agenda.row.take(today)
+    clock, world, row = agenda.clock[today], agenda.world[today], agenda.row[today]
     order = np.lexsort((row, world, clock))  # whenever it was put down
-    clock, world, row = clock.take(order), world.take(order), row.take(order)
-    stamp = agenda.stamp.take(today.take(order)).astype(np.int64)
+    clock, world, row = clock[order], world[order], row[order]
+    stamp = agenda.stamp[today[order]].astype(np.int64)
     first = [0, *(where(clock[1:] != clock[:-1]) + 1).tolist(), len(clock)]
     for start, stop in pairwise(first):
         w.page[int(clock[start])] = world[start:stop], row[start:stop], stamp[start:stop]

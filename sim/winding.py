@@ -54,7 +54,7 @@ def wind(w: Worlds, fires: list[tuple[int, Ints, Ints]]) -> list[Ints]:
         times = getattr(w, counter)
         place = world * times.shape[1] + row
         times = times.reshape(-1)
-        nth = times.take(place) + 1
+        nth = times[place] + 1
         times[place] = nth
         seeds.append(of_worlds(w, name, world, row))
         events.append(nth.astype(np.int64))

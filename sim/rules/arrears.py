@@ -140,14 +140,14 @@ def pay_up(w: Worlds, world: Ints, flat: Ints) -> None:
     if len(world) == 0:
         return
     compound = w.layout.up("household", "compound")
-    served = w.pick("contract", world, compound.take(flat)) != contracts.NONE
+    served = w.pick("contract", world, compound[flat]) != contracts.NONE
     place = np.sort((world * w.flats + flat)[served])
     once = place[first_of_group(place) == np.arange(len(place))]
     world, flat = divmod(once, w.flats)
     arrears, pays = w.arrears.reshape(-1), w.pays.reshape(-1)
-    fen = arrears.take(once)
-    w.stocks("payers", world[~pays.take(once)], 1)
-    books.transfer(w, "purse", flat, "till", compound.take(flat), world, fen)
+    fen = arrears[once]
+    w.stocks("payers", world[~pays[once]], 1)
+    books.transfer(w, "purse", flat, "till", compound[flat], world, fen)
     w.count("arrears_fen", world, fen)
     arrears[once] = 0
     pays[once] = True

@@ -168,11 +168,11 @@ def feel(w: Worlds) -> None:
     world, household, kind, bearer, other, ordinal, severity = _put_together(w)
     key = noise.bits(of_kinds(w, "grievance", world, kind, household), ANY, bearer, ordinal)
     leak = where(kind == ROOF)
-    (naming, festering, fading), patience = _draw_waits(w, key, key.take(leak))
+    (naming, festering, fading), patience = _draw_waits(w, key, key[leak])
     if "escalation_power" not in w.derived:
         w.derived["escalation_power"] = 1.0 / w.p.flat["escalation_shape"]
     scale = w.at("escalation_days", world) * (1.5 - severity / 1000)
-    time = scale * noise.exp(w.derived["escalation_power"].take(world) * noise.log(festering))
+    time = scale * noise.exp(w.derived["escalation_power"][world] * noise.log(festering))
     rows = w.grievances.append(
         world=world,
         household=household,
@@ -231,7 +231,7 @@ def outlive(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     g = w.grievances
-    w.count("lapsed", g.world.take(rows))
+    w.count("lapsed", g.world[rows])
     suffering.end(w, rows)
     move_grievances(w, rows, LAPSED)
     g.case[rows] = -1
@@ -245,16 +245,16 @@ def mature(w: Worlds) -> None:
     g = w.grievances
     fades = (g.fade <= w.day) & g.aching
     rows = where(fades | (g.escalate <= w.day) | (g.act <= w.day))  # a long table is looked through once for all
-    faded = rows.take(where(fades.take(rows)))
+    faded = rows[where(fades[rows])]
     if len(faded):
-        _fade(w, faded[~CLAIMED.take(g.state.take(faded))])
-    escalated = rows.take(where(g.escalate.take(rows) <= w.day))
+        _fade(w, faded[~CLAIMED.take(g.state[faded])])
+    escalated = rows[where(g.escalate[rows] <= w.day)]
     if len(escalated):
-        state = g.state.take(escalated)
+        state = g.state[escalated]
         escalated = escalated[(state >= QUIET) & (state <= JOINED)]
         _escalate(w, escalated)
-    w.due = due = rows.take(where(g.act.take(rows) <= w.day))
-    state = g.state.take(due)
+    w.due = due = rows[where(g.act[rows] <= w.day)]
+    state = g.state[due]
     waiting = due[CLAIMED.take(state)]
     if len(waiting) + len(escalated):
         _wait(w, waiting, escalated)
@@ -277,11 +277,11 @@ def _wait(w: Worlds, waiting: Ints, escalated: Ints) -> None:
         escalated: rows that a petition or fight has taken from a desk today.
     """
     g = w.grievances
-    stage = w.cases.stage[g.case.take(waiting)]
+    stage = w.cases.stage[g.case[waiting]]
     under_way = cases.under_way(stage)  # owners sign or vote, money is coming or a crew is at work
-    asked = g.answered.take(waiting)
+    asked = g.answered[waiting]
     busy = waiting[asked & under_way]
-    g.act[busy] = w.day + w.whole("review_days", g.world.take(busy))  # nobody leaves now
+    g.act[busy] = w.day + w.whole("review_days", g.world[busy])  # nobody leaves now
     withdrawn = waiting[asked & ~under_way]
     _withdraw(w, withdrawn)
     fresh = where(~asked)
@@ -291,7 +291,7 @@ def _wait(w: Worlds, waiting: Ints, escalated: Ints) -> None:
     if anywhere(lost):
         unsure, lost = unsure[~lost], unsure[lost]
         move_grievances(w, lost, QUIET)
-        g.act[lost] = w.day + w.whole("review_days", g.world.take(lost))
+        g.act[lost] = w.day + w.whole("review_days", g.world[lost])
         withdrawn = np.concatenate([withdrawn, lost])
     w.waits.append((unsure, _fading(w, np.concatenate([escalated, withdrawn]))))
 
@@ -314,14 +314,14 @@ def _draw_waits(
     g, n, m = w.grievances, len(unsure), len(unsure) + len(fading)
     if m + len(key) == 0:
         return np.empty((3, 0)), np.empty(0)
-    waits = [under("claim.patience", g.key.take(unsure)), under("grievance.fade", g.key.take(fading))]
+    waits = [under("claim.patience", g.key[unsure]), under("grievance.fade", g.key[fading])]
     new = [under(name, key) for name in ("grievance.naming", "grievance.escalation", "grievance.fade")]
     first, patch = np.zeros(3 * len(key), dtype=np.int32), as_id("grievance.patch", leak)
-    times = np.concatenate([g.claims.take(unsure), g.fadings.take(fading), first, patch])
+    times = np.concatenate([g.claims[unsure], g.fadings[fading], first, patch])
     draw = noise.exponential(np.concatenate([*waits, *new, np.zeros(len(leak), dtype=np.uint64)]), ANY, times)
     if m:
-        patience = w.wait("patience_days", g.world.take(unsure), draw[:n])
-        g.act[unsure] = np.maximum(g.claimed.take(unsure) + patience, w.day + 1)
+        patience = w.wait("patience_days", g.world[unsure], draw[:n])
+        g.act[unsure] = np.maximum(g.claimed[unsure] + patience, w.day + 1)
         _fade_in_time(w, fading, draw[n:m])
     end = m + 3 * len(key)
     return draw[m:end].reshape(3, -1), draw[end:]
@@ -331,7 +331,7 @@ def _fade_in_time(w: Worlds, rows: Ints, draw: NDArray[np.float64]) -> None:
     """Settle when the given grievances will have faded."""
     g = w.grievances
     g.fadings[rows] += 1
-    g.fade[rows] = w.day + w.wait("fade_days", g.world.take(rows), draw)
+    g.fade[rows] = w.day + w.wait("fade_days", g.world[rows], draw)
 
 
 def _fade(w: Worlds, rows: Ints) -> None:
@@ -342,7 +342,7 @@ def _fade(w: Worlds, rows: Ints) -> None:
     suffering.end(w, rows)
     g.act[rows] = NEVER
     g.escalate[rows] = NEVER
-    fresh = rows[g.state.take(rows) <= QUIET]
+    fresh = rows[g.state[rows] <= QUIET]
     w.count("lapsed", g.world[fresh])
     _drop_case(w, fresh, Stage.WITHDRAWN, Activity.WITHDRAWN)
     move_grievances(w, fresh, LAPSED)
@@ -352,7 +352,7 @@ def _escalate(w: Worlds, rows: Ints) -> None:
     """Take grievances to a petition or a fight: beyond the model, not resolved, so they go on aching."""
     if len(rows) == 0:
         return
-    w.count("escalated", w.grievances.world.take(rows))
+    w.count("escalated", w.grievances.world[rows])
     _drop_case(w, rows, Stage.ESCALATED, Activity.ESCALATED)
     _hear_failed(w, rows)
     _embitter(w, rows)
@@ -367,12 +367,12 @@ def _withdraw(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     g = w.grievances
-    w.count("withdrawn", g.world.take(rows))
+    w.count("withdrawn", g.world[rows])
     _drop_case(w, rows, Stage.WITHDRAWN, Activity.WITHDRAWN)
     _hear_failed(w, rows)
-    defect = LASTING.take(g.kind.take(rows))
+    defect = LASTING.take(g.kind[rows])
     silent = rows[defect]
-    g.act[silent] = w.day + w.whole("review_days", g.world.take(silent))
+    g.act[silent] = w.day + w.whole("review_days", g.world[silent])
     move_grievances(w, silent, QUIET)
     _rest(w, rows[~defect], WITHDRAWN)
 
@@ -381,20 +381,20 @@ def fail(w: Worlds, rows: Ints) -> None:
     """Lapse grievances for which every level has been tried in vain; their case is closed by the caller."""
     if len(rows) == 0:
         return
-    w.count("lapsed", w.grievances.world.take(rows))
+    w.count("lapsed", w.grievances.world[rows])
     _hear_failed(w, rows)
     _embitter(w, rows)
     w.grievances.case[rows] = -1
     fading = _fading(w, rows)
     if len(fading):
         g = w.grievances
-        _fade_in_time(w, fading, noise.exponential(g.key.take(fading), "grievance.fade", g.fadings.take(fading)))
+        _fade_in_time(w, fading, noise.exponential(g.key[fading], "grievance.fade", g.fadings[fading]))
     _rest(w, rows, LAPSED)
 
 
 def _embitter(w: Worlds, rows: Ints) -> None:
     """Let a settlement have the consequences of grievances that came to a petition, a fight or nothing at all."""
-    for settlement, at in settlements.of_households(w, w.grievances.household.take(rows)):
+    for settlement, at in settlements.of_households(w, w.grievances.household[rows]):
         settlement.embitter(w, rows[at])
 
 
@@ -408,14 +408,14 @@ def _rest(w: Worlds, rows: Ints, state: int) -> None:
 
 def _fading(w: Worlds, rows: Ints) -> Ints:
     """Return which of grievances that leave a desk begin to fade; fading is memoryless, so it starts afresh."""
-    return rows[~LASTING.take(w.grievances.kind.take(rows))]
+    return rows[~LASTING.take(w.grievances.kind[rows])]
 
 
 def _drop_case(w: Worlds, rows: Ints, stage: Stage, activity: Activity) -> None:
     """End the disputes whose claimant leaves; a case that many share stays on the books without the claimant."""
     g = w.grievances
-    own = rows[~SHARED.take(g.kind.take(rows)) & (g.case.take(rows) >= 0)]
-    close_cases(w, g.case.take(own), stage, activity)
+    own = rows[~SHARED.take(g.kind[rows]) & (g.case[rows] >= 0)]
+    close_cases(w, g.case[own], stage, activity)
     g.case[rows] = -1
 
 
@@ -424,11 +424,11 @@ def _look_for_answer(w: Worlds, rows: Ints, under_way: NDArray[np.bool_]) -> Non
     if len(rows) == 0:
         return
     g = w.grievances
-    good = (w.cases.handled[g.case.take(rows)] >= g.claimed.take(rows)) | under_way
+    good = (w.cases.handled[g.case[rows]] >= g.claimed[rows]) | under_way
     g.answered[rows] = True
-    own = where(g.kind.take(rows) != FEE)  # there the company claims
+    own = where(g.kind[rows] != FEE)  # there the company claims
     good, rows = good[own], rows[own]
-    trust.hear(w, trust.DESKS, g.desk.take(rows), good, g.world.take(rows), g.household.take(rows))
+    trust.hear(w, trust.DESKS, g.desk[rows], good, g.world[rows], g.household[rows])
 
 
 def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) -> None:
@@ -442,9 +442,9 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
     if len(rows) == 0:
         return
     g = w.grievances
-    world, kind = g.world.take(rows), g.kind.take(rows)
+    world, kind = g.world[rows], g.kind[rows]
     w.count("settled", world)
-    w.count("settled_claimed", world[g.claims.take(rows) > 0])
+    w.count("settled_claimed", world[g.claims[rows] > 0])
     _hear_settled(w, rows, world, kind)
     suffering.end(w, rows)
     move_grievances(w, rows, SETTLED)
@@ -456,7 +456,7 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
     if len(agreed) == 0:
         return
     at = rows[agreed]
-    whose = dict(world=world[agreed], kind=kind[agreed], bearer=g.bearer.take(at), ordinal=g.ordinal.take(at))
+    whose = dict(world=world[agreed], kind=kind[agreed], bearer=g.bearer[at], ordinal=g.ordinal[at])
     g.agreement[at] = w.agreements.append(settled=w.day, broken=NEVER, **whose)
     frail = where(RELAPSING.take(kind))  # what becomes of promises to pay: `sim.rules.arrears`
     if len(frail):
@@ -464,13 +464,13 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
         rate = w.at("relapse_rate", world)
         if confirmed is not None:
             rate = np.where(confirmed[frail], rate * w.at("confirmed_factor", world), rate)
-        drawn = noise.uniform(g.key.take(at), "agreement.relapse")
+        drawn = noise.uniform(g.key[at], "agreement.relapse")
         # later quarrels are new quarrels, "no relapse in 12 months" is what is measured: minus the logarithm of a draw
         # is below the rate, so the draw itself is above 1 - rate
         soon = where(drawn >= 1 - rate)
-        years = -noise.log(drawn.take(soon)) / rate.take(soon)
+        years = -noise.log(drawn[soon]) / rate[soon]
         within = years < 1.0
-        g.act[at.take(soon)[within]] = w.day + 1 + (years[within] * YEAR).astype(np.int64)
+        g.act[at[soon][within]] = w.day + 1 + (years[within] * YEAR).astype(np.int64)
 
 
 def settle_privately(w: Worlds, rows: Ints) -> None:
@@ -478,10 +478,10 @@ def settle_privately(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     g = w.grievances
-    given_up = g.state.take(rows) > JOINED
+    given_up = g.state[rows] > JOINED
     relieve(w, rows[given_up])
     rows = rows[~given_up]
-    w.count("private", g.world.take(rows))
+    w.count("private", g.world[rows])
     _hear_failed(w, rows)
     suffering.end(w, rows)
     move_grievances(w, rows, PRIVATE)
@@ -495,27 +495,27 @@ def _break(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     g = w.grievances
-    w.count("relapsed", g.world.take(rows))
-    w.agreements.broken[g.agreement.take(rows)] = w.day
+    w.count("relapsed", g.world[rows])
+    w.agreements.broken[g.agreement[rows]] = w.day
     g.act[rows] = NEVER
     move_grievances(w, rows, BROKEN)
-    rows = rows[g.ordinal.take(rows) % REOPENINGS < REOPENINGS - 1]  # what broke fifteen times stays broken
+    rows = rows[g.ordinal[rows] % REOPENINGS < REOPENINGS - 1]  # what broke fifteen times stays broken
     old = {f: getattr(g, f)[rows] for f in ("world", "household", "kind", "bearer", "other", "severity")}
-    arise(w, **old, ordinal=g.ordinal.take(rows).astype(np.int64) + 1)
+    arise(w, **old, ordinal=g.ordinal[rows].astype(np.int64) + 1)
 
 
 def _hear_settled(w: Worlds, rows: Ints, world: Ints, kind: NDArray[np.int8]) -> None:
     """Let claimants know that they succeeded, and were answered in time if they had not asked for an answer yet."""
     g = w.grievances
-    claimed = where(CLAIMED.take(g.state.take(rows)))
+    claimed = where(CLAIMED.take(g.state[rows]))
     if len(claimed) == 0:
         return
     at = rows[claimed]
-    fresh = ~g.answered.take(at)
+    fresh = ~g.answered[at]
     g.answered[at] = True
     own = kind[claimed] != FEE  # there the company claims
     mine, claimed = at[own], claimed[own]
-    household, fresh = g.household.take(mine), where(fresh[own])
+    household, fresh = g.household[mine], where(fresh[own])
     trust.hear(w, trust.KINDS, kind[claimed], True, world[claimed], household)
     trust.hear(w, trust.DESKS, g.desk[mine[fresh]], True, world[claimed[fresh]], household[fresh])
 
@@ -523,8 +523,8 @@ def _hear_settled(w: Worlds, rows: Ints, world: Ints, kind: NDArray[np.int8]) ->
 def _hear_failed(w: Worlds, rows: Ints) -> None:
     """Let claimants know that they claimed in vain."""
     g = w.grievances
-    rows = rows[CLAIMED.take(g.state.take(rows)) & (g.kind.take(rows) != FEE)]  # there the company claims
-    trust.hear(w, trust.KINDS, g.kind.take(rows), False, g.world.take(rows), g.household.take(rows))
+    rows = rows[CLAIMED.take(g.state[rows]) & (g.kind[rows] != FEE)]  # there the company claims
+    trust.hear(w, trust.KINDS, g.kind[rows], False, g.world[rows], g.household[rows])
 
 
 def _set_up(w: Worlds) -> None:

@@ -110,16 +110,16 @@ def quarrel(w: Worlds) -> None:
 def _other_party(w: Worlds, world: Ints, household: Ints, nth: Ints) -> Ints:
     """Return the neighbour of each quarrel: a flat of the same entrance, or the next inhabited one; -1 if none."""
     layout = w.layout
-    entrance = layout.up("household", "entrance").take(household)
-    first = layout.first("entrance", "household").take(entrance)
-    size = layout.count("entrance", "household").take(entrance)
+    entrance = layout.up("household", "entrance")[household]
+    first = layout.first("entrance", "household")[entrance]
+    size = layout.count("entrance", "household")[entrance]
     u = noise.uniform(of_worlds(w, "quarrel.other", world, household), ANY, nth)
     start = household - first + 1 + (u * (size - 1)).astype(np.int64)
     # all doors of an entrance are looked at at once; where it has fewer than others, some of them twice
     doors = first[:, None] + (start[:, None] + np.arange(size.max())) % size[:, None]
     fits = (doors != household[:, None]) & (w.pick("tenure", world[:, None], doors) != VACANT)
     nearest = fits.argmax(axis=1) + np.arange(len(household)) * fits.shape[1]
-    return np.where(fits.reshape(-1).take(nearest), doors.reshape(-1).take(nearest), -1)
+    return np.where(fits.reshape(-1)[nearest], doors.reshape(-1)[nearest], -1)
 
 
 RULE = Rule(

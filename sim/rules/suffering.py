@@ -58,7 +58,7 @@ def stand_together(w: Worlds, rows: Ints) -> None:
     """
     if len(rows) == 0:
         return
-    place = w.grievances.world.take(rows) * w.layout.sizes["asset"] + w.grievances.bearer.take(rows)
+    place = w.grievances.world[rows] * w.layout.sizes["asset"] + w.grievances.bearer[rows]
     first, end = w.sufferers_first.reshape(-1), w.sufferers_end.reshape(-1)
     fresh = first[place] == end[place]
     first[place[fresh]] = rows[-1]
@@ -77,9 +77,9 @@ def sufferers(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
     g = w.grievances
     first = w.sufferers_first[world, asset]
     rows, position = spans(first, w.sufferers_end[world, asset] - first)
-    about = where(g.bearer.take(rows) == asset.take(position))  # of all between the edges few are
-    rows, position = rows.take(about), position.take(about)
-    there = g.aching.take(rows) & SHARED.take(g.kind.take(rows)) & (g.world.take(rows) == world.take(position))
+    about = where(g.bearer[rows] == asset[position])  # of all between the edges few are
+    rows, position = rows[about], position[about]
+    there = g.aching[rows] & SHARED.take(g.kind[rows]) & (g.world[rows] == world[position])
     return rows[there], position[there]
 
 
@@ -144,9 +144,9 @@ def _aching(w: Worlds) -> Ints:
     """Return the severity of what each household now suffers itself, thousandths, shape ``(worlds, households)``."""
     g = w.grievances
     rows = where(g.aching & (g.kind != FEE))
-    place = g.world.take(rows).astype(np.int64) * w.households + g.household.take(rows)
+    place = g.world[rows].astype(np.int64) * w.households + g.household[rows]
     out = np.zeros(w.n * w.households, dtype=np.int64)
-    np.add.at(out, place, g.severity.take(rows).astype(np.int64))
+    np.add.at(out, place, g.severity[rows].astype(np.int64))
     return out.reshape(w.n, w.households)
 
 

@@ -109,13 +109,13 @@ def weigh(w: Worlds, rows: Ints) -> Mask:
     """
     g = w.grievances
     goes_on = np.ones(len(rows), dtype=bool)
-    at = where(g.kind.take(rows) == NEIGHBOUR)
-    own = rows.take(at)
-    world = g.world.take(own)
-    tie = w.pick("tie", world, g.household.take(own))
+    at = where(g.kind[rows] == NEIGHBOUR)
+    own = rows[at]
+    world = g.world[own]
+    tie = w.pick("tie", world, g.household[own])
     if not anywhere(tie):  # so it is until people meet at shared places
         return goes_on
-    weaker = np.minimum(tie, w.pick("tie", world, g.other.take(own)))
+    weaker = np.minimum(tie, w.pick("tie", world, g.other[own]))
     agrees = noise.chance(1 - _calm(w, world, weaker), g.key[own], "tie.talk", g.tries[own])
     w.count("made_up", world[agrees])
     grievances.settle(w, own[agrees])

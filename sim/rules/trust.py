@@ -229,9 +229,9 @@ def _before(w: Worlds) -> Floats:
 
 def _mean(w: Worlds, topic: Ints | np.int64, world: Ints, household: Ints) -> Floats:
     """Return the posterior mean of a Beta about a topic of `EVIDENCE`, or of each about its own."""
-    before = _before(w).take(topic * w.n + world)
+    before = _before(w)[topic * w.n + world]
     pairs = w.shelves[SHELF].reshape(-1).view(PAIR)
-    experience = pairs.take(_first(w).take(topic) + world * w.households + household).view(np.int32)
+    experience = pairs[_first(w)[topic] + world * w.households + household].view(np.int32)
     good, bad = experience[..., ::2], experience[..., 1::2]
     mean: Floats = (before + good) / (w.spread(_strength(w), world) + good + bad)
     return mean
@@ -269,12 +269,12 @@ def learn(w: Worlds) -> None:
         return
     experience, world, household = (np.concatenate(parts) for parts in zip(*w.heard, strict=True))
     w.heard = []
-    circle = w.layout.up("household", "circle").take(household)
-    first, size = w.layout.first("circle", "household").take(circle), w.layout.count("circle", "household").take(circle)
+    circle = w.layout.up("household", "circle")[household]
+    first, size = w.layout.first("circle", "household")[circle], w.layout.count("circle", "household")[circle]
     if "hearsay" not in w.derived:
         w.derived["hearsay"] = np.rint(w.p.hearsay[:, 0] * ONE).astype(np.int32)
-    told = w.derived["hearsay"].take(world)
-    shelf = 2 * (_first(w).take(experience >> 1) + world * w.households) + (experience & 1)
+    told = w.derived["hearsay"][world]
+    shelf = 2 * (_first(w)[experience >> 1] + world * w.households) + (experience & 1)
     evidence = w.shelves[SHELF].reshape(-1)
     end = size.cumsum()  # mates stand side by side, their evidence about the same two numbers apart
     ahead = first - end + size

@@ -54,13 +54,13 @@ def hear(w: Worlds, met: NDArray[np.bool_], flow: str) -> None:
     """
     g = w.grievances
     silent = where((g.state <= int(State.QUIET)) & (g.kind != int(Kind.FEE)) & g.aching)
-    home = g.household.take(silent)
+    home = g.household[silent]
     if w.households > w.flats:  # nobody goes round elsewhere
         here = where(home < w.flats)
-        silent, home = silent.take(here), home.take(here)
-    asked = silent[met.reshape(-1).take(g.world.take(silent) * w.flats + home)]
-    w.count(flow, g.world.take(asked))
-    w.count("named", g.world[asked[g.state.take(asked) == int(State.LATENT)]])
+        silent, home = silent[here], home[here]
+    asked = silent[met.reshape(-1)[g.world[silent] * w.flats + home]]
+    w.count(flow, g.world[asked])
+    w.count("named", g.world[asked[g.state[asked] == int(State.LATENT)]])
     move_grievances(w, asked, State.QUIET)
     g.act[asked] = w.day
 
