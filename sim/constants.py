@@ -3,11 +3,14 @@
 A number of Python's is turned into an array whenever it meets one, which takes as long as a small operation itself:
 ``state == OPEN`` is half as dear with a constant. What it has in its place is a type, which decides the type of the
 result as that of any array does; so each constant is of the type of the columns that it meets.
+
+Rows, counts and days are made once and kept: ``date(w.day)`` may stand in a rule as it is.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -34,11 +37,13 @@ def real(value: float) -> Constant:
     return constant(value, np.float64)
 
 
+@cache
 def whole(value: int) -> Constant:
     """Return a whole number of 64 bits: a row, a count, fen."""
     return constant(value, np.int64)
 
 
+@cache
 def date(value: int) -> Constant:
     """Return a whole number of 32 bits, as columns of days are."""
     return constant(value, np.int32)
