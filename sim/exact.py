@@ -44,6 +44,11 @@ def log(x: ArrayLike) -> Floats:
     return _elementwise(x, _log, log_one)
 
 
+def minus_log_of(x: Floats) -> Floats:
+    """Return -log(x) of positive normal numbers x other than 1; not changed."""
+    return _elementwise(x, minus_log, _minus_log_one)
+
+
 def exp(x: ArrayLike) -> Floats:
     """Return the exponential, the same to the last bit on every machine.
 
@@ -211,6 +216,12 @@ def log_one(x: float) -> float | None:
     half = f * 0.5 * f
     odd = (odd + even + half) * s + k * _LN2[1]
     return k * _LN2[0] - (half - odd - f)
+
+
+def _minus_log_one(x: float) -> float | None:
+    """Return what `minus_log` does of one number."""
+    value = log_one(x)
+    return value if value is None else -value
 
 
 def exp_one(x: float) -> float | None:

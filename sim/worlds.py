@@ -20,6 +20,7 @@ from sim import cases, compaction, distributions, noise, places, settlements, st
 from sim.cases import Kind
 from sim.columns import Column
 from sim.compaction import TALLIED
+from sim.constants import date
 from sim.offers import Offers
 from sim.parameters import Value, Values, draw
 from sim.rules import offices, votes
@@ -93,7 +94,8 @@ class Worlds(Offers):
         over: name of a table in `sim.compaction.TALLIED` to counts of the rows that it no longer holds, see `tally`.
         derived: arrays worked out of parameters once and kept, by name.
         newborn: grievances that arise today, see `sim.rules.grievances.arise`.
-        due: rows of the grievances whose owners act today, see `sim.rules.grievances.mature`.
+        due: rows of the grievances whose owners act today, after `sim.rules.grievances.feel` of those who decide.
+        lots: what is drawn for these, see there.
         waits: claimants who go on waiting and grievances that begin to fade today, see `sim.rules.grievances.feel`.
         heard: experiences not yet learnt from, see `sim.rules.trust.hear`.
         counted: the day on which ballots were last counted, and what was over, see `sim.rules.votes.over`.
@@ -147,6 +149,7 @@ class Worlds(Offers):
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
         self.newborn: list[tuple[Any, ...]] = []
         self.due: Ints = np.zeros(0, dtype=np.int64)
+        self.lots: NDArray[np.float64] = np.zeros(0)
         self.waits: list[tuple[Ints, Ints]] = []
         self.heard: list[tuple[Ints, Ints, Ints]] = []
         self.counted: tuple[int, Ints, NDArray[np.bool_]] = votes.NOT_YET
@@ -231,6 +234,11 @@ class Worlds(Offers):
     def whole(self, name: str, world: Ints) -> Ints:
         """Return a whole-number parameter's value for each given world."""
         return self.spread(self.p.whole[name], world)
+
+    def in_days(self, name: str, world: Ints) -> NDArray[np.int32]:
+        """Return the day, for each given world, that is as many days ahead as a whole-number parameter says."""
+        days: NDArray[np.int32] = self.spread(self.p.days[name], world) + date(self.day)
+        return days
 
     def wait(self, mean: str, world: Ints, exponential: NDArray[np.float64]) -> Ints:
         """Turn exponential draws into waits of whole days, at least 1, whose mean is a parameter.
