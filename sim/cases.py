@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.constants import code
 from sim.space import anywhere, where
 from sim.tables import ENDED
 
@@ -178,6 +179,9 @@ class Clock(IntEnum):
     SHARING = 10
 
 
+CODES = tuple(map(code, range(max(len(State), len(Stage)))))
+"""Numbers of states and stages as columns have them."""
+
 _IS_UNDER_WAY = np.array([UNDER_WAY[0] <= stage <= UNDER_WAY[1] for stage in Stage])
 
 
@@ -189,12 +193,12 @@ def under_way(stage: Array) -> NDArray[np.bool_]:
 
 def move_cases(w: Worlds, rows: Array, stage: int) -> None:
     """Move cases to another stage."""
-    w.cases.stage[rows] = int(stage)
+    w.cases.stage[rows] = CODES[stage]
 
 
 def move_grievances(w: Worlds, rows: Array, state: int) -> None:
     """Move grievances to another state."""
-    w.grievances.state[rows] = int(state)
+    w.grievances.state[rows] = CODES[state]
 
 
 def close_cases(w: Worlds, rows: Array, stage: int, activity: int) -> None:

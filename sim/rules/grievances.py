@@ -28,6 +28,7 @@ from sim.cases import (
     move_grievances,
 )
 from sim.columns import Column, Rule
+from sim.constants import Constant, code, constant, date, real, whole
 from sim.parameters import parameter
 from sim.renaming import ANY, as_id, of_kinds, under
 from sim.rules import suffering, trust
@@ -124,12 +125,26 @@ class Parameters:
     )
 
 
-ROOF, FEE, LOST = int(Kind.ROOF), int(Kind.FEE), int(Stage.LOST)
+ROOF, FEES, FEE, LOST = whole(Kind.ROOF), whole(Kind.FEE), code(Kind.FEE), code(Stage.LOST)
 
 NOTHING, NO_KEYS = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
 
-# numpy is slow on enums
-LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN, PRIVATE = map(int, State)
+LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN, PRIVATE = map(code, State)
+
+NO_DAY, NO_CASE, NOUGHT, UNCLAIMED, ONCE = (
+    date(NEVER),
+    whole(-1),
+    whole(0),
+    constant(0, np.int16),
+    constant(1, np.int16),
+)
+
+YES = constant(True, np.bool_)
+
+ONE, MILDEST, WHOLE = real(1.0), real(1.5), real(1000.0)
+
+LONGEST = real(1e6)
+"""Days after which at the latest anything would escalate."""
 
 CLAIMED = np.isin(np.arange(len(State)), (OPEN, JOINED))
 """By number of the state: does somebody wait for an answer to a claim?"""
@@ -160,19 +175,22 @@ def arise(
 def feel(w: Worlds) -> None:
     """Phase: what arose today is felt; when it will be named, fade and escalate is drawn at once.
 
-    With it is drawn what `mature` has left to be drawn.
+    With it is drawn what `mature` has left to be drawn, and by what those choose who decide today.
     """
     if not w.newborn:
-        _draw_waits(w, NO_KEYS, NO_KEYS)
+        _draw(w, NO_KEYS, NO_KEYS)
         return
     world, household, kind, bearer, other, ordinal, severity = _put_together(w)
     key = noise.bits(of_kinds(w, "grievance", world, kind, household), ANY, bearer, ordinal)
     leak = where(kind == ROOF)
-    (naming, festering, fading), patience = _draw_waits(w, key, key[leak])
+    (naming, festering, fading), patience = _draw(w, key, key[leak])
     if "escalation_power" not in w.derived:
         w.derived["escalation_power"] = 1.0 / w.p.flat["escalation_shape"]
-    scale = w.at("escalation_days", world) * (1.5 - severity / 1000)
+    scale = w.at("escalation_days", world) * (MILDEST - severity / WHOLE)
     time = scale * noise.exp(w.derived["escalation_power"][world] * noise.log(festering))
+    today = whole(w.day)
+    fade = w.wait("fade_days", world, fading) + today
+    np.putmask(fade, LASTING[kind], NO_DAY)
     rows = w.grievances.append(
         world=world,
         household=household,
@@ -182,14 +200,14 @@ def feel(w: Worlds) -> None:
         ordinal=ordinal,
         severity=severity,
         key=key,
-        born=w.day,
-        act=w.day + w.wait("naming_days", world, naming),
-        fade=np.where(LASTING.take(kind), NEVER, w.day + w.wait("fade_days", world, fading)),
-        escalate=w.day + 1 + np.minimum(time, 1e6).astype(np.int64),
+        born=today,
+        act=w.wait("naming_days", world, naming) + today,
+        fade=fade,
+        escalate=np.minimum(time, LONGEST).astype(np.int64) + whole(w.day + 1),
         patch=_patience(w, world, leak, patience),
     )
     suffering.begin(w, rows)
-    suffering.stand_together(w, rows[SHARED.take(kind)])
+    suffering.stand_together(w, rows[SHARED[kind]])
     w.count("arisen", world)
 
 
@@ -209,10 +227,10 @@ def _put_together(w: Worlds) -> Ints:
     return together
 
 
-def _patience(w: Worlds, world: Ints, leak: Ints, draw: NDArray[np.float64]) -> Ints | int:
+def _patience(w: Worlds, world: Ints, leak: Ints, draw: NDArray[np.float64]) -> Ints | Constant:
     """Return from which day on owners who live under a leaking roof see to it themselves; nobody else ever does."""
     if len(leak) == 0:
-        return NEVER
+        return NO_DAY
     day = np.full(len(world), NEVER)
     day[leak] = w.day + w.wait("patch_days", world[leak], draw)
     return day
@@ -222,7 +240,7 @@ def relieve(w: Worlds, rows: Ints) -> None:
     """End the ache of grievances that had been given up, because their cause is gone; they stay unresolved."""
     if len(rows) == 0:
         return
-    w.grievances.act[rows] = NEVER
+    w.grievances.act[rows] = NO_DAY
     suffering.end(w, rows)
 
 
@@ -233,27 +251,27 @@ def outlive(w: Worlds, rows: Ints) -> None:
     g = w.grievances
     w.count("lapsed", g.world[rows])
     suffering.end(w, rows)
-    move_grievances(w, rows, LAPSED)
-    g.case[rows] = -1
-    g.act[rows] = NEVER
-    g.escalate[rows] = NEVER
-    g.fade[rows] = NEVER
+    move_grievances(w, rows, State.LAPSED)
+    g.case[rows] = NO_CASE
+    g.act[rows] = NO_DAY
+    g.escalate[rows] = NO_DAY
+    g.fade[rows] = NO_DAY
 
 
 def mature(w: Worlds) -> None:
     """Phase: what is felt is named; what is unresolved fades or escalates; claimants look for an answer."""
-    g = w.grievances
-    fades = (g.fade <= w.day) & g.aching
-    rows = where(fades | (g.escalate <= w.day) | (g.act <= w.day))  # a long table is looked through once for all
-    faded = rows[where(fades[rows])]
+    g, today = w.grievances, date(w.day)
+    fades = (g.fade <= today) & g.aching
+    rows = where(fades | (g.escalate <= today) | (g.act <= today))  # a long table is looked through once for all
+    faded = rows[fades[rows]]
     if len(faded):
         _fade(w, faded[~CLAIMED.take(g.state[faded])])
-    escalated = rows[where(g.escalate[rows] <= w.day)]
+    escalated = rows[g.escalate[rows] <= today]
     if len(escalated):
         state = g.state[escalated]
         escalated = escalated[(state >= QUIET) & (state <= JOINED)]
         _escalate(w, escalated)
-    w.due = due = rows[where(g.act[rows] <= w.day)]
+    w.due = due = rows[g.act[rows] <= today]
     state = g.state[due]
     waiting = due[CLAIMED.take(state)]
     if len(waiting) + len(escalated):
@@ -261,7 +279,7 @@ def mature(w: Worlds) -> None:
     if len(waiting) < len(due):
         named = due[state == LATENT]
         w.count("named", g.world[named])
-        move_grievances(w, named, QUIET)
+        move_grievances(w, named, State.QUIET)
         _break(w, due[state == SETTLED])
     trust.learn(w)
 
@@ -278,28 +296,26 @@ def _wait(w: Worlds, waiting: Ints, escalated: Ints) -> None:
     """
     g = w.grievances
     stage = w.cases.stage[g.case[waiting]]
-    under_way = cases.under_way(stage)  # owners sign or vote, money is coming or a crew is at work
+    under_way = cases.under_way(stage)  # owners sign or vote, money is coming or a crew is at work: nobody leaves now
     asked = g.answered[waiting]
-    busy = waiting[asked & under_way]
-    g.act[busy] = w.day + w.whole("review_days", g.world[busy])  # nobody leaves now
-    withdrawn = waiting[asked & ~under_way]
+    g.act[waiting] = w.in_days("review_days", g.world[waiting])  # unless it is said otherwise below
+    withdrawn = waiting[asked > under_way]  # asked and not under way
     _withdraw(w, withdrawn)
     fresh = where(~asked)
-    unsure = waiting[fresh]
+    unsure, stage = waiting[fresh], stage[fresh]
     _look_for_answer(w, unsure, under_way[fresh])
-    lost = stage[fresh] == LOST
+    lost = stage == LOST
     if anywhere(lost):
         unsure, lost = unsure[~lost], unsure[lost]
-        move_grievances(w, lost, QUIET)
-        g.act[lost] = w.day + w.whole("review_days", g.world[lost])
+        move_grievances(w, lost, State.QUIET)
         withdrawn = np.concatenate([withdrawn, lost])
     w.waits.append((unsure, _fading(w, np.concatenate([escalated, withdrawn]))))
 
 
-def _draw_waits(
+def _draw(
     w: Worlds, key: NDArray[np.uint64], leak: NDArray[np.uint64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Draw how long claimants go on waiting, and how long it takes until disputes that have left a desk have faded.
+    """Draw how long claimants wait, how long disputes take to fade that have left a desk, and who chooses what.
 
     Args:
         w: the worlds.
@@ -310,28 +326,36 @@ def _draw_waits(
         Exponential draws for naming, escalation and fading of the new grievances, a row each, and for the patience of
         those who live under a leaking roof.
     """
+    g, today = w.grievances, date(w.day)
     (unsure, fading), w.waits = w.waits[0] if w.waits else (NOTHING, NOTHING), []
-    g, n, m = w.grievances, len(unsure), len(unsure) + len(fading)
-    if m + len(key) == 0:
+    due = w.due
+    w.due = choosing = due[(g.state[due] == QUIET) & (g.act[due] <= today)]
+    n, m = len(unsure), len(unsure) + len(fading)
+    end = m + 3 * len(key) + len(leak)
+    if end + len(choosing) == 0:
         return np.empty((3, 0)), np.empty(0)
     waits = [under("claim.patience", g.key[unsure]), under("grievance.fade", g.key[fading])]
     new = [under(name, key) for name in ("grievance.naming", "grievance.escalation", "grievance.fade")]
-    first, patch = np.zeros(3 * len(key), dtype=np.int32), as_id("grievance.patch", leak)
-    times = np.concatenate([g.claims[unsure], g.fadings[fading], first, patch])
-    draw = noise.exponential(np.concatenate([*waits, *new, np.zeros(len(leak), dtype=np.uint64)]), ANY, times)
+    seeds = [*waits, *new, np.zeros(len(leak), dtype=np.uint64), under("claim.choice", g.key[choosing])]
+    times = np.zeros(end + len(choosing), dtype=np.int64)
+    times[:n], times[n:m], times[end:] = g.claims[unsure], g.fadings[fading], g.tries[choosing]
+    times[end - len(leak) : end] = as_id("grievance.patch", leak)
+    uniform = noise.uniform(np.concatenate(seeds), ANY, times)
+    w.lots = uniform[end:]
+    draw = noise.as_exponential(uniform[:end])
     if m:
         patience = w.wait("patience_days", g.world[unsure], draw[:n])
-        g.act[unsure] = np.maximum(g.claimed[unsure] + patience, w.day + 1)
+        g.act[unsure] = np.maximum(g.claimed[unsure] + patience.astype(np.int32), date(w.day + 1))
         _fade_in_time(w, fading, draw[n:m])
-    end = m + 3 * len(key)
-    return draw[m:end].reshape(3, -1), draw[end:]
+    new_ones = draw[m : end - len(leak)]
+    return new_ones.reshape(3, -1), draw[end - len(leak) :]
 
 
 def _fade_in_time(w: Worlds, rows: Ints, draw: NDArray[np.float64]) -> None:
     """Settle when the given grievances will have faded."""
     g = w.grievances
-    g.fadings[rows] += 1
-    g.fade[rows] = w.day + w.wait("fade_days", g.world[rows], draw)
+    g.fadings[rows] += ONCE
+    g.fade[rows] = w.wait("fade_days", g.world[rows], draw).astype(np.int32) + date(w.day)
 
 
 def _fade(w: Worlds, rows: Ints) -> None:
@@ -340,12 +364,12 @@ def _fade(w: Worlds, rows: Ints) -> None:
         return
     g = w.grievances
     suffering.end(w, rows)
-    g.act[rows] = NEVER
-    g.escalate[rows] = NEVER
+    g.act[rows] = NO_DAY
+    g.escalate[rows] = NO_DAY
     fresh = rows[g.state[rows] <= QUIET]
     w.count("lapsed", g.world[fresh])
     _drop_case(w, fresh, Stage.WITHDRAWN, Activity.WITHDRAWN)
-    move_grievances(w, fresh, LAPSED)
+    move_grievances(w, fresh, State.LAPSED)
 
 
 def _escalate(w: Worlds, rows: Ints) -> None:
@@ -356,13 +380,13 @@ def _escalate(w: Worlds, rows: Ints) -> None:
     _drop_case(w, rows, Stage.ESCALATED, Activity.ESCALATED)
     _hear_failed(w, rows)
     _embitter(w, rows)
-    _rest(w, rows, ESCALATED)
+    _rest(w, rows, State.ESCALATED)
 
 
 def _withdraw(w: Worlds, rows: Ints) -> None:
     """Let claimants who are tired of waiting leave: a dispute is over, a defect goes on and may be claimed again.
 
-    How long it takes until what is over has faded is drawn in `feel`.
+    When they think of it again is set by the caller. How long it takes until what is over has faded is drawn in `feel`.
     """
     if len(rows) == 0:
         return
@@ -370,11 +394,9 @@ def _withdraw(w: Worlds, rows: Ints) -> None:
     w.count("withdrawn", g.world[rows])
     _drop_case(w, rows, Stage.WITHDRAWN, Activity.WITHDRAWN)
     _hear_failed(w, rows)
-    defect = LASTING.take(g.kind[rows])
-    silent = rows[defect]
-    g.act[silent] = w.day + w.whole("review_days", g.world[silent])
-    move_grievances(w, silent, QUIET)
-    _rest(w, rows[~defect], WITHDRAWN)
+    lasting = LASTING.take(g.kind[rows])
+    move_grievances(w, rows[lasting], State.QUIET)
+    _rest(w, rows[~lasting], State.WITHDRAWN)
 
 
 def fail(w: Worlds, rows: Ints) -> None:
@@ -384,12 +406,12 @@ def fail(w: Worlds, rows: Ints) -> None:
     w.count("lapsed", w.grievances.world[rows])
     _hear_failed(w, rows)
     _embitter(w, rows)
-    w.grievances.case[rows] = -1
+    w.grievances.case[rows] = NO_CASE
     fading = _fading(w, rows)
     if len(fading):
         g = w.grievances
         _fade_in_time(w, fading, noise.exponential(g.key[fading], "grievance.fade", g.fadings[fading]))
-    _rest(w, rows, LAPSED)
+    _rest(w, rows, State.LAPSED)
 
 
 def _embitter(w: Worlds, rows: Ints) -> None:
@@ -398,11 +420,11 @@ def _embitter(w: Worlds, rows: Ints) -> None:
         settlement.embitter(w, rows[at])
 
 
-def _rest(w: Worlds, rows: Ints, state: int) -> None:
+def _rest(w: Worlds, rows: Ints, state: State) -> None:
     """Leave grievances unresolved: nobody acts on them any more."""
     g = w.grievances
-    g.act[rows] = NEVER
-    g.escalate[rows] = NEVER
+    g.act[rows] = NO_DAY
+    g.escalate[rows] = NO_DAY
     move_grievances(w, rows, state)
 
 
@@ -414,9 +436,9 @@ def _fading(w: Worlds, rows: Ints) -> Ints:
 def _drop_case(w: Worlds, rows: Ints, stage: Stage, activity: Activity) -> None:
     """End the disputes whose claimant leaves; a case that many share stays on the books without the claimant."""
     g = w.grievances
-    own = rows[~SHARED.take(g.kind[rows]) & (g.case[rows] >= 0)]
+    own = rows[(g.case[rows] >= NOUGHT) > SHARED.take(g.kind[rows])]  # on the books, not shared
     close_cases(w, g.case[own], stage, activity)
-    g.case[rows] = -1
+    g.case[rows] = NO_CASE
 
 
 def _look_for_answer(w: Worlds, rows: Ints, under_way: NDArray[np.bool_]) -> None:
@@ -425,7 +447,7 @@ def _look_for_answer(w: Worlds, rows: Ints, under_way: NDArray[np.bool_]) -> Non
         return
     g = w.grievances
     good = (w.cases.handled[g.case[rows]] >= g.claimed[rows]) | under_way
-    g.answered[rows] = True
+    g.answered[rows] = YES
     own = where(g.kind[rows] != FEE)  # there the company claims
     good, rows = good[own], rows[own]
     trust.hear(w, trust.DESKS, g.desk[rows], good, g.world[rows], g.household[rows])
@@ -442,35 +464,39 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
     if len(rows) == 0:
         return
     g = w.grievances
-    world, kind = g.world[rows], g.kind[rows]
+    world, kind = g.world[rows], g.kind[rows].astype(np.int64)
     w.count("settled", world)
-    w.count("settled_claimed", world[g.claims[rows] > 0])
+    w.count("settled_claimed", world[g.claims[rows] > UNCLAIMED])
     _hear_settled(w, rows, world, kind)
     suffering.end(w, rows)
-    move_grievances(w, rows, SETTLED)
-    g.case[rows] = -1
-    g.act[rows] = NEVER
-    g.escalate[rows] = NEVER
-    g.fade[rows] = NEVER
-    agreed = where(BETWEEN_TWO.take(kind))
+    move_grievances(w, rows, State.SETTLED)
+    g.case[rows] = NO_CASE
+    g.act[rows] = NO_DAY
+    g.escalate[rows] = NO_DAY
+    g.fade[rows] = NO_DAY
+    agreed = where(BETWEEN_TWO[kind])
     if len(agreed) == 0:
         return
-    at = rows[agreed]
-    whose = dict(world=world[agreed], kind=kind[agreed], bearer=g.bearer[at], ordinal=g.ordinal[at])
-    g.agreement[at] = w.agreements.append(settled=w.day, broken=NEVER, **whose)
-    frail = where(RELAPSING.take(kind))  # what becomes of promises to pay: `sim.rules.arrears`
-    if len(frail):
-        at, world = rows[frail], world[frail]
-        rate = w.at("relapse_rate", world)
-        if confirmed is not None:
-            rate = np.where(confirmed[frail], rate * w.at("confirmed_factor", world), rate)
-        drawn = noise.uniform(g.key[at], "agreement.relapse")
-        # later quarrels are new quarrels, "no relapse in 12 months" is what is measured: minus the logarithm of a draw
-        # is below the rate, so the draw itself is above 1 - rate
-        soon = where(drawn >= 1 - rate)
-        years = -noise.log(drawn[soon]) / rate[soon]
-        within = years < 1.0
-        g.act[at[soon][within]] = w.day + 1 + (years[within] * YEAR).astype(np.int64)
+    at, world, kind = rows[agreed], world[agreed], kind[agreed]
+    g.agreement[at] = w.agreements.append(
+        world=world, kind=kind, bearer=g.bearer[at], ordinal=g.ordinal[at], settled=date(w.day), broken=NO_DAY
+    )
+    frail = where(RELAPSING[kind])  # what becomes of promises to pay: `sim.rules.arrears`
+    if len(frail) == 0:
+        return
+    at, world = at[frail], world[frail]
+    rate = w.at("relapse_rate", world)
+    if confirmed is not None:
+        rate = np.where(confirmed[agreed[frail]], rate * w.at("confirmed_factor", world), rate)
+    drawn = noise.uniform(g.key[at], "agreement.relapse")
+    # later quarrels are new quarrels, "no relapse in 12 months" is what is measured: minus the logarithm of a draw
+    # is below the rate, so the draw itself is above 1 - rate
+    soon = where(drawn >= ONE - rate)
+    if len(soon) == 0:
+        return
+    years = noise.as_exponential(drawn[soon]) / rate[soon]
+    within = years < ONE
+    g.act[at[soon[within]]] = w.day + 1 + (years[within] * YEAR).astype(np.int64)
 
 
 def settle_privately(w: Worlds, rows: Ints) -> None:
@@ -484,10 +510,10 @@ def settle_privately(w: Worlds, rows: Ints) -> None:
     w.count("private", g.world[rows])
     _hear_failed(w, rows)
     suffering.end(w, rows)
-    move_grievances(w, rows, PRIVATE)
-    g.case[rows] = -1
-    g.act[rows] = NEVER
-    g.escalate[rows] = NEVER
+    move_grievances(w, rows, State.PRIVATE)
+    g.case[rows] = NO_CASE
+    g.act[rows] = NO_DAY
+    g.escalate[rows] = NO_DAY
 
 
 def _break(w: Worlds, rows: Ints) -> None:
@@ -497,14 +523,14 @@ def _break(w: Worlds, rows: Ints) -> None:
     g = w.grievances
     w.count("relapsed", g.world[rows])
     w.agreements.broken[g.agreement[rows]] = w.day
-    g.act[rows] = NEVER
-    move_grievances(w, rows, BROKEN)
+    g.act[rows] = NO_DAY
+    move_grievances(w, rows, State.BROKEN)
     rows = rows[g.ordinal[rows] % REOPENINGS < REOPENINGS - 1]  # what broke fifteen times stays broken
     old = {f: getattr(g, f)[rows] for f in ("world", "household", "kind", "bearer", "other", "severity")}
     arise(w, **old, ordinal=g.ordinal[rows].astype(np.int64) + 1)
 
 
-def _hear_settled(w: Worlds, rows: Ints, world: Ints, kind: NDArray[np.int8]) -> None:
+def _hear_settled(w: Worlds, rows: Ints, world: Ints, kind: Ints) -> None:
     """Let claimants know that they succeeded, and were answered in time if they had not asked for an answer yet."""
     g = w.grievances
     claimed = where(CLAIMED.take(g.state[rows]))
@@ -512,19 +538,21 @@ def _hear_settled(w: Worlds, rows: Ints, world: Ints, kind: NDArray[np.int8]) ->
         return
     at = rows[claimed]
     fresh = ~g.answered[at]
-    g.answered[at] = True
-    own = kind[claimed] != FEE  # there the company claims
+    g.answered[at] = YES
+    own = where(kind[claimed] != FEES)  # there the company claims
     mine, claimed = at[own], claimed[own]
-    household, fresh = g.household[mine], where(fresh[own])
-    trust.hear(w, trust.KINDS, kind[claimed], True, world[claimed], household)
-    trust.hear(w, trust.DESKS, g.desk[mine[fresh]], True, world[claimed[fresh]], household[fresh])
+    world, household, fresh = world[claimed], g.household[mine], where(fresh[own])
+    trust.hear(w, trust.KINDS, kind[claimed], True, world, household)
+    trust.hear(w, trust.DESKS, g.desk[mine[fresh]], True, world[fresh], household[fresh])
 
 
 def _hear_failed(w: Worlds, rows: Ints) -> None:
     """Let claimants know that they claimed in vain."""
     g = w.grievances
-    rows = rows[CLAIMED.take(g.state[rows]) & (g.kind[rows] != FEE)]  # there the company claims
-    trust.hear(w, trust.KINDS, g.kind[rows], False, g.world[rows], g.household[rows])
+    kind = g.kind[rows]
+    own = where(CLAIMED.take(g.state[rows]) & (kind != FEE))  # there the company claims
+    rows = rows[own]
+    trust.hear(w, trust.KINDS, kind[own], False, g.world[rows], g.household[rows])
 
 
 def _set_up(w: Worlds) -> None:

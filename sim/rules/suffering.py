@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim import places, settlements
 from sim.cases import SHARED, Kind
 from sim.columns import Column, Rule
-from sim.constants import code
+from sim.constants import code, constant, date, whole
 from sim.space import spans, where
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 
-FEE = code(Kind.FEE)
+FEE, ONE, NO = code(Kind.FEE), whole(1), constant(False, np.bool_)
 
 GROUPS = {
     "owner": "in flats where their owner lives",
@@ -58,12 +58,11 @@ def stand_together(w: Worlds, rows: Ints) -> None:
     """
     if len(rows) == 0:
         return
-    place = w.grievances.world[rows] * w.layout.sizes["asset"] + w.grievances.bearer[rows]
+    place = w.grievances.world[rows] * whole(w.layout.sizes["asset"]) + w.grievances.bearer[rows]
     first, end = w.sufferers_first.reshape(-1), w.sufferers_end.reshape(-1)
-    fresh = first[place] == end[place]
-    first[place[fresh]] = rows[-1]
-    np.minimum.at(first, place[fresh], rows[fresh])
-    np.maximum.at(end, place, rows + 1)
+    fresh = where(first[place] == end[place])[::-1]
+    first[place[fresh]] = rows[fresh]  # of several about one thing the first is written last, and stays
+    end[place] = rows + ONE
 
 
 def sufferers(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
@@ -122,7 +121,7 @@ def end(w: Worlds, rows: Ints) -> None:
     aching = w.grievances.aching
     rows = rows[aching[rows]]
     if len(rows):
-        aching[rows] = False
+        aching[rows] = NO
         w.turned.append((rows, -1))
 
 
@@ -165,16 +164,16 @@ def add_up(w: Worlds) -> None:
     if len(owed):
         flat = world[owed] * w.flats + household[owed]
         np.add.at(w.fees_disputed.reshape(-1), flat, change[owed].astype(np.int8))
-    place = world * w.households + household
+    place = world * whole(w.households) + household
     combination, counts_in = _combinations(w)
     who = combination[place].astype(np.int64)
     who[owed] = counts_in.shape[1] - 1
-    begun = np.bincount(who * w.n + world, weights=amount, minlength=counts_in.shape[1] * w.n)
+    begun = np.bincount(who * whole(w.n) + world, weights=amount, minlength=counts_in.shape[1] * w.n)
     w.add_stocks("unresolved", (counts_in @ begun.reshape(-1, w.n)).astype(np.int64))
     w.stocks("aching", world, change)
-    ahead = -w.day * amount  # what begins counts from today on, what ends up to today
+    ahead = amount.astype(np.int32) * date(-w.day)  # what begins counts from today on, what ends up to today
     ahead[owed] = 0
-    np.add.at(w.borne.reshape(-1), place, ahead.astype(np.int32))
+    np.add.at(w.borne.reshape(-1), place, ahead)
 
 
 def _combinations(w: Worlds) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
