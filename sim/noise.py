@@ -180,7 +180,10 @@ def as_exponential(uniform: Floats) -> Floats:
 
 def as_threshold(uniform: Floats) -> NDArray[np.int64]:
     """Return what `threshold` draws where `uniform` has drawn these numbers."""
-    return np.maximum(np.rint(as_exponential(uniform) * _UNIT), _ONE).astype(_WHOLE)
+    value = as_exponential(uniform)
+    multiply(value, _UNIT, value)
+    np.rint(value, value)
+    return np.maximum(value, _ONE, out=value).astype(_WHOLE)
 
 
 @dataclass(frozen=True)

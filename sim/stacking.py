@@ -70,7 +70,7 @@ def stack(w: Worlds, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds
     flows = list(w.flow)  # what has been counted is added
     out._open_diary(flows, list(w.stock), np.tile(w._today, copies))
     out.derived, out.page, out.newborn, out.waits, out.heard, out.closed = {}, {}, [], [], [], []
-    out.due, out.lots = w.due[:0], w.lots[:0]
+    out.due, out.lots, out.others = w.due[:0], w.lots[:0], {}
     out.handed, out.turned, out.counted = [], [], votes.NOT_YET
     suffering.begin_anew(out)
     appoint(out, scenarios)

@@ -104,6 +104,7 @@ class Worlds(Offers):
             `sim.rules.suffering.add_up`.
         handed: cases handed on that have not set out yet, and to which desks, see `sim.rules.desks.hand_off`.
         page: what the agenda holds for today, see `sim.clocks.turn_page`.
+        others: draws by which the other parties of clocks that fire today are found, see `sim.winding.wind`.
     """
 
     grievances: Table
@@ -147,6 +148,7 @@ class Worlds(Offers):
         self._standing: tuple[tuple[Phase, ...], dict[frozenset[Cadence], list[Phase]]] = (), {}
         self.derived = {}
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
+        self.others: dict[int, NDArray[np.float64]] = {}
         self.newborn: list[tuple[Any, ...]] = []
         self.due: Ints = np.zeros(0, dtype=np.int64)
         self.lots: NDArray[np.float64] = np.zeros(0)

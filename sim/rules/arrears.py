@@ -97,7 +97,7 @@ def claim(w: Worlds) -> None:
     fresh = (w.arrears[world, flat] > 0) & (w.fees_disputed[world, flat] == 0)
     world, flat, nth = world[fresh], flat[fresh], nth[fresh]
     severity = np.rint(1000 * w.at("fee_severity", world))
-    grievances.arise(w, world, flat, Kind.FEE, flat, -1, grievances.REOPENINGS * nth, severity)
+    grievances.arise(w, world, flat, int(Kind.FEE), flat, -1, grievances.REOPENINGS * nth, severity)
 
 
 def drop(w: Worlds) -> None:
