@@ -69,23 +69,21 @@ def look_ahead(
     days = days_left(w.day)
     by_row = hazard.shape[1] > 1
     first, last = rows.start, left[:, : rows.stop].shape[1]
-    worlds, fires = [], []
-    for tall, wide in parts(len(left), last - first):  # what is worked out on the way stays in the processor's cache
+    fired = np.empty((len(left), last - first), dtype=bool)
+    for tall, wide in parts(*fired.shape):  # what is worked out on the way stays in the processor's cache
         part = tall, slice(first + wide.start, min(first + wide.stop, last))
         used = hazard[part if by_row else tall] * whole(days)
         if running is not None:
             used = running[part].astype(np.int64) * used
         here = left[part]
         here -= used
-        fired = where((here <= NOUGHT).reshape(-1))  # as one list: numpy looks through two axes ten times as slowly
-        if len(fired):
-            world, row = divmod(fired, whole(here.shape[1]))
-            worlds.append(world + whole(part[0].start))
-            fires.append(row + whole(part[1].start))
-    if worlds:
-        world, row = np.concatenate(worlds), np.concatenate(fires)
-        hazard = np.broadcast_to(hazard, left.shape)
-        _schedule(w, clock, world, row, -left[world, row], hazard[world, row], days)
+        np.less_equal(here, NOUGHT, fired[tall, wide])
+    place = where(fired.reshape(-1))  # as one list: numpy looks through two axes ten times as slowly
+    if len(place):
+        world, row = divmod(place, whole(last - first))
+        row += whole(first)
+        a_day = hazard[world, row if by_row else 0]
+        _schedule(w, clock, world, row, -left[world, row], a_day, days)
 
 
 def parts(worlds: int, rows: int) -> Iterator[tuple[slice, slice]]:
