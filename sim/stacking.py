@@ -71,7 +71,7 @@ def stack(w: Worlds, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds
     out._open_diary(flows, list(w.stock), np.tile(w._today, copies))
     out.derived, out.page, out.newborn, out.waits, out.heard, out.closed = {}, {}, [], [], [], []
     out.due, out.lots, out.others = w.due[:0], w.lots[:0], {}
-    out.handed, out.turned, out.counted = [], [], votes.NOT_YET
+    out.handed, out.begun, out.ceased, out.counted = [], [], [], votes.NOT_YET
     suffering.begin_anew(out)
     appoint(out, scenarios)
     return out

@@ -100,7 +100,7 @@ class Worlds(Offers):
         heard: experiences not yet learnt from, see `sim.rules.trust.hear`.
         counted: the day on which ballots were last counted, and what was over, see `sim.rules.votes.over`.
         closed: days and rows of cases that have ended and are not in the table of ended cases yet, see `ended`.
-        turned: grievances that begin to be suffered today (1), and that are suffered no more (-1), see
+        begun, ceased: grievances that begin to be suffered today, and that are suffered no more, see
             `sim.rules.suffering.add_up`.
         handed: cases handed on that have not set out yet, and to which desks, see `sim.rules.desks.hand_off`.
         page: what the agenda holds for today, see `sim.clocks.turn_page`.
@@ -157,7 +157,8 @@ class Worlds(Offers):
         self.counted: tuple[int, Ints, NDArray[np.bool_]] = votes.NOT_YET
         self.closed: list[tuple[int, Ints]] = []
         self.handed: list[tuple[Ints, Ints]] = []
-        self.turned: list[tuple[Ints, int]] = []
+        self.begun: list[Ints] = []
+        self.ceased: list[Ints] = []
         self.rules, self.settlements = rules_of(recipe.place), settlements.of(recipe.place)
         self.columns, self.levers = {}, {}
         self._allocate()

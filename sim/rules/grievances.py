@@ -278,8 +278,9 @@ def mature(w: Worlds) -> None:
         _wait(w, waiting, escalated)
     if len(waiting) < len(due):
         named = due[state == LATENT]
-        w.count("named", g.world[named])
-        move_grievances(w, named, State.QUIET)
+        if len(named):
+            w.count("named", g.world[named])
+            move_grievances(w, named, State.QUIET)
         _break(w, due[state == SETTLED])
     trust.learn(w)
 
@@ -299,7 +300,7 @@ def _wait(w: Worlds, waiting: Ints, escalated: Ints) -> None:
     under_way = cases.under_way(stage)  # owners sign or vote, money is coming or a crew is at work: nobody leaves now
     asked = g.answered[waiting]
     g.act[waiting] = w.in_days("review_days", g.world[waiting])  # unless it is said otherwise below
-    withdrawn = waiting[asked > under_way]  # asked and not under way
+    withdrawn = waiting[np.greater(asked, under_way)]  # asked, and nothing is under way
     _withdraw(w, withdrawn)
     fresh = where(~asked)
     unsure, stage = waiting[fresh], stage[fresh]
@@ -367,6 +368,8 @@ def _fade(w: Worlds, rows: Ints) -> None:
     g.act[rows] = NO_DAY
     g.escalate[rows] = NO_DAY
     fresh = rows[g.state[rows] <= QUIET]
+    if len(fresh) == 0:
+        return
     w.count("lapsed", g.world[fresh])
     _drop_case(w, fresh, Stage.WITHDRAWN, Activity.WITHDRAWN)
     move_grievances(w, fresh, State.LAPSED)
@@ -436,7 +439,7 @@ def _fading(w: Worlds, rows: Ints) -> Ints:
 def _drop_case(w: Worlds, rows: Ints, stage: Stage, activity: Activity) -> None:
     """End the disputes whose claimant leaves; a case that many share stays on the books without the claimant."""
     g = w.grievances
-    own = rows[(g.case[rows] >= NOUGHT) > SHARED.take(g.kind[rows])]  # on the books, not shared
+    own = rows[np.greater(g.case[rows] >= NOUGHT, SHARED.take(g.kind[rows]))]  # on the books, and not shared
     close_cases(w, g.case[own], stage, activity)
     g.case[rows] = NO_CASE
 
@@ -551,8 +554,9 @@ def _hear_failed(w: Worlds, rows: Ints) -> None:
     g = w.grievances
     kind = g.kind[rows]
     own = where(CLAIMED.take(g.state[rows]) & (kind != FEE))  # there the company claims
-    rows = rows[own]
-    trust.hear(w, trust.KINDS, kind[own], False, g.world[rows], g.household[rows])
+    if len(own):
+        rows = rows[own]
+        trust.hear(w, trust.KINDS, kind[own], False, g.world[rows], g.household[rows])
 
 
 def _set_up(w: Worlds) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 
-FEE, ONE, NO = code(Kind.FEE), whole(1), constant(False, np.bool_)
+FEE, ONE, LESS, NOTHING, NO = code(Kind.FEE), whole(1), whole(-1), date(0), constant(False, np.bool_)
 
 GROUPS = {
     "owner": "in flats where their owner lives",
@@ -113,7 +113,7 @@ def groups(w: Worlds) -> NDArray[np.int16]:
 
 def begin(w: Worlds, rows: Ints) -> None:
     """Let the given grievances, all new, be suffered from today on; `add_up` books it."""
-    w.turned.append((rows, 1))
+    w.begun.append(rows)
 
 
 def end(w: Worlds, rows: Ints) -> None:
@@ -122,7 +122,7 @@ def end(w: Worlds, rows: Ints) -> None:
     rows = rows[aching[rows]]
     if len(rows):
         aching[rows] = NO
-        w.turned.append((rows, -1))
+        w.ceased.append(rows)
 
 
 def borne(w: Worlds) -> Ints:
@@ -151,14 +151,14 @@ def _aching(w: Worlds) -> Ints:
 
 def add_up(w: Worlds) -> None:
     """Phase: what has begun to be suffered today, and what has ended, is booked, in all and by groups of people."""
-    if not w.turned:
+    if not (w.begun or w.ceased):
         return
-    g, changes = w.grievances, [change for _, change in w.turned]
-    rows = np.concatenate([rows for rows, _ in w.turned])
-    change = np.array(changes).repeat([len(rows) for rows, _ in w.turned])
-    w.turned = []
+    g, rows = w.grievances, np.concatenate([*w.begun, *w.ceased])
+    change = np.ones(len(rows), dtype=np.int64)
+    change[sum(map(len, w.begun)) :] = LESS
+    w.begun, w.ceased = [], []
     world, household = g.world[rows], g.household[rows]
-    amount = change * g.severity[rows]
+    amount = change * g.severity[rows].astype(np.int64)
     company = g.kind[rows] == FEE  # there the company claims
     owed = where(company)
     if len(owed):
@@ -172,7 +172,7 @@ def add_up(w: Worlds) -> None:
     w.add_stocks("unresolved", (counts_in @ begun.reshape(-1, w.n)).astype(np.int64))
     w.stocks("aching", world, change)
     ahead = amount.astype(np.int32) * date(-w.day)  # what begins counts from today on, what ends up to today
-    ahead[owed] = 0
+    ahead[owed] = NOTHING
     np.add.at(w.borne.reshape(-1), place, ahead)
 
 

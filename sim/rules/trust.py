@@ -292,8 +292,8 @@ def learn(w: Worlds) -> None:
     """Let households, and those who hear from them (in compounds the same entrance), at a discount, learn from it."""
     if not w.heard:
         return
-    experience, world, household = (np.concatenate(parts) for parts in zip(*w.heard, strict=True))
-    w.heard = []
+    heard, w.heard = w.heard, []
+    experience, world, household = heard[0] if len(heard) == 1 else map(np.concatenate, zip(*heard, strict=True))
     circle = w.layout.up("household", "circle")[household]
     first, size = w.layout.first("circle", "household")[circle], w.layout.count("circle", "household")[circle]
     if "hearsay" not in w.derived:
