@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim import noise
 from sim.columns import Rule
+from sim.constants import whole
 from sim.parameters import parameter
 from sim.places.compound import BODY, DESKS_PER_COMPOUND
 from sim.rules import keeping, motions
@@ -27,6 +28,10 @@ Ints = NDArray[np.int64]
 
 AHEAD = 16
 """Doors that are looked at at once."""
+
+AT_ONCE, NOUGHT, ONE, WEEK = whole(AHEAD), whole(0), whole(1), whole(keeping.WEEK)
+
+DESKS, OF_BODY = whole(DESKS_PER_COMPOUND), whole(BODY)
 
 WALK = np.arange(AHEAD)
 """These doors, one after another."""
@@ -64,12 +69,14 @@ def knock(w: Worlds) -> None:
         return
     m = w.motions
     world = m.world[motion]
-    place = world * w.layout.sizes["compound"] + m.compound[motion]
+    place = world * whole(w.layout.sizes["compound"]) + m.compound[motion]
     in_hand = w.doors_balance.reshape(-1)
     balance = in_hand[place] + w.doors_time.reshape(-1)[place]
-    in_hand[...] = 0  # time that nobody needs is not saved
+    in_hand.fill(0)  # time that nobody needs is not saved
     in_hand[place] = balance
-    cost = np.rint(60 * w.at("door_hours", world)).astype(np.int64) * keeping.WEEK
+    if "door_cost" not in w.derived:
+        w.derived["door_cost"] = np.rint(60 * w.p.flat["door_hours"]).astype(np.int64) * keeping.WEEK
+    cost = w.derived["door_cost"][world]
     able = where(balance >= cost)
     if len(able) == 0:
         return
@@ -77,11 +84,12 @@ def knock(w: Worlds) -> None:
 
     at_motion, nth = _next_doors(w, motion, most)
     doors = np.bincount(at_motion, minlength=len(motion))
-    in_hand[place] -= doors * cost
-    w.count("minutes_doors", world, doors * cost // keeping.WEEK)
+    spent = doors * cost
+    in_hand[place] -= spent
+    w.count("minutes_doors", world, spent // WEEK)
     w.count("doors", world, doors)
     about = motion[at_motion]
-    m.passed[about] = nth + 1  # doors come in order: the last one of each motion stays
+    m.passed[about] = (nth + ONE).astype(np.int32)  # doors come in order: the last one of each motion stays
     home = where(noise.chance(w.at("at_home", world[at_motion]), m.key[about], "door.at_home", nth))
     motions.decide(w, _behind(w, about[home], nth[home]))
 
@@ -103,17 +111,17 @@ def _next_doors(w: Worlds, motion: Ints, most: Ints) -> tuple[Ints, Ints]:
     found = []
     for step in range(0, int(flats.max(initial=0)), AHEAD):
         behind = first + np.where(door < flats, door, door - flats)  # what lies beyond is not walked to
-        closed = ~done.take(behind, mode="clip") & (flats - step > WALK)
+        closed = np.greater(flats - whole(step) > WALK, done.take(behind, mode="clip"))
         met = closed.cumsum(axis=1)
         knocks = where((closed & (met <= left)).reshape(-1))
-        found.append((walks[knocks // AHEAD], (nth + WALK).reshape(-1)[knocks]))
+        found.append((walks[knocks // AT_ONCE], (nth + WALK).reshape(-1)[knocks]))
         left = left - met[:, -1:]
-        on = where(((left > 0) & (step + AHEAD < flats))[:, 0])
+        on = where((np.greater(left, NOUGHT) & (flats > whole(step + AHEAD)))[:, 0])
         if len(on) == 0:
             break
-        first, flats, walks, left, nth = first[on], flats[on], walks[on], left[on], nth[on] + AHEAD
+        first, flats, walks, left, nth = first[on], flats[on], walks[on], left[on], nth[on] + AT_ONCE
         door = nth % flats + WALK
-    at_motion, doors = (np.concatenate(part) for part in zip(*found, strict=True))
+    at_motion, doors = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
     return at_motion, doors
 
 
@@ -131,10 +139,10 @@ def _oldest_motions(w: Worlds) -> Ints:
     if len(rows) == 0:
         return rows
     compound = m.compound[rows]
-    own = where(m.organiser[rows] == DESKS_PER_COMPOUND * compound + BODY)
+    own = where(m.organiser[rows] == DESKS * compound + OF_BODY)
     rows = rows[own]
-    place = m.world[rows] * w.layout.sizes["compound"] + compound[own]
-    able = where(w.doors_time.reshape(-1)[place] > 0)
+    place = m.world[rows] * whole(w.layout.sizes["compound"]) + compound[own]
+    able = where(w.doors_time.reshape(-1)[place] > NOUGHT)
     rows, place = rows[able], place[able]
     oldest = np.empty(w.doors_time.size, dtype=np.int64)
     oldest[place[::-1]] = rows[::-1]  # the table is in the order of opening: of each place the first row stays
