@@ -46,7 +46,10 @@ FEE, LOST, SHELVED, TRANSIT = code(Kind.FEE), code(Stage.LOST), code(Stage.SHELV
 
 NOUGHT, NO_DAY, NOT_YET = whole(0), date(NEVER), date(-NEVER)
 
-UNCLAIMED, ONCE, NO = constant(0, np.int16), constant(1, np.int16), constant(False, np.bool_)
+UNCLAIMED, ONCE = constant(0, np.int16), constant(1, np.int16)
+"""Times claimed or decided, in the type of these columns."""
+
+NO = constant(False, np.bool_)
 
 WHOLE = real(1000.0)
 

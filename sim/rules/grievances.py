@@ -131,15 +131,10 @@ NOTHING, NO_KEYS = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
 
 LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN, PRIVATE = map(code, State)
 
-NO_DAY, NO_CASE, NOUGHT, UNCLAIMED, ONCE = (
-    date(NEVER),
-    whole(-1),
-    whole(0),
-    constant(0, np.int16),
-    constant(1, np.int16),
-)
+NO_DAY, NO_CASE, NOUGHT, YES = date(NEVER), whole(-1), whole(0), constant(True, np.bool_)
 
-YES = constant(True, np.bool_)
+UNCLAIMED, ONCE = constant(0, np.int16), constant(1, np.int16)
+"""Times claimed, in the type of the column."""
 
 ONE, MILDEST, WHOLE = real(1.0), real(1.5), real(1000.0)
 

@@ -153,10 +153,10 @@ def add_up(w: Worlds) -> None:
     """Phase: what has begun to be suffered today, and what has ended, is booked, in all and by groups of people."""
     if not (w.begun or w.ceased):
         return
-    g, rows = w.grievances, np.concatenate([*w.begun, *w.ceased])
-    change = np.ones(len(rows), dtype=np.int64)
-    change[sum(map(len, w.begun)) :] = LESS
+    g, rows, begun = w.grievances, np.concatenate([*w.begun, *w.ceased]), sum(map(len, w.begun))
     w.begun, w.ceased = [], []
+    change = np.empty(len(rows), dtype=np.int64)
+    change[:begun], change[begun:] = ONE, LESS
     world, household = g.world[rows], g.household[rows]
     amount = change * g.severity[rows].astype(np.int64)
     company = g.kind[rows] == FEE  # there the company claims
@@ -168,8 +168,8 @@ def add_up(w: Worlds) -> None:
     combination, counts_in = _combinations(w)
     who = combination[place].astype(np.int64)
     who[owed] = counts_in.shape[1] - 1
-    begun = np.bincount(who * whole(w.n) + world, weights=amount, minlength=counts_in.shape[1] * w.n)
-    w.add_stocks("unresolved", (counts_in @ begun.reshape(-1, w.n)).astype(np.int64))
+    more = np.bincount(who * whole(w.n) + world, weights=amount, minlength=counts_in.shape[1] * w.n)
+    w.add_stocks("unresolved", (counts_in @ more.reshape(-1, w.n)).astype(np.int64))
     w.stocks("aching", world, change)
     ahead = amount.astype(np.int32) * date(-w.day)  # what begins counts from today on, what ends up to today
     ahead[owed] = NOTHING
