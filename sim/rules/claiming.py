@@ -221,16 +221,15 @@ def voice(w: Worlds, rows: Ints, desk_kind: Ints) -> None:
         g.case[joined] = case
         move_grievances(w, joined, State.JOINED)
         log_cases(w, case, Activity.JOINED)
-    rings = where(called)
-    if len(rings):  # then what somebody else has opened today may lie with the hotline, too
-        heard = where(_taken(w, rows, world, desk, rings))
+    if anywhere(called):  # then what somebody else has opened today may lie with the hotline, too
+        heard = where(_taken(w, rows, world, desk, called))
     if len(heard):
         bring_back(w, g.case[rows[heard]], desk[heard])
 
 
-def _taken(w: Worlds, rows: Ints, world: Ints, desk: Ints, rings: Ints) -> NDArray[np.bool_]:
+def _taken(w: Worlds, rows: Ints, world: Ints, desk: Ints, called: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Let some call the hotline, which passes on what it takes; return who is heard today, by it or at a desk."""
-    g, heard = w.grievances, np.ones(len(rows), dtype=bool)
+    g, heard, rings = w.grievances, ~called, where(called)
     ringing = rows[rings]
     case = g.case[ringing]
     heard[rings] = taken = hotline.call(w, world[rings], g.key[ringing], case, desk[rings])

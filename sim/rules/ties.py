@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim import noise, space
 from sim.cases import Kind
 from sim.columns import Column, Rule
+from sim.constants import code
 from sim.parameters import parameter
 from sim.rules import grievances, neighbours
 from sim.space import anywhere, where
@@ -34,7 +35,7 @@ WHOLE = 10_000
 
 WEEK = 7
 LN_2 = 0.6931471805599453
-NEIGHBOUR = int(Kind.NEIGHBOUR)
+NEIGHBOUR = code(Kind.NEIGHBOUR)
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def weigh(w: Worlds, rows: Ints) -> Mask:
         rows: rows of grievances, all due, of any kind.
     """
     g = w.grievances
-    goes_on = np.ones(len(rows), dtype=bool)
+    goes_on = np.empty(len(rows), dtype=bool)
+    goes_on.fill(True)
     at = where(g.kind[rows] == NEIGHBOUR)
     own = rows[at]
     world = g.world[own]
