@@ -41,12 +41,7 @@ def log(x: ArrayLike) -> Floats:
     Args:
         x: float64 values; not changed.
     """
-    return _elementwise(x, _log, log_one)
-
-
-def minus_log_of(x: Floats) -> Floats:
-    """Return -log(x) of positive normal numbers x other than 1; not changed."""
-    return _elementwise(x, minus_log, _minus_log_one)
+    return elementwise(x, _log, log_one)
 
 
 def exp(x: ArrayLike) -> Floats:
@@ -58,7 +53,7 @@ def exp(x: ArrayLike) -> Floats:
     Args:
         x: float64 values; not changed.
     """
-    return _elementwise(x, _exp, exp_one)
+    return elementwise(x, _exp, exp_one)
 
 
 def power(x: ArrayLike, a: ArrayLike) -> Floats:
@@ -74,7 +69,7 @@ def logistic(x: ArrayLike) -> Floats:
     return 1.0 / (1.0 + exp(-np.asarray(x, dtype=np.float64)))
 
 
-def _elementwise(
+def elementwise(
     x: ArrayLike, kernel: Callable[[Floats, Floats, Floats], None], one: Callable[[float], float | None]
 ) -> Floats:
     """Apply a kernel (from, to, working memory) chunk by chunk to a new array, or its twin to each of few numbers."""
@@ -216,12 +211,6 @@ def log_one(x: float) -> float | None:
     half = f * 0.5 * f
     odd = (odd + even + half) * s + k * _LN2[1]
     return k * _LN2[0] - (half - odd - f)
-
-
-def _minus_log_one(x: float) -> float | None:
-    """Return what `minus_log` does of one number."""
-    value = log_one(x)
-    return value if value is None else -value
 
 
 def exp_one(x: float) -> float | None:

@@ -175,7 +175,7 @@ def threshold(seed: Ints, name: Name, *ids: Ints) -> NDArray[np.int64]:
 
 def as_exponential(uniform: Floats) -> Floats:
     """Return what `exponential` draws where `uniform` has drawn these numbers: both may come out of one list."""
-    return exact.minus_log_of(uniform)
+    return exact.elementwise(uniform, minus_log, _minus_log_one)
 
 
 def as_threshold(uniform: Floats) -> NDArray[np.int64]:
