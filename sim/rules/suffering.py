@@ -150,7 +150,10 @@ def _aching(w: Worlds) -> Ints:
 
 
 def add_up(w: Worlds) -> None:
-    """Phase: what has begun to be suffered today, and what has ended, is booked, in all and by groups of people."""
+    """Phase: what is suffered is added up for each group of people, and what companies claim.
+
+    What has begun today and what has ended is booked; on a day without either all stays as it is.
+    """
     if not (w.begun or w.ceased):
         return
     g, rows, begun = w.grievances, np.concatenate([*w.begun, *w.ceased]), sum(map(len, w.begun))
