@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.constants import code
 from sim.space import anywhere, where
 from sim.tables import ENDED
 
@@ -178,6 +179,9 @@ class Clock(IntEnum):
     SHARING = 10
 
 
+CODES = tuple(map(code, range(max(len(State), len(Stage)))))
+"""Numbers of states and stages as columns have them."""
+
 _IS_UNDER_WAY = np.array([UNDER_WAY[0] <= stage <= UNDER_WAY[1] for stage in Stage])
 
 
@@ -189,12 +193,12 @@ def under_way(stage: Array) -> NDArray[np.bool_]:
 
 def move_cases(w: Worlds, rows: Array, stage: int) -> None:
     """Move cases to another stage."""
-    w.cases.stage[rows] = int(stage)
+    w.cases.stage[rows] = CODES[stage]
 
 
 def move_grievances(w: Worlds, rows: Array, state: int) -> None:
     """Move grievances to another state."""
-    w.grievances.state[rows] = int(state)
+    w.grievances.state[rows] = CODES[state]
 
 
 def close_cases(w: Worlds, rows: Array, stage: int, activity: int) -> None:
@@ -217,7 +221,7 @@ def book_ends(w: Worlds, before: int) -> None:
     w.closed = w.closed[len(over) :]
     days = np.array([day for day, _ in over]).repeat([len(rows) for _, rows in over])
     rows, c = np.concatenate([rows for _, rows in over]), w.cases
-    w.ended.append(closed=days, **{f: getattr(c, f).take(rows) for f in KEPT})
+    w.ended.append(closed=days, **{f: getattr(c, f)[rows] for f in KEPT})
 
 
 def log_cases(w: Worlds, rows: Array, activity: int) -> None:
@@ -246,7 +250,7 @@ def grievances_of(w: Worlds, case_rows: Array) -> Array:
 
 def grievances_between(w: Worlds, case_rows: Array) -> Array:
     """Return the same of cases between two parties, in which nobody joins."""
-    own = w.cases.opener.take(case_rows)
-    own = own[w.grievances.case.take(own) == case_rows]
+    own = w.cases.opener[case_rows]
+    own = own[w.grievances.case[own] == case_rows]
     own.sort()
     return own

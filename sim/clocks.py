@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise
+from sim.constants import date, real, whole
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 WEEK = 7
+
+UNIT = real(noise.UNIT)
+
+NOUGHT, ONE = whole(0), whole(1)
 
 PART = 2**15
 """Clocks that are run at a time."""
@@ -39,7 +44,7 @@ def days_left(day: int) -> int:
 
 def quantise(per_day: NDArray[np.float64]) -> Ints:
     """Return hazards per day in the integer unit of the clocks."""
-    hazard: Ints = (per_day * noise.UNIT).astype(np.int64)
+    hazard: Ints = (per_day * UNIT).astype(np.int64)
     return hazard
 
 
@@ -64,23 +69,21 @@ def look_ahead(
     days = days_left(w.day)
     by_row = hazard.shape[1] > 1
     first, last = rows.start, left[:, : rows.stop].shape[1]
-    worlds, fires = [], []
-    for tall, wide in parts(len(left), last - first):  # what is worked out on the way stays in the processor's cache
+    fired = np.empty((len(left), last - first), dtype=bool)
+    for tall, wide in parts(*fired.shape):  # what is worked out on the way stays in the processor's cache
         part = tall, slice(first + wide.start, min(first + wide.stop, last))
-        used = hazard[part if by_row else tall] * days
+        used = hazard[part if by_row else tall] * whole(days)
         if running is not None:
             used = running[part].astype(np.int64) * used
         here = left[part]
         here -= used
-        fired = where((here <= 0).reshape(-1))  # as one list: numpy looks through two axes ten times as slowly
-        if len(fired):
-            width = here.shape[1]
-            worlds.append(fired // width + part[0].start)
-            fires.append(fired % width + part[1].start)
-    if worlds:
-        world, row = np.concatenate(worlds), np.concatenate(fires)
-        hazard = np.broadcast_to(hazard, left.shape)
-        _schedule(w, clock, world, row, -left[world, row], hazard[world, row], days)
+        np.less_equal(here, NOUGHT, fired[tall, wide])
+    place = where(fired.reshape(-1))  # as one list: numpy looks through two axes ten times as slowly
+    if len(place):
+        world, row = divmod(place, whole(last - first))
+        row += whole(first)
+        a_day = hazard[world, row if by_row else 0]
+        _schedule(w, clock, world, row, -left[world, row], a_day, days)
 
 
 def parts(worlds: int, rows: int) -> Iterator[tuple[slice, slice]]:
@@ -105,36 +108,36 @@ def restart(w: Worlds, clock: int, left: Ints, hazard: Ints, world: Ints, row: I
     """
     if days <= 0 or len(world) == 0:
         return
-    place = world * left.shape[1] + row
+    place = world * whole(left.shape[1]) + row
     left, hazard = left.reshape(-1), hazard.reshape(-1)
-    remains = left.take(place) - hazard.take(place) * days
+    remains = left[place] - hazard[place] * whole(days)
     left[place] = remains
-    fired = where(remains <= 0)
+    fired = where(remains <= NOUGHT)
     if len(fired):
-        over, a_day = -remains.take(fired), hazard.take(place.take(fired))
-        _schedule(w, clock, world.take(fired), row.take(fired), over, a_day, days)
+        over, a_day = -remains[fired], hazard[place[fired]]
+        _schedule(w, clock, world[fired], row[fired], over, a_day, days)
 
 
 def _schedule(w: Worlds, clock: int, world: Ints, row: Ints, over: Ints, hazard: Ints, days: int) -> None:
     """Put fired clocks, which have run so far over zero, on the agenda on the day on which they crossed it."""
     # It crossed zero on the first day after which hazard x (days since) no longer exceeded what was left.
-    late = over // np.maximum(hazard, 1)
+    late = over // np.maximum(hazard, ONE)
     week_end = w.day + days_left(w.day) - 1
-    day = np.maximum(week_end - late, week_end - days + 1)
-    w.agenda.append(world=world, clock=clock, row=row, day=day, stamp=0)
+    day = np.maximum(whole(week_end) - late, whole(week_end - days + 1))
+    w.agenda.append(world=world, clock=int(clock), row=row, day=day, stamp=0)
 
 
 def turn_page(w: Worlds) -> None:
     """Phase: look up what the agenda holds for today, sorted by what it is about."""
     agenda, w.page = w.agenda, {}
-    today = where(agenda.day == w.day)
+    today = where(agenda.day == date(w.day))
     if len(today) == 0:
         return
-    clock, world, row = agenda.clock.take(today), agenda.world.take(today), agenda.row.take(today)
+    clock, world, row = agenda.clock[today], agenda.world[today], agenda.row[today]
     order = np.lexsort((row, world, clock))  # whenever it was put down
-    clock, world, row = clock.take(order), world.take(order), row.take(order)
-    stamp = agenda.stamp.take(today.take(order)).astype(np.int64)
-    first = [0, *(where(clock[1:] != clock[:-1]) + 1).tolist(), len(clock)]
+    clock, world, row = clock[order], world[order], row[order]
+    stamp = agenda.stamp[today[order]].astype(np.int64)
+    first = [0, *(where(clock[1:] != clock[:-1]) + ONE).tolist(), len(clock)]
     for start, stop in pairwise(first):
         w.page[int(clock[start])] = world[start:stop], row[start:stop], stamp[start:stop]
 

@@ -117,6 +117,17 @@ class Diary:
         if len(world):
             np.add.at(self._today.reshape(-1), (self._place[first] + number) * self.n + world, amount)
 
+    def add_stocks(self, first: str, amounts: Ints) -> None:
+        """Change stocks that a rule declares one after another, in all worlds.
+
+        Args:
+            first: name of the first of them.
+            amounts: by how much, shape ``(stocks, worlds)``.
+        """
+        self.may_change()
+        start = self._place[first]
+        self._today[start : start + len(amounts)] += amounts
+
     def set_stocks(self, names: tuple[str, ...], values: Array) -> None:
         """Set stocks that a rule declares one after another.
 

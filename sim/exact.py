@@ -41,7 +41,7 @@ def log(x: ArrayLike) -> Floats:
     Args:
         x: float64 values; not changed.
     """
-    return _elementwise(x, _log, log_one)
+    return elementwise(x, _log, log_one)
 
 
 def exp(x: ArrayLike) -> Floats:
@@ -53,7 +53,7 @@ def exp(x: ArrayLike) -> Floats:
     Args:
         x: float64 values; not changed.
     """
-    return _elementwise(x, _exp, exp_one)
+    return elementwise(x, _exp, exp_one)
 
 
 def power(x: ArrayLike, a: ArrayLike) -> Floats:
@@ -69,7 +69,7 @@ def logistic(x: ArrayLike) -> Floats:
     return 1.0 / (1.0 + exp(-np.asarray(x, dtype=np.float64)))
 
 
-def _elementwise(
+def elementwise(
     x: ArrayLike, kernel: Callable[[Floats, Floats, Floats], None], one: Callable[[float], float | None]
 ) -> Floats:
     """Apply a kernel (from, to, working memory) chunk by chunk to a new array, or its twin to each of few numbers."""

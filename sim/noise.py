@@ -53,6 +53,8 @@ __all__ = [
     "Ints",
     "Name",
     "Words",
+    "as_exponential",
+    "as_threshold",
     "bits",
     "chance",
     "exp",
@@ -169,6 +171,19 @@ def exponential(seed: Ints, name: Name, *ids: Ints) -> Floats:
 def threshold(seed: Ints, name: Name, *ids: Ints) -> NDArray[np.int64]:
     """Return the integer thresholds of unit-rate clocks: `exponential` in `UNIT`, at least 1."""
     return _draw(seed, name, ids, _THRESHOLD)
+
+
+def as_exponential(uniform: Floats) -> Floats:
+    """Return what `exponential` draws where `uniform` has drawn these numbers: both may come out of one list."""
+    return exact.elementwise(uniform, minus_log, _minus_log_one)
+
+
+def as_threshold(uniform: Floats) -> NDArray[np.int64]:
+    """Return what `threshold` draws where `uniform` has drawn these numbers."""
+    value = as_exponential(uniform)
+    multiply(value, _UNIT, value)
+    np.rint(value, value)
+    return np.maximum(value, _ONE, out=value).astype(_WHOLE)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,6 @@ class Offers(Diary):
     settings: dict[str, Setting]
     shelves: dict[str, Array]
     over: dict[str, NDArray[np.int64]]
-    suffered: NDArray[np.int64]
     seeds: NDArray[np.uint64]
     replication: NDArray[np.int64]
     scenario: NDArray[np.int64]
@@ -84,7 +83,7 @@ class Offers(Diary):
     def _open_and_closed(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return, by attribute, what is written into day by day, and closed views of it; the same from now on."""
         let_write(self.layout.traits.values(), False)  # nobody writes into these at all
-        alone = (*self.columns, "_today", "suffered", "seeds", "replication", "scenario")
+        alone = (*self.columns, "_today", "seeds", "replication", "scenario")
         views: dict[str, Any] = {name: closed_view(getattr(self, name)) for name in alone}
         for name in ("shelves", "_flow", "stock", "over"):
             views[name] = {key: closed_view(array) for key, array in getattr(self, name).items()}

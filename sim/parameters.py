@@ -183,17 +183,17 @@ def check_all(known: Mapping[str, Spec], given: Mapping[str, Any], prefix: str =
     return fixed
 
 
-class _Whole(dict[str, NDArray[np.int64]]):
+class _Whole(dict[str, NDArray[Any]]):
     """Whole-number parameters as integers by name, turned into such when they are first asked for."""
 
-    def __init__(self, flat: Mapping[str, NDArray[np.float64]]) -> None:
-        """Remember where the numbers come from."""
+    def __init__(self, flat: Mapping[str, NDArray[np.float64]], dtype: type[np.integer[Any]]) -> None:
+        """Remember where the numbers come from, and what they are to be."""
         super().__init__()
-        self._flat = flat
+        self._flat, self._dtype = flat, dtype
 
-    def __missing__(self, name: str) -> NDArray[np.int64]:
+    def __missing__(self, name: str) -> NDArray[Any]:
         """Return, and keep, a parameter's values as whole numbers, closed as the others."""
-        self[name] = value = self._flat[name].astype(np.int64)
+        self[name] = value = self._flat[name].astype(self._dtype)
         value.flags.writeable = False
         return value
 
@@ -205,6 +205,7 @@ class Values:
         values: the arrays by name.
         flat: the same arrays of shape ``(worlds,)``.
         whole: the same as whole numbers, of those that are asked for.
+        days: the same as columns of days have them.
     """
 
     def __init__(self, values: Mapping[str, NDArray[np.float64]]) -> None:
@@ -213,7 +214,7 @@ class Values:
         for value in self.values.values():
             value.flags.writeable = False
         self.flat = {name: value.reshape(-1) for name, value in self.values.items()}
-        self.whole = _Whole(self.flat)
+        self.whole, self.days = _Whole(self.flat, np.int64), _Whole(self.flat, np.int32)
         self.__dict__.update({name: value for name, value in self.values.items() if name not in self.__dict__})
 
     if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim import noise
 from sim.cases import Kind
-from sim.constants import word
+from sim.constants import whole, word
 from sim.noise import GOLDEN, Ints, Words
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ ANY = "any"
 """The name under which lists that are drawn together are drawn."""
 
 KINDS = len(Kind)
+
+_WORD = np.dtype(np.uint64)
 
 _INVERSE = pow(GOLDEN, -1, 2**64)
 
@@ -53,14 +55,14 @@ def begun(name: str, seeds: Words, *ids: Ints) -> Words:
 
 def going_on(start: Words, number: NDArray[np.integer] | np.integer) -> Words:
     """Return seeds that draw under `ANY`, further ids being given, what was `begun` draws for this next id."""
-    return start + number.astype(np.uint64)
+    return start + (number.view(_WORD) if number.itemsize == _WORD.itemsize else number.astype(_WORD))
 
 
 def of_worlds(w: Worlds, name: str, world: NDArray[np.int64], number: NDArray[np.integer]) -> Words:
     """Return seeds that draw under `ANY`, further ids being given, what worlds draw under a name for this first id."""
     if name not in w.derived:
         w.derived[name] = begun(name, w.seeds)
-    return going_on(w.derived[name].take(world), number)
+    return going_on(w.derived[name][world], number)
 
 
 def of_kinds(
@@ -69,7 +71,7 @@ def of_kinds(
     """Return the same where a kind of grievance is the first id, and this is the second."""
     if name not in w.derived:
         w.derived[name] = begun(name, w.seeds[:, None], np.arange(KINDS)).reshape(-1)
-    return going_on(w.derived[name].take(world * KINDS + kind), number)
+    return going_on(w.derived[name][world * whole(KINDS) + kind], number)
 
 
 def regular(w: Worlds, name: str, seeds: Words, rows: NDArray[np.int64], time: int) -> Words:

@@ -67,11 +67,11 @@ def stack(w: Worlds, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds
             array += np.where(array >= 0, out.scenario[:, None] * rows[column.points_to], 0)
     out.log = EventLog(np.tile(w.log.watched, copies))
     out.over = {k: np.tile(v, (copies, 1, 1)) for k, v in w.over.items()}
-    out.suffered = np.tile(w.suffered, (copies, 1, 1))
     flows = list(w.flow)  # what has been counted is added
     out._open_diary(flows, list(w.stock), np.tile(w._today, copies))
-    out.derived, out.page, out.newborn, out.due, out.waits, out.heard, out.closed = {}, {}, [], w.due[:0], [], [], []
-    out.handed, out.turned, out.counted = [], [], votes.NOT_YET
+    out.derived, out.page, out.newborn, out.waits, out.heard, out.closed = {}, {}, [], [], [], []
+    out.due, out.lots, out.others = w.due[:0], w.lots[:0], {}
+    out.handed, out.begun, out.ceased, out.counted = [], [], [], votes.NOT_YET
     suffering.begin_anew(out)
     appoint(out, scenarios)
     return out

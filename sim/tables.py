@@ -277,10 +277,9 @@ class Table:
         if stop > capacity:
             capacity = max(stop, capacity + capacity // 2)
             for field, old in self._data.items():
-                grown = np.zeros(capacity, dtype=old.dtype)
+                grown = np.empty(capacity, dtype=old.dtype)
                 grown[:start] = old[:start]
-                if at_first := self.at_first.get(field):
-                    grown[start:] = at_first
+                grown[start:] = self.at_first.get(field, 0)
                 self._data[field] = grown
         data, new = self._data, slice(start, stop)
         for field, value in values.items():

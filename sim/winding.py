@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim import clocks, noise
 from sim.cases import Clock
+from sim.constants import date, whole
 from sim.renaming import ANY, of_worlds
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ WOUND = {
     int(Clock.SHARING): ("sharing.clock", "sharing_left", "sharing_times"),
 }
 """Clock to the name of the draws of its thresholds, and the columns that keep what is left of one and count events."""
+
+OTHERS = {int(Clock.NEIGHBOUR): "quarrel.other"}
+"""Clock to the name of the draws by which the other party of its events is found, drawn together with thresholds."""
+
+ONE = date(1)
 
 
 def wind_up(w: Worlds) -> None:
@@ -52,18 +58,27 @@ def wind(w: Worlds, fires: list[tuple[int, Ints, Ints]]) -> list[Ints]:
     for clock, world, row in fires:
         name, remains, counter = WOUND[clock]
         times = getattr(w, counter)
-        place = world * times.shape[1] + row
+        place = world * whole(times.shape[1]) + row
         times = times.reshape(-1)
-        nth = times.take(place) + 1
+        nth = times[place] + ONE
         times[place] = nth
         seeds.append(of_worlds(w, name, world, row))
         events.append(nth.astype(np.int64))
         left.append((getattr(w, remains).reshape(-1), place))
-    drawn = noise.threshold(np.concatenate(seeds), ANY, np.concatenate(events))
-    start = 0
+    ids, end = list(events), sum(map(len, events))
+    for (clock, world, row), nth in zip(fires, events, strict=True):
+        if clock in OTHERS:
+            seeds.append(of_worlds(w, OTHERS[clock], world, row))
+            ids.append(nth)
+    drawn = noise.uniform(np.concatenate(seeds), ANY, np.concatenate(ids))
+    thresholds, start = noise.as_threshold(drawn[:end]), 0
     for column, place in left:
-        column[place] = drawn[start : start + len(place)]
+        column[place] = thresholds[start : start + len(place)]
         start += len(place)
+    for clock, world, _ in fires:
+        if clock in OTHERS:
+            w.others[clock] = drawn[end : end + len(world)]
+            end += len(world)
     return events
 
 

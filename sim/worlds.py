@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import getitem
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,9 +20,10 @@ from sim import cases, compaction, distributions, noise, places, settlements, st
 from sim.cases import Kind
 from sim.columns import Column
 from sim.compaction import TALLIED
+from sim.constants import date
 from sim.offers import Offers
 from sim.parameters import Value, Values, draw
-from sim.rules import offices, suffering, votes
+from sim.rules import offices, votes
 from sim.scenario import Scenario
 from sim.schedule import SCHEDULE, Cadence, Phase, due_on, rules_of, world_specs
 from sim.space import Layout
@@ -90,19 +92,19 @@ class Worlds(Offers):
         flow, stock, record: what is counted, see `sim.diary.Diary`.
         first_book_day: the first day on which a case can have been opened.
         over: name of a table in `sim.compaction.TALLIED` to counts of the rows that it no longer holds, see `tally`.
-        suffered: severity of what is suffered, by world, whether a company claims, and combination of groups,
-            see `sim.rules.suffering.add_up`.
         derived: arrays worked out of parameters once and kept, by name.
         newborn: grievances that arise today, see `sim.rules.grievances.arise`.
-        due: rows of the grievances whose owners act today, see `sim.rules.grievances.mature`.
+        due: rows of the grievances whose owners act today, after `sim.rules.grievances.feel` of those who decide.
+        lots: what is drawn for these, see there.
         waits: claimants who go on waiting and grievances that begin to fade today, see `sim.rules.grievances.feel`.
         heard: experiences not yet learnt from, see `sim.rules.trust.hear`.
         counted: the day on which ballots were last counted, and what was over, see `sim.rules.votes.over`.
         closed: days and rows of cases that have ended and are not in the table of ended cases yet, see `ended`.
-        turned: grievances that begin to be suffered today (1), and that are suffered no more (-1), see
+        begun, ceased: grievances that begin to be suffered today, and that are suffered no more, see
             `sim.rules.suffering.add_up`.
         handed: cases handed on that have not set out yet, and to which desks, see `sim.rules.desks.hand_off`.
         page: what the agenda holds for today, see `sim.clocks.turn_page`.
+        others: draws by which the other parties of clocks that fire today are found, see `sim.winding.wind`.
     """
 
     grievances: Table
@@ -146,14 +148,17 @@ class Worlds(Offers):
         self._standing: tuple[tuple[Phase, ...], dict[frozenset[Cadence], list[Phase]]] = (), {}
         self.derived = {}
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
+        self.others: dict[int, NDArray[np.float64]] = {}
         self.newborn: list[tuple[Any, ...]] = []
         self.due: Ints = np.zeros(0, dtype=np.int64)
+        self.lots: NDArray[np.float64] = np.zeros(0)
         self.waits: list[tuple[Ints, Ints]] = []
         self.heard: list[tuple[Ints, Ints, Ints]] = []
         self.counted: tuple[int, Ints, NDArray[np.bool_]] = votes.NOT_YET
         self.closed: list[tuple[int, Ints]] = []
         self.handed: list[tuple[Ints, Ints]] = []
-        self.turned: list[tuple[Ints, int]] = []
+        self.begun: list[Ints] = []
+        self.ceased: list[Ints] = []
         self.rules, self.settlements = rules_of(recipe.place), settlements.of(recipe.place)
         self.columns, self.levers = {}, {}
         self._allocate()
@@ -161,7 +166,6 @@ class Worlds(Offers):
             setattr(self, name, Table(name, fields, points_to))
         self.log = EventLog(np.isin(self.replication, np.array(watch, dtype=np.int64)))
         self.over = {name: np.zeros((self.n, len(Kind), size), dtype=np.int64) for name, (_, size) in TALLIED.items()}
-        self.suffered = np.zeros((self.n, 2, 1 << len(suffering.groups_of(recipe.place))), dtype=np.int64)
         for rule in self.rules:
             rule.set_up(self)
         offices.change(self)
@@ -223,7 +227,7 @@ class Worlds(Offers):
 
         In a large world alone the value is nowhere repeated, and what is returned must not be changed.
         """
-        return _repeat if self.n == 1 and self.households >= LARGE else np.ndarray.take
+        return _repeat if self.n == 1 and self.households >= LARGE else getitem
 
     def pick(self, column: str, world: Ints, row: Ints) -> Array:
         """Return what ``column[world, row]`` would, three times as fast where the lists are long."""
@@ -233,6 +237,11 @@ class Worlds(Offers):
     def whole(self, name: str, world: Ints) -> Ints:
         """Return a whole-number parameter's value for each given world."""
         return self.spread(self.p.whole[name], world)
+
+    def in_days(self, name: str, world: Ints) -> NDArray[np.int32]:
+        """Return the day, for each given world, that is as many days ahead as a whole-number parameter says."""
+        days: NDArray[np.int32] = self.spread(self.p.days[name], world) + date(self.day)
+        return days
 
     def wait(self, mean: str, world: Ints, exponential: NDArray[np.float64]) -> Ints:
         """Turn exponential draws into waits of whole days, at least 1, whose mean is a parameter.

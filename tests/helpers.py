@@ -288,7 +288,7 @@ def state(w: Worlds, k: int, history: bool = True) -> State:
                 rows = places(w, k, table.points_to[field], rows)
             if field != "world":
                 out[f"table {name}.{field}"] = rows
-    for name, tally in (w.tally | {"suffered": w.suffered}).items():
+    for name, tally in w.tally.items():
         out[f"tally {name}"] = tally[k].copy()
     for name, value in w.p.values.items():
         out[f"parameter {name}"] = value[k].copy()

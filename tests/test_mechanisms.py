@@ -130,7 +130,6 @@ def writes(found: Worlds) -> dict[str, Callable[[Worlds], None]]:
     for name in found.over:
         acts[f"tally {name}"] = into(lambda w, name=name: w.tally[name])
         acts[f"over {name}"] = into(lambda w, name=name: w.over[name])
-    acts["suffered"] = into(lambda w: w.suffered)
     for name in found.p.values:
         acts[f"parameter {name}"] = into(lambda w, name=name: w.p.values[name])
     acts["offer to a column"] = lambda w: w.offer("purse", 1)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim import books, clocks, noise, winding
 from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
+from sim.constants import code, constant, real, whole
 from sim.parameters import parameter
 from sim.rules import contracts, grievances
 from sim.space import first_of_group, where
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 YEAR = 365
+
+FEES, REOPENINGS, NO_OTHER = whole(Kind.FEE), whole(grievances.REOPENINGS), whole(-1)
+
+NOUGHT, ONE, ALL, UNDISPUTED, YES = whole(0), whole(1), real(1.0), code(0), constant(True, np.bool_)
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ def look_ahead(w: Worlds) -> None:
     hazard = clocks.quantise(w.p.claim_rate / YEAR)
     if not hazard.any():
         return
-    owing = np.greater(w.arrears > 0, w.pays)  # something is owed and is not paid
+    owing = np.greater(w.arrears > NOUGHT, w.pays)  # something is owed and is not paid
     clocks.look_ahead(w, Clock.FEE, w.claim_left, hazard, owing)
 
 
@@ -94,10 +99,13 @@ def claim(w: Worlds) -> None:
     world, flat, nth = winding.fired(w, Clock.FEE)
     if len(world) == 0:
         return
-    fresh = (w.arrears[world, flat] > 0) & (w.fees_disputed[world, flat] == 0)
+    place = world * whole(w.flats) + flat
+    fresh = where((w.arrears.reshape(-1)[place] > NOUGHT) & (w.fees_disputed.reshape(-1)[place] == UNDISPUTED))
     world, flat, nth = world[fresh], flat[fresh], nth[fresh]
-    severity = np.rint(1000 * w.at("fee_severity", world))
-    grievances.arise(w, world, flat, Kind.FEE, flat, -1, grievances.REOPENINGS * nth, severity)
+    if "fee_severity" not in w.derived:
+        w.derived["fee_severity"] = np.rint(1000 * w.p.flat["fee_severity"])
+    severity = w.derived["fee_severity"][world]
+    grievances.arise(w, world, flat, FEES, flat, NO_OTHER, REOPENINGS * nth, severity)
 
 
 def drop(w: Worlds) -> None:
@@ -127,10 +135,10 @@ def agree(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_]) -> None:
         return
     g = w.grievances
     world = g.world[rows]
-    breaks = 1 - w.at("kept_promises", world)
+    breaks = ALL - w.at("kept_promises", world)
     breaks = np.where(confirmed, breaks * w.at("confirmed_factor", world), breaks)
     broken = noise.chance(breaks, g.key[rows], "agreement.default")
-    g.act[rows[broken]] = w.day + w.whole("default_days", world[broken])
+    g.act[rows[broken]] = w.in_days("default_days", world[broken])
     kept = rows[~broken]
     pay_up(w, g.world[kept], g.household[kept])
 
@@ -140,17 +148,17 @@ def pay_up(w: Worlds, world: Ints, flat: Ints) -> None:
     if len(world) == 0:
         return
     compound = w.layout.up("household", "compound")
-    served = w.pick("contract", world, compound.take(flat)) != contracts.NONE
-    place = np.sort((world * w.flats + flat)[served])
+    served = w.pick("contract", world, compound[flat]) != contracts.NONE
+    place = np.sort((world * whole(w.flats) + flat)[served])
     once = place[first_of_group(place) == np.arange(len(place))]
-    world, flat = divmod(once, w.flats)
+    world, flat = divmod(once, whole(w.flats))
     arrears, pays = w.arrears.reshape(-1), w.pays.reshape(-1)
-    fen = arrears.take(once)
-    w.stocks("payers", world[~pays.take(once)], 1)
-    books.transfer(w, "purse", flat, "till", compound.take(flat), world, fen)
+    fen = arrears[once]
+    w.stocks("payers", world[~pays[once]], ONE)
+    books.transfer(w, "purse", flat, "till", compound[flat], world, fen)
     w.count("arrears_fen", world, fen)
-    arrears[once] = 0
-    pays[once] = True
+    arrears[once] = NOUGHT
+    pays[once] = YES
 
 
 RULE = Rule(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim import distributions, noise, places, settlements
 from sim.cases import DEFECT, NEVER, SHARED, Activity, Desk, Kind, Stage, State, log_cases, move_grievances
 from sim.columns import Column, Rule
+from sim.constants import code, constant, date, real, whole
 from sim.parameters import parameter
 from sim.renaming import ANY, of_kinds
 from sim.rules import defects, desks, grievances, hotline, trust
@@ -33,21 +34,28 @@ Ints = NDArray[np.int64]
 QUIET = 0
 """The first alternative; then come the settlement's intakes."""
 
-SILENT = -1
+SILENT = whole(-1)
 """Stands for no desk."""
 
-HOTLINE = int(Desk.HOTLINE)
+HOTLINE = whole(Desk.HOTLINE)
 
-NOBODY = len(Desk)
+NOBODY = whole(len(Desk))
 """Stands for who claims that is not counted as somebody's own claim: there the company claims."""
 
-NAMED, FEE = int(State.QUIET), int(Kind.FEE)
+FEE, LOST, SHELVED, TRANSIT = code(Kind.FEE), code(Stage.LOST), code(Stage.SHELVED), code(Stage.TRANSIT)
 
-LOST, SHELVED = int(Stage.LOST), int(Stage.SHELVED)
+NOUGHT, NO_DAY, NOT_YET = whole(0), date(NEVER), date(-NEVER)
 
-MOST_URGENT = 1000
+UNCLAIMED, ONCE = constant(0, np.int16), constant(1, np.int16)
+"""Times claimed or decided, in the type of these columns."""
 
-MOST_ATTEMPTS = grievances.REOPENINGS - 1
+NO = constant(False, np.bool_)
+
+WHOLE = real(1000.0)
+
+MOST_URGENT = whole(1000)
+
+MOST_ATTEMPTS = date(grievances.REOPENINGS - 1)
 
 
 @dataclass(frozen=True)
@@ -131,27 +139,24 @@ def hear_calls(w: Worlds) -> None:
 
 def decide(w: Worlds) -> None:
     """Phase: households with a named grievance that is due choose between silence and the desks."""
-    g, rows = w.grievances, w.due
-    rows = rows[(g.state.take(rows) == NAMED) & (g.act.take(rows) <= w.day)]
+    g, rows, lot = w.grievances, w.due, w.lots
     if len(rows) == 0:
         return
-    home = g.household.take(rows)
+    home = g.household[rows]
     goes_on = settlements.each_home(w, home, lambda settlement, at: settlement.weigh(w, rows[at]))
     if np.count_nonzero(goes_on) < len(rows):
-        rows, home = rows[goes_on], home[goes_on]
-    desk = settlements.each_home(w, home, lambda settlement, at: _choose(w, settlement, rows[at], home[at]))
-    g.tries[rows] += 1
-    g.act[rows] = w.day + w.whole("review_days", g.world.take(rows))
+        rows, home, lot = rows[goes_on], home[goes_on], lot[goes_on]
+    desk = settlements.each_home(w, home, lambda settlement, at: _choose(w, settlement, rows[at], home[at], lot[at]))
+    g.tries[rows] += ONCE
+    g.act[rows] = w.in_days("review_days", g.world[rows])
     voiced = where(desk != SILENT)
     if len(voiced):
-        voice(w, rows.take(voiced), desk.take(voiced))
+        voice(w, rows[voiced], desk[voiced])
 
 
-def _choose(w: Worlds, settlement: Settlement, rows: Ints, household: Ints) -> Ints:
-    """Return the kind of desk to which each household takes its grievance, or `SILENT`."""
-    g = w.grievances
-    u = noise.uniform(g.key.take(rows), "claim.choice", g.tries.take(rows))
-    return _alternatives(settlement).take(distributions.choice(_weights(w, settlement, rows, household), u))
+def _choose(w: Worlds, settlement: Settlement, rows: Ints, household: Ints, lot: NDArray[np.float64]) -> Ints:
+    """Return the kind of desk to which each household takes its grievance, or `SILENT`, by what was drawn for it."""
+    return _alternatives(settlement)[distributions.choice(_weights(w, settlement, rows, household), lot)]
 
 
 @cache
@@ -163,10 +168,10 @@ def _alternatives(settlement: Settlement) -> Ints:
 def _weights(w: Worlds, settlement: Settlement, rows: Ints, household: Ints) -> NDArray[np.float64]:
     """Return exp(utility) of silence and of each of the settlement's intakes, shape ``(grievances, 1 + intakes)``."""
     g = w.grievances
-    world, kind = g.world.take(rows), g.kind.take(rows)
+    world, kind = g.world[rows], g.kind[rows]
     unit = settlement.unit(w, household)
     utility = np.empty((1 + len(settlement.intakes), len(rows)))
-    utility[QUIET] = w.at("quiet", world) - w.at("quiet_severity", world) * (g.severity.take(rows) / 1000)
+    utility[QUIET] = w.at("quiet", world) - w.at("quiet_severity", world) * (g.severity[rows] / WHOLE)
     success, trusted = trust.in_success_and_desks(w, kind, settlement.intakes, world, household)
     common = w.at("any_desk", world) + w.at("b_success", world) * settlement.believed(w, rows, success)
     desks_only = utility[1:]
@@ -180,17 +185,20 @@ def _weights(w: Worlds, settlement: Settlement, rows: Ints, household: Ints) -> 
 def voice(w: Worlds, rows: Ints, desk_kind: Ints) -> None:
     """Voice grievances at desks of the given kinds: each opens a case, joins one, or brings one back."""
     g = w.grievances
-    world, household, kind = g.world.take(rows), g.household.take(rows), g.kind.take(rows)
+    world, household, kind = g.world[rows], g.household[rows], g.kind[rows]
     w.count("claimed", world)
-    w.count("voiced", world[g.claims.take(rows) == 0])
-    g.claims[rows] += 1
-    g.claimed[rows] = w.day
+    claims = g.claims[rows]
+    w.count("voiced", world[claims == UNCLAIMED])
+    g.claims[rows] = claims + ONCE
+    g.claimed[rows] = date(w.day)
     g.desk[rows] = desk_kind
-    g.answered[rows] = False
-    g.act[rows] = w.day + w.whole("answer_days", world)
+    g.answered[rows] = NO
+    g.act[rows] = w.in_days("answer_days", world)
     called = desk_kind == HOTLINE
     w.count("tickets", world[called])
-    w.count_each(_counters(w.recipe.place), np.where(kind == FEE, NOBODY, desk_kind), world)
+    counted = desk_kind.copy()
+    np.putmask(counted, kind == FEE, NOBODY)
+    w.count_each(_counters(w.recipe.place), counted, world)
     desk = settlements.each_home(
         w,
         household,
@@ -200,28 +208,32 @@ def voice(w: Worlds, rows: Ints, desk_kind: Ints) -> None:
         called &= ~settlements.each_home(
             w, household, lambda settlement, at: settlement.on_call(w, world[at], household[at])
         )
-    known = g.case.take(rows)
+    known = g.case[rows]
     shared = where(SHARED.take(kind))
-    known[shared] = w.pick("defect_case", world.take(shared), g.bearer.take(rows.take(shared)))
-    new, heard = where(known < 0), where(known >= 0)
+    if len(shared):
+        known[shared] = w.pick("defect_case", world[shared], g.bearer[rows[shared]])
+    fresh = known < NOUGHT
+    new, heard = where(fresh), where(~fresh)
     if len(new):
-        _open(w, rows.take(new), desk.take(new), called.take(new))
+        _open(w, rows[new], desk[new], called[new])
     if len(heard):
-        joined, case = rows.take(heard), known.take(heard)
+        joined, case = rows[heard], known[heard]
         g.case[joined] = case
         move_grievances(w, joined, State.JOINED)
         log_cases(w, case, Activity.JOINED)
     if anywhere(called):  # then what somebody else has opened today may lie with the hotline, too
         heard = where(_taken(w, rows, world, desk, called))
-    bring_back(w, g.case.take(rows.take(heard)), desk.take(heard))
+    if len(heard):
+        bring_back(w, g.case[rows[heard]], desk[heard])
 
 
 def _taken(w: Worlds, rows: Ints, world: Ints, desk: Ints, called: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Let some call the hotline, which passes on what it takes; return who is heard today, by it or at a desk."""
-    g, heard = w.grievances, ~called
-    ringing = rows[called]
-    heard[called] = hotline.call(w, world[called], g.key[ringing], g.case[ringing], desk[called])
-    hotline.pass_on(w, g.case[rows[called & heard]])
+    g, heard, rings = w.grievances, ~called, where(called)
+    ringing = rows[rings]
+    case = g.case[ringing]
+    heard[rings] = taken = hotline.call(w, world[rings], g.key[ringing], case, desk[rings])
+    hotline.pass_on(w, case[taken])
     return heard
 
 
@@ -231,7 +243,7 @@ def _counters(place: str) -> tuple[str, ...]:
 
     Last stands `NOBODY`.
     """
-    intakes = set(places.declared(place, "INTAKES")) - {HOTLINE}
+    intakes = set(places.declared(place, "INTAKES")) - {Desk.HOTLINE}
     return *(f"claims_{trust.DESKS[desk]}" if desk in intakes else "" for desk in Desk), ""
 
 
@@ -239,19 +251,19 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
     """Open a case for each grievance; of several first claims about one thing the first opens, the rest join."""
     g = w.grievances
     first = position = np.arange(len(rows))
-    shared = where(SHARED.take(g.kind.take(rows)))  # what is between two is never joined
+    shared = where(SHARED.take(g.kind[rows]))  # what is between two is never joined
     if len(shared):
-        about = rows.take(shared)
-        thing = g.world.take(about) * w.layout.sizes["asset"] + g.bearer.take(about)
+        about = rows[shared]
+        thing = g.world[about] * w.layout.sizes["asset"] + g.bearer[about]
         case = w.defect_case.reshape(-1)  # until `open_cases` has told which, the first of the claims stands there
         case[thing[::-1]] = shared[::-1]
         first = position.copy()
-        first[shared] = case.take(thing)
+        first[shared] = case[thing]
     opens = first == position
     opener = where(opens)
-    own = rows.take(opener)
-    world, household = g.world.take(own), g.household.take(own)
-    about_what = {f: getattr(g, f).take(own) for f in ("kind", "bearer", "other", "ordinal", "severity")}
+    own = rows[opener]
+    world, household = g.world[own], g.household[own]
+    about_what = {f: getattr(g, f)[own] for f in ("kind", "bearer", "other", "ordinal", "severity")}
     opened = open_cases(
         w,
         world=world,
@@ -259,15 +271,15 @@ def _open(w: Worlds, rows: Ints, desk: Ints, called: NDArray[np.bool_]) -> None:
         urgency=_urgency(w, own),
         settlement=settlements.of_homes(w, household),
         unit=settlements.each_home(w, household, lambda settlement, at: settlement.unit(w, household[at])),
-        desk=desk.take(opener),
-        called=called.take(opener),
+        desk=desk[opener],
+        called=called[opener],
         opener=own,
     )
     move_grievances(w, rows, State.JOINED)
     move_grievances(w, own, State.OPEN)
-    g.case[rows] = opened.take((opens.cumsum() - 1).take(first))
+    g.case[rows] = opened[(opens.cumsum() - 1)[first]]
     if len(own) < len(rows):
-        log_cases(w, g.case.take(rows[~opens]), Activity.JOINED)
+        log_cases(w, g.case[rows[~opens]], Activity.JOINED)
 
 
 def open_cases(
@@ -303,15 +315,15 @@ def open_cases(
         opener: row of the grievance that opens each, -1 = nobody has claimed yet.
     """
     c = w.cases
-    shared = where(SHARED.take(kind))
-    ordinal = ordinal.astype(np.int64)
+    number, ordinal = kind.astype(np.int64), ordinal.astype(np.int64)
+    shared = where(SHARED[number])
     if len(shared):
-        thing = world.take(shared) * w.layout.sizes["asset"] + bearer.take(shared)
+        thing = world[shared] * w.layout.sizes["asset"] + bearer[shared]
         before = w.attempts.reshape(-1)
-        attempts = before.take(thing)
+        attempts = before[thing]
         ordinal[shared] += np.minimum(attempts, MOST_ATTEMPTS)
         before[thing] = attempts + 1
-    key = noise.bits(of_kinds(w, "case", world, kind, bearer), ANY, ordinal)
+    key = noise.bits(of_kinds(w, "case", world, number, bearer), ANY, ordinal)
     opened = c.append(
         world=world,
         kind=kind,
@@ -323,35 +335,38 @@ def open_cases(
         compound=unit,
         severity=severity,
         urgency=urgency,
-        opened=w.day,
+        opened=date(w.day),
         precedence=desks.precedence(w, urgency),
-        stage=int(Stage.TRANSIT),  # to be passed on by the hotline; all others are put into a queue below
+        stage=TRANSIT,  # to be passed on by the hotline; all others are put into a queue below
         desk=desk,
-        ready=np.where(called, NEVER, w.day),
-        handled=-NEVER,
+        ready=np.where(called, NO_DAY, date(w.day)),
+        handled=NOT_YET,
         opener=opener,
     )
     w.count("opened", world)
     log_cases(w, opened, Activity.OPENED)
-    defect = where(DEFECT.take(kind))
+    defect = where(DEFECT[number])
     if len(defect):
-        there, rows = world.take(defect), opened.take(defect)
-        c.price[rows] = price = defects.price(w, there, kind.take(defect), key.take(defect))
+        there, rows = world[defect], opened[defect]
+        c.price[rows] = price = defects.price(w, there, kind[defect], key[defect])
         c.minor[rows] = price <= w.at("minor_cap", there)
     at_once = where(~called)
-    desks.enter_queue(w, opened.take(at_once), desk.take(at_once))
+    desks.enter_queue(w, opened[at_once], desk[at_once])
     if len(shared):
-        w.defect_case.reshape(-1)[thing] = opened.take(shared)
+        w.defect_case.reshape(-1)[thing] = opened[shared]
     return opened
 
 
 def _urgency(w: Worlds, rows: Ints) -> Ints:
     """Return how urgent desks find the cases that the given grievances open, thousandths."""
     g = w.grievances
-    world = g.world.take(rows)
-    edge = np.rint(1000 * w.at("connected_edge", world)).astype(np.int64)
-    known = w.pick("connected", world, g.household.take(rows)) & (g.kind.take(rows) != FEE)
-    return np.minimum(g.severity.take(rows) + known * edge, MOST_URGENT)
+    world = g.world[rows]
+    if "edge" not in w.derived:
+        w.derived["edge"] = np.rint(1000 * w.p.flat["connected_edge"]).astype(np.int64)
+    urgency = g.severity[rows].astype(np.int64)
+    known = where(w.pick("connected", world, g.household[rows]) & (g.kind[rows] != FEE))
+    urgency[known] += w.derived["edge"][world[known]]
+    return np.minimum(urgency, MOST_URGENT)
 
 
 def bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
@@ -360,14 +375,14 @@ def bring_back(w: Worlds, case: Ints, desk: Ints) -> None:
     What lies with the hotline comes before that desk too: whoever goes there need not wait for a call to be taken.
     """
     c = w.cases
-    stage = c.stage.take(case)
+    stage = c.stage[case]
     gone = where((stage == LOST) | (stage == SHELVED) | hotline.holds(w, case))
     if len(gone) == 0:
         return
     last_first = gone[::-1]  # of several claims the first is written last, and counts
-    case, desk, shelved = case.take(last_first), desk.take(last_first), stage.take(last_first) == SHELVED
-    c.ready[case] = w.day
-    desks.enter_queue(w, case, np.where(shelved, c.organiser.take(case), desk))
+    case, desk, shelved = case[last_first], desk[last_first], stage[last_first] == SHELVED
+    c.ready[case] = date(w.day)
+    desks.enter_queue(w, case, np.where(shelved, c.organiser[case], desk))
     if w.log.watching:
         log_cases(w, np.unique(case[shelved]), Activity.RETABLED)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim import noise
 from sim.columns import Rule
+from sim.constants import whole
 from sim.parameters import parameter
 from sim.places.compound import BODY, DESKS_PER_COMPOUND
 from sim.rules import keeping, motions
@@ -27,6 +28,10 @@ Ints = NDArray[np.int64]
 
 AHEAD = 16
 """Doors that are looked at at once."""
+
+AT_ONCE, NOUGHT, ONE, WEEK = whole(AHEAD), whole(0), whole(1), whole(keeping.WEEK)
+
+DESKS, OF_BODY = whole(DESKS_PER_COMPOUND), whole(BODY)
 
 WALK = np.arange(AHEAD)
 """These doors, one after another."""
@@ -63,27 +68,30 @@ def knock(w: Worlds) -> None:
         w.doors_balance[...] = 0
         return
     m = w.motions
-    world = m.world.take(motion)
-    place = world * w.layout.sizes["compound"] + m.compound.take(motion)
+    world = m.world[motion]
+    place = world * whole(w.layout.sizes["compound"]) + m.compound[motion]
     in_hand = w.doors_balance.reshape(-1)
-    balance = in_hand.take(place) + w.doors_time.reshape(-1).take(place)
-    in_hand[...] = 0  # time that nobody needs is not saved
+    balance = in_hand[place] + w.doors_time.reshape(-1)[place]
+    in_hand.fill(0)  # time that nobody needs is not saved
     in_hand[place] = balance
-    cost = np.rint(60 * w.at("door_hours", world)).astype(np.int64) * keeping.WEEK
+    if "door_cost" not in w.derived:
+        w.derived["door_cost"] = np.rint(60 * w.p.flat["door_hours"]).astype(np.int64) * keeping.WEEK
+    cost = w.derived["door_cost"][world]
     able = where(balance >= cost)
     if len(able) == 0:
         return
-    motion, world, place, cost, most = (of.take(able) for of in (motion, world, place, cost, balance // cost))
+    motion, world, place, cost, most = (of[able] for of in (motion, world, place, cost, balance // cost))
 
     at_motion, nth = _next_doors(w, motion, most)
     doors = np.bincount(at_motion, minlength=len(motion))
-    in_hand[place] -= doors * cost
-    w.count("minutes_doors", world, doors * cost // keeping.WEEK)
+    spent = doors * cost
+    in_hand[place] -= spent
+    w.count("minutes_doors", world, spent // WEEK)
     w.count("doors", world, doors)
-    about = motion.take(at_motion)
-    m.passed[about] = nth + 1  # doors come in order: the last one of each motion stays
-    home = where(noise.chance(w.at("at_home", world.take(at_motion)), m.key.take(about), "door.at_home", nth))
-    motions.decide(w, _behind(w, about.take(home), nth.take(home)))
+    about = motion[at_motion]
+    m.passed[about] = (nth + ONE).astype(np.int32)  # doors come in order: the last one of each motion stays
+    home = where(noise.chance(w.at("at_home", world[at_motion]), m.key[about], "door.at_home", nth))
+    motions.decide(w, _behind(w, about[home], nth[home]))
 
 
 def _next_doors(w: Worlds, motion: Ints, most: Ints) -> tuple[Ints, Ints]:
@@ -98,29 +106,29 @@ def _next_doors(w: Worlds, motion: Ints, most: Ints) -> tuple[Ints, Ints]:
         Position in `motion` and running number of each door to knock at.
     """
     m, done = w.motions, w.asked.done
-    first, flats, nth = (of.take(motion)[:, None] for of in (m.first, m.asked, m.passed.astype(np.int64)))
+    first, flats, nth = (of[motion][:, None] for of in (m.first, m.asked, m.passed.astype(np.int64)))
     walks, left, door = np.arange(len(motion)), most[:, None], nth % flats + WALK
     found = []
     for step in range(0, int(flats.max(initial=0)), AHEAD):
         behind = first + np.where(door < flats, door, door - flats)  # what lies beyond is not walked to
-        closed = ~done.take(behind, mode="clip") & (flats - step > WALK)
+        closed = np.greater(flats - whole(step) > WALK, done.take(behind, mode="clip"))
         met = closed.cumsum(axis=1)
         knocks = where((closed & (met <= left)).reshape(-1))
-        found.append((walks.take(knocks // AHEAD), (nth + WALK).reshape(-1).take(knocks)))
+        found.append((walks[knocks // AT_ONCE], (nth + WALK).reshape(-1)[knocks]))
         left = left - met[:, -1:]
-        on = where(((left > 0) & (step + AHEAD < flats))[:, 0])
+        on = where((np.greater(left, NOUGHT) & (flats > whole(step + AHEAD)))[:, 0])
         if len(on) == 0:
             break
-        first, flats, walks, left, nth = first[on], flats[on], walks[on], left[on], nth[on] + AHEAD
+        first, flats, walks, left, nth = first[on], flats[on], walks[on], left[on], nth[on] + AT_ONCE
         door = nth % flats + WALK
-    at_motion, doors = (np.concatenate(part) for part in zip(*found, strict=True))
+    at_motion, doors = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
     return at_motion, doors
 
 
 def _behind(w: Worlds, motion: Ints, nth: Ints) -> Ints:
     """Return the row of the owner asked behind the nth door of a walk round and round."""
     m = w.motions
-    behind: Ints = m.first.take(motion) + nth % m.asked.take(motion)
+    behind: Ints = m.first[motion] + nth % m.asked[motion]
     return behind
 
 
@@ -130,15 +138,15 @@ def _oldest_motions(w: Worlds) -> Ints:
     rows = where(m.open)
     if len(rows) == 0:
         return rows
-    compound = m.compound.take(rows)
-    own = where(m.organiser.take(rows) == DESKS_PER_COMPOUND * compound + BODY)
-    rows = rows.take(own)
-    place = m.world.take(rows) * w.layout.sizes["compound"] + compound.take(own)
-    able = where(w.doors_time.reshape(-1).take(place) > 0)
-    rows, place = rows.take(able), place.take(able)
+    compound = m.compound[rows]
+    own = where(m.organiser[rows] == DESKS * compound + OF_BODY)
+    rows = rows[own]
+    place = m.world[rows] * whole(w.layout.sizes["compound"]) + compound[own]
+    able = where(w.doors_time.reshape(-1)[place] > NOUGHT)
+    rows, place = rows[able], place[able]
     oldest = np.empty(w.doors_time.size, dtype=np.int64)
     oldest[place[::-1]] = rows[::-1]  # the table is in the order of opening: of each place the first row stays
-    return rows[oldest.take(place) == rows]
+    return rows[oldest[place] == rows]
 
 
 RULE = Rule(

@@ -132,7 +132,7 @@ def note(w: Worlds, world: Ints, household: Ints) -> None:
 
 def begin_week(w: Worlds) -> None:
     """Phase, weekly: who came in which of the last eight weeks becomes a week older."""
-    if w.came.any():
+    if w.came.max() > 0:
         np.left_shift(w.came, np.uint8(1), out=w.came)
 
 

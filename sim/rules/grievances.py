@@ -28,6 +28,7 @@ from sim.cases import (
     move_grievances,
 )
 from sim.columns import Column, Rule
+from sim.constants import Constant, code, constant, date, real, whole
 from sim.parameters import parameter
 from sim.renaming import ANY, as_id, of_kinds, under
 from sim.rules import suffering, trust
@@ -124,12 +125,21 @@ class Parameters:
     )
 
 
-ROOF, FEE, LOST = int(Kind.ROOF), int(Kind.FEE), int(Stage.LOST)
+ROOF, FEES, FEE, LOST = whole(Kind.ROOF), whole(Kind.FEE), code(Kind.FEE), code(Stage.LOST)
 
 NOTHING, NO_KEYS = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
 
-# numpy is slow on enums
-LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN, PRIVATE = map(int, State)
+LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN, PRIVATE = map(code, State)
+
+NO_DAY, NO_CASE, NOUGHT, YES = date(NEVER), whole(-1), whole(0), constant(True, np.bool_)
+
+UNCLAIMED, ONCE = constant(0, np.int16), constant(1, np.int16)
+"""Times claimed, in the type of the column."""
+
+ONE, MILDEST, WHOLE = real(1.0), real(1.5), real(1000.0)
+
+LONGEST = real(1e6)
+"""Days after which at the latest anything would escalate."""
 
 CLAIMED = np.isin(np.arange(len(State)), (OPEN, JOINED))
 """By number of the state: does somebody wait for an answer to a claim?"""
@@ -160,19 +170,22 @@ def arise(
 def feel(w: Worlds) -> None:
     """Phase: what arose today is felt; when it will be named, fade and escalate is drawn at once.
 
-    With it is drawn what `mature` has left to be drawn.
+    With it is drawn what `mature` has left to be drawn, and by what those choose who decide today.
     """
     if not w.newborn:
-        _draw_waits(w, NO_KEYS, NO_KEYS)
+        _draw(w, NO_KEYS, NO_KEYS)
         return
     world, household, kind, bearer, other, ordinal, severity = _put_together(w)
     key = noise.bits(of_kinds(w, "grievance", world, kind, household), ANY, bearer, ordinal)
     leak = where(kind == ROOF)
-    (naming, festering, fading), patience = _draw_waits(w, key, key.take(leak))
+    (naming, festering, fading), patience = _draw(w, key, key[leak])
     if "escalation_power" not in w.derived:
         w.derived["escalation_power"] = 1.0 / w.p.flat["escalation_shape"]
-    scale = w.at("escalation_days", world) * (1.5 - severity / 1000)
-    time = scale * noise.exp(w.derived["escalation_power"].take(world) * noise.log(festering))
+    scale = w.at("escalation_days", world) * (MILDEST - severity / WHOLE)
+    time = scale * noise.exp(w.derived["escalation_power"][world] * noise.log(festering))
+    today = whole(w.day)
+    fade = w.wait("fade_days", world, fading) + today
+    np.putmask(fade, LASTING[kind], NO_DAY)
     rows = w.grievances.append(
         world=world,
         household=household,
@@ -182,14 +195,14 @@ def feel(w: Worlds) -> None:
         ordinal=ordinal,
         severity=severity,
         key=key,
-        born=w.day,
-        act=w.day + w.wait("naming_days", world, naming),
-        fade=np.where(LASTING.take(kind), NEVER, w.day + w.wait("fade_days", world, fading)),
-        escalate=w.day + 1 + np.minimum(time, 1e6).astype(np.int64),
+        born=today,
+        act=w.wait("naming_days", world, naming) + today,
+        fade=fade,
+        escalate=np.minimum(time, LONGEST).astype(np.int64) + whole(w.day + 1),
         patch=_patience(w, world, leak, patience),
     )
     suffering.begin(w, rows)
-    suffering.stand_together(w, rows[SHARED.take(kind)])
+    suffering.stand_together(w, rows[SHARED[kind]])
     w.count("arisen", world)
 
 
@@ -209,10 +222,10 @@ def _put_together(w: Worlds) -> Ints:
     return together
 
 
-def _patience(w: Worlds, world: Ints, leak: Ints, draw: NDArray[np.float64]) -> Ints | int:
+def _patience(w: Worlds, world: Ints, leak: Ints, draw: NDArray[np.float64]) -> Ints | Constant:
     """Return from which day on owners who live under a leaking roof see to it themselves; nobody else ever does."""
     if len(leak) == 0:
-        return NEVER
+        return NO_DAY
     day = np.full(len(world), NEVER)
     day[leak] = w.day + w.wait("patch_days", world[leak], draw)
     return day
@@ -222,7 +235,7 @@ def relieve(w: Worlds, rows: Ints) -> None:
     """End the ache of grievances that had been given up, because their cause is gone; they stay unresolved."""
     if len(rows) == 0:
         return
-    w.grievances.act[rows] = NEVER
+    w.grievances.act[rows] = NO_DAY
     suffering.end(w, rows)
 
 
@@ -231,37 +244,38 @@ def outlive(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     g = w.grievances
-    w.count("lapsed", g.world.take(rows))
+    w.count("lapsed", g.world[rows])
     suffering.end(w, rows)
-    move_grievances(w, rows, LAPSED)
-    g.case[rows] = -1
-    g.act[rows] = NEVER
-    g.escalate[rows] = NEVER
-    g.fade[rows] = NEVER
+    move_grievances(w, rows, State.LAPSED)
+    g.case[rows] = NO_CASE
+    g.act[rows] = NO_DAY
+    g.escalate[rows] = NO_DAY
+    g.fade[rows] = NO_DAY
 
 
 def mature(w: Worlds) -> None:
     """Phase: what is felt is named; what is unresolved fades or escalates; claimants look for an answer."""
-    g = w.grievances
-    fades = (g.fade <= w.day) & g.aching
-    rows = where(fades | (g.escalate <= w.day) | (g.act <= w.day))  # a long table is looked through once for all
-    faded = rows.take(where(fades.take(rows)))
+    g, today = w.grievances, date(w.day)
+    fades = (g.fade <= today) & g.aching
+    rows = where(fades | (g.escalate <= today) | (g.act <= today))  # a long table is looked through once for all
+    faded = rows[fades[rows]]
     if len(faded):
-        _fade(w, faded[~CLAIMED.take(g.state.take(faded))])
-    escalated = rows.take(where(g.escalate.take(rows) <= w.day))
+        _fade(w, faded[~CLAIMED.take(g.state[faded])])
+    escalated = rows[g.escalate[rows] <= today]
     if len(escalated):
-        state = g.state.take(escalated)
+        state = g.state[escalated]
         escalated = escalated[(state >= QUIET) & (state <= JOINED)]
         _escalate(w, escalated)
-    w.due = due = rows.take(where(g.act.take(rows) <= w.day))
-    state = g.state.take(due)
+    w.due = due = rows[g.act[rows] <= today]
+    state = g.state[due]
     waiting = due[CLAIMED.take(state)]
     if len(waiting) + len(escalated):
         _wait(w, waiting, escalated)
     if len(waiting) < len(due):
         named = due[state == LATENT]
-        w.count("named", g.world[named])
-        move_grievances(w, named, QUIET)
+        if len(named):
+            w.count("named", g.world[named])
+            move_grievances(w, named, State.QUIET)
         _break(w, due[state == SETTLED])
     trust.learn(w)
 
@@ -277,29 +291,27 @@ def _wait(w: Worlds, waiting: Ints, escalated: Ints) -> None:
         escalated: rows that a petition or fight has taken from a desk today.
     """
     g = w.grievances
-    stage = w.cases.stage[g.case.take(waiting)]
-    under_way = cases.under_way(stage)  # owners sign or vote, money is coming or a crew is at work
-    asked = g.answered.take(waiting)
-    busy = waiting[asked & under_way]
-    g.act[busy] = w.day + w.whole("review_days", g.world.take(busy))  # nobody leaves now
-    withdrawn = waiting[asked & ~under_way]
+    stage = w.cases.stage[g.case[waiting]]
+    under_way = cases.under_way(stage)  # owners sign or vote, money is coming or a crew is at work: nobody leaves now
+    asked = g.answered[waiting]
+    g.act[waiting] = w.in_days("review_days", g.world[waiting])  # unless it is said otherwise below
+    withdrawn = waiting[np.greater(asked, under_way)]  # asked, and nothing is under way
     _withdraw(w, withdrawn)
     fresh = where(~asked)
-    unsure = waiting[fresh]
+    unsure, stage = waiting[fresh], stage[fresh]
     _look_for_answer(w, unsure, under_way[fresh])
-    lost = stage[fresh] == LOST
+    lost = stage == LOST
     if anywhere(lost):
         unsure, lost = unsure[~lost], unsure[lost]
-        move_grievances(w, lost, QUIET)
-        g.act[lost] = w.day + w.whole("review_days", g.world.take(lost))
+        move_grievances(w, lost, State.QUIET)
         withdrawn = np.concatenate([withdrawn, lost])
     w.waits.append((unsure, _fading(w, np.concatenate([escalated, withdrawn]))))
 
 
-def _draw_waits(
+def _draw(
     w: Worlds, key: NDArray[np.uint64], leak: NDArray[np.uint64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Draw how long claimants go on waiting, and how long it takes until disputes that have left a desk have faded.
+    """Draw how long claimants wait, how long disputes take to fade that have left a desk, and who chooses what.
 
     Args:
         w: the worlds.
@@ -310,28 +322,36 @@ def _draw_waits(
         Exponential draws for naming, escalation and fading of the new grievances, a row each, and for the patience of
         those who live under a leaking roof.
     """
+    g, today = w.grievances, date(w.day)
     (unsure, fading), w.waits = w.waits[0] if w.waits else (NOTHING, NOTHING), []
-    g, n, m = w.grievances, len(unsure), len(unsure) + len(fading)
-    if m + len(key) == 0:
+    due = w.due
+    w.due = choosing = due[(g.state[due] == QUIET) & (g.act[due] <= today)]
+    n, m = len(unsure), len(unsure) + len(fading)
+    end = m + 3 * len(key) + len(leak)
+    if end + len(choosing) == 0:
         return np.empty((3, 0)), np.empty(0)
-    waits = [under("claim.patience", g.key.take(unsure)), under("grievance.fade", g.key.take(fading))]
+    waits = [under("claim.patience", g.key[unsure]), under("grievance.fade", g.key[fading])]
     new = [under(name, key) for name in ("grievance.naming", "grievance.escalation", "grievance.fade")]
-    first, patch = np.zeros(3 * len(key), dtype=np.int32), as_id("grievance.patch", leak)
-    times = np.concatenate([g.claims.take(unsure), g.fadings.take(fading), first, patch])
-    draw = noise.exponential(np.concatenate([*waits, *new, np.zeros(len(leak), dtype=np.uint64)]), ANY, times)
+    seeds = [*waits, *new, np.zeros(len(leak), dtype=np.uint64), under("claim.choice", g.key[choosing])]
+    times = np.zeros(end + len(choosing), dtype=np.int64)
+    times[:n], times[n:m], times[end:] = g.claims[unsure], g.fadings[fading], g.tries[choosing]
+    times[end - len(leak) : end] = as_id("grievance.patch", leak)
+    uniform = noise.uniform(np.concatenate(seeds), ANY, times)
+    w.lots = uniform[end:]
+    draw = noise.as_exponential(uniform[:end])
     if m:
-        patience = w.wait("patience_days", g.world.take(unsure), draw[:n])
-        g.act[unsure] = np.maximum(g.claimed.take(unsure) + patience, w.day + 1)
+        patience = w.wait("patience_days", g.world[unsure], draw[:n])
+        g.act[unsure] = np.maximum(g.claimed[unsure] + patience.astype(np.int32), date(w.day + 1))
         _fade_in_time(w, fading, draw[n:m])
-    end = m + 3 * len(key)
-    return draw[m:end].reshape(3, -1), draw[end:]
+    new_ones = draw[m : end - len(leak)]
+    return new_ones.reshape(3, -1), draw[end - len(leak) :]
 
 
 def _fade_in_time(w: Worlds, rows: Ints, draw: NDArray[np.float64]) -> None:
     """Settle when the given grievances will have faded."""
     g = w.grievances
-    g.fadings[rows] += 1
-    g.fade[rows] = w.day + w.wait("fade_days", g.world.take(rows), draw)
+    g.fadings[rows] += ONCE
+    g.fade[rows] = w.wait("fade_days", g.world[rows], draw).astype(np.int32) + date(w.day)
 
 
 def _fade(w: Worlds, rows: Ints) -> None:
@@ -340,83 +360,83 @@ def _fade(w: Worlds, rows: Ints) -> None:
         return
     g = w.grievances
     suffering.end(w, rows)
-    g.act[rows] = NEVER
-    g.escalate[rows] = NEVER
-    fresh = rows[g.state.take(rows) <= QUIET]
+    g.act[rows] = NO_DAY
+    g.escalate[rows] = NO_DAY
+    fresh = rows[g.state[rows] <= QUIET]
+    if len(fresh) == 0:
+        return
     w.count("lapsed", g.world[fresh])
     _drop_case(w, fresh, Stage.WITHDRAWN, Activity.WITHDRAWN)
-    move_grievances(w, fresh, LAPSED)
+    move_grievances(w, fresh, State.LAPSED)
 
 
 def _escalate(w: Worlds, rows: Ints) -> None:
     """Take grievances to a petition or a fight: beyond the model, not resolved, so they go on aching."""
     if len(rows) == 0:
         return
-    w.count("escalated", w.grievances.world.take(rows))
+    w.count("escalated", w.grievances.world[rows])
     _drop_case(w, rows, Stage.ESCALATED, Activity.ESCALATED)
     _hear_failed(w, rows)
     _embitter(w, rows)
-    _rest(w, rows, ESCALATED)
+    _rest(w, rows, State.ESCALATED)
 
 
 def _withdraw(w: Worlds, rows: Ints) -> None:
     """Let claimants who are tired of waiting leave: a dispute is over, a defect goes on and may be claimed again.
 
-    How long it takes until what is over has faded is drawn in `feel`.
+    When they think of it again is set by the caller. How long it takes until what is over has faded is drawn in `feel`.
     """
     if len(rows) == 0:
         return
     g = w.grievances
-    w.count("withdrawn", g.world.take(rows))
+    w.count("withdrawn", g.world[rows])
     _drop_case(w, rows, Stage.WITHDRAWN, Activity.WITHDRAWN)
     _hear_failed(w, rows)
-    defect = LASTING.take(g.kind.take(rows))
-    silent = rows[defect]
-    g.act[silent] = w.day + w.whole("review_days", g.world.take(silent))
-    move_grievances(w, silent, QUIET)
-    _rest(w, rows[~defect], WITHDRAWN)
+    lasting = LASTING.take(g.kind[rows])
+    move_grievances(w, rows[lasting], State.QUIET)
+    _rest(w, rows[~lasting], State.WITHDRAWN)
 
 
 def fail(w: Worlds, rows: Ints) -> None:
     """Lapse grievances for which every level has been tried in vain; their case is closed by the caller."""
     if len(rows) == 0:
         return
-    w.count("lapsed", w.grievances.world.take(rows))
+    w.count("lapsed", w.grievances.world[rows])
     _hear_failed(w, rows)
     _embitter(w, rows)
-    w.grievances.case[rows] = -1
+    w.grievances.case[rows] = NO_CASE
     fading = _fading(w, rows)
     if len(fading):
         g = w.grievances
-        _fade_in_time(w, fading, noise.exponential(g.key.take(fading), "grievance.fade", g.fadings.take(fading)))
-    _rest(w, rows, LAPSED)
+        _fade_in_time(w, fading, noise.exponential(g.key[fading], "grievance.fade", g.fadings[fading]))
+    _rest(w, rows, State.LAPSED)
 
 
 def _embitter(w: Worlds, rows: Ints) -> None:
     """Let a settlement have the consequences of grievances that came to a petition, a fight or nothing at all."""
-    for settlement, at in settlements.of_households(w, w.grievances.household.take(rows)):
+    for settlement, at in settlements.of_households(w, w.grievances.household[rows]):
         settlement.embitter(w, rows[at])
 
 
-def _rest(w: Worlds, rows: Ints, state: int) -> None:
+def _rest(w: Worlds, rows: Ints, state: State) -> None:
     """Leave grievances unresolved: nobody acts on them any more."""
     g = w.grievances
-    g.act[rows] = NEVER
-    g.escalate[rows] = NEVER
+    g.act[rows] = NO_DAY
+    g.escalate[rows] = NO_DAY
     move_grievances(w, rows, state)
 
 
 def _fading(w: Worlds, rows: Ints) -> Ints:
     """Return which of grievances that leave a desk begin to fade; fading is memoryless, so it starts afresh."""
-    return rows[~LASTING.take(w.grievances.kind.take(rows))]
+    return rows[~LASTING.take(w.grievances.kind[rows])]
 
 
 def _drop_case(w: Worlds, rows: Ints, stage: Stage, activity: Activity) -> None:
     """End the disputes whose claimant leaves; a case that many share stays on the books without the claimant."""
     g = w.grievances
-    own = rows[~SHARED.take(g.kind.take(rows)) & (g.case.take(rows) >= 0)]
-    close_cases(w, g.case.take(own), stage, activity)
-    g.case[rows] = -1
+    own = rows[np.greater(g.case[rows] >= NOUGHT, SHARED.take(g.kind[rows]))]  # on the books, and not shared
+    close_cases(w, g.case[own], stage, activity)
+    g.case[rows] = NO_CASE
 
 
 def _look_for_answer(w: Worlds, rows: Ints, under_way: NDArray[np.bool_]) -> None:
@@ -424,11 +444,11 @@ def _look_for_answer(w: Worlds, rows: Ints, under_way: NDArray[np.bool_]) -> Non
     if len(rows) == 0:
         return
     g = w.grievances
-    good = (w.cases.handled[g.case.take(rows)] >= g.claimed.take(rows)) | under_way
-    g.answered[rows] = True
-    own = where(g.kind.take(rows) != FEE)  # there the company claims
+    good = (w.cases.handled[g.case[rows]] >= g.claimed[rows]) | under_way
+    g.answered[rows] = YES
+    own = where(g.kind[rows] != FEE)  # there the company claims
     good, rows = good[own], rows[own]
-    trust.hear(w, trust.DESKS, g.desk.take(rows), good, g.world.take(rows), g.household.take(rows))
+    trust.hear(w, trust.DESKS, g.desk[rows], good, g.world[rows], g.household[rows])
 
 
 def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) -> None:
@@ -442,35 +462,39 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
     if len(rows) == 0:
         return
     g = w.grievances
-    world, kind = g.world.take(rows), g.kind.take(rows)
+    world, kind = g.world[rows], g.kind[rows].astype(np.int64)
     w.count("settled", world)
-    w.count("settled_claimed", world[g.claims.take(rows) > 0])
+    w.count("settled_claimed", world[g.claims[rows] > UNCLAIMED])
     _hear_settled(w, rows, world, kind)
     suffering.end(w, rows)
-    move_grievances(w, rows, SETTLED)
-    g.case[rows] = -1
-    g.act[rows] = NEVER
-    g.escalate[rows] = NEVER
-    g.fade[rows] = NEVER
-    agreed = where(BETWEEN_TWO.take(kind))
+    move_grievances(w, rows, State.SETTLED)
+    g.case[rows] = NO_CASE
+    g.act[rows] = NO_DAY
+    g.escalate[rows] = NO_DAY
+    g.fade[rows] = NO_DAY
+    agreed = where(BETWEEN_TWO[kind])
     if len(agreed) == 0:
         return
-    at = rows[agreed]
-    whose = dict(world=world[agreed], kind=kind[agreed], bearer=g.bearer.take(at), ordinal=g.ordinal.take(at))
-    g.agreement[at] = w.agreements.append(settled=w.day, broken=NEVER, **whose)
-    frail = where(RELAPSING.take(kind))  # what becomes of promises to pay: `sim.rules.arrears`
-    if len(frail):
-        at, world = rows[frail], world[frail]
-        rate = w.at("relapse_rate", world)
-        if confirmed is not None:
-            rate = np.where(confirmed[frail], rate * w.at("confirmed_factor", world), rate)
-        drawn = noise.uniform(g.key.take(at), "agreement.relapse")
-        # later quarrels are new quarrels, "no relapse in 12 months" is what is measured: minus the logarithm of a draw
-        # is below the rate, so the draw itself is above 1 - rate
-        soon = where(drawn >= 1 - rate)
-        years = -noise.log(drawn.take(soon)) / rate.take(soon)
-        within = years < 1.0
-        g.act[at.take(soon)[within]] = w.day + 1 + (years[within] * YEAR).astype(np.int64)
+    at, world, kind = rows[agreed], world[agreed], kind[agreed]
+    g.agreement[at] = w.agreements.append(
+        world=world, kind=kind, bearer=g.bearer[at], ordinal=g.ordinal[at], settled=date(w.day), broken=NO_DAY
+    )
+    frail = where(RELAPSING[kind])  # what becomes of promises to pay: `sim.rules.arrears`
+    if len(frail) == 0:
+        return
+    at, world = at[frail], world[frail]
+    rate = w.at("relapse_rate", world)
+    if confirmed is not None:
+        rate = np.where(confirmed[agreed[frail]], rate * w.at("confirmed_factor", world), rate)
+    drawn = noise.uniform(g.key[at], "agreement.relapse")
+    # later quarrels are new quarrels, "no relapse in 12 months" is what is measured: minus the logarithm of a draw
+    # is below the rate, so the draw itself is above 1 - rate
+    soon = where(drawn >= ONE - rate)
+    if len(soon) == 0:
+        return
+    years = noise.as_exponential(drawn[soon]) / rate[soon]
+    within = years < ONE
+    g.act[at[soon[within]]] = w.day + 1 + (years[within] * YEAR).astype(np.int64)
 
 
 def settle_privately(w: Worlds, rows: Ints) -> None:
@@ -478,16 +502,16 @@ def settle_privately(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     g = w.grievances
-    given_up = g.state.take(rows) > JOINED
+    given_up = g.state[rows] > JOINED
     relieve(w, rows[given_up])
     rows = rows[~given_up]
-    w.count("private", g.world.take(rows))
+    w.count("private", g.world[rows])
     _hear_failed(w, rows)
     suffering.end(w, rows)
-    move_grievances(w, rows, PRIVATE)
-    g.case[rows] = -1
-    g.act[rows] = NEVER
-    g.escalate[rows] = NEVER
+    move_grievances(w, rows, State.PRIVATE)
+    g.case[rows] = NO_CASE
+    g.act[rows] = NO_DAY
+    g.escalate[rows] = NO_DAY
 
 
 def _break(w: Worlds, rows: Ints) -> None:
@@ -495,36 +519,39 @@ def _break(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     g = w.grievances
-    w.count("relapsed", g.world.take(rows))
-    w.agreements.broken[g.agreement.take(rows)] = w.day
-    g.act[rows] = NEVER
-    move_grievances(w, rows, BROKEN)
-    rows = rows[g.ordinal.take(rows) % REOPENINGS < REOPENINGS - 1]  # what broke fifteen times stays broken
+    w.count("relapsed", g.world[rows])
+    w.agreements.broken[g.agreement[rows]] = w.day
+    g.act[rows] = NO_DAY
+    move_grievances(w, rows, State.BROKEN)
+    rows = rows[g.ordinal[rows] % REOPENINGS < REOPENINGS - 1]  # what broke fifteen times stays broken
     old = {f: getattr(g, f)[rows] for f in ("world", "household", "kind", "bearer", "other", "severity")}
-    arise(w, **old, ordinal=g.ordinal.take(rows).astype(np.int64) + 1)
+    arise(w, **old, ordinal=g.ordinal[rows].astype(np.int64) + 1)
 
 
-def _hear_settled(w: Worlds, rows: Ints, world: Ints, kind: NDArray[np.int8]) -> None:
+def _hear_settled(w: Worlds, rows: Ints, world: Ints, kind: Ints) -> None:
     """Let claimants know that they succeeded, and were answered in time if they had not asked for an answer yet."""
     g = w.grievances
-    claimed = where(CLAIMED.take(g.state.take(rows)))
+    claimed = where(CLAIMED.take(g.state[rows]))
     if len(claimed) == 0:
         return
     at = rows[claimed]
-    fresh = ~g.answered.take(at)
-    g.answered[at] = True
-    own = kind[claimed] != FEE  # there the company claims
+    fresh = ~g.answered[at]
+    g.answered[at] = YES
+    own = where(kind[claimed] != FEES)  # there the company claims
     mine, claimed = at[own], claimed[own]
-    household, fresh = g.household.take(mine), where(fresh[own])
-    trust.hear(w, trust.KINDS, kind[claimed], True, world[claimed], household)
-    trust.hear(w, trust.DESKS, g.desk[mine[fresh]], True, world[claimed[fresh]], household[fresh])
+    world, household, fresh = world[claimed], g.household[mine], where(fresh[own])
+    trust.hear(w, trust.KINDS, kind[claimed], True, world, household)
+    trust.hear(w, trust.DESKS, g.desk[mine[fresh]], True, world[fresh], household[fresh])
 
 
 def _hear_failed(w: Worlds, rows: Ints) -> None:
     """Let claimants know that they claimed in vain."""
     g = w.grievances
-    rows = rows[CLAIMED.take(g.state.take(rows)) & (g.kind.take(rows) != FEE)]  # there the company claims
-    trust.hear(w, trust.KINDS, g.kind.take(rows), False, g.world.take(rows), g.household.take(rows))
+    kind = g.kind[rows]
+    own = where(CLAIMED.take(g.state[rows]) & (kind != FEE))  # there the company claims
+    if len(own):
+        rows = rows[own]
+        trust.hear(w, trust.KINDS, kind[own], False, g.world[rows], g.household[rows])
 
 
 def _set_up(w: Worlds) -> None:

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from sim import clocks, distributions, noise, winding
 from sim.cases import Clock, Kind
 from sim.columns import Column, Rule
+from sim.constants import whole
 from sim.parameters import parameter
 from sim.places.compound import VACANT
-from sim.renaming import ANY, of_worlds
 from sim.rules import grievances
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -26,6 +27,10 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 YEAR = 365
+
+NOUGHT, ONE, REOPENINGS = whole(0), whole(1), whole(grievances.REOPENINGS)
+
+NEIGHBOUR = whole(Kind.NEIGHBOUR)
 
 
 @dataclass(frozen=True)
@@ -98,28 +103,48 @@ def quarrel(w: Worlds) -> None:
     world, household, nth = winding.fired(w, Clock.NEIGHBOUR)
     if len(world) == 0:
         return
-    other = _other_party(w, world, household, nth)
-    met = other >= 0
-    severity = np.rint(1000 * w.at("quarrel_severity", world[met]))
-    ordinal = grievances.REOPENINGS * nth[met]
-    grievances.arise(w, world[met], household[met], Kind.NEIGHBOUR, household[met], other[met], ordinal, severity)
+    other = _other_party(w, world, household)
+    if "quarrel_severity" not in w.derived:
+        w.derived["quarrel_severity"] = np.rint(1000 * w.p.flat["quarrel_severity"])
+    met = where(other >= NOUGHT)
+    there, who, ordinal = world[met], household[met], REOPENINGS * nth[met]
+    severity = w.derived["quarrel_severity"][there]
+    grievances.arise(w, there, who, NEIGHBOUR, who, other[met], ordinal, severity)
     left = clocks.days_left(w.day) - 1
     clocks.restart(w, Clock.NEIGHBOUR, w.quarrel_left, w.quarrel_hazard, world, household, left)
 
 
-def _other_party(w: Worlds, world: Ints, household: Ints, nth: Ints) -> Ints:
+def _other_party(w: Worlds, world: Ints, household: Ints) -> Ints:
     """Return the neighbour of each quarrel: a flat of the same entrance, or the next inhabited one; -1 if none."""
-    layout = w.layout
-    entrance = layout.up("household", "entrance").take(household)
-    first = layout.first("entrance", "household").take(entrance)
-    size = layout.count("entrance", "household").take(entrance)
-    u = noise.uniform(of_worlds(w, "quarrel.other", world, household), ANY, nth)
-    start = household - first + 1 + (u * (size - 1)).astype(np.int64)
-    # all doors of an entrance are looked at at once; where it has fewer than others, some of them twice
-    doors = first[:, None] + (start[:, None] + np.arange(size.max())) % size[:, None]
-    fits = (doors != household[:, None]) & (w.pick("tenure", world[:, None], doors) != VACANT)
-    nearest = fits.argmax(axis=1) + np.arange(len(household)) * fits.shape[1]
-    return np.where(fits.reshape(-1).take(nearest), doors.reshape(-1).take(nearest), -1)
+    layout, lived_in, before = w.layout, _next_lived_in(w), world * whole(w.flats)
+    entrance = layout.up("household", "entrance")[household]
+    first, size = layout.first("entrance", "household")[entrance], layout.count("entrance", "household")[entrance]
+    behind = household - first + ONE
+    ahead = (w.others[Clock.NEIGHBOUR] * (size - ONE)).astype(np.int64)
+    other = lived_in[before + first + (behind + ahead) % size].astype(np.int64)
+    round_again = where(other == household)
+    if len(round_again):
+        own, behind = household[round_again], (first + behind % size)[round_again]
+        other[round_again] = found = lived_in[before[round_again] + behind]
+        other[round_again[found == own]] = -1
+    return other
+
+
+def _next_lived_in(w: Worlds) -> NDArray[np.int32]:
+    """Return for each flat the first in which somebody lives, from it on round its entrance, world after world.
+
+    Nobody moves: it is worked out once. Where nobody lives in an entrance it is -1.
+    """
+    if "next_lived_in" not in w.derived:
+        layout, flat, inhabited = w.layout, np.arange(w.flats), w.tenure != VACANT
+        entrance = layout.up("household", "entrance")[: w.flats]
+        first, size = layout.first("entrance", "household")[entrance], layout.count("entrance", "household")[entrance]
+        found = np.full(inhabited.shape, -1, dtype=np.int32)
+        for ahead in range(int(size.max())):
+            door = first + (flat - first + ahead) % size
+            found = np.where((found < 0) & inhabited[:, door], door.astype(np.int32), found)
+        w.derived["next_lived_in"] = found.reshape(-1)
+    return w.derived["next_lived_in"]
 
 
 RULE = Rule(

@@ -7,7 +7,6 @@ booked at its end, all together.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from sim import places, settlements
 from sim.cases import SHARED, Kind
 from sim.columns import Column, Rule
+from sim.constants import code, constant, date, whole
 from sim.space import spans, where
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 
-FEE = int(Kind.FEE)
+FEE, ONE, LESS, NOTHING, NO = code(Kind.FEE), whole(1), whole(-1), date(0), constant(False, np.bool_)
 
 GROUPS = {
     "owner": "in flats where their owner lives",
@@ -58,12 +58,11 @@ def stand_together(w: Worlds, rows: Ints) -> None:
     """
     if len(rows) == 0:
         return
-    place = w.grievances.world.take(rows) * w.layout.sizes["asset"] + w.grievances.bearer.take(rows)
+    place = w.grievances.world[rows] * whole(w.layout.sizes["asset"]) + w.grievances.bearer[rows]
     first, end = w.sufferers_first.reshape(-1), w.sufferers_end.reshape(-1)
-    fresh = first[place] == end[place]
-    first[place[fresh]] = rows[-1]
-    np.minimum.at(first, place[fresh], rows[fresh])
-    np.maximum.at(end, place, rows + 1)
+    fresh = where(first[place] == end[place])[::-1]
+    first[place[fresh]] = rows[fresh]  # of several about one thing the first is written last, and stays
+    end[place] = rows + ONE
 
 
 def sufferers(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
@@ -77,9 +76,9 @@ def sufferers(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
     g = w.grievances
     first = w.sufferers_first[world, asset]
     rows, position = spans(first, w.sufferers_end[world, asset] - first)
-    about = where(g.bearer.take(rows) == asset.take(position))  # of all between the edges few are
-    rows, position = rows.take(about), position.take(about)
-    there = g.aching.take(rows) & SHARED.take(g.kind.take(rows)) & (g.world.take(rows) == world.take(position))
+    about = where(g.bearer[rows] == asset[position])  # of all between the edges few are
+    rows, position = rows[about], position[about]
+    there = g.aching[rows] & SHARED.take(g.kind[rows]) & (g.world[rows] == world[position])
     return rows[there], position[there]
 
 
@@ -99,27 +98,22 @@ def groups_of(place: str) -> tuple[str, ...]:
     return tuple(group for group in GROUPS if group in there)
 
 
-def groups(w: Worlds) -> Ints:
-    """Return to which groups the people of each household row belong, a bit for each of `groups_of`.
-
-    Nobody moves or changes: it is worked out once.
-    """
-    if "groups" not in w.derived:
-        bits = np.zeros((w.n, w.households), dtype=np.int16)
-        for settlement in w.settlements:
-            belong = settlement.groups(w)
-            if len(w.settlements) > 1:  # also who is there for a season
-                belong[settlement.name] = w.layout.traits["settlement"] == settlements.number(w, settlement.name)
-            for number, group in enumerate(groups_of(w.recipe.place)):
-                if group in belong:
-                    bits |= belong[group].astype(np.int16) << number
-        w.derived["groups"] = bits.reshape(-1)
-    return w.derived["groups"]
+def groups(w: Worlds) -> NDArray[np.int16]:
+    """Return to which groups the people of each household row belong, a bit for each of `groups_of`."""
+    bits = np.zeros((w.n, w.households), dtype=np.int16)
+    for settlement in w.settlements:
+        belong = settlement.groups(w)
+        if len(w.settlements) > 1:  # also who is there for a season
+            belong[settlement.name] = w.layout.traits["settlement"] == settlements.number(w, settlement.name)
+        for number, group in enumerate(groups_of(w.recipe.place)):
+            if group in belong:
+                bits |= belong[group].astype(np.int16) << number
+    return bits.reshape(-1)
 
 
 def begin(w: Worlds, rows: Ints) -> None:
     """Let the given grievances, all new, be suffered from today on; `add_up` books it."""
-    w.turned.append((rows, 1))
+    w.begun.append(rows)
 
 
 def end(w: Worlds, rows: Ints) -> None:
@@ -127,30 +121,8 @@ def end(w: Worlds, rows: Ints) -> None:
     aching = w.grievances.aching
     rows = rows[aching[rows]]
     if len(rows):
-        aching[rows] = False
-        w.turned.append((rows, -1))
-
-
-def _book(w: Worlds) -> None:
-    """Keep up to date what is suffered, and of whom: by what has begun to be suffered today, and what has ended."""
-    g, changes = w.grievances, [change for _, change in w.turned]
-    rows = np.concatenate([rows for rows, _ in w.turned])
-    change = np.array(changes).repeat([len(rows) for rows, _ in w.turned])
-    w.turned = []
-    world, household = g.world.take(rows), g.household.take(rows)
-    amount = change * g.severity.take(rows)
-    w.stocks("aching", world, change)
-    company = g.kind.take(rows) == FEE  # there the company claims
-    owed = where(company)
-    if len(owed):
-        flat = world[owed] * w.flats + household[owed]
-        np.add.at(w.fees_disputed.reshape(-1), flat, change[owed].astype(np.int8))
-    place = world * w.households + household
-    whose = groups(w).take(place)
-    np.add.at(w.suffered.reshape(-1), (2 * world + company) * w.suffered.shape[2] + whose, amount)
-    ahead = -w.day * amount  # what begins counts from today on, what ends up to today
-    ahead[owed] = 0
-    np.add.at(w.borne.reshape(-1), place, ahead.astype(np.int32))
+        aching[rows] = NO
+        w.ceased.append(rows)
 
 
 def borne(w: Worlds) -> Ints:
@@ -171,52 +143,64 @@ def _aching(w: Worlds) -> Ints:
     """Return the severity of what each household now suffers itself, thousandths, shape ``(worlds, households)``."""
     g = w.grievances
     rows = where(g.aching & (g.kind != FEE))
-    place = g.world.take(rows).astype(np.int64) * w.households + g.household.take(rows)
+    place = g.world[rows].astype(np.int64) * w.households + g.household[rows]
     out = np.zeros(w.n * w.households, dtype=np.int64)
-    np.add.at(out, place, g.severity.take(rows).astype(np.int64))
+    np.add.at(out, place, g.severity[rows].astype(np.int64))
     return out.reshape(w.n, w.households)
 
 
 def add_up(w: Worlds) -> None:
     """Phase: what is suffered is added up for each group of people, and what companies claim.
 
-    First it is booked what has begun and what has ended today; on a day without either all stays as it is.
+    What has begun today and what has ended is booked; on a day without either all stays as it is.
     """
-    if not w.turned:
+    if not (w.begun or w.ceased):
         return
-    _book(w)
-    parts, counts_in = _parts(w.recipe.place)
-    suffered = w.suffered.reshape(w.n, -1)
-    if len(w.settlements) > 1:  # of very many combinations of groups hardly any occur
-        if "combinations" not in w.derived:
-            own = np.unique(groups(w))
-            w.derived["combinations"] = np.concatenate([own, own + w.suffered.shape[2]])
-        suffered, counts_in = suffered[:, w.derived["combinations"]], counts_in[w.derived["combinations"]]
-    amounts = (suffered @ counts_in).T
-    w.set_stocks(parts, amounts[:-1])
-    w.set_stocks(("unresolved",), amounts[-1:])
+    g, rows, begun = w.grievances, np.concatenate([*w.begun, *w.ceased]), sum(map(len, w.begun))
+    w.begun, w.ceased = [], []
+    change = np.empty(len(rows), dtype=np.int64)
+    change[:begun], change[begun:] = ONE, LESS
+    world, household = g.world[rows], g.household[rows]
+    amount = change * g.severity[rows].astype(np.int64)
+    company = g.kind[rows] == FEE  # there the company claims
+    owed = where(company)
+    if len(owed):
+        flat = world[owed] * w.flats + household[owed]
+        np.add.at(w.fees_disputed.reshape(-1), flat, change[owed].astype(np.int8))
+    place = world * whole(w.households) + household
+    combination, counts_in = _combinations(w)
+    who = combination[place].astype(np.int64)
+    who[owed] = counts_in.shape[1] - 1
+    more = np.bincount(who * whole(w.n) + world, weights=amount, minlength=counts_in.shape[1] * w.n)
+    w.add_stocks("unresolved", (counts_in @ more.reshape(-1, w.n)).astype(np.int64))
+    w.stocks("aching", world, change)
+    ahead = amount.astype(np.int32) * date(-w.day)  # what begins counts from today on, what ends up to today
+    ahead[owed] = NOTHING
+    np.add.at(w.borne.reshape(-1), place, ahead)
 
 
-@cache
-def _parts(place: str) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-    """Return the parts of what is suffered in a place, and what counts in each of them.
+def _combinations(w: Worlds) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
+    """Return which combination of groups each household row belongs to, and in which stocks each of them counts.
+
+    Nobody moves or changes: it is worked out once.
 
     Returns:
-        Names of stocks, and a matrix of 0 and 1: a row for people's own grievances by combination of groups, as the
-        bits of `groups` number them, then one for companies' claims by combination; a column for each stock, and a
-        last one for all together.
+        Numbers of combinations, of those that occur; and a matrix of 0 and 1: a row for each stock of the rule that
+        there is, that of `aching` left 0; a column for each combination, and a last one for what companies claim.
         Floating-point numbers, whose sums of whole thousandths are exact: numpy multiplies matrices of integers slowly.
     """
-    present = groups_of(place)
-    combinations = 1 << len(present)
-    names, fee = [f"unresolved_{group}" for group in present], len(present)
-    counts_in = np.ones((2 * combinations, len(present) + 2))
-    counts_in[:, :-1] = 0
-    counts_in[:combinations, :fee] = np.arange(combinations)[:, None] >> np.arange(len(present)) & 1
-    counts_in[combinations:, fee] = 1
-    if Kind.FEE in places.declared(place, "KINDS"):
-        return (*names, "unresolved_fee"), counts_in
-    return tuple(names), np.delete(counts_in, fee, axis=1)
+    if "combination" not in w.derived:
+        belong, present = groups(w), groups_of(w.recipe.place)
+        occurring = where(np.bincount(belong) > 0)
+        w.derived["combination"] = occurring.searchsorted(belong).astype(np.int16)
+        fees = Kind.FEE in places.declared(w.recipe.place, "KINDS")
+        counts_in = np.zeros((2 + len(present) + fees, len(occurring) + 1))
+        counts_in[0] = 1
+        counts_in[2 : 2 + len(present), :-1] = occurring >> np.arange(len(present))[:, None] & 1
+        if fees:
+            counts_in[-1, -1] = 1
+        w.derived["counts_in"] = counts_in
+    return w.derived["combination"], w.derived["counts_in"]
 
 
 RULE = Rule(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim import noise, space
 from sim.cases import Kind
 from sim.columns import Column, Rule
+from sim.constants import code
 from sim.parameters import parameter
 from sim.rules import grievances, neighbours
 from sim.space import anywhere, where
@@ -34,7 +35,7 @@ WHOLE = 10_000
 
 WEEK = 7
 LN_2 = 0.6931471805599453
-NEIGHBOUR = int(Kind.NEIGHBOUR)
+NEIGHBOUR = code(Kind.NEIGHBOUR)
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,9 @@ def meet(w: Worlds, world: Ints, household: Ints, times: Ints) -> None:
 
 def fade(w: Worlds) -> None:
     """Phase, weekly: ties fade, and who has one quarrels as much less this week as what is left of it says."""
-    world, household = space.places(w.tie != 0)
-    if len(world) == 0:
+    if w.tie.max() == 0:  # so it is until people meet at shared places
         return
+    world, household = space.places(w.tie != 0)
     left = noise.exp(-LN_2 * WEEK / w.p.flat["tie_half_life"])[world]
     w.tie[world, household] = np.floor(w.tie[world, household] * left).astype(np.int16)
     neighbours.calm(w, world, household, _calm(w, world, w.tie[world, household]))
@@ -108,14 +109,15 @@ def weigh(w: Worlds, rows: Ints) -> Mask:
         rows: rows of grievances, all due, of any kind.
     """
     g = w.grievances
-    goes_on = np.ones(len(rows), dtype=bool)
-    at = where(g.kind.take(rows) == NEIGHBOUR)
-    own = rows.take(at)
-    world = g.world.take(own)
-    tie = w.pick("tie", world, g.household.take(own))
+    goes_on = np.empty(len(rows), dtype=bool)
+    goes_on.fill(True)
+    at = where(g.kind[rows] == NEIGHBOUR)
+    own = rows[at]
+    world = g.world[own]
+    tie = w.pick("tie", world, g.household[own])
     if not anywhere(tie):  # so it is until people meet at shared places
         return goes_on
-    weaker = np.minimum(tie, w.pick("tie", world, g.other.take(own)))
+    weaker = np.minimum(tie, w.pick("tie", world, g.other[own]))
     agrees = noise.chance(1 - _calm(w, world, weaker), g.key[own], "tie.talk", g.tries[own])
     w.count("made_up", world[agrees])
     grievances.settle(w, own[agrees])

@@ -9,6 +9,7 @@ sums do not depend on order, and fades with a half-life.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from sim import noise, places
 from sim.cases import Desk, Kind
 from sim.columns import Column, Rule
+from sim.constants import date, whole
 from sim.parameters import parameter
 
 if TYPE_CHECKING:
@@ -56,17 +58,20 @@ NUMBERS = {
 }
 """Numbers in `EVIDENCE` of kinds of desk and of kinds of grievance."""
 
+GOOD = {topics: 2 * number for topics, number in NUMBERS.items()}
 BAD = {topics: 2 * number + 1 for topics, number in NUMBERS.items()}
-"""Numbers in `OUTCOMES` of bad experiences with them; good ones stand before."""
+"""Numbers in `OUTCOMES` of good and bad experiences with them."""
 
-PAIR = np.int64
-"""As wide as a good and a bad experience together: one number is read for both."""
+COUNT, PAIR = np.dtype(np.int32), np.dtype(np.int64)
+"""The type of the evidence; as wide as a good and a bad experience together: one number is read for both."""
 
 SHELF = "evidence"
 """On which all columns of evidence stand: what is heard of in a phase is written at once, whatever it is about."""
 
-HEARD = np.int32(ONE)
+HEARD = date(ONE)
 """What one's own experience weighs, in the type of the evidence."""
+
+TWO = whole(2)
 
 QUARTER = 91
 """Days between two rounds of forgetting."""
@@ -205,9 +210,15 @@ def in_success_and_desks(
 ) -> tuple[Floats, Floats]:
     """Return what `in_success` does of each kind and `in_desks` of all these kinds of desk, in one reading."""
     topic = np.empty((1 + len(desks), len(kind)), dtype=np.int64)
-    topic[0], topic[1:] = NUMBERS[KINDS].take(kind), NUMBERS[DESKS].take(desks)[:, None]
+    topic[0], topic[1:] = NUMBERS[KINDS].take(kind), _topics(desks)
     mean = _mean(w, topic, world, household)
     return mean[0], mean[1:]
+
+
+@cache
+def _topics(desks: tuple[int, ...]) -> Ints:
+    """Return the numbers in `EVIDENCE` of kinds of desk, one under another."""
+    return NUMBERS[DESKS].take(desks)[:, None]
 
 
 def _strength(w: Worlds) -> Floats:
@@ -229,12 +240,15 @@ def _before(w: Worlds) -> Floats:
 
 def _mean(w: Worlds, topic: Ints | np.int64, world: Ints, household: Ints) -> Floats:
     """Return the posterior mean of a Beta about a topic of `EVIDENCE`, or of each about its own."""
-    before = _before(w).take(topic * w.n + world)
+    before = _before(w)[topic * whole(w.n) + world]
     pairs = w.shelves[SHELF].reshape(-1).view(PAIR)
-    experience = pairs.take(_first(w).take(topic) + world * w.households + household).view(np.int32)
+    experience = pairs[_first(w)[topic] + (world * whole(w.households) + household)].view(COUNT).astype(np.float64)
     good, bad = experience[..., ::2], experience[..., 1::2]
-    mean: Floats = (before + good) / (w.spread(_strength(w), world) + good + bad)
-    return mean
+    before += good
+    good += w.spread(_strength(w), world)  # from here on the weight of all that is known
+    good += bad
+    before /= good
+    return before
 
 
 def _first(w: Worlds) -> Ints:
@@ -244,6 +258,13 @@ def _first(w: Worlds) -> Ints:
         there = [standing.index(good) if good in standing else 0 for good, _ in EVIDENCE.values()]
         w.derived["evidence"] = np.array(there) * (w.n * w.households)
     return w.derived["evidence"]
+
+
+def _begins(w: Worlds) -> Ints:
+    """Return where on the shelf, as one list of numbers, the evidence of each of `OUTCOMES` begins."""
+    if "outcomes" not in w.derived:
+        w.derived["outcomes"] = (2 * _first(w)[:, None] + np.arange(2)).reshape(-1)
+    return w.derived["outcomes"]
 
 
 def hear(
@@ -260,27 +281,31 @@ def hear(
         household: whose it was.
     """
     if len(world):
-        w.heard.append((BAD[topics].take(topic) - good, world, household))
+        if isinstance(good, bool):
+            experience = (GOOD if good else BAD)[topics].take(topic)
+        else:
+            experience = BAD[topics].take(topic) - good
+        w.heard.append((experience, world, household))
 
 
 def learn(w: Worlds) -> None:
     """Let households, and those who hear from them (in compounds the same entrance), at a discount, learn from it."""
     if not w.heard:
         return
-    experience, world, household = (np.concatenate(parts) for parts in zip(*w.heard, strict=True))
-    w.heard = []
-    circle = w.layout.up("household", "circle").take(household)
-    first, size = w.layout.first("circle", "household").take(circle), w.layout.count("circle", "household").take(circle)
+    heard, w.heard = w.heard, []
+    experience, world, household = heard[0] if len(heard) == 1 else map(np.concatenate, zip(*heard, strict=True))
+    circle = w.layout.up("household", "circle")[household]
+    first, size = w.layout.first("circle", "household")[circle], w.layout.count("circle", "household")[circle]
     if "hearsay" not in w.derived:
         w.derived["hearsay"] = np.rint(w.p.hearsay[:, 0] * ONE).astype(np.int32)
-    told = w.derived["hearsay"].take(world)
-    shelf = 2 * (_first(w).take(experience >> 1) + world * w.households) + (experience & 1)
+    told = w.derived["hearsay"][world]
     evidence = w.shelves[SHELF].reshape(-1)
     end = size.cumsum()  # mates stand side by side, their evidence about the same two numbers apart
     ahead = first - end + size
     weight = told.repeat(size)
     weight[household - ahead] = HEARD  # of whose experience it is, who is among the mates
-    np.add.at(evidence, (shelf + 2 * ahead).repeat(size) + 2 * np.arange(end[-1]), weight)
+    begins = _begins(w)[experience] + TWO * (world * whole(w.households) + ahead)
+    np.add.at(evidence, begins.repeat(size) + np.arange(0, 2 * int(end[-1]), 2), weight)
 
 
 def forget(w: Worlds) -> None:

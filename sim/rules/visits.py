@@ -14,11 +14,16 @@ from numpy.typing import NDArray
 from sim import noise
 from sim.cases import Kind, State, move_grievances
 from sim.columns import Column, Rule
+from sim.constants import code, constant, date, whole
+from sim.renaming import ANY, of_worlds
 from sim.rules import keeping
-from sim.space import anywhere, where
+from sim.space import anywhere, spans, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
+
+
+LATENT, QUIET, FEE, YES = code(State.LATENT), code(State.QUIET), code(Kind.FEE), constant(True, np.bool_)
 
 
 def go_round(w: Worlds) -> None:
@@ -33,14 +38,13 @@ def go_round(w: Worlds) -> None:
     w.count("minutes_rounds", world, doors * cost // keeping.WEEK)
     w.count("visits", world, doors)
 
-    position = np.repeat(np.arange(len(doors)), doors)
-    nth = w.visited[world, compound][position] + np.arange(len(position)) - (np.cumsum(doors) - doors)[position]
+    nth, position = spans(w.visited[world, compound], doors)
     w.visited[world, compound] += doors
     world, compound = world[position], compound[position]
     flat = w.layout.first("compound", "household")[compound] + nth % flats[position]
-    home = noise.chance(w.at("at_home", world), w.seeds[world], "visit.at_home", flat, nth)
+    home = where(noise.chance(w.at("at_home", world), of_worlds(w, "visit.at_home", world, flat), ANY, nth))
     met = np.zeros((w.n, w.flats), dtype=bool)
-    met[world[home], flat[home]] = True
+    met.reshape(-1)[world[home] * whole(w.flats) + flat[home]] = YES
     hear(w, met, "surfaced")
 
 
@@ -53,16 +57,16 @@ def hear(w: Worlds, met: NDArray[np.bool_], flow: str) -> None:
         flow: where it is counted how much comes up.
     """
     g = w.grievances
-    silent = where((g.state <= int(State.QUIET)) & (g.kind != int(Kind.FEE)) & g.aching)
-    home = g.household.take(silent)
+    silent = where((g.state <= QUIET) & (g.kind != FEE) & g.aching)
+    home = g.household[silent]
     if w.households > w.flats:  # nobody goes round elsewhere
         here = where(home < w.flats)
-        silent, home = silent.take(here), home.take(here)
-    asked = silent[met.reshape(-1).take(g.world.take(silent) * w.flats + home)]
-    w.count(flow, g.world.take(asked))
-    w.count("named", g.world[asked[g.state.take(asked) == int(State.LATENT)]])
+        silent, home = silent[here], home[here]
+    asked = silent[where(met.reshape(-1)[g.world[silent] * whole(w.flats) + home])]
+    w.count(flow, g.world[asked])
+    w.count("named", g.world[asked[g.state[asked] == LATENT]])
     move_grievances(w, asked, State.QUIET)
-    g.act[asked] = w.day
+    g.act[asked] = date(w.day)
 
 
 RULE = Rule(
