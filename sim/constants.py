@@ -8,6 +8,7 @@ result as that of any array does; so each constant is of the type of the columns
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,9 @@ def real(value: float) -> Constant:
     return constant(value, np.float64)
 
 
+@cache
 def whole(value: int) -> Constant:
-    """Return a whole number of 64 bits: a row, a count, fen."""
+    """Return a whole number of 64 bits: a row, a count, fen; the same one whenever it is asked for."""
     return constant(value, np.int64)
 
 

@@ -25,7 +25,7 @@ CHUNK = 16384
 SPARES = 7  # rows of working memory, the most that any kernel below needs
 
 # Numbers up to which Python's own are quicker: numpy takes as long for one as for a hundred.
-FEW = 16
+FEW = 24
 
 _HALF = real(0.5)
 _ONE = real(1.0)

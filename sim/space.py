@@ -15,7 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.constants import whole
+
 Ints = NDArray[np.int64]
+
+ZERO = whole(0)
 
 LAND_USE = {"open": 0, "building": 1, "road": 2, "woodland": 3, "yard": 4}
 """Codes of the land-use layer of the grid."""
@@ -200,6 +204,6 @@ def first_of_group(ordered: Ints) -> Ints:
     start: Ints = np.arange(len(ordered))
     if len(ordered) < 2:
         return start
-    start[1:][ordered[1:] == ordered[:-1]] = 0
+    start[1:][ordered[1:] == ordered[:-1]] = ZERO
     np.maximum.accumulate(start, out=start)
     return start
