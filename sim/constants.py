@@ -3,6 +3,8 @@
 A number of Python's is turned into an array whenever it meets one, which takes as long as a small operation itself:
 ``state == OPEN`` is half as dear with a constant. What it has in its place is a type, which decides the type of the
 result as that of any array does; so each constant is of the type of the columns that it meets.
+
+Rows, counts and days are made once and kept: ``date(w.day)`` may stand in a rule as it is.
 """
 
 from __future__ import annotations
@@ -37,10 +39,11 @@ def real(value: float) -> Constant:
 
 @cache
 def whole(value: int) -> Constant:
-    """Return a whole number of 64 bits: a row, a count, fen; the same one whenever it is asked for."""
+    """Return a whole number of 64 bits: a row, a count, fen."""
     return constant(value, np.int64)
 
 
+@cache
 def date(value: int) -> Constant:
     """Return a whole number of 32 bits, as columns of days are."""
     return constant(value, np.int32)
