@@ -489,6 +489,17 @@ def flats_around(w: Worlds) -> tuple[Ints, Ints]:
     return w.derived["flats_around"], w.derived["flats_around_number"]
 
 
+def area_around(w: Worlds) -> Ints:
+    """Return the area of all flats in whose building, or compound, each asset is, world after world."""
+    if "area_around" not in w.derived:  # flats do not grow: they are added up once
+        building, compound = place_of(w, np.arange(w.layout.sizes["asset"]))
+        of_buildings = np.add.reduceat(w.area, w.layout.first("building", "household"), axis=1)
+        of_compounds = np.add.reduceat(w.area, w.layout.first("compound", "household"), axis=1)
+        area = np.where(building >= 0, of_buildings[:, building], of_compounds[:, compound])
+        w.derived["area_around"] = area.reshape(-1)
+    return w.derived["area_around"]
+
+
 def place_of(w: Worlds, asset: Ints) -> tuple[Ints, Ints]:
     """Return the building (-1 for what belongs to the whole compound) and the compound of each asset."""
     return w.layout.traits["asset_building"][asset], w.layout.up("asset", "compound")[asset]

@@ -31,9 +31,6 @@ Ints = NDArray[np.int64]
 CONTRIBUTORS = {"company": "till", "public": "public", "fund": "fund"}
 """Who contributes before the owners do, and from which account of the compound."""
 
-OF_CREWS = ("repair_fen", "unpaid_fen", *(f"paid_{who}_fen" for who in CONTRIBUTORS), "paid_owners_fen")
-"""Flows in which it is counted what crews are paid: in all, what is missing, and from whom it comes."""
-
 ROOF, LAST_LEAK = code(Kind.ROOF), code(defects.LEAKS[-1])
 VOTING, FUNDING, SIGNING = code(Stage.VOTING), code(Stage.FUNDING), code(Stage.SIGNING)
 SHARES, FUND = whole(Motion.SHARES), whole(Motion.FUND)
@@ -203,7 +200,7 @@ def _leave_to_developer(w: Worlds, rows: Ints) -> None:
     world = w.cases.world[rows]
     w.count("warranty_fen", world, w.cases.cost[rows])
     w.count("decided_for_owners", world)
-    _start(w, rows)
+    _start(w, rows, "works_days")
 
 
 def _contribute(w: Worlds, rows: Ints, contributor: str, fen: Ints) -> Ints:
@@ -282,25 +279,25 @@ def begin(w: Worlds, rows: Ints) -> None:
     world, asset = c.world[rows], c.bearer[rows]
     held = w.pick("escrow", world, asset)
     books.transfer(w, "escrow", asset, "outside", np.zeros(len(rows), dtype=np.int64), world, held)
-    unpaid = np.maximum(c.cost[rows] - held, ZERO)
-    company, public, fund = c.from_company[rows], c.from_public[rows], c.from_fund[rows]
-    owners = held - company - public - fund
+    w.count("repair_fen", world, held)
+    w.count("unpaid_fen", world, np.maximum(c.cost[rows] - held, ZERO))
+    owners = held
+    for contributor in CONTRIBUTORS:
+        fen = getattr(c, "from_" + contributor)[rows]
+        w.count(f"paid_{contributor}_fen", world, fen)
+        owners = owners - fen
+    w.count("paid_owners_fen", world, owners)
     c.from_owners[rows] = owners
-    paid = np.concatenate([held, unpaid, company, public, fund, owners])
-    counters = np.arange(len(OF_CREWS)).repeat(len(rows))
-    w.count_each(OF_CREWS, counters, np.concatenate([world] * len(OF_CREWS)), paid)
-    _start(w, rows)
+    _start(w, rows, "works_days")
 
 
-def _start(w: Worlds, rows: Ints) -> None:
-    """Let crews begin to work."""
+def _start(w: Worlds, rows: Ints, days: str) -> None:
+    """Let crews begin to work, for so many days; the name of a parameter."""
     if len(rows) == 0:
         return
     c = w.cases
-    world = c.world[rows]
     c.started[rows] = date(w.day)
-    days = np.where(c.minor[rows], w.whole("minor_days", world), w.whole("works_days", world))
-    c.ready[rows] = days + whole(w.day)
+    c.ready[rows] = w.whole(days, c.world[rows]) + whole(w.day)
     move_cases(w, rows, Stage.WORKS)
     log_cases(w, rows, Activity.FUNDED)
 
@@ -319,7 +316,7 @@ def _help_out(w: Worlds, rows: Ints) -> None:
     w.count("minor_public_fen", world, part)
     w.count("relief_fen", world, cost - part)
     c.handled[rows] = date(w.day)
-    _start(w, rows)
+    _start(w, rows, "minor_days")
 
 
 def _minor_cost(w: Worlds, rows: Ints) -> Ints:
@@ -338,7 +335,7 @@ def do_duty(w: Worlds, rows: Ints) -> None:
     books.transfer(w, "till", c.compound[rows], "outside", np.zeros(len(rows), dtype=np.int64), world, own)
     w.count("company_fen", world, own)
     c.handled[rows] = date(w.day)
-    _start(w, rows)
+    _start(w, rows, "minor_days")
 
 
 def concede(w: Worlds, rows: Ints, own: Ints) -> None:
@@ -360,7 +357,7 @@ def concede(w: Worlds, rows: Ints, own: Ints) -> None:
     c.conceded[rows] = own
     c.handled[rows] = w.day
     log_cases(w, rows, Activity.CONCEDED)
-    _start(w, rows)
+    _start(w, rows, "works_days")
 
 
 def conclude(w: Worlds) -> None:

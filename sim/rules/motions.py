@@ -20,7 +20,7 @@ from sim.cases import NEVER, Desk
 from sim.columns import Column, Rule
 from sim.constants import constant, date, real, whole
 from sim.parameters import parameter
-from sim.places.compound import BODY, COMMUNITY, flats_of
+from sim.places.compound import BODY, COMMUNITY
 from sim.rules import defects, desks, trust
 from sim.space import spans, where
 
@@ -86,11 +86,8 @@ def put(
     organiser: Ints,
     key: NDArray[np.uint64],
     days: Ints,
-    building: Ints | None = None,
-    case: Ints | int = -1,
-    share: Ints | int = 0,
 ) -> Ints:
-    """Put matters before the owners of the buildings or compounds concerned.
+    """Put matters before all owners of compounds; see `put_case`.
 
     Args:
         w: the worlds.
@@ -100,16 +97,58 @@ def put(
         organiser: row of the desk that organises it.
         key: names it in draws.
         days: after how many days each is too late.
-        building: its building, -1 (or nothing) where the whole compound is asked.
-        case: row of the case it is about, -1 = none.
-        share: what agreeing costs each owner, fen.
 
     Returns:
         The new rows of owners asked, motion after motion, whose ``need`` and ``yes`` the caller fills in
         before `think`.
     """
-    building = np.full(len(world), -1) if building is None else building
-    first, asked = flats_of(w.layout, building, compound)
+    of = "compound", "household"
+    first, asked = w.layout.first(*of).take(compound), w.layout.count(*of).take(compound)
+    if "area_of_compounds" not in w.derived:  # flats do not grow: they are added up once
+        w.derived["area_of_compounds"] = np.add.reduceat(w.area, w.layout.first(*of), axis=1).reshape(-1)
+    area = w.derived["area_of_compounds"].take(world * whole(w.layout.sizes["compound"]) + compound)
+    return _put(w, kind, world, compound, organiser, key, days, first, asked, area)
+
+
+def put_case(w: Worlds, rows: Ints, kind: Ints, days: Ints, share: Ints) -> Ints:
+    """Put the repairs of the given cases before the owners of the buildings or compounds concerned.
+
+    Args:
+        w: the worlds.
+        rows: case rows.
+        kind: what is asked in each.
+        days: after how many days each is too late.
+        share: what agreeing costs each owner, fen.
+
+    Returns:
+        The same as `put`.
+    """
+    c = w.cases
+    c.rounds[rows] = nth = c.rounds[rows] + ONE_ROUND
+    c.motion[rows] = np.arange(w.motions.n, w.motions.n + len(rows))
+    key = noise.bits(c.key[rows], "motion", kind, nth)
+    world, asset = c.world[rows], c.bearer[rows]
+    first, asked = (of.take(asset) for of in defects.flats_around(w))
+    area = defects.area_around(w).take(world * whole(w.layout.sizes["asset"]) + asset)
+    compound = w.layout.up("asset", "compound").take(asset)
+    return _put(w, kind, world, compound, c.organiser[rows], key, days, first, asked, area, rows, share)
+
+
+def _put(
+    w: Worlds,
+    kind: Motion | Ints,
+    world: Ints,
+    compound: Ints,
+    organiser: Ints,
+    key: NDArray[np.uint64],
+    days: Ints,
+    first: Ints,
+    asked: Ints,
+    area: Ints,
+    case: Ints | int = -1,
+    share: Ints | int = 0,
+) -> Ints:
+    """Put matters before so many owners each, beginning with the given flats, who own so much area together."""
     owner, position = spans(first, asked)
     motion = w.motions.append(
         world=world,
@@ -122,31 +161,10 @@ def put(
         until=days + whole(w.day),
         share=share,
         asked=asked,
-        area=_area(w, world, building, compound),
+        area=area,
         first=w.asked.n + asked.cumsum() - asked,
     )
     return w.asked.append(world=world.take(position), motion=motion.take(position), owner=owner, day=NEVER)
-
-
-def _area(w: Worlds, world: Ints, building: Ints, compound: Ints) -> Ints:
-    """Return the area of all flats of buildings, or of whole compounds where the building is -1."""
-    if "area_of_buildings" not in w.derived:  # flats do not grow: they are added up once
-        flats, compounds = w.layout.first("building", "household"), w.layout.first("compound", "building")
-        w.derived["area_of_buildings"] = np.add.reduceat(w.area, flats, axis=1)
-        w.derived["area_of_compounds"] = np.add.reduceat(w.derived["area_of_buildings"], compounds, axis=1)
-    buildings, compounds = w.derived["area_of_buildings"], w.derived["area_of_compounds"]
-    own = buildings.ravel().take(world * whole(buildings.shape[1]) + building)
-    return np.where(building >= ZERO, own, compounds.ravel().take(world * whole(compounds.shape[1]) + compound))
-
-
-def put_case(w: Worlds, rows: Ints, kind: Ints, days: Ints, share: Ints) -> Ints:
-    """Put the repairs of the given cases before the owners concerned; see `put`."""
-    c = w.cases
-    c.rounds[rows] = nth = c.rounds[rows] + ONE_ROUND
-    c.motion[rows] = np.arange(w.motions.n, w.motions.n + len(rows))
-    key = noise.bits(c.key[rows], "motion", kind, nth)
-    building, compound = defects.place_of(w, c.bearer[rows])
-    return put(w, kind, c.world[rows], compound, c.organiser[rows], key, days, building, rows, share)
 
 
 def asked_of(w: Worlds, motion: Ints) -> Ints:

@@ -72,11 +72,12 @@ def do_duty(w: Worlds, rows: Ints) -> None:
     place = c.world[rows] * whole(w.layout.sizes["compound"]) + c.compound[rows]
     owed = c.minor[rows] & ~c.refused[rows] & (w.contract.reshape(-1).take(place) != NO_COMPANY)
     refuses = owed & (w.losses.reshape(-1).take(place) > NO_LOSS)
-    refused = rows[refuses]
-    c.refused[refused] = TRUE
-    w.count("refused", c.world[refused])
-    log_cases(w, refused, Activity.REFUSED)
-    does = owed & ~refuses
+    does = owed
+    if anywhere(refuses):
+        refused, does = rows[refuses], owed & ~refuses
+        c.refused[refused] = TRUE
+        w.count("refused", c.world[refused])
+        log_cases(w, refused, Activity.REFUSED)
     funding.do_duty(w, rows[does])
     referrals.send_from_company(w, rows[~does])
 
@@ -143,12 +144,13 @@ def _lay_before(w: Worlds, rows: Ints, principal: int) -> Ints:
     c.sittings[rows] = nth
     c.handled[rows] = date(w.day)
     back = noise.chance(w.at("veto", world), c.key[rows], "repair.veto", principal, nth)
-    returned = rows[back]
-    c.ready[returned] = w.whole("session_gap_days", world[back]) + whole(w.day)
-    _await_sitting(w, returned, c.organiser[returned])
-    w.count("turned_back", world[back])
-    log_cases(w, returned, Activity.TURNED_BACK)
-    passed = rows[~back]
+    passed = rows
+    if anywhere(back):
+        returned, passed = rows[back], rows[~back]
+        c.ready[returned] = w.whole("session_gap_days", world[back]) + whole(w.day)
+        _await_sitting(w, returned, c.organiser[returned])
+        w.count("turned_back", world[back])
+        log_cases(w, returned, Activity.TURNED_BACK)
     log_cases(w, passed, Activity.APPROVED)
     return passed
 
