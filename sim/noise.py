@@ -93,7 +93,7 @@ _WORD = np.dtype(np.uint64)
 _WHOLE = np.dtype(np.int64)
 _FLOAT = np.dtype(np.float64)
 
-FEW = 6
+FEW = 4
 """Keys up to which Python's own integers are quicker: numpy takes as long for one as for a hundred."""
 
 _DROP = word(64 - WIDTH)
@@ -375,7 +375,7 @@ def _to_threshold(z: Words, spare: Floats | None) -> NDArray[np.int64]:
     np.rint(value, value)
     np.maximum(value, _ONE, out=value)  # here numpy wants it by name
     whole = z.view(_WHOLE)
-    np.copyto(whole, value, casting="unsafe")
+    whole[...] = value
     return whole
 
 

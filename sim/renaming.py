@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim import noise
 from sim.cases import Kind
-from sim.constants import word
+from sim.constants import whole, word
 from sim.noise import GOLDEN, Ints, Words
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def of_kinds(
     """Return the same where a kind of grievance is the first id, and this is the second."""
     if name not in w.derived:
         w.derived[name] = begun(name, w.seeds[:, None], np.arange(KINDS)).reshape(-1)
-    return going_on(w.derived[name].take(world * KINDS + kind), number)
+    return going_on(w.derived[name].take(world * whole(KINDS) + kind), number)
 
 
 def regular(w: Worlds, name: str, seeds: Words, rows: NDArray[np.int64], time: int) -> Words:

@@ -53,10 +53,11 @@ LEAKS = (ROOF, int(Kind.PIPE))
 
 OF_ROOF, OF_WORKS, LAST_LEAK, KINDS = whole(ROOF), whole(NUISANCE), code(LEAKS[-1]), whole(len(NAMES))
 LAST_CLAIMED, NOBODY_HOME, REOPENINGS = code(State.JOINED), code(VACANT), whole(grievances.REOPENINGS)
-LOTS, HIGHEST, UP = real(1 << LOT_BITS), real(DEEPEST + 1), whole(DEEPEST)
+LOTS, HIGHEST, ABOVE_ALL = real(1 << LOT_BITS), real(DEEPEST + 1), whole(DEEPEST)
 LOT_UP, RANKED_UP = whole(LOT_BITS), whole(RANKED_BITS)
 BROKEN, WHOLE, NO_ATTEMPT, NO_CASE = constant(True, np.bool_), constant(False, np.bool_), date(0), whole(-1)
 ZERO, ONE, MONTH, FEN, UNCHANGED = whole(0), whole(1), real(30), real(100), real(1.0)
+"""The same numbers, and what columns hold, as constants of the types that they meet."""
 
 
 @dataclass(frozen=True)
@@ -350,7 +351,7 @@ def of_kind(w: Worlds, what: str, world: Ints, kind: NDArray[np.integer]) -> NDA
     if name not in w.derived:
         w.derived[name] = _all_kinds(w, what).reshape(-1)
     values = w.derived[name]
-    picked: NDArray[np.float64] = values.take(world * whole(len(values) // w.n) + kind)
+    picked: NDArray[np.float64] = values[world * whole(len(values) // w.n) + kind]
     return picked
 
 
@@ -423,9 +424,10 @@ def _let_suffer(w: Worlds, world: Ints, asset: Ints, kind: Ints, nth: Ints) -> N
     seeds = of_worlds(w, "defect.sufferer", world.take(position), flats)
     drawn = noise.bits(seeds, ANY, asset.take(position), nth.take(position))
     order = (drawn >> UNUSED_BITS).view(np.int64)
-    below = where((kind == OF_ROOF).take(position))
-    if len(below):
-        order[below] |= (UP - w.layout.traits["floor"].take(flats.take(below))) << LOT_UP
+    roofs = kind == OF_ROOF
+    if anywhere(roofs):
+        below = where(roofs.take(position))
+        order[below] |= (ABOVE_ALL - w.layout.traits["floor"].take(flats.take(below))) << LOT_UP
     most, enough, severity = _of_kinds(w)
     sort = world * KINDS + kind
     hit = _first(position, order, there, most.take(sort), enough.take(sort))
@@ -598,11 +600,11 @@ def price(w: Worlds, world: Ints, kind: NDArray[np.integer], key: NDArray[np.uin
 def cost_now(w: Worlds, rows: Ints) -> Ints:
     """Return what the repairs of the given cases cost if begun today, fen; leaks grow dearer by the month."""
     c = w.cases
-    world = c.world.take(rows)
-    months = (date(w.day) - w.pick("defect_day", world, c.bearer.take(rows))) / MONTH
+    world = c.world[rows]
+    months = (date(w.day) - w.pick("defect_day", world, c.bearer[rows])) / MONTH
     growth = UNCHANGED + w.at("leak_growth", world) * months
-    growth[c.kind.take(rows) > LAST_LEAK] = UNCHANGED
-    fen: Ints = np.rint(c.price.take(rows) * growth * FEN).astype(np.int64)
+    growth[c.kind[rows] > LAST_LEAK] = UNCHANGED
+    fen: Ints = np.rint(c.price[rows] * growth * FEN).astype(np.int64)
     return fen
 
 

@@ -171,20 +171,20 @@ def _ask_in_order(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
         Of which repairs the owners must pay shares, and for which they vote on paying from the fund.
     """
     c = w.cases
-    world, rest = c.world.take(rows), defects.cost_now(w, rows)
-    place = world * whole(w.layout.sizes["compound"]) + c.compound.take(rows)
+    world, rest = c.world[rows], defects.cost_now(w, rows)
+    place = world * whole(w.layout.sizes["compound"]) + c.compound[rows]
     c.cost[rows] = rest
-    roof = c.kind.take(rows) == ROOF
+    roof = c.kind[rows] == ROOF
     if anywhere(roof):
-        warranted = roof & (ages(w).reshape(-1).take(place) < w.at("warranty_years", world))
+        warranted = roof & (ages(w).reshape(-1)[place] < w.at("warranty_years", world))
         if anywhere(warranted):
             _leave_to_developer(w, rows[warranted])
             rows, world, place, rest = (of[~warranted] for of in (rows, world, place, rest))
 
     cap = np.rint(w.at("minor_cap", world) * FEN).astype(np.int64)
-    bound = (w.contract.reshape(-1).take(place) != NO_COMPANY) & (w.losses.reshape(-1).take(place) == NO_LOSS)
+    bound = (w.contract.reshape(-1)[place] != NO_COMPANY) & (w.losses.reshape(-1)[place] == NO_LOSS)
     rest = rest - _contribute(w, rows, "company", np.minimum(cap, rest) * bound)
-    public = np.maximum(w.public.reshape(-1).take(place), ZERO)
+    public = np.maximum(w.public.reshape(-1)[place], ZERO)
     rest = rest - _contribute(w, rows, "public", np.minimum(public, rest))
     c.owed[rows] = rest
     paid = rest == ZERO
@@ -221,7 +221,7 @@ def _ask_fund(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
     """
     c = w.cases
     rest = c.owed[rows]
-    enough = w.pick("fund", c.world.take(rows), c.compound.take(rows)) >= rest
+    enough = w.pick("fund", c.world[rows], c.compound[rows]) >= rest
     if not anywhere(enough):
         shares.begin(w, rows)
         return rows, rows[:0]
@@ -292,7 +292,7 @@ def begin(w: Worlds, rows: Ints) -> None:
 
 
 def _start(w: Worlds, rows: Ints, days: str) -> None:
-    """Let crews begin to work, for so many days; the name of a parameter."""
+    """Let crews begin to work; `days` is the parameter that says how long they need."""
     if len(rows) == 0:
         return
     c = w.cases
@@ -321,7 +321,7 @@ def _help_out(w: Worlds, rows: Ints) -> None:
 
 def _minor_cost(w: Worlds, rows: Ints) -> Ints:
     """Return what minor repairs cost, fen; they do not grow dearer."""
-    fen: Ints = np.rint(w.cases.price.take(rows) * FEN).astype(np.int64)
+    fen: Ints = np.rint(w.cases.price[rows] * FEN).astype(np.int64)
     return fen
 
 
@@ -378,8 +378,8 @@ def conclude(w: Worlds) -> None:
     rounds = motions.stirred(w, Motion.SHARES)
     if len(rounds) == 0:
         return
-    case = m.case.take(rounds)
-    going_on = (c.stage.take(case) == SIGNING) & (c.motion.take(case) == rounds)
+    case = m.case[rounds]
+    going_on = (c.stage[case] == SIGNING) & (c.motion[case] == rounds)
     _end_rounds(w, np.sort(case[going_on]))  # in the order of the table
 
 
@@ -388,10 +388,10 @@ def _end_rounds(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    world, owed = c.world.take(rows), c.owed.take(rows)
-    wanted = c.cost.take(rows) - owed + np.ceil(w.at("funded_share", world) * owed)
-    enough = w.pick("escrow", world, c.bearer.take(rows)) >= wanted
-    late = ~enough & (w.motions.until.take(c.motion.take(rows)) <= date(w.day))
+    world, owed = c.world[rows], c.owed[rows]
+    wanted = c.cost[rows] - owed + np.ceil(w.at("funded_share", world) * owed)
+    enough = w.pick("escrow", world, c.bearer[rows]) >= wanted
+    late = ~enough & (w.motions.until[c.motion[rows]] <= date(w.day))
     funded, failed = rows[enough], rows[late]
     if len(funded):
         motions.close(w, c.motion[funded])

@@ -145,8 +145,8 @@ def _put(
     first: Ints,
     asked: Ints,
     area: Ints,
-    case: Ints | int = -1,
-    share: Ints | int = 0,
+    case: Ints = NONE,
+    share: Ints = ZERO,
 ) -> Ints:
     """Put matters before so many owners each, beginning with the given flats, who own so much area together."""
     owner, position = spans(first, asked)
@@ -157,14 +157,14 @@ def _put(
         case=case,
         key=key,
         organiser=organiser,
-        opened=w.day,
+        opened=date(w.day),
         until=days + whole(w.day),
         share=share,
         asked=asked,
         area=area,
         first=w.asked.n + asked.cumsum() - asked,
     )
-    return w.asked.append(world=world.take(position), motion=motion.take(position), owner=owner, day=NEVER)
+    return w.asked.append(world=world.take(position), motion=motion.take(position), owner=owner, day=NOT_ANY_MORE)
 
 
 def asked_of(w: Worlds, motion: Ints) -> Ints:
@@ -263,11 +263,13 @@ def _take_part(w: Worlds, asked: Ints, motion: Ints) -> None:
     np.add.at(m.area_yes, motion, yes * area)
     share = m.share.take(motion)
     paid = where(share > ZERO)
-    if len(paid):
-        motion, world = motion.take(paid), world.take(paid)
-        asset = w.cases.bearer.take(m.case.take(motion))
-        books.transfer(w, "purse", owner.take(paid), "escrow", asset, world, share.take(paid))
-        w.count("signed_shares", world)
+    if len(paid) == 0:
+        return
+    if len(paid) < len(share):
+        motion, world, owner, share = (of.take(paid) for of in (motion, world, owner, share))
+    asset = w.cases.bearer.take(m.case.take(motion))
+    books.transfer(w, "purse", owner, "escrow", asset, world, share)
+    w.count("signed_shares", world)
 
 
 def stirred(w: Worlds, *kinds: Motion) -> Ints:

@@ -70,8 +70,8 @@ def do_duty(w: Worlds, rows: Ints) -> None:
         return
     c = w.cases
     place = c.world[rows] * whole(w.layout.sizes["compound"]) + c.compound[rows]
-    owed = c.minor[rows] & ~c.refused[rows] & (w.contract.reshape(-1).take(place) != NO_COMPANY)
-    refuses = owed & (w.losses.reshape(-1).take(place) > NO_LOSS)
+    owed = c.minor[rows] & ~c.refused[rows] & (w.contract.reshape(-1)[place] != NO_COMPANY)
+    refuses = owed & (w.losses.reshape(-1)[place] > NO_LOSS)
     does = owed
     if anywhere(refuses):
         refused, does = rows[refuses], owed & ~refuses
@@ -179,8 +179,8 @@ def retable(w: Worlds) -> None:
     rows = where(c.stage == SHELVED)
     if len(rows) == 0:
         return
-    deadline = w.pick("ledger_deadline", c.world.take(rows), c.compound.take(rows))
-    overdue = rows[c.started.take(rows) + deadline <= whole(w.day)]
+    deadline = w.pick("ledger_deadline", c.world[rows], c.compound[rows])
+    overdue = rows[c.started[rows] + deadline <= whole(w.day)]
     if len(overdue) == 0:
         return
     again = overdue[keeping.write_ledger(w, overdue)]

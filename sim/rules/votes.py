@@ -80,7 +80,7 @@ def hand_out(w: Worlds, asked: Ints) -> None:
         asked: rows of owners asked, of motions of one kind or several.
     """
     a, m = w.asked, w.motions
-    owner, motion = a.owner.take(asked), a.motion.take(asked)
+    owner, motion = a.owner.take(asked).astype(np.int64), a.motion.take(asked)
     world, kind = m.world.take(motion), m.kind.take(motion)
     a.need[asked[w.pick("apathetic", world, owner)]] = NOBODY  # of the others nothing is needed, as it is at first
     service = w.pick("satisfaction", world, m.compound.take(motion))
