@@ -69,8 +69,7 @@ def transfer(w: Worlds, source: str, source_rows: Ints, target: str, target_rows
 def _book(how: np.ufunc, account: Ints, world: Ints, rows: Ints, fen: Ints) -> None:
     """Change rows of an account, each as often as it occurs: as one list, for in two axes numpy is slow at it."""
     width = account.shape[1]
-    place = world if width == 1 else world * whole(width) + rows
-    how.at(account.reshape(-1), place, fen)
+    how.at(account.reshape(-1), world if width == 1 else world * whole(width) + rows, fen)
 
 
 def transfer_all(w: Worlds, source: str, target: str, fen: Ints) -> None:

@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.space import anywhere, where
+from sim.constants import whole
+from sim.space import where
 
 if TYPE_CHECKING:
     from sim.mechanisms import Mechanism
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
+
+NARROW = np.iinfo(np.int32)
+"""What numbers of 32 bits hold."""
+
+ZERO, ONE = whole(0), whole(1)
 
 
 class Diary:
@@ -79,7 +85,7 @@ class Diary:
         if flows not in self._places:
             self._places[flows] = np.array([self._start[flow] if flow else -self.n for flow in flows])
         place = self._places[flows].take(which)
-        counted = place >= 0
+        counted = place >= ZERO
         if amount is not None:
             self._amounts.append((0, (place + world)[counted], amount[counted]))
         else:
@@ -90,7 +96,7 @@ class Diary:
         """Return today's counts per world by the flow's name."""
         today = self._today.reshape(-1)
         if self._ones:
-            np.add.at(today, _places(*zip(*self._ones, strict=True)), 1)
+            np.add.at(today, _places(*zip(*self._ones, strict=True)), ONE)
             self._ones = []
         if self._amounts:
             *where, amounts = zip(*self._amounts, strict=True)
@@ -115,7 +121,7 @@ class Diary:
         """
         self.may_change()
         if len(world):
-            np.add.at(self._today.reshape(-1), (self._place[first] + number) * self.n + world, amount)
+            np.add.at(self._today.reshape(-1), number * whole(self.n) + world + whole(self._start[first]), amount)
 
     def add_stocks(self, first: str, amounts: Ints) -> None:
         """Change stocks that a rule declares one after another, in all worlds.
@@ -164,10 +170,10 @@ class Diary:
         not 0, and numbers of 32 bits unless one does not fit.
         """
         flows = len(self.flow)  # what has been counted is added
-        there = where(np.bitwise_or.reduce(self._today, axis=1) != 0)
+        there = where(np.bitwise_or.reduce(self._today, axis=1) != ZERO)
         today = self._today.take(there, axis=0)
-        narrow = today.astype(np.int32)
-        self._pages.append((there, today if anywhere(narrow != today) else narrow))
+        fits = NARROW.min <= today.min(initial=0) and today.max(initial=0) <= NARROW.max
+        self._pages.append((there, today.astype(np.int32) if fits else today))
         self._today[there[: there.searchsorted(flows)]] = 0
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim import exact, noise
+from sim.constants import real, whole
 from sim.noise import Floats, Ints, Name
 from sim.space import where
 
@@ -90,7 +91,11 @@ _TAIL = (
 _PIECES = np.array([*_CENTRE, *_SHOULDER, *_TAIL]).T.copy()
 """The same, a row a power: two columns a piece of the range, for its numerator and its denominator."""
 
-_CENTRE_ENDS, _TAIL_BEGINS = 0.425, 5.0
+_CENTRE_ENDS, _TAIL_BEGINS = real(0.425), real(5.0)
+_CENTRE_SQUARED, _SHOULDER_MIDDLE = real(0.180625), real(1.6)
+_SHOULDER_COLUMN, _TAIL_COLUMN, _NEXT = whole(2), whole(4), whole(1)
+
+_ZERO, _HALF, _ONE = real(0.0), real(0.5), real(1.0)
 
 
 def normal(seed: Ints, name: Name, *ids: Ints) -> Floats:
@@ -227,21 +232,22 @@ def normal_quantile(u: ArrayLike) -> Floats:
 
 def _normal_quantile(u: Floats) -> Floats:
     """Return the same of a list, of which all numbers go through one polynomial, each with its own coefficients."""
-    q = u - 0.5
-    factor, r, piece = q, 0.180625 - q * q, np.zeros(len(u), dtype=np.int64)
+    factor = q = u - _HALF
+    r, column = _CENTRE_SQUARED - q * q, np.zeros(len(u), dtype=np.int64)
     outside = where(np.abs(q) > _CENTRE_ENDS)
     if len(outside):
         tail = u.take(outside)
-        root = np.sqrt(-noise.log(np.minimum(tail, 1.0 - tail)))
-        far = root > _TAIL_BEGINS
-        piece[outside] = 1 + far
-        r[outside] = root - np.where(far, 5.0, 1.6)
-        factor[outside] = np.copysign(1.0, q.take(outside))
-    column = 2 * piece
+        root = np.sqrt(-noise.log(np.minimum(tail, _ONE - tail)))
+        r[outside], column[outside] = root - _SHOULDER_MIDDLE, _SHOULDER_COLUMN
+        factor[outside] = np.copysign(_ONE, q.take(outside))
+        far = where(root > _TAIL_BEGINS)
+        if len(far):  # once in 10^11 draws
+            r[outside[far]], column[outside[far]] = root[far] - _TAIL_BEGINS, _TAIL_COLUMN
     ratio = np.empty(2 * len(u))
-    exact.polynomial(_PIECES.take(np.concatenate((column, column + 1)), axis=1), np.concatenate((r, r)), ratio)
-    value: Floats = factor * (ratio[: len(u)] / ratio[len(u) :])
-    return value
+    columns = np.concatenate((column, column + _NEXT))
+    exact.polynomial(_PIECES.take(columns, axis=1), np.concatenate((r, r)), ratio)
+    value = np.divide(ratio[: len(u)], ratio[len(u) :], r)
+    return np.multiply(factor, value, value)
 
 
 def triangular(low: ArrayLike, mode: ArrayLike, high: ArrayLike, u: ArrayLike) -> Floats:
@@ -250,8 +256,8 @@ def triangular(low: ArrayLike, mode: ArrayLike, high: ArrayLike, u: ArrayLike) -
     span = b - a
     part, rise = p * span, m - a
     rising = part < rise
-    below = a + np.sqrt(np.maximum(part * rise, 0.0))
-    above = b - np.sqrt(np.maximum((1.0 - p) * span * (b - m), 0.0))
+    below = a + np.sqrt(np.maximum(part * rise, _ZERO))
+    above = b - np.sqrt(np.maximum((_ONE - p) * span * (b - m), _ZERO))
     return np.where(rising, below, above)
 
 
@@ -273,13 +279,13 @@ def choice(weights: ArrayLike, u: ArrayLike) -> NDArray[np.int64]:
     for k in range(1, given.shape[-1]):
         reached.append(reached[-1] + given[..., k])
     total = reached.pop()
-    if np.count_nonzero(total > 0.0) < total.size:
+    if np.count_nonzero(total > _ZERO) < total.size:
         raise ValueError("choice: nothing to choose from, all weights are 0")
     target = total * _floats(u)
-    index = np.zeros(target.shape, dtype=np.int64)
+    index = np.zeros(target.shape, dtype=np.int8)  # as wide as what is added to it: a mask, read as ones and zeros
     for one in reached:
-        index += target >= one
-    return index
+        index += (target >= one).view(np.int8)
+    return index.astype(np.int64)
 
 
 def _floats(value: ArrayLike) -> Floats:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy import absolute, add, copyto, divide, left_shift, multiply, right_shift, rint, subtract
+from numpy import absolute, add, divide, left_shift, multiply, right_shift, rint, subtract
 from numpy.typing import ArrayLike, NDArray
 
 from sim.constants import real
@@ -25,7 +25,7 @@ CHUNK = 16384
 SPARES = 7  # rows of working memory, the most that any kernel below needs
 
 # Numbers up to which Python's own are quicker: numpy takes as long for one as for a hundred.
-FEW = 16
+FEW = 22
 
 _HALF = real(0.5)
 _ONE = real(1.0)
@@ -116,6 +116,7 @@ _EXP = (
 _EXP_LARGEST = 7.09782712893383973096e02
 _EXP_SMALLEST = -746.0  # its exponential is 0, as that of everything below
 _ORDINARY = 700.0  # neither the exponential of this nor of its negative comes near to what a float holds
+_ORDINARY_LIMIT = real(_ORDINARY)
 _LN2 = float(_LN2_UPPER), float(_LN2_LOWER)
 _SQRT_HALF = float(_SQRT_HALF_BITS.view(np.float64))
 _LOG_ONE = tuple(map(float, _LOG_ODD)), tuple(map(float, _LOG_EVEN))
@@ -165,7 +166,7 @@ def _log_parts(x: Floats, spare: Floats, lift: Floats | None = None) -> tuple[Fl
     right_shift(k, _EXPONENT_SHIFT, k)
     left_shift(k, _EXPONENT_SHIFT, z)
     subtract(bits, z, z)
-    copyto(exponent, k)
+    exponent[...] = k
     if lift is not None:
         subtract(exponent, lift, exponent)
 
@@ -230,7 +231,7 @@ def exp_one(x: float) -> float | None:
 def _exp(x: Floats, out: Floats, spare: Floats) -> None:
     """Write exp(x) to ``out``."""
     absolute(x, out)
-    if np.count_nonzero(out <= _ORDINARY) == x.size:
+    if np.count_nonzero(out <= _ORDINARY_LIMIT) == x.size:
         r, k = _exp_parts(x, spare)
         left_shift(k, _EXPONENT_SHIFT, k)
         add(r.view(np.int64), k, out.view(np.int64))  # times 2**k: a normal number, so nothing is rounded
@@ -270,5 +271,5 @@ def _exp_parts(x: Floats, spare: Floats) -> tuple[Floats, NDArray[np.int64]]:
     subtract(r, upper, r)
     subtract(_ONE, r, r)
     whole = t.view(np.int64)
-    copyto(whole, k, casting="unsafe")
+    whole[...] = k
     return r, whole

@@ -93,8 +93,9 @@ _SHIFTS = _SHIFT_1, _SHIFT_2, _SHIFT_3 = tuple(map(word, (*(shift for shift, _ i
 _FACTORS = _FACTOR_1, _FACTOR_2 = tuple(word(factor) for _, factor in _MIX)
 _WORD = np.dtype(np.uint64)
 _WHOLE = np.dtype(np.int64)
+_FLOAT = np.dtype(np.float64)
 
-FEW = 3
+FEW = 4
 """Keys up to which Python's own integers are quicker: numpy takes as long for one as for a hundred."""
 
 _DROP = word(64 - WIDTH)
@@ -193,12 +194,12 @@ class _Finish:
     Attributes:
         dtype: of the draw.
         one: turns one word.
-        many: turns words in place, given working memory if there is some; nothing if they stay as they are.
+        many: turns words in place, given working memory if there is some, and returns them as what they now are.
     """
 
     dtype: np.dtype[Any]
     one: Callable[[int], int | float]
-    many: Callable[[Words, Floats | None], None] | None
+    many: Callable[[Words, Floats | None], NDArray[Any]]
 
 
 def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: _Finish) -> NDArray[Any]:
@@ -231,8 +232,9 @@ def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: _Finish) -> NDA
             multiply(number.view(_WORD), _GOLDEN_WORD, product)
             add(z, product, z)
         _mix(z, t)
-    if finish.many is not None:
-        finish.many(z.reshape(-1), None)
+    if z.ndim == 1:
+        return finish.many(z, None)
+    finish.many(z.reshape(-1), None)
     return z.view(finish.dtype)
 
 
@@ -285,8 +287,7 @@ def _draw_any(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: _Finish) ->
                 multiply(part, _GOLDEN_WORD, z)
                 add(z, state, z)
             _mix(z, t)
-        if finish.many is not None:
-            finish.many(z, rows)
+        finish.many(z, rows)
     return out.view(finish.dtype)
 
 
@@ -357,33 +358,40 @@ def _mix(z: Words, t: Words) -> None:
     bitwise_xor(z, t, z)
 
 
-def _to_uniform(z: Words, spare: Floats | None) -> None:
-    """Turn words in place into the bit patterns of floats in (0, 1)."""
+def _stay(z: Words, spare: Floats | None) -> Words:
+    """Let words be what they are."""
+    return z
+
+
+def _to_uniform(z: Words, spare: Floats | None) -> Floats:
+    """Turn words in place into floats in (0, 1)."""
     # the upper bits as the fraction of a float in [1, 2); subtracting 1 - 2**-53 is exact
     right_shift(z, _DROP, z)
     bitwise_or(z, _ONE_BITS, z)
-    value = z.view(np.float64)
+    value = z.view(_FLOAT)
     subtract(value, _ONE_LESS_HALF_CELL, value)
+    return value
 
 
-def _to_exponential(z: Words, spare: Floats | None) -> None:
-    """Turn words in place into the bit patterns of exponential floats."""
-    _to_uniform(z, spare)
-    value = z.view(np.float64)
+def _to_exponential(z: Words, spare: Floats | None) -> Floats:
+    """Turn words in place into exponential floats."""
+    value = _to_uniform(z, spare)
     if value.size <= exact.FEW:
         value[:] = [_minus_log_one(one) for one in value.tolist()]
     else:
         minus_log(value, value, np.empty((SPARES, value.size)) if spare is None else spare)
+    return value
 
 
-def _to_threshold(z: Words, spare: Floats | None) -> None:
+def _to_threshold(z: Words, spare: Floats | None) -> NDArray[np.int64]:
     """Turn words in place into integer thresholds."""
-    _to_exponential(z, spare)
-    value = z.view(np.float64)
+    value = _to_exponential(z, spare)
     multiply(value, _UNIT, value)
     np.rint(value, value)
     np.maximum(value, _ONE, out=value)  # here numpy wants it by name
-    np.copyto(z.view(np.int64), value, casting="unsafe")
+    whole = z.view(_WHOLE)
+    whole[...] = value
+    return whole
 
 
 def _one_uniform(z: int) -> float:
@@ -408,7 +416,7 @@ def _one_threshold(z: int) -> int:
     return max(round(_one_exponential(z) * UNIT), 1)
 
 
-_BITS = _Finish(_WORD, int, None)
-_UNIFORM = _Finish(np.dtype(np.float64), _one_uniform, _to_uniform)
-_EXPONENTIAL = _Finish(np.dtype(np.float64), _one_exponential, _to_exponential)
+_BITS = _Finish(_WORD, int, _stay)
+_UNIFORM = _Finish(_FLOAT, _one_uniform, _to_uniform)
+_EXPONENTIAL = _Finish(_FLOAT, _one_exponential, _to_exponential)
 _THRESHOLD = _Finish(_WHOLE, _one_threshold, _to_threshold)

@@ -15,7 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.constants import whole
+
 Ints = NDArray[np.int64]
+
+ZERO = whole(0)
 
 LAND_USE = {"open": 0, "building": 1, "road": 2, "woodland": 3, "yard": 4}
 """Codes of the land-use layer of the grid."""
@@ -175,6 +179,9 @@ def spans(first: Ints, count: Ints) -> tuple[Ints, Ints]:
     return (first - (end - count)).take(position) + np.arange(len(position)), position
 
 
+SHORT = 64
+"""Rows up to which it is looked first whether each is of a group of its own, as most are: quicker than to sort them."""
+
 RANKED_BITS = 40
 """Bits of the key by which `rank_in_group` ranks; the other 23 are the group's."""
 
@@ -186,7 +193,7 @@ def rank_in_group(group: Ints, key: Ints | int = 0) -> Ints:
         group: group number of each row, below 2^23.
         key: whole numbers from 0 to below 2^40. With the group they make one number, for one sort is quicker than two.
     """
-    if len(group) < 2:
+    if len(group) < 2 or (len(group) <= SHORT and len(set(group.tolist())) == len(group)):
         return np.zeros(len(group), dtype=np.int64)
     ranked = group if isinstance(key, int) else (group << RANKED_BITS) | key
     order = ranked.argsort(kind="stable")
@@ -206,6 +213,6 @@ def first_of_group(ordered: Ints) -> Ints:
         start = ordered.searchsorted(ordered)
         return start
     start = np.arange(len(ordered))
-    start[1:][ordered[1:] == ordered[:-1]] = 0
+    start[1:][ordered[1:] == ordered[:-1]] = ZERO
     np.maximum.accumulate(start, out=start)
     return start

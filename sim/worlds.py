@@ -20,7 +20,7 @@ from sim import cases, compaction, distributions, noise, places, settlements, st
 from sim.cases import Kind
 from sim.columns import Column
 from sim.compaction import TALLIED
-from sim.constants import date
+from sim.constants import date, whole
 from sim.offers import Offers
 from sim.parameters import Value, Values, draw
 from sim.rules import offices, votes
@@ -31,6 +31,8 @@ from sim.tables import TABLES, EventLog, Table, let_write
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
+
+ONE = whole(1)
 
 LARGE = 10_000
 """Households from which on lists of a world alone are so long that one value for all of them is not written down."""
@@ -232,7 +234,7 @@ class Worlds(Offers):
     def pick(self, column: str, world: Ints, row: Ints) -> Array:
         """Return what ``column[world, row]`` would, three times as fast where the lists are long."""
         array: Array = getattr(self, column)
-        return array.reshape(-1).take(world * array.shape[1] + row)
+        return array.reshape(-1)[world * whole(array.shape[1]) + row]
 
     def whole(self, name: str, world: Ints) -> Ints:
         """Return a whole-number parameter's value for each given world."""
@@ -255,7 +257,9 @@ class Worlds(Offers):
         """
         if mean not in self.derived:
             self.derived[mean] = distributions.day_rate(self.p.values[mean][:, 0])
-        return 1 + (exponential / self.spread(self.derived[mean], world)).astype(np.int64)  # what is over is cut off
+        days = (exponential / self.spread(self.derived[mean], world)).astype(np.int64)  # what is over is cut off
+        days += ONE
+        return days
 
     @property
     def tally(self) -> dict[str, Ints]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim import clocks, distributions, noise, winding
 from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
+from sim.constants import code, constant, date, real, whole, word
 from sim.parameters import parameter
 from sim.places.compound import VACANT, ages, flats_of
 from sim.renaming import ANY, of_worlds
@@ -39,7 +40,7 @@ ROOF, NUISANCE = int(Kind.ROOF), int(Kind.NUISANCE)
 DEEPEST, LOT_BITS = 63, 34
 """Who suffers is drawn by lots of so many bits; under a roof from the top, counted down from a floor that is never."""
 
-UNUSED_BITS = np.uint64(64 - LOT_BITS)
+UNUSED_BITS = word(64 - LOT_BITS)
 
 STOCKS = ("leaking_roofs", *(f"defective_{kind.name.lower()}" for kind in Kind if ROOF < kind <= NUISANCE))
 """Stocks of what is defective, by number of the kind."""
@@ -49,6 +50,14 @@ IDLE = 1.75
 
 LEAKS = (ROOF, int(Kind.PIPE))
 """Defects that cost the more the longer they last."""
+
+OF_ROOF, OF_WORKS, LAST_LEAK, KINDS = whole(ROOF), whole(NUISANCE), code(LEAKS[-1]), whole(len(NAMES))
+LAST_CLAIMED, NOBODY_HOME, REOPENINGS = code(State.JOINED), code(VACANT), whole(grievances.REOPENINGS)
+LOTS, HIGHEST, ABOVE_ALL = real(1 << LOT_BITS), real(DEEPEST + 1), whole(DEEPEST)
+LOT_UP, RANKED_UP = whole(LOT_BITS), whole(RANKED_BITS)
+BROKEN, WHOLE, NO_ATTEMPT, NO_CASE = constant(True, np.bool_), constant(False, np.bool_), date(0), whole(-1)
+ZERO, ONE, MONTH, FEN, UNCHANGED = whole(0), whole(1), real(30), real(100), real(1.0)
+"""The same numbers, and what columns hold, as constants of the types that they meet."""
 
 
 @dataclass(frozen=True)
@@ -342,7 +351,7 @@ def of_kind(w: Worlds, what: str, world: Ints, kind: NDArray[np.integer]) -> NDA
     if name not in w.derived:
         w.derived[name] = _all_kinds(w, what).reshape(-1)
     values = w.derived[name]
-    picked: NDArray[np.float64] = values.take(world * (len(values) // w.n) + kind)
+    picked: NDArray[np.float64] = values[world * whole(len(values) // w.n) + kind]
     return picked
 
 
@@ -394,14 +403,14 @@ def break_down(w: Worlds, world: Ints, asset: Ints) -> None:
 def _break_down(w: Worlds, world: Ints, asset: Ints, nth: Ints) -> None:
     """Let assets, each for the nth time, be defective from today on; their clocks are wound up."""
     kind = w.layout.traits["asset_kind"].take(asset)
-    place = world * w.layout.sizes["asset"] + asset
-    w.defective.reshape(-1)[place] = True
-    w.attempts.reshape(-1)[place] = 0
-    w.defect_day.reshape(-1)[place] = w.day
-    w.count("leaked", world[kind == ROOF])
+    place = world * whole(w.layout.sizes["asset"]) + asset
+    w.defective.reshape(-1)[place] = BROKEN
+    w.attempts.reshape(-1)[place] = NO_ATTEMPT
+    w.defect_day.reshape(-1)[place] = date(w.day)
+    w.count("leaked", world[kind == OF_ROOF])
     w.count("broke", world)
     _take_stock(w, world, kind, 1)
-    works = where(kind == NUISANCE)
+    works = where(kind == OF_WORKS)
     if len(works):
         _end_of_works(w, world[works], asset[works], nth[works])
     _let_suffer(w, world, asset, kind, nth)
@@ -415,16 +424,18 @@ def _let_suffer(w: Worlds, world: Ints, asset: Ints, kind: Ints, nth: Ints) -> N
     seeds = of_worlds(w, "defect.sufferer", world.take(position), flats)
     drawn = noise.bits(seeds, ANY, asset.take(position), nth.take(position))
     order = (drawn >> UNUSED_BITS).view(np.int64)
-    below = where((kind == ROOF).take(position))
-    order[below] |= (DEEPEST - w.layout.traits["floor"].take(flats.take(below))) << LOT_BITS
+    roofs = kind == OF_ROOF
+    if anywhere(roofs):
+        below = where(roofs.take(position))
+        order[below] |= (ABOVE_ALL - w.layout.traits["floor"].take(flats.take(below))) << LOT_UP
     most, enough, severity = _of_kinds(w)
-    sort = world * len(NAMES) + kind
+    sort = world * KINDS + kind
     hit = _first(position, order, there, most.take(sort), enough.take(sort))
     flats, position = flats.take(hit), position.take(hit)
-    lived_in = where(w.pick("tenure", world.take(position), flats) != VACANT)
+    lived_in = where(w.pick("tenure", world.take(position), flats) != NOBODY_HOME)
     flats, position = flats.take(lived_in), position.take(lived_in)
     suffered = severity.take(sort).take(position)
-    ordinal = (grievances.REOPENINGS * nth).take(position)
+    ordinal = (REOPENINGS * nth).take(position)
     world, kind, asset = world.take(position), kind.take(position), asset.take(position)
     grievances.arise(w, world, flats, kind, asset, -1, ordinal, suffered)
 
@@ -443,15 +454,15 @@ def _first(position: Ints, order: Ints, there: Ints, most: Ints, enough: NDArray
         enough: of how many low lots there ought to be enough; infinite where the order is not by lot alone.
     """
     wanted = np.minimum(most, there)
-    highest = (np.minimum(enough / there, DEEPEST + 1) * (1 << LOT_BITS)).astype(np.int64)
+    highest = (np.minimum(enough / there, HIGHEST) * LOTS).astype(np.int64)
     low = where(order < highest.take(position))
     some = np.bincount(position.take(low), minlength=len(most))
     if anywhere(some < wanted):
         low, some = np.arange(len(position)), there
     position = position.take(low)
-    lots = (position << RANKED_BITS) | order.take(low)
-    last = np.sort(lots)[np.maximum(some.cumsum() - some + wanted - 1, 0)]  # that still comes in, of each place
-    hit = low[lots <= last.take(position)]
+    lots = (position << RANKED_UP) | order.take(low)
+    last = np.maximum(some.cumsum() - some + wanted - ONE, ZERO)  # that still comes in, of each place
+    hit = low[lots <= np.sort(lots).take(last).take(position)]
     if len(hit) > wanted.sum():  # two drew the same
         hit = low[rank_in_group(position, order.take(low)) < most.take(position)]
     return hit
@@ -478,6 +489,17 @@ def flats_around(w: Worlds) -> tuple[Ints, Ints]:
         building, compound = place_of(w, np.arange(w.layout.sizes["asset"]))
         w.derived["flats_around"], w.derived["flats_around_number"] = flats_of(w.layout, building, compound)
     return w.derived["flats_around"], w.derived["flats_around_number"]
+
+
+def area_around(w: Worlds) -> Ints:
+    """Return the area of all flats in whose building, or compound, each asset is, world after world."""
+    if "area_around" not in w.derived:  # flats do not grow: they are added up once
+        building, compound = place_of(w, np.arange(w.layout.sizes["asset"]))
+        of_buildings = np.add.reduceat(w.area, w.layout.first("building", "household"), axis=1)
+        of_compounds = np.add.reduceat(w.area, w.layout.first("compound", "household"), axis=1)
+        area = np.where(building >= 0, of_buildings[:, building], of_compounds[:, compound])
+        w.derived["area_around"] = area.reshape(-1)
+    return w.derived["area_around"]
 
 
 def place_of(w: Worlds, asset: Ints) -> tuple[Ints, Ints]:
@@ -515,7 +537,7 @@ def mend(w: Worlds, world: Ints, asset: Ints) -> None:
     given_up, others = _suffering(w, world, asset)
     grievances.settle(w, others)
     grievances.relieve(w, given_up)
-    roof = w.layout.traits["asset_kind"][asset] == ROOF
+    roof = w.layout.traits["asset_kind"][asset] == OF_ROOF
     w.count("mended", world[roof])
     w.count("repaired", world)
     _restore(w, world, asset)
@@ -539,15 +561,15 @@ def end_unfelt(w: Worlds, world: Ints, asset: Ints) -> None:
 def _suffering(w: Worlds, world: Ints, asset: Ints) -> tuple[Ints, Ints]:
     """Return the rows of grievances still suffered from the given assets: those given up, and the others."""
     rows = np.sort(suffering.sufferers(w, world, asset)[0])  # in the order of the table
-    given_up = w.grievances.state[rows] > int(State.JOINED)
+    given_up = w.grievances.state[rows] > LAST_CLAIMED
     return rows[given_up], rows[~given_up]
 
 
 def _restore(w: Worlds, world: Ints, asset: Ints) -> None:
     """Make assets whole; their clocks run from tomorrow."""
-    place = world * w.layout.sizes["asset"] + asset
-    w.defective.reshape(-1)[place] = False
-    w.defect_case.reshape(-1)[place] = -1
+    place = world * whole(w.layout.sizes["asset"]) + asset
+    w.defective.reshape(-1)[place] = WHOLE
+    w.defect_case.reshape(-1)[place] = NO_CASE
     suffering.disperse(w, place)
     _take_stock(w, world, w.layout.traits["asset_kind"][asset], -1)
     left = clocks.days_left(w.day) - 1
@@ -578,10 +600,11 @@ def price(w: Worlds, world: Ints, kind: NDArray[np.integer], key: NDArray[np.uin
 def cost_now(w: Worlds, rows: Ints) -> Ints:
     """Return what the repairs of the given cases cost if begun today, fen; leaks grow dearer by the month."""
     c = w.cases
-    world = c.world.take(rows)
-    months = (w.day - w.pick("defect_day", world, c.bearer.take(rows))) / 30
-    growth = np.where(c.kind.take(rows) <= LEAKS[-1], 1 + w.at("leak_growth", world) * months, 1.0)
-    fen: Ints = np.rint(c.price.take(rows) * growth * 100).astype(np.int64)
+    world = c.world[rows]
+    months = (date(w.day) - w.pick("defect_day", world, c.bearer[rows])) / MONTH
+    growth = UNCHANGED + w.at("leak_growth", world) * months
+    growth[c.kind[rows] > LAST_LEAK] = UNCHANGED
+    fen: Ints = np.rint(c.price[rows] * growth * FEN).astype(np.int64)
     return fen
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim import books, noise
 from sim.cases import Activity, Kind, Stage, log_cases, move_cases
 from sim.columns import Rule
+from sim.constants import code, date, real, whole
 from sim.parameters import parameter
 from sim.places.compound import ages
 from sim.rules import contracts, defects, motions, shares, votes
@@ -30,11 +31,12 @@ Ints = NDArray[np.int64]
 CONTRIBUTORS = {"company": "till", "public": "public", "fund": "fund"}
 """Who contributes before the owners do, and from which account of the compound."""
 
-OF_CREWS = ("repair_fen", "unpaid_fen", *(f"paid_{who}_fen" for who in CONTRIBUTORS), "paid_owners_fen")
-"""Flows in which it is counted what crews are paid: in all, what is missing, and from whom it comes."""
+ROOF, LAST_LEAK = code(Kind.ROOF), code(defects.LEAKS[-1])
+VOTING, FUNDING, SIGNING = code(Stage.VOTING), code(Stage.FUNDING), code(Stage.SIGNING)
+SHARES, FUND = whole(Motion.SHARES), whole(Motion.FUND)
+NO_COMPANY, NO_LOSS = code(contracts.NONE), date(0)
 
-ROOF, VOTING, FUNDING, SIGNING = int(Kind.ROOF), int(Stage.VOTING), int(Stage.FUNDING), int(Stage.SIGNING)
-SHARES, FUND = int(Motion.SHARES), int(Motion.FUND)
+ZERO, FEN = whole(0), real(books.FEN)
 
 
 @dataclass(frozen=True)
@@ -142,10 +144,8 @@ def find(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    nth = rank_in_group(c.world[rows] * w.layout.sizes["compound"] + c.compound[rows])
     unpaid: list[Ints] = []
-    for turn in range(int(nth.max()) + 1):
-        now = rows[nth == turn]
+    for now in _in_turn(w, rows):
         minor = c.minor[now]
         _help_out(w, now[minor])
         dear = now[~minor]
@@ -155,6 +155,15 @@ def find(w: Worlds, rows: Ints) -> None:
         motions.think(w, _ask_owners(w, np.concatenate(unpaid)))
 
 
+def _in_turn(w: Worlds, rows: Ints) -> list[Ints]:
+    """Return the first repair of each compound, then the second of each that has one, and so on."""
+    c = w.cases
+    nth = rank_in_group(c.world[rows] * whole(w.layout.sizes["compound"]) + c.compound[rows])
+    if not np.count_nonzero(nth):
+        return [rows]
+    return [rows[nth == turn] for turn in range(int(nth.max()) + 1)]
+
+
 def _ask_in_order(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
     """Fix the cost of dear repairs, each of another compound, and ask one payer after another for it.
 
@@ -162,21 +171,23 @@ def _ask_in_order(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
         Of which repairs the owners must pay shares, and for which they vote on paying from the fund.
     """
     c = w.cases
-    world, rest = c.world.take(rows), defects.cost_now(w, rows)
-    place = world * w.layout.sizes["compound"] + c.compound.take(rows)
+    world, rest = c.world[rows], defects.cost_now(w, rows)
+    place = world * whole(w.layout.sizes["compound"]) + c.compound[rows]
     c.cost[rows] = rest
-    roof = c.kind.take(rows) == ROOF
-    warranted = roof & (ages(w).reshape(-1).take(place) < w.at("warranty_years", world))
-    if anywhere(warranted):
-        _leave_to_developer(w, rows[warranted])
-        rows, world, place, rest = (of[~warranted] for of in (rows, world, place, rest))
+    roof = c.kind[rows] == ROOF
+    if anywhere(roof):
+        warranted = roof & (ages(w).reshape(-1)[place] < w.at("warranty_years", world))
+        if anywhere(warranted):
+            _leave_to_developer(w, rows[warranted])
+            rows, world, place, rest = (of[~warranted] for of in (rows, world, place, rest))
 
-    cap = np.rint(w.at("minor_cap", world) * books.FEN).astype(np.int64)
-    bound = (w.contract.reshape(-1).take(place) != contracts.NONE) & (w.losses.reshape(-1).take(place) == 0)
-    rest = rest - _contribute(w, rows, "company", np.where(bound, np.minimum(cap, rest), 0))
-    rest = rest - _contribute(w, rows, "public", np.minimum(np.maximum(w.public.reshape(-1).take(place), 0), rest))
+    cap = np.rint(w.at("minor_cap", world) * FEN).astype(np.int64)
+    bound = (w.contract.reshape(-1)[place] != NO_COMPANY) & (w.losses.reshape(-1)[place] == NO_LOSS)
+    rest = rest - _contribute(w, rows, "company", np.minimum(cap, rest) * bound)
+    public = np.maximum(w.public.reshape(-1)[place], ZERO)
+    rest = rest - _contribute(w, rows, "public", np.minimum(public, rest))
     c.owed[rows] = rest
-    paid = rest == 0
+    paid = rest == ZERO
     if not anywhere(paid):
         return _ask_fund(w, rows)
     w.count("decided_for_owners", world[paid])
@@ -189,7 +200,7 @@ def _leave_to_developer(w: Worlds, rows: Ints) -> None:
     world = w.cases.world[rows]
     w.count("warranty_fen", world, w.cases.cost[rows])
     w.count("decided_for_owners", world)
-    _start(w, rows)
+    _start(w, rows, "works_days")
 
 
 def _contribute(w: Worlds, rows: Ints, contributor: str, fen: Ints) -> Ints:
@@ -210,14 +221,14 @@ def _ask_fund(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
     """
     c = w.cases
     rest = c.owed[rows]
-    enough = w.pick("fund", c.world.take(rows), c.compound.take(rows)) >= rest
+    enough = w.pick("fund", c.world[rows], c.compound[rows]) >= rest
     if not anywhere(enough):
         shares.begin(w, rows)
         return rows, rows[:0]
-    _contribute(w, rows, "fund", np.where(enough, rest, 0))
     lacking, rows = rows[~enough], rows[enough]
+    _contribute(w, rows, "fund", rest[enough])
     shares.begin(w, lacking)
-    leak = c.kind[rows] <= defects.LEAKS[-1]
+    leak = c.kind[rows] <= LAST_LEAK
     urgent = leak & noise.chance(w.at("emergency", c.world[rows]), c.key[rows], "fund.emergency")
     w.count("decided_for_owners", c.world[rows[urgent]])
     _grant(w, rows[urgent], "emergency_days")
@@ -239,7 +250,7 @@ def _ask_owners(w: Worlds, rows: Ints) -> Ints:
     world, vote = c.world[rows], c.stage[rows] == VOTING
     kind = np.where(vote, FUND, SHARES)
     days = np.where(vote, w.whole("ballot_days", world), w.whole("signing_days", world))
-    asked = motions.put_case(w, rows, kind, days, np.where(vote, 0, shares.of_each(w, rows)))
+    asked = motions.put_case(w, rows, kind, days, shares.of_each(w, rows) * ~vote)
     if not anywhere(vote):
         return shares.ask(w, asked)
     votes_on_it = vote[w.asked.motion[asked] - c.motion[rows[0]]]
@@ -255,7 +266,7 @@ def _grant(w: Worlds, rows: Ints, days: str) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    c.ready[rows] = w.day + w.whole(days, c.world[rows])
+    c.ready[rows] = w.whole(days, c.world[rows]) + whole(w.day)
     move_cases(w, rows, Stage.FUNDING)
     log_cases(w, rows, Activity.GRANTED)
 
@@ -266,26 +277,27 @@ def begin(w: Worlds, rows: Ints) -> None:
         return
     c = w.cases
     world, asset = c.world[rows], c.bearer[rows]
-    held = w.escrow[world, asset]
+    held = w.pick("escrow", world, asset)
     books.transfer(w, "escrow", asset, "outside", np.zeros(len(rows), dtype=np.int64), world, held)
-    unpaid = np.maximum(c.cost[rows] - held, 0)
-    company, public, fund = c.from_company[rows], c.from_public[rows], c.from_fund[rows]
-    owners = held - company - public - fund
+    w.count("repair_fen", world, held)
+    w.count("unpaid_fen", world, np.maximum(c.cost[rows] - held, ZERO))
+    owners = held
+    for contributor in CONTRIBUTORS:
+        fen = getattr(c, "from_" + contributor)[rows]
+        w.count(f"paid_{contributor}_fen", world, fen)
+        owners = owners - fen
+    w.count("paid_owners_fen", world, owners)
     c.from_owners[rows] = owners
-    paid = np.concatenate([held, unpaid, company, public, fund, owners])
-    counters = np.arange(len(OF_CREWS)).repeat(len(rows))
-    w.count_each(OF_CREWS, counters, np.concatenate([world] * len(OF_CREWS)), paid)
-    _start(w, rows)
+    _start(w, rows, "works_days")
 
 
-def _start(w: Worlds, rows: Ints) -> None:
-    """Let crews begin to work."""
+def _start(w: Worlds, rows: Ints, days: str) -> None:
+    """Let crews begin to work; `days` is the parameter that says how long they need."""
     if len(rows) == 0:
         return
     c = w.cases
-    world = c.world[rows]
-    c.started[rows] = w.day
-    c.ready[rows] = w.day + np.where(c.minor[rows], w.whole("minor_days", world), w.whole("works_days", world))
+    c.started[rows] = date(w.day)
+    c.ready[rows] = w.whole(days, c.world[rows]) + whole(w.day)
     move_cases(w, rows, Stage.WORKS)
     log_cases(w, rows, Activity.FUNDED)
 
@@ -299,17 +311,17 @@ def _help_out(w: Worlds, rows: Ints) -> None:
         return
     c = w.cases
     world, compound, cost = c.world[rows], c.compound[rows], _minor_cost(w, rows)
-    part = np.minimum(np.maximum(w.public[world, compound], 0), cost)
+    part = np.minimum(np.maximum(w.pick("public", world, compound), ZERO), cost)
     books.transfer(w, "public", compound, "outside", np.zeros(len(rows), dtype=np.int64), world, part)
     w.count("minor_public_fen", world, part)
     w.count("relief_fen", world, cost - part)
-    c.handled[rows] = w.day
-    _start(w, rows)
+    c.handled[rows] = date(w.day)
+    _start(w, rows, "minor_days")
 
 
 def _minor_cost(w: Worlds, rows: Ints) -> Ints:
     """Return what minor repairs cost, fen; they do not grow dearer."""
-    fen: Ints = np.rint(w.cases.price.take(rows) * books.FEN).astype(np.int64)
+    fen: Ints = np.rint(w.cases.price[rows] * FEN).astype(np.int64)
     return fen
 
 
@@ -322,8 +334,8 @@ def do_duty(w: Worlds, rows: Ints) -> None:
     own = np.rint(w.at("own_cost", world) * _minor_cost(w, rows)).astype(np.int64)
     books.transfer(w, "till", c.compound[rows], "outside", np.zeros(len(rows), dtype=np.int64), world, own)
     w.count("company_fen", world, own)
-    c.handled[rows] = w.day
-    _start(w, rows)
+    c.handled[rows] = date(w.day)
+    _start(w, rows, "minor_days")
 
 
 def concede(w: Worlds, rows: Ints, own: Ints) -> None:
@@ -345,7 +357,7 @@ def concede(w: Worlds, rows: Ints, own: Ints) -> None:
     c.conceded[rows] = own
     c.handled[rows] = w.day
     log_cases(w, rows, Activity.CONCEDED)
-    _start(w, rows)
+    _start(w, rows, "works_days")
 
 
 def conclude(w: Worlds) -> None:
@@ -362,12 +374,12 @@ def conclude(w: Worlds) -> None:
         _give_back(w, no, "fund")
         shares.begin(w, no)
         motions.put_off(w, _ask_owners(w, no))
-    begin(w, where((c.stage == FUNDING) & (c.ready <= w.day)))
+    begin(w, where((c.stage == FUNDING) & (c.ready <= date(w.day))))
     rounds = motions.stirred(w, Motion.SHARES)
     if len(rounds) == 0:
         return
-    case = m.case.take(rounds)
-    going_on = (c.stage.take(case) == SIGNING) & (c.motion.take(case) == rounds)
+    case = m.case[rounds]
+    going_on = (c.stage[case] == SIGNING) & (c.motion[case] == rounds)
     _end_rounds(w, np.sort(case[going_on]))  # in the order of the table
 
 
@@ -376,10 +388,10 @@ def _end_rounds(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    world, owed = c.world.take(rows), c.owed.take(rows)
-    wanted = c.cost.take(rows) - owed + np.ceil(w.at("funded_share", world) * owed)
-    enough = w.pick("escrow", world, c.bearer.take(rows)) >= wanted
-    late = ~enough & (w.day >= w.motions.until.take(c.motion.take(rows)))
+    world, owed = c.world[rows], c.owed[rows]
+    wanted = c.cost[rows] - owed + np.ceil(w.at("funded_share", world) * owed)
+    enough = w.pick("escrow", world, c.bearer[rows]) >= wanted
+    late = ~enough & (w.motions.until[c.motion[rows]] <= date(w.day))
     funded, failed = rows[enough], rows[late]
     if len(funded):
         motions.close(w, c.motion[funded])
@@ -405,7 +417,7 @@ def _give_back(w: Worlds, rows: Ints, *contributors: str) -> None:
         fen = part[rows]
         if np.count_nonzero(fen):
             books.transfer(w, "escrow", asset, CONTRIBUTORS[contributor], compound, world, fen)
-            part[rows] = 0
+            part[rows] = ZERO
 
 
 RULE = Rule(

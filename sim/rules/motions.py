@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import books, noise
-from sim.cases import NEVER
+from sim.cases import NEVER, Desk
 from sim.columns import Column, Rule
+from sim.constants import constant, date, real, whole
 from sim.parameters import parameter
-from sim.places.compound import BODY, COMMUNITY, flats_of
+from sim.places.compound import BODY, COMMUNITY
 from sim.rules import defects, desks, trust
 from sim.space import spans, where
 
@@ -29,8 +30,15 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-NOBODY = 2.0
+NOBODY = real(2.0)
 """A share of owners that is never reached."""
+
+ZERO, NONE, ONE_ROUND, ONE_HEAD = whole(0), whole(-1), constant(1, np.int16), constant(1, np.int32)
+TRUE, FALSE, NOT_ANY_MORE = constant(True, np.bool_), constant(False, np.bool_), date(NEVER)
+
+TRUSTED = np.full(len(Desk), BODY)
+TRUSTED[COMMUNITY] = COMMUNITY
+"""By number of the kind of desk that organises a motion: the one in which owners must have trust."""
 
 
 class Motion(IntEnum):
@@ -78,11 +86,8 @@ def put(
     organiser: Ints,
     key: NDArray[np.uint64],
     days: Ints,
-    building: Ints | None = None,
-    case: Ints | int = -1,
-    share: Ints | int = 0,
 ) -> Ints:
-    """Put matters before the owners of the buildings or compounds concerned.
+    """Put matters before all owners of compounds; see `put_case`.
 
     Args:
         w: the worlds.
@@ -92,16 +97,58 @@ def put(
         organiser: row of the desk that organises it.
         key: names it in draws.
         days: after how many days each is too late.
-        building: its building, -1 (or nothing) where the whole compound is asked.
-        case: row of the case it is about, -1 = none.
-        share: what agreeing costs each owner, fen.
 
     Returns:
         The new rows of owners asked, motion after motion, whose ``need`` and ``yes`` the caller fills in
         before `think`.
     """
-    building = np.full(len(world), -1) if building is None else building
-    first, asked = flats_of(w.layout, building, compound)
+    of = "compound", "household"
+    first, asked = w.layout.first(*of).take(compound), w.layout.count(*of).take(compound)
+    if "area_of_compounds" not in w.derived:  # flats do not grow: they are added up once
+        w.derived["area_of_compounds"] = np.add.reduceat(w.area, w.layout.first(*of), axis=1).reshape(-1)
+    area = w.derived["area_of_compounds"].take(world * whole(w.layout.sizes["compound"]) + compound)
+    return _put(w, kind, world, compound, organiser, key, days, first, asked, area)
+
+
+def put_case(w: Worlds, rows: Ints, kind: Ints, days: Ints, share: Ints) -> Ints:
+    """Put the repairs of the given cases before the owners of the buildings or compounds concerned.
+
+    Args:
+        w: the worlds.
+        rows: case rows.
+        kind: what is asked in each.
+        days: after how many days each is too late.
+        share: what agreeing costs each owner, fen.
+
+    Returns:
+        The same as `put`.
+    """
+    c = w.cases
+    c.rounds[rows] = nth = c.rounds[rows] + ONE_ROUND
+    c.motion[rows] = np.arange(w.motions.n, w.motions.n + len(rows))
+    key = noise.bits(c.key[rows], "motion", kind, nth)
+    world, asset = c.world[rows], c.bearer[rows]
+    first, asked = (of.take(asset) for of in defects.flats_around(w))
+    area = defects.area_around(w).take(world * whole(w.layout.sizes["asset"]) + asset)
+    compound = w.layout.up("asset", "compound").take(asset)
+    return _put(w, kind, world, compound, c.organiser[rows], key, days, first, asked, area, rows, share)
+
+
+def _put(
+    w: Worlds,
+    kind: Motion | Ints,
+    world: Ints,
+    compound: Ints,
+    organiser: Ints,
+    key: NDArray[np.uint64],
+    days: Ints,
+    first: Ints,
+    asked: Ints,
+    area: Ints,
+    case: Ints = NONE,
+    share: Ints = ZERO,
+) -> Ints:
+    """Put matters before so many owners each, beginning with the given flats, who own so much area together."""
     owner, position = spans(first, asked)
     motion = w.motions.append(
         world=world,
@@ -110,35 +157,14 @@ def put(
         case=case,
         key=key,
         organiser=organiser,
-        opened=w.day,
-        until=w.day + days,
+        opened=date(w.day),
+        until=days + whole(w.day),
         share=share,
         asked=asked,
-        area=_area(w, world, building, compound),
+        area=area,
         first=w.asked.n + asked.cumsum() - asked,
     )
-    return w.asked.append(world=world.take(position), motion=motion.take(position), owner=owner, day=NEVER)
-
-
-def _area(w: Worlds, world: Ints, building: Ints, compound: Ints) -> Ints:
-    """Return the area of all flats of buildings, or of whole compounds where the building is -1."""
-    if "area_of_buildings" not in w.derived:  # flats do not grow: they are added up once
-        flats, compounds = w.layout.first("building", "household"), w.layout.first("compound", "building")
-        w.derived["area_of_buildings"] = np.add.reduceat(w.area, flats, axis=1)
-        w.derived["area_of_compounds"] = np.add.reduceat(w.derived["area_of_buildings"], compounds, axis=1)
-    buildings, compounds = w.derived["area_of_buildings"], w.derived["area_of_compounds"]
-    own = buildings.reshape(-1).take(world * buildings.shape[1] + building)
-    return np.where(building >= 0, own, compounds.reshape(-1).take(world * compounds.shape[1] + compound))
-
-
-def put_case(w: Worlds, rows: Ints, kind: Ints, days: Ints, share: Ints) -> Ints:
-    """Put the repairs of the given cases before the owners concerned; see `put`."""
-    c = w.cases
-    c.rounds[rows] += 1
-    c.motion[rows] = w.motions.n + np.arange(len(rows))
-    key = noise.bits(c.key[rows], "motion", kind, c.rounds[rows])
-    building, compound = defects.place_of(w, c.bearer[rows])
-    return put(w, kind, c.world[rows], compound, c.organiser[rows], key, days, building, rows, share)
+    return w.asked.append(world=world.take(position), motion=motion.take(position), owner=owner, day=NOT_ANY_MORE)
 
 
 def asked_of(w: Worlds, motion: Ints) -> Ints:
@@ -150,13 +176,13 @@ def asked_of(w: Worlds, motion: Ints) -> Ints:
 def confidence(w: Worlds, motion: Ints, owner: Ints) -> Floats:
     """Return the trust that owners asked have in whoever organises: the community's committee, or the body."""
     m = w.motions
-    organiser = np.where(desks.kind_of(w, m.organiser.take(motion)) == COMMUNITY, COMMUNITY, BODY)
+    organiser = TRUSTED.take(desks.kind_of(w, m.organiser.take(motion)))
     return trust.in_desks(w, organiser, m.world.take(motion), owner)
 
 
 def think(w: Worlds, asked: Ints) -> None:
     """Let owners who are asked today put it off in `consider`, with all others whose turn it is."""
-    w.asked.day[_ever(w, asked)] = w.day
+    w.asked.day[_ever(w, asked)] = date(w.day)
 
 
 def put_off(w: Worlds, asked: Ints) -> None:
@@ -173,10 +199,12 @@ def _ever(w: Worlds, asked: Ints) -> Ints:
 def _put_off(w: Worlds, asked: Ints, motion: Ints) -> None:
     """Settle when each of the given owners next thinks about the motion."""
     a, m = w.asked, w.motions
-    days = w.day - m.opened
+    days = date(w.day) - m.opened
     draw = noise.exponential(m.key.take(motion), "motion.consider", a.owner.take(asked), days.take(motion))
-    day = w.day + w.wait("consider_days", m.world.take(motion), draw)
-    a.day[asked] = np.where(day < m.until.take(motion), day, NEVER)
+    day = w.wait("consider_days", m.world.take(motion), draw).astype(np.int32)
+    day += date(w.day)
+    day[day >= m.until.take(motion)] = NOT_ANY_MORE
+    a.day[asked] = day
 
 
 def consider(w: Worlds) -> None:
@@ -185,13 +213,15 @@ def consider(w: Worlds) -> None:
     All who have only been asked today put it off: one draw settles when they and the others think again.
     """
     a, m = w.asked, w.motions
-    rows = where(a.day == w.day)
+    today = date(w.day)
+    rows = where(a.day == today)
     if len(rows) == 0:
         return
     motion = a.motion.take(rows)
-    new = (m.opened == w.day).take(motion)
+    new = (m.opened == today).take(motion)
     on = where((m.open.take(motion) > a.done.take(rows)) | new)  # it is open and the owner has not decided
-    rows, motion, new = rows.take(on), motion.take(on), new.take(on)
+    if len(on) < len(rows):
+        rows, motion, new = rows.take(on), motion.take(on), new.take(on)
     agrees = _agree(w, rows, motion) > new
     now, others = where(agrees), where(~agrees)
     _take_part(w, rows.take(now), motion.take(now))
@@ -222,22 +252,24 @@ def _take_part(w: Worlds, asked: Ints, motion: Ints) -> None:
     if len(asked) == 0:
         return
     a, m = w.asked, w.motions
-    world, owner = m.world.take(motion), a.owner.take(asked)
-    a.done[asked] = True
+    world, owner = m.world.take(motion), a.owner.take(asked).astype(np.int64)
+    a.done[asked] = TRUE
     area = w.pick("area", world, owner)
-    m.stirred[motion] = True
-    np.add.at(m.heads_in, motion, np.int32(1))
+    m.stirred[motion] = TRUE
+    np.add.at(m.heads_in, motion, ONE_HEAD)
     np.add.at(m.area_in, motion, area)
     yes = a.yes.take(asked)
     np.add.at(m.heads_yes, motion, yes.astype(np.int32))
     np.add.at(m.area_yes, motion, yes * area)
     share = m.share.take(motion)
-    paid = where(share > 0)
-    if len(paid):
-        motion, world = motion.take(paid), world.take(paid)
-        asset = w.cases.bearer.take(m.case.take(motion))
-        books.transfer(w, "purse", owner.take(paid), "escrow", asset, world, share.take(paid))
-        w.count("signed_shares", world)
+    paid = where(share > ZERO)
+    if len(paid) == 0:
+        return
+    if len(paid) < len(share):
+        motion, world, owner, share = (of.take(paid) for of in (motion, world, owner, share))
+    asset = w.cases.bearer.take(m.case.take(motion))
+    books.transfer(w, "purse", owner, "escrow", asset, world, share)
+    w.count("signed_shares", world)
 
 
 def stirred(w: Worlds, *kinds: Motion) -> Ints:
@@ -246,14 +278,15 @@ def stirred(w: Worlds, *kinds: Motion) -> Ints:
     No other can have come to an end: what has been counted in vain once need not be counted each day.
     """
     m = w.motions
-    rows = where(m.open & (m.stirred | (m.until <= w.day)))
-    rows = rows[_of_kinds(kinds).take(m.kind.take(rows))]
-    m.stirred[rows] = False
+    rows = where(m.open & (m.stirred | (m.until <= date(w.day))))
+    if len(rows):
+        rows = rows[of_kinds(kinds).take(m.kind.take(rows))]
+        m.stirred[rows] = FALSE
     return rows
 
 
 @cache
-def _of_kinds(kinds: tuple[Motion, ...]) -> NDArray[np.bool_]:
+def of_kinds(kinds: tuple[Motion, ...]) -> NDArray[np.bool_]:
     """Return for the number of every kind whether it is one of these."""
     return np.isin(np.arange(len(Motion)), kinds)
 
@@ -262,9 +295,9 @@ def close(w: Worlds, motions: Ints) -> None:
     """End motions; their rows stay until the next compaction."""
     if len(motions) == 0:
         return
-    w.motions.open[motions] = False
+    w.motions.open[motions] = FALSE
     case = w.motions.case[motions]
-    w.cases.motion[case[case >= 0]] = -1
+    w.cases.motion[case[case >= ZERO]] = NONE
 
 
 RULE = Rule(

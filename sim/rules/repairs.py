@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim import noise
 from sim.cases import Activity, Stage, close_cases, log_cases
 from sim.columns import Rule
-from sim.constants import Constant
+from sim.constants import Constant, code, constant, date, whole
 from sim.parameters import parameter
 from sim.places.compound import BODY, BRANCH, COMMUNITY
 from sim.rules import contracts, defects, desks, funding, keeping, referrals, service, trust
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from sim.worlds import Worlds
 
 Ints = NDArray[np.int64]
+
+SHELVED, WORKS = code(Stage.SHELVED), code(Stage.WORKS)
+NO_COMPANY, NO_LOSS, AT_COMMUNITY = code(contracts.NONE), date(0), whole(COMMUNITY)
+ONE_SITTING, ONE_PRINCIPAL, TRUE = constant(1, np.int16), whole(1), constant(True, np.bool_)
 
 
 @dataclass(frozen=True)
@@ -65,14 +69,15 @@ def do_duty(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    place = c.world[rows], c.compound[rows]
-    owed = c.minor[rows] & ~c.refused[rows] & (w.contract[place] != contracts.NONE)
-    refuses = owed & (w.losses[place] > 0)
-    refused = rows[refuses]
-    c.refused[refused] = True
-    w.count("refused", c.world[refused])
-    log_cases(w, refused, Activity.REFUSED)
-    does = owed & ~refuses
+    place = c.world[rows] * whole(w.layout.sizes["compound"]) + c.compound[rows]
+    owed = c.minor[rows] & ~c.refused[rows] & (w.contract.reshape(-1)[place] != NO_COMPANY)
+    refuses = owed & (w.losses.reshape(-1)[place] > NO_LOSS)
+    does = owed
+    if anywhere(refuses):
+        refused, does = rows[refuses], owed & ~refuses
+        c.refused[refused] = TRUE
+        w.count("refused", c.world[refused])
+        log_cases(w, refused, Activity.REFUSED)
     funding.do_duty(w, rows[does])
     referrals.send_from_company(w, rows[~does])
 
@@ -92,9 +97,9 @@ def organise(w: Worlds, rows: Ints) -> Ints:
         return minor
     desk, new = c.desk[rows], ~c.drafted[rows]
     log_cases(w, rows[new], Activity.PROPOSED)
-    c.drafted[rows] = True
+    c.drafted[rows] = TRUE
     c.organiser[rows] = desk
-    apply = new & (desks.kind_of(w, desk) == COMMUNITY)
+    apply = new & (desks.kind_of(w, desk) == AT_COMMUNITY)
     _apply(w, rows[apply])
     return np.concatenate([minor, _refer(w, _lay_before(w, rows[~apply], principal=0))])
 
@@ -104,8 +109,8 @@ def _apply(w: Worlds, rows: Ints) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    c.handled[rows] = w.day
-    c.ready[rows] = w.day + w.whole("application_days", c.world[rows])
+    c.handled[rows] = date(w.day)
+    c.ready[rows] = w.whole("application_days", c.world[rows]) + whole(w.day)
     _await_sitting(w, rows, c.organiser[rows])
 
 
@@ -135,16 +140,17 @@ def _lay_before(w: Worlds, rows: Ints, principal: int) -> Ints:
     if len(rows) == 0:
         return rows
     c = w.cases
-    world, nth = c.world[rows], c.sittings[rows] + 1
+    world, nth = c.world[rows], c.sittings[rows] + ONE_SITTING
     c.sittings[rows] = nth
-    c.handled[rows] = w.day
+    c.handled[rows] = date(w.day)
     back = noise.chance(w.at("veto", world), c.key[rows], "repair.veto", principal, nth)
-    returned = rows[back]
-    c.ready[returned] = w.day + w.whole("session_gap_days", world[back])
-    _await_sitting(w, returned, c.organiser[returned])
-    w.count("turned_back", world[back])
-    log_cases(w, returned, Activity.TURNED_BACK)
-    passed = rows[~back]
+    passed = rows
+    if anywhere(back):
+        returned, passed = rows[back], rows[~back]
+        c.ready[returned] = w.whole("session_gap_days", world[back]) + whole(w.day)
+        _await_sitting(w, returned, c.organiser[returned])
+        w.count("turned_back", world[back])
+        log_cases(w, returned, Activity.TURNED_BACK)
     log_cases(w, passed, Activity.APPROVED)
     return passed
 
@@ -153,7 +159,7 @@ def _refer(w: Worlds, rows: Ints) -> Ints:
     """Refer proposals to the second principal where one stands and can be reached; return the others."""
     c = w.cases
     world, compound = c.world[rows], c.compound[rows]
-    asked = w.principals[world, compound] > 1
+    asked = w.pick("principals", world, compound) > ONE_PRINCIPAL
     if not anywhere(asked):
         return rows
     branch = referrals.of_compound(w, compound, BRANCH)
@@ -170,15 +176,15 @@ def _refer(w: Worlds, rows: Ints) -> Ints:
 def retable(w: Worlds) -> None:
     """Phase: proposals that a ledger keeps come before the principal again when their deadline has passed."""
     c = w.cases
-    rows = where(c.stage == int(Stage.SHELVED))
+    rows = where(c.stage == SHELVED)
     if len(rows) == 0:
         return
-    deadline = w.pick("ledger_deadline", c.world.take(rows), c.compound.take(rows))
-    overdue = rows[w.day - c.started.take(rows) >= deadline]
+    deadline = w.pick("ledger_deadline", c.world[rows], c.compound[rows])
+    overdue = rows[c.started[rows] + deadline <= whole(w.day)]
     if len(overdue) == 0:
         return
     again = overdue[keeping.write_ledger(w, overdue)]
-    c.ready[again] = w.day
+    c.ready[again] = date(w.day)
     _await_sitting(w, again, c.organiser[again])
     w.count("retabled", c.world[again])
     log_cases(w, again, Activity.RETABLED)
@@ -187,7 +193,7 @@ def retable(w: Worlds) -> None:
 def work(w: Worlds) -> None:
     """Phase: crews finish; the repair is checked, and the defect is gone."""
     c = w.cases
-    rows = where((c.stage == int(Stage.WORKS)) & (c.ready <= w.day))
+    rows = where((c.stage == WORKS) & (c.ready <= date(w.day)))
     if len(rows) == 0:
         return
     log_cases(w, rows, Activity.REPAIRED)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim import books, distributions, noise
 from sim.cases import Activity, Stage, log_cases, move_cases
 from sim.columns import Column, Rule
+from sim.constants import code, real, whole
 from sim.parameters import parameter
 from sim.places.compound import OWNER
 from sim.rules import defects, keeping, motions
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from sim.worlds import Worlds
 
 Ints = NDArray[np.int64]
+
+LIVES_THERE = code(OWNER)
+HALF, ENOUGH = real(0.5), real(1.0)
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ def of_each(w: Worlds, rows: Ints) -> Ints:
 def ask(w: Worlds, asked: Ints) -> Ints:
     """Let the owners asked for a share make up their minds, members first; return who will think about it."""
     a = w.asked
-    owner, motion = a.owner.take(asked), a.motion.take(asked)
+    owner, motion = a.owner.take(asked).astype(np.int64), a.motion.take(asked)
     world = w.motions.world.take(motion)
     a.need[asked] = _signers_needed(w, world, motion, owner)
     lead = _members_who_lead(w, world, motion, owner)
@@ -172,7 +176,10 @@ def pay_back(w: Worlds, rows: Ints) -> None:
 def _members_who_lead(w: Worlds, world: Ints, motion: Ints, owner: Ints) -> Ints:
     """Return which owners are members who, called on first, sign and pay before anybody else is asked."""
     m = w.motions
-    members = where(w.pick("member", world, owner) & (w.pick("tenure", world, owner) == OWNER))
+    flat = world * whole(w.flats) + owner
+    members = where(w.member.reshape(-1)[flat] & (w.tenure.reshape(-1)[flat] == LIVES_THERE))
+    if len(members) == 0:
+        return members
     world, motion = world.take(members), motion.take(members)
     called = where(keeping.spend(w, "calls", world, m.compound.take(motion), "door_hours"))
     if len(called) == 0:
@@ -189,9 +196,11 @@ def _signers_needed(w: Worlds, world: Ints, motion: Ints, owner: Ints) -> NDArra
     weight x (trust in the organiser - 1/2) >= 1. She makes up her mind when the round begins.
     """
     own = w.pick("benefit", world, owner)
-    short = 1 - own - w.at("share_trust", world) * (motions.confidence(w, motion, owner) - 0.5)
+    short = ENOUGH - own - w.at("share_trust", world) * (motions.confidence(w, motion, owner) - HALF)
     proof = w.at("social_proof", world)
-    return np.where(short > proof, NOBODY, short / proof)
+    needed: NDArray[np.float64] = short / proof
+    needed[short > proof] = NOBODY
+    return needed
 
 
 RULE = Rule(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim import noise
 from sim.cases import NEVER
 from sim.columns import Rule
+from sim.constants import code, constant, date, real, whole
 from sim.parameters import parameter
 from sim.rules import motions
 from sim.rules.motions import NOBODY, Motion
@@ -28,6 +29,11 @@ Ints = NDArray[np.int64]
 
 BALLOTS = (Motion.RENEW, Motion.REPLACE, Motion.ELECT, Motion.FUND)
 """Motions on which owners vote."""
+
+RENEW, REPLACE = code(Motion.RENEW), code(Motion.REPLACE)
+
+TWO_HEADS, THREE_HEADS, TWO, THREE = constant(2, np.int32), constant(3, np.int32), whole(2), whole(3)
+NO, HALF = real(0.0), real(0.5)
 
 NOT_YET = (NEVER, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))
 """Value of `Worlds.counted` before anything has been counted."""
@@ -74,14 +80,15 @@ def hand_out(w: Worlds, asked: Ints) -> None:
         asked: rows of owners asked, of motions of one kind or several.
     """
     a, m = w.asked, w.motions
-    owner, motion = a.owner.take(asked), a.motion.take(asked)
+    owner, motion = a.owner.take(asked).astype(np.int64), a.motion.take(asked)
     world, kind = m.world.take(motion), m.kind.take(motion)
-    a.need[asked] = np.where(w.pick("apathetic", world, owner), NOBODY, 0.0)
+    a.need[asked[w.pick("apathetic", world, owner)]] = NOBODY  # of the others nothing is needed, as it is at first
     service = w.pick("satisfaction", world, m.compound.take(motion))
-    about_company = (kind == int(Motion.RENEW)) | (kind == int(Motion.REPLACE))
-    in_favour = np.where(about_company, service, 0.5 + 0.5 * motions.confidence(w, motion, owner))
+    replace = kind == REPLACE
+    about_company = (kind == RENEW) | replace
+    in_favour = np.where(about_company, service, HALF + HALF * motions.confidence(w, motion, owner))
     draw = noise.uniform(m.key.take(motion), "vote.yes", owner)
-    a.yes[asked] = (draw < in_favour) ^ (kind == int(Motion.REPLACE))
+    a.yes[asked] = (draw < in_favour) ^ replace
 
 
 def count(w: Worlds, rows: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -90,10 +97,11 @@ def count(w: Worlds, rows: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     A ballot passes on the first day on which there is a quorum and a majority in it.
     """
     m = w.motions
-    quorum = (3 * m.heads_in[rows] >= 2 * m.asked[rows]) & (3 * m.area_in[rows] >= 2 * m.area[rows])
-    majority = (2 * m.heads_yes[rows] > m.heads_in[rows]) & (2 * m.area_yes[rows] > m.area_in[rows])
-    late = w.day >= m.until[rows]
-    silent = w.at("silence_counts", m.world[rows]) > 0
+    heads, area = m.heads_in[rows], m.area_in[rows]
+    quorum = (THREE_HEADS * heads >= TWO_HEADS * m.asked[rows]) & (THREE * area >= TWO * m.area[rows])
+    majority = (TWO_HEADS * m.heads_yes[rows] > heads) & (TWO * m.area_yes[rows] > area)
+    late = m.until[rows] <= date(w.day)
+    silent = w.at("silence_counts", m.world[rows]) > NO
     passed = majority & (quorum | (late & silent))
     return passed, late & ~passed
 
@@ -114,10 +122,7 @@ def over(w: Worlds, *kinds: Motion) -> tuple[Ints, NDArray[np.bool_]]:
     _, ballots, passed = w.counted
     if len(ballots) == 0:
         return ballots, passed
-    kind = m.kind[ballots]
-    asked = kind == int(kinds[0])
-    for other in kinds[1:]:
-        asked |= kind == int(other)
+    asked = motions.of_kinds(kinds).take(m.kind[ballots])
     return ballots[asked], passed[asked]
 
 
