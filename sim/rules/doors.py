@@ -29,7 +29,7 @@ Ints = NDArray[np.int64]
 AHEAD = 16
 """Doors that are looked at at once."""
 
-AT_ONCE, NOUGHT, ONE, WEEK = whole(AHEAD), whole(0), whole(1), whole(keeping.WEEK)
+AT_ONCE, NOUGHT, ONE = whole(AHEAD), whole(0), whole(1)
 
 DESKS, OF_BODY = whole(DESKS_PER_COMPOUND), whole(BODY)
 
@@ -86,7 +86,7 @@ def knock(w: Worlds) -> None:
     doors = np.bincount(at_motion, minlength=len(motion))
     spent = doors * cost
     in_hand[place] -= spent
-    w.count("minutes_doors", world, spent // WEEK)
+    w.count("minutes_doors", world, spent // keeping.WEEK)
     w.count("doors", world, doors)
     about = motion[at_motion]
     m.passed[about] = (nth + ONE).astype(np.int32)  # doors come in order: the last one of each motion stays
