@@ -10,7 +10,7 @@ Rows, counts and days are made once and kept: ``date(w.day)`` may stand in a rul
 from __future__ import annotations
 
 from enum import IntEnum
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,9 @@ from numpy.typing import DTypeLike, NDArray
 
 Constant = NDArray[Any]
 """An array without an axis, closed to changes."""
+
+KEPT = 4096
+"""Whole numbers, and days, that are kept once they have been asked for."""
 
 
 def constant(value: int | float, dtype: DTypeLike) -> Constant:
@@ -37,13 +40,13 @@ def real(value: float) -> Constant:
     return constant(value, np.float64)
 
 
-@cache
+@lru_cache(KEPT)
 def whole(value: int) -> Constant:
     """Return a whole number of 64 bits: a row, a count, fen; the same one whenever it is asked for."""
     return constant(value, np.int64)
 
 
-@cache
+@lru_cache(KEPT)
 def date(value: int) -> Constant:
     """Return a whole number of 32 bits, as columns of days are; the same one whenever it is asked for."""
     return constant(value, np.int32)

@@ -271,7 +271,20 @@ def test_thresholds_are_whole_positive_and_exponential() -> None:
     assert threshold.dtype == np.int64 and threshold.min() >= 1
     assert np.abs(threshold / noise.UNIT - waiting).max() <= 2.0**-40
     assert stats.kstest(waiting, stats.expon.cdf).pvalue > 1e-3
-    assert np.array_equal(waiting, -noise.log(noise.uniform(8, "clock", actors)))
+    uniform = noise.uniform(8, "clock", actors)
+    assert np.array_equal(waiting, -noise.log(uniform))
+
+
+@pytest.mark.parametrize("draws", [0, 1, noise.FEW, noise.FEW + 1, exact.FEW, exact.FEW + 1, 1_000])
+def test_uniform_draws_can_be_made_what_they_would_have_been(draws: int) -> None:
+    """Exponentials and thresholds out of one list of uniforms are, to the last bit, those drawn by themselves."""
+    seeds, actors = noise.bits(3, "world", np.arange(draws)), np.arange(draws)
+    uniform = noise.uniform(seeds, "clock", actors)
+    before = uniform.copy()
+    exponential, threshold = noise.as_exponential(uniform), noise.as_threshold(uniform)
+    assert np.array_equal(exponential, noise.exponential(seeds, "clock", actors))
+    assert np.array_equal(threshold, noise.threshold(seeds, "clock", actors)) and threshold.dtype == np.int64
+    assert np.array_equal(uniform, before)
 
 
 def test_a_clock_counts_poisson_events_whatever_its_hazard_did_before() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim import noise, space
 from sim.cases import Kind
 from sim.places.compound import ENTRANCES, FLATS_PER_LANDING, Structure, build
-from sim.space import LAND_USE, Layout, rank_in_group
+from sim.space import LAND_USE, SEARCHED, SHORT, Layout, first_of_group, rank_in_group
 from tests.helpers import burnt_in
 
 sizes = st.lists(st.integers(0, 5), min_size=1, max_size=8)
@@ -56,6 +56,23 @@ def test_rank_in_group_is_counting_who_comes_before(rows: list[tuple[int, int]])
     assert rank.tolist() == plain
     alone = rank_in_group(group)
     assert alone.tolist() == [sum(1 for b in rows[:i] if b[0] == a[0]) for i, a in enumerate(rows)]
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, SHORT, SHORT + 1, SEARCHED, SEARCHED + 1, 2_000])
+def test_groups_are_found_in_short_and_in_long_lists(rows: int) -> None:
+    """The ways of short lists and of long ones find what a loop finds, whether groups are many or few."""
+    rng = np.random.default_rng(rows)
+    for groups in (1, 3, 10 * rows + 1):
+        group = rng.integers(0, groups, rows)
+        ordered = np.sort(group)
+        first = [next(j for j, b in enumerate(ordered) if b == a) for a in ordered]
+        assert first_of_group(ordered).tolist() == first
+        seen: dict[int, int] = {}
+        plain = []
+        for one in group.tolist():
+            plain.append(seen.get(one, 0))
+            seen[one] = plain[-1] + 1
+        assert rank_in_group(group).tolist() == plain
 
 
 # --- the layout of compounds -----------------------------------------------------------------------
