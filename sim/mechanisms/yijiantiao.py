@@ -233,15 +233,15 @@ USUAL_HOURS = 4.0
 """The secretary's hours at which `merged_hours` and the time set aside for practices are meant."""
 
 PRACTICES = (
-    ("case_ledger", "ledger_minutes", "ledger_hours"),
-    ("authority", "summons_minutes", "summons_hours"),
-    ("cost_sharing", "calls_minutes", "call_hours"),
-    ("onsite_visits", "doors_minutes", "visit_hours"),
-    ("onsite_visits", "rounds_minutes", "round_hours"),
-    ("monitoring", "inspections_minutes", "inspect_hours"),
-    ("renewal_leverage", "talks_minutes", "negotiate_hours"),
+    ("case_ledger", "ledger_minutes"),
+    ("authority", "summons_minutes"),
+    ("cost_sharing", "calls_minutes"),
+    ("onsite_visits", "doors_minutes"),
+    ("onsite_visits", "rounds_minutes"),
+    ("monitoring", "inspections_minutes"),
+    ("renewal_leverage", "talks_minutes"),
 )
-"""Channel, the lever by which it has time set aside, and the parameter that says how much."""
+"""Channel, and the lever by which it has time set aside; in the order of the hours in `Yijiantiao._practices`."""
 
 DAYS_PER_MONTH = 30.4
 """Days of a month in which effort decays: a twelfth of a year."""
@@ -338,7 +338,7 @@ class Yijiantiao(Mechanism):
         w.offer("secretary_minutes", np.rint(scale * most), two)
 
         minutes, switches = self._practices(w, me)
-        for (_, lever, _), time, stands in zip(PRACTICES, np.rint(minutes * scale), where & switches, strict=True):
+        for (_, lever), time, stands in zip(PRACTICES, np.rint(minutes * scale), where & switches, strict=True):
             w.offer(lever, time, stands)
         w.offer("joined", scale, where & me.on("monitoring"))
         w.offer("resolve", scale, where & me.on("renewal_leverage"))
@@ -349,8 +349,10 @@ class Yijiantiao(Mechanism):
     def _practices(self, w: Worlds, me: Setting) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return the minutes a week that each practice takes, and where it is switched on, a row each."""
         if "yijiantiao.minutes" not in w.derived:
-            w.derived["yijiantiao.minutes"] = np.stack([60 * me.values[hours] for _, _, hours in PRACTICES])
-            w.derived["yijiantiao.switches"] = np.stack([me.on(channel) for channel, _, _ in PRACTICES])
+            hours = [me.ledger_hours, me.summons_hours, me.call_hours, me.visit_hours]
+            hours += [me.round_hours, me.inspect_hours, me.negotiate_hours]
+            w.derived["yijiantiao.minutes"] = 60 * np.stack(hours)
+            w.derived["yijiantiao.switches"] = np.stack([me.on(channel) for channel, _ in PRACTICES])
         return w.derived["yijiantiao.minutes"], w.derived["yijiantiao.switches"]
 
     def _leave(self, w: Worlds, me: Setting, where: NDArray[np.bool_]) -> None:
