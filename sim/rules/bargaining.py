@@ -161,7 +161,7 @@ def mediate(w: Worlds, rows: Ints) -> None:
     absent = attends < _no_show(w, rows)
     if w.log.watching:
         log_cases(w, rows[absent], Activity.NO_SHOW)
-    c.ready[rows] = w.whole("session_gap_days", world) + whole(w.day)
+    c.ready[rows] = w.in_days("session_gap_days", world)
 
     held = where(~absent)
     if len(held) == 0:

@@ -272,8 +272,8 @@ def set_out(w: Worlds) -> None:
     c.handled[rows] = date(w.day)
     c.desk[rows] = desk
     c.level_sessions[rows] = 0
-    days = np.where(near, w.whole("handoff_near_days", world), w.whole("handoff_days", world))
-    days += whole(w.day)
+    days = w.in_days("handoff_days", world)
+    np.putmask(days, near, w.in_days("handoff_near_days", world))
     c.ready[rows] = days
     c.stage[rows] = TRANSIT
     c.stage[lost] = LOST

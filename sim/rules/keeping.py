@@ -117,6 +117,11 @@ def _asking(w: Worlds) -> NDArray[np.bool_]:
     return asking
 
 
+def has_time(w: Worlds, purpose: str) -> bool:
+    """Return whether anybody has time in hand for a purpose: else it need not be seen who would spend it."""
+    return bool(np.count_nonzero(getattr(w, purpose + "_balance")))
+
+
 def spend(w: Worlds, purpose: str, world: Ints, compound: Ints, hours: str) -> NDArray[np.bool_]:
     """Spend time set aside on the given acts, in order, as far as it goes; return which were done.
 

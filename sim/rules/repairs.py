@@ -110,7 +110,7 @@ def _apply(w: Worlds, rows: Ints) -> None:
         return
     c = w.cases
     c.handled[rows] = date(w.day)
-    c.ready[rows] = w.whole("application_days", c.world[rows]) + whole(w.day)
+    c.ready[rows] = w.in_days("application_days", c.world[rows])
     _await_sitting(w, rows, c.organiser[rows])
 
 
@@ -147,7 +147,7 @@ def _lay_before(w: Worlds, rows: Ints, principal: int) -> Ints:
     passed = rows
     if anywhere(back):
         returned, passed = rows[back], rows[~back]
-        c.ready[returned] = w.whole("session_gap_days", world[back]) + whole(w.day)
+        c.ready[returned] = w.in_days("session_gap_days", world[back])
         _await_sitting(w, returned, c.organiser[returned])
         w.count("turned_back", world[back])
         log_cases(w, returned, Activity.TURNED_BACK)
@@ -180,7 +180,7 @@ def retable(w: Worlds) -> None:
     if len(rows) == 0:
         return
     deadline = w.pick("ledger_deadline", c.world[rows], c.compound[rows])
-    overdue = rows[c.started[rows] + deadline <= whole(w.day)]
+    overdue = rows[c.started[rows].astype(np.int64) + deadline <= whole(w.day)]
     if len(overdue) == 0:
         return
     again = overdue[keeping.write_ledger(w, overdue)]
