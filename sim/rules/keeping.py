@@ -82,6 +82,11 @@ def set_aside(w: Worlds) -> tuple[Ints, Ints]:
     left_body, left_branch = offices(w)
     for purpose in PURPOSES:
         wanted, time = getattr(w, purpose + "_minutes"), getattr(w, purpose + "_time")
+        if not (np.count_nonzero(wanted) or (purpose in FOUND and np.count_nonzero(getattr(w, FOUND[purpose])))):
+            time.fill(0)
+            if purpose in SAVED_WEEKS:  # what has been saved for it is lost
+                getattr(w, purpose + "_balance").fill(0)
+            continue
         by_body = wanted * one if purpose not in FOUND else np.where(one, wanted, getattr(w, FOUND[purpose]))
         by_branch = wanted - by_body
         np.minimum(by_body, left_body, out=by_body)
@@ -105,7 +110,9 @@ def set_aside(w: Worlds) -> tuple[Ints, Ints]:
 def save(w: Worlds) -> None:
     """Phase, weekly: keepers put the week's time to what they have in hand for each purpose."""
     for purpose in SAVED_WEEKS:
-        getattr(w, purpose + "_balance")[...] += getattr(w, purpose + "_time") * WEEK
+        time = getattr(w, purpose + "_time")
+        if np.count_nonzero(time):
+            getattr(w, purpose + "_balance")[...] += time * WEEK
 
 
 def _asking(w: Worlds) -> NDArray[np.bool_]:
