@@ -257,8 +257,8 @@ def set_out(w: Worlds) -> None:
     if not w.handed:
         return
     c = w.cases
-    rows, desk = (np.concatenate(parts) for parts in zip(*w.handed, strict=True))
-    w.handed = []
+    handed, w.handed = w.handed, []
+    rows, desk = handed[0] if len(handed) == 1 else map(np.concatenate, zip(*handed, strict=True))
     world, nth = c.world[rows], c.handoffs[rows] + ONCE_MORE
     loss, near = np.empty(len(rows)), np.empty(len(rows), dtype=bool)
     for settlement, at in settlements.of_cases(w, rows):

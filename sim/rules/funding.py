@@ -147,10 +147,11 @@ def find(w: Worlds, rows: Ints) -> None:
     unpaid: list[Ints] = []
     for now in _in_turn(w, rows):
         minor = c.minor[now]
-        _help_out(w, now[minor])
-        dear = now[~minor]
-        if len(dear):
-            unpaid += _ask_in_order(w, dear)
+        if anywhere(minor):
+            _help_out(w, now[minor])
+            now = now[~minor]
+        if len(now):
+            unpaid += _ask_in_order(w, now)
     if unpaid:
         motions.think(w, _ask_owners(w, np.concatenate(unpaid)))
 
@@ -288,7 +289,7 @@ def begin(w: Worlds, rows: Ints) -> None:
     c = w.cases
     world, asset = c.world[rows], c.bearer[rows]
     held = w.pick("escrow", world, asset)
-    books.transfer(w, "escrow", asset, "outside", np.zeros(len(rows), dtype=np.int64), world, held)
+    books.transfer(w, "escrow", asset, "outside", ZERO, world, held)
     w.count("repair_fen", world, held)
     w.count("unpaid_fen", world, np.maximum(c.cost[rows] - held, ZERO))
     owners = held
@@ -317,12 +318,10 @@ def _help_out(w: Worlds, rows: Ints) -> None:
 
     Public income pays, and the public budget what that does not suffice for.
     """
-    if len(rows) == 0:
-        return
     c = w.cases
     world, compound, cost = c.world[rows], c.compound[rows], _minor_cost(w, rows)
     part = np.minimum(np.maximum(w.pick("public", world, compound), ZERO), cost)
-    books.transfer(w, "public", compound, "outside", np.zeros(len(rows), dtype=np.int64), world, part)
+    books.transfer(w, "public", compound, "outside", ZERO, world, part)
     w.count("minor_public_fen", world, part)
     w.count("relief_fen", world, cost - part)
     c.handled[rows] = date(w.day)
@@ -342,7 +341,7 @@ def do_duty(w: Worlds, rows: Ints) -> None:
     c = w.cases
     world = c.world[rows]
     own = np.rint(w.at("own_cost", world) * _minor_cost(w, rows)).astype(np.int64)
-    books.transfer(w, "till", c.compound[rows], "outside", np.zeros(len(rows), dtype=np.int64), world, own)
+    books.transfer(w, "till", c.compound[rows], "outside", ZERO, world, own)
     w.count("company_fen", world, own)
     c.handled[rows] = date(w.day)
     _start(w, rows, "minor_days")
@@ -360,7 +359,7 @@ def concede(w: Worlds, rows: Ints, own: Ints) -> None:
         return
     c = w.cases
     world = c.world[rows]
-    books.transfer(w, "till", c.compound[rows], "outside", np.zeros(len(rows), dtype=np.int64), world, own)
+    books.transfer(w, "till", c.compound[rows], "outside", ZERO, world, own)
     w.count("conceded", world)
     w.count("decided_for_owners", world)
     w.count("conceded_fen", world, own)

@@ -259,9 +259,12 @@ def _take_part(w: Worlds, asked: Ints, motion: Ints) -> None:
     m.stirred[motion] = TRUE
     np.add.at(m.heads_in, motion, ONE_HEAD)
     np.add.at(m.area_in, motion, area)
-    yes = a.yes.take(asked)
-    np.add.at(m.heads_yes, motion, yes.astype(np.int32))
-    np.add.at(m.area_yes, motion, yes * area)
+    yes, of = a.yes.take(asked), motion
+    if np.count_nonzero(yes) < len(yes):  # whoever is asked for a share and takes part agrees
+        agree = where(yes)
+        of, area = motion.take(agree), area.take(agree)
+    np.add.at(m.heads_yes, of, ONE_HEAD)
+    np.add.at(m.area_yes, of, area)
     share = m.share.take(motion)
     paid = where(share > ZERO)
     if len(paid) == 0:
