@@ -56,7 +56,7 @@ def transfer(w: Worlds, source: str, source_rows: Ints, target: str, target_rows
         source: account that pays.
         source_rows: its rows.
         target: account that receives.
-        target_rows: its rows.
+        target_rows: its rows, or one for all.
         world: world of each payment.
         fen: whole fen, may be zero.
     """

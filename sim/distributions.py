@@ -9,6 +9,7 @@ and ``ids`` are those of `sim.noise.bits`; parameters are scalars or arrays that
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -93,9 +94,14 @@ _PIECES = np.array([*_CENTRE, *_SHOULDER, *_TAIL]).T.copy()
 
 _CENTRE_ENDS, _TAIL_BEGINS = real(0.425), real(5.0)
 _CENTRE_SQUARED, _SHOULDER_MIDDLE = real(0.180625), real(1.6)
+_CENTRE_ENDS_ONE, _TAIL_BEGINS_ONE = float(_CENTRE_ENDS), float(_TAIL_BEGINS)
+_CENTRE_SQUARED_ONE, _SHOULDER_MIDDLE_ONE = float(_CENTRE_SQUARED), float(_SHOULDER_MIDDLE)
 _SHOULDER_COLUMN, _TAIL_COLUMN, _NEXT = whole(2), whole(4), whole(1)
 
 _ZERO, _HALF, _ONE = real(0.0), real(0.5), real(1.0)
+
+FEW = 32
+"""Numbers up to which Python's own are quicker to turn into normal quantiles."""
 
 
 def normal(seed: Ints, name: Name, *ids: Ints) -> Floats:
@@ -223,6 +229,10 @@ def normal_quantile(u: ArrayLike) -> Floats:
     """Return the standard normal quantile of u in (0, 1) by Wichura's AS 241, right to 1e-15."""
     given = _floats(u)
     flat = given.reshape(-1)
+    if flat.size <= FEW:
+        values = [_normal_quantile_one(one) for one in flat.tolist()]
+        if None not in values:
+            return np.array(values, dtype=np.float64).reshape(given.shape)
     out = np.empty_like(flat)
     for start in range(0, flat.size, exact.CHUNK):
         part = slice(start, start + exact.CHUNK)
@@ -248,6 +258,26 @@ def _normal_quantile(u: Floats) -> Floats:
     exact.polynomial(_PIECES.take(columns, axis=1), np.concatenate((r, r)), ratio)
     value = np.divide(ratio[: len(u)], ratio[len(u) :], r)
     return np.multiply(factor, value, value)
+
+
+def _normal_quantile_one(u: float) -> float | None:
+    """Return the same of one number, bit for bit; nothing unless it lies between 0 and 1."""
+    factor = q = u - 0.5
+    if abs(q) > _CENTRE_ENDS_ONE:
+        log = exact.log_one(min(u, 1.0 - u))
+        if log is None:
+            return None
+        r, factor = math.sqrt(-log), math.copysign(1.0, q)
+        if r > _TAIL_BEGINS_ONE:
+            r, (above, below) = r - _TAIL_BEGINS_ONE, _TAIL
+        else:
+            r, (above, below) = r - _SHOULDER_MIDDLE_ONE, _SHOULDER
+    else:
+        r, (above, below) = _CENTRE_SQUARED_ONE - q * q, _CENTRE
+    a, b, c, d, e, f, g, h = above
+    numerator = ((((((a * r + b) * r + c) * r + d) * r + e) * r + f) * r + g) * r + h
+    a, b, c, d, e, f, g, h = below
+    return factor * (numerator / (((((((a * r + b) * r + c) * r + d) * r + e) * r + f) * r + g) * r + h))
 
 
 def triangular(low: ArrayLike, mode: ArrayLike, high: ArrayLike, u: ArrayLike) -> Floats:

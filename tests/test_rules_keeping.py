@@ -166,7 +166,7 @@ def test_a_visit_is_no_bonus(monkeypatch: pytest.MonkeyPatch) -> None:
     def before(s: Worlds) -> None:
         a, m = s.asked, s.motions
         rows = np.flatnonzero(m.opened[a.motion] == s.day)
-        trusting = motions.confidence(s, a.motion[rows], a.owner[rows])
+        trusting = motions.confidence(s, a.motion[rows], a.world[rows], a.owner[rows])
         for row, confidence in zip(rows.tolist(), trusting.tolist(), strict=True):
             key = int(a.world[row] >= w.n), int(m.key[a.motion[row]]), int(a.owner[row])
             put[key] = confidence, int(m.kind[a.motion[row]]), float(a.need[row]), bool(a.yes[row])

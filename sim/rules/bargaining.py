@@ -158,12 +158,12 @@ def mediate(w: Worlds, rows: Ints) -> None:
     world, nth = c.world[rows], c.sittings[rows] + ONCE_MORE
     c.sittings[rows] = nth
     attends, quarrels = _draw_session(c.key[rows], nth)
-    absent = attends < _no_show(w, rows)
+    comes = attends >= _no_show(w, rows)
     if w.log.watching:
-        log_cases(w, rows[absent], Activity.NO_SHOW)
-    c.ready[rows] = w.whole("session_gap_days", world) + whole(w.day)
+        log_cases(w, rows[~comes], Activity.NO_SHOW)
+    c.ready[rows] = w.in_days("session_gap_days", world)
 
-    held = where(~absent)
+    held = where(comes)
     if len(held) == 0:
         return
     rows, world = rows[held], world[held]
@@ -182,7 +182,7 @@ def mediate(w: Worlds, rows: Ints) -> None:
     gap = _gap(w, rows, world, kind, quarrels[held])
     gap *= narrowed
     agreed = gap <= _saved(w, world, kind)
-    over = at_this_desk >= w.at("most_sessions", world)
+    over = at_this_desk.astype(np.float64) >= w.at("most_sessions", world)
     over &= ~agreed
     _agree(w, rows[agreed])
     _go_on(w, rows[over])
@@ -216,8 +216,8 @@ def _saved(w: Worlds, world: Ints, kind: NDArray[np.int8]) -> NDArray[np.float64
             if parameter_name in w.p.flat:
                 by_kind[:, about] = w.p.flat[parameter_name]
         w.derived["joint_cost"] = by_kind.reshape(-1)
-    place = world * whole(len(Kind))
-    place += kind
+    place = kind.astype(np.int64)
+    place += world * whole(len(Kind))
     return w.derived["joint_cost"].take(place)
 
 

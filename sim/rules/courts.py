@@ -99,6 +99,8 @@ def sit(w: Worlds) -> Ints:
     """
     c = w.cases
     rows = where(c.stage == IN_COURT)
+    if len(rows) == 0 and np.count_nonzero(w.stock["suits_waiting"]) == 0:
+        return rows
     ready = c.ready[rows]
     due, waits = ready <= date(w.day), rows[ready == NOT_YET]
     if len(waits) or np.count_nonzero(w.stock["suits_waiting"]):

@@ -257,8 +257,8 @@ def set_out(w: Worlds) -> None:
     if not w.handed:
         return
     c = w.cases
-    rows, desk = (np.concatenate(parts) for parts in zip(*w.handed, strict=True))
-    w.handed = []
+    handed, w.handed = w.handed, []
+    rows, desk = handed[0] if len(handed) == 1 else map(np.concatenate, zip(*handed, strict=True))
     world, nth = c.world[rows], c.handoffs[rows] + ONCE_MORE
     loss, near = np.empty(len(rows)), np.empty(len(rows), dtype=bool)
     for settlement, at in settlements.of_cases(w, rows):
@@ -272,8 +272,8 @@ def set_out(w: Worlds) -> None:
     c.handled[rows] = date(w.day)
     c.desk[rows] = desk
     c.level_sessions[rows] = 0
-    days = np.where(near, w.whole("handoff_near_days", world), w.whole("handoff_days", world))
-    days += whole(w.day)
+    days = w.in_days("handoff_days", world)
+    np.putmask(days, near, w.in_days("handoff_near_days", world))
     c.ready[rows] = days
     c.stage[rows] = TRANSIT
     c.stage[lost] = LOST

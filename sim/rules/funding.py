@@ -147,10 +147,11 @@ def find(w: Worlds, rows: Ints) -> None:
     unpaid: list[Ints] = []
     for now in _in_turn(w, rows):
         minor = c.minor[now]
-        _help_out(w, now[minor])
-        dear = now[~minor]
-        if len(dear):
-            unpaid += _ask_in_order(w, dear)
+        if anywhere(minor):
+            _help_out(w, now[minor])
+            now = now[~minor]
+        if len(now):
+            unpaid += _ask_in_order(w, now)
     if unpaid:
         motions.think(w, _ask_owners(w, np.concatenate(unpaid)))
 
@@ -181,18 +182,22 @@ def _ask_in_order(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
             _leave_to_developer(w, rows[warranted])
             rows, world, place, rest = (of[~warranted] for of in (rows, world, place, rest))
 
-    cap = np.rint(w.at("minor_cap", world) * FEN).astype(np.int64)
-    bound = (w.contract.reshape(-1)[place] != NO_COMPANY) & (w.losses.reshape(-1)[place] == NO_LOSS)
-    rest = rest - _contribute(w, rows, "company", np.minimum(cap, rest) * bound)
-    public = np.maximum(w.public.reshape(-1)[place], ZERO)
-    rest = rest - _contribute(w, rows, "public", np.minimum(public, rest))
+    bound = w.contract.reshape(-1)[place] != NO_COMPANY
+    bound &= w.losses.reshape(-1)[place] == NO_LOSS
+    if anywhere(bound):
+        cap = np.rint(w.at("minor_cap", world) * FEN).astype(np.int64)
+        rest = rest - _contribute(w, rows, "company", np.where(bound, np.minimum(cap, rest), ZERO))
+    public = w.public.reshape(-1)[place]
+    if np.count_nonzero(public):
+        np.maximum(public, ZERO, out=public)
+        rest = rest - _contribute(w, rows, "public", np.minimum(public, rest))
     c.owed[rows] = rest
     paid = rest == ZERO
-    if not anywhere(paid):
-        return _ask_fund(w, rows)
-    w.count("decided_for_owners", world[paid])
-    begin(w, rows[paid])
-    return _ask_fund(w, rows[~paid])
+    if anywhere(paid):
+        w.count("decided_for_owners", world[paid])
+        begin(w, rows[paid])
+        rows, place, rest = (of[~paid] for of in (rows, place, rest))
+    return _ask_fund(w, rows, place, rest)
 
 
 def _leave_to_developer(w: Worlds, rows: Ints) -> None:
@@ -213,15 +218,20 @@ def _contribute(w: Worlds, rows: Ints, contributor: str, fen: Ints) -> Ints:
     return fen
 
 
-def _ask_fund(w: Worlds, rows: Ints) -> tuple[Ints, Ints]:
+def _ask_fund(w: Worlds, rows: Ints, place: Ints, rest: Ints) -> tuple[Ints, Ints]:
     """Reserve the fund's money where it suffices: in an emergency it is applied for, else the owners vote.
+
+    Args:
+        w: the worlds.
+        rows: case rows.
+        place: the place of each case's compound among those of all worlds.
+        rest: what is still owed for each, fen.
 
     Returns:
         Where it does not suffice, and where owners vote.
     """
     c = w.cases
-    rest = c.owed[rows]
-    enough = w.pick("fund", c.world[rows], c.compound[rows]) >= rest
+    enough = w.fund.reshape(-1)[place] >= rest
     if not anywhere(enough):
         shares.begin(w, rows)
         return rows, rows[:0]
@@ -248,11 +258,12 @@ def _ask_owners(w: Worlds, rows: Ints) -> Ints:
         return rows
     c = w.cases
     world, vote = c.world[rows], c.stage[rows] == VOTING
-    kind = np.where(vote, FUND, SHARES)
-    days = np.where(vote, w.whole("ballot_days", world), w.whole("signing_days", world))
-    asked = motions.put_case(w, rows, kind, days, shares.of_each(w, rows) * ~vote)
+    days, share = w.whole("signing_days", world), shares.of_each(w, rows)
     if not anywhere(vote):
-        return shares.ask(w, asked)
+        return shares.ask(w, motions.put_case(w, rows, int(Motion.SHARES), days, share))
+    kind = np.where(vote, FUND, SHARES)
+    days = np.where(vote, w.whole("ballot_days", world), days)
+    asked = motions.put_case(w, rows, kind, days, np.where(vote, ZERO, share))
     votes_on_it = vote[w.asked.motion[asked] - c.motion[rows[0]]]
     ballots, signs = asked[votes_on_it], asked[~votes_on_it]
     votes.hand_out(w, ballots)
@@ -266,7 +277,7 @@ def _grant(w: Worlds, rows: Ints, days: str) -> None:
     if len(rows) == 0:
         return
     c = w.cases
-    c.ready[rows] = w.whole(days, c.world[rows]) + whole(w.day)
+    c.ready[rows] = w.in_days(days, c.world[rows])
     move_cases(w, rows, Stage.FUNDING)
     log_cases(w, rows, Activity.GRANTED)
 
@@ -278,7 +289,7 @@ def begin(w: Worlds, rows: Ints) -> None:
     c = w.cases
     world, asset = c.world[rows], c.bearer[rows]
     held = w.pick("escrow", world, asset)
-    books.transfer(w, "escrow", asset, "outside", np.zeros(len(rows), dtype=np.int64), world, held)
+    books.transfer(w, "escrow", asset, "outside", ZERO, world, held)
     w.count("repair_fen", world, held)
     w.count("unpaid_fen", world, np.maximum(c.cost[rows] - held, ZERO))
     owners = held
@@ -297,7 +308,7 @@ def _start(w: Worlds, rows: Ints, days: str) -> None:
         return
     c = w.cases
     c.started[rows] = date(w.day)
-    c.ready[rows] = w.whole(days, c.world[rows]) + whole(w.day)
+    c.ready[rows] = w.in_days(days, c.world[rows])
     move_cases(w, rows, Stage.WORKS)
     log_cases(w, rows, Activity.FUNDED)
 
@@ -307,12 +318,10 @@ def _help_out(w: Worlds, rows: Ints) -> None:
 
     Public income pays, and the public budget what that does not suffice for.
     """
-    if len(rows) == 0:
-        return
     c = w.cases
     world, compound, cost = c.world[rows], c.compound[rows], _minor_cost(w, rows)
     part = np.minimum(np.maximum(w.pick("public", world, compound), ZERO), cost)
-    books.transfer(w, "public", compound, "outside", np.zeros(len(rows), dtype=np.int64), world, part)
+    books.transfer(w, "public", compound, "outside", ZERO, world, part)
     w.count("minor_public_fen", world, part)
     w.count("relief_fen", world, cost - part)
     c.handled[rows] = date(w.day)
@@ -332,7 +341,7 @@ def do_duty(w: Worlds, rows: Ints) -> None:
     c = w.cases
     world = c.world[rows]
     own = np.rint(w.at("own_cost", world) * _minor_cost(w, rows)).astype(np.int64)
-    books.transfer(w, "till", c.compound[rows], "outside", np.zeros(len(rows), dtype=np.int64), world, own)
+    books.transfer(w, "till", c.compound[rows], "outside", ZERO, world, own)
     w.count("company_fen", world, own)
     c.handled[rows] = date(w.day)
     _start(w, rows, "minor_days")
@@ -350,7 +359,7 @@ def concede(w: Worlds, rows: Ints, own: Ints) -> None:
         return
     c = w.cases
     world = c.world[rows]
-    books.transfer(w, "till", c.compound[rows], "outside", np.zeros(len(rows), dtype=np.int64), world, own)
+    books.transfer(w, "till", c.compound[rows], "outside", ZERO, world, own)
     w.count("conceded", world)
     w.count("decided_for_owners", world)
     w.count("conceded_fen", world, own)
@@ -379,8 +388,11 @@ def conclude(w: Worlds) -> None:
     if len(rounds) == 0:
         return
     case = m.case[rounds]
-    going_on = (c.stage[case] == SIGNING) & (c.motion[case] == rounds)
-    _end_rounds(w, np.sort(case[going_on]))  # in the order of the table
+    going_on = c.stage[case] == SIGNING
+    going_on &= c.motion[case] == rounds
+    case = case[going_on]
+    case.sort()  # in the order of the table
+    _end_rounds(w, case)
 
 
 def _end_rounds(w: Worlds, rows: Ints) -> None:
@@ -389,9 +401,11 @@ def _end_rounds(w: Worlds, rows: Ints) -> None:
         return
     c = w.cases
     world, owed = c.world[rows], c.owed[rows]
-    wanted = c.cost[rows] - owed + np.ceil(w.at("funded_share", world) * owed)
-    enough = w.pick("escrow", world, c.bearer[rows]) >= wanted
-    late = ~enough & (w.motions.until[c.motion[rows]] <= date(w.day))
+    wanted = np.ceil(w.at("funded_share", world) * owed.astype(np.float64))
+    wanted += (c.cost[rows] - owed).astype(np.float64)
+    enough = w.pick("escrow", world, c.bearer[rows]).astype(np.float64) >= wanted
+    late = w.motions.until[c.motion[rows]] <= date(w.day)
+    late &= ~enough
     funded, failed = rows[enough], rows[late]
     if len(funded):
         motions.close(w, c.motion[funded])

@@ -82,6 +82,11 @@ def set_aside(w: Worlds) -> tuple[Ints, Ints]:
     left_body, left_branch = offices(w)
     for purpose in PURPOSES:
         wanted, time = getattr(w, purpose + "_minutes"), getattr(w, purpose + "_time")
+        if not (np.count_nonzero(wanted) or (purpose in FOUND and np.count_nonzero(getattr(w, FOUND[purpose])))):
+            time.fill(0)
+            if purpose in SAVED_WEEKS:  # what has been saved for it is lost
+                getattr(w, purpose + "_balance").fill(0)
+            continue
         by_body = wanted * one if purpose not in FOUND else np.where(one, wanted, getattr(w, FOUND[purpose]))
         by_branch = wanted - by_body
         np.minimum(by_body, left_body, out=by_body)
@@ -105,7 +110,9 @@ def set_aside(w: Worlds) -> tuple[Ints, Ints]:
 def save(w: Worlds) -> None:
     """Phase, weekly: keepers put the week's time to what they have in hand for each purpose."""
     for purpose in SAVED_WEEKS:
-        getattr(w, purpose + "_balance")[...] += getattr(w, purpose + "_time") * WEEK
+        time = getattr(w, purpose + "_time")
+        if np.count_nonzero(time):
+            getattr(w, purpose + "_balance")[...] += time * WEEK
 
 
 def _asking(w: Worlds) -> NDArray[np.bool_]:
@@ -115,6 +122,11 @@ def _asking(w: Worlds) -> NDArray[np.bool_]:
     asking = np.zeros(w.doors_time.shape, dtype=bool)
     asking[m.world[rows], m.compound[rows]] = True
     return asking
+
+
+def has_time(w: Worlds, purpose: str) -> bool:
+    """Return whether anybody has time in hand for a purpose: else it need not be seen who would spend it."""
+    return bool(np.count_nonzero(getattr(w, purpose + "_balance")))
 
 
 def spend(w: Worlds, purpose: str, world: Ints, compound: Ints, hours: str) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim import distributions
 from sim.cases import Stage
 from sim.columns import Column, Lever, Rule
-from sim.constants import real, whole
+from sim.constants import whole
 from sim.parameters import parameter
 from sim.places.compound import CANDIDATES
 from sim.rules import desks
@@ -31,7 +31,8 @@ Ints = NDArray[np.int64]
 NOBODY = -1
 """Value of the lever ``secretary`` where no secretary takes part in the body's matters."""
 
-FIRST, NOT_AT_ALL = whole(0), real(0.0)
+AT_THE_BODY = "leaders.at_the_body"
+"""Name of what is kept of the abilities at bodies' desks from one change of offices to the next."""
 
 
 @dataclass(frozen=True)
@@ -126,17 +127,11 @@ def at_the_body(w: Worlds, world: Ints, compound: Ints) -> NDArray[np.float64]:
         world: world of each.
         compound: compound of each.
     """
+    if AT_THE_BODY not in w.derived:
+        w.derived[AT_THE_BODY] = _of_offices(w, w.candidate_ability, w.director_ability)[0].reshape(-1)
     place = world * whole(w.layout.sizes["compound"])
     place += compound
-    director, secretary = w.director_ability.reshape(-1)[place], w.secretary.reshape(-1)[place]
-    weight = w.merged.reshape(-1)[place]
-    np.putmask(weight, secretary < FIRST, NOT_AT_ALL)
-    place *= whole(CANDIDATES)
-    place += np.maximum(secretary, FIRST)
-    ability: NDArray[np.float64] = w.candidate_ability.reshape(-1)[place]
-    ability -= director
-    ability *= weight
-    ability += director
+    ability: NDArray[np.float64] = w.derived[AT_THE_BODY][place]
     return ability
 
 
@@ -145,10 +140,16 @@ def integrities(w: Worlds) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
     The desk is the director's; where the offices are merged, the secretary's in the measure in which they are.
     """
+    return _of_offices(w, w.candidate_integrity, w.director_integrity)
+
+
+def _of_offices(
+    w: Worlds, candidate: NDArray[np.float64], director: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a quality of whoever holds each body's desk, and of each secretary, given candidates' and directors'."""
     compound = np.arange(w.layout.sizes["compound"])
     secretary = CANDIDATES * compound + np.maximum(w.secretary, 0)
-    named = np.take_along_axis(w.candidate_integrity, secretary, axis=1)
-    director = w.director_integrity
+    named = np.take_along_axis(candidate, secretary, axis=1)
     weight = np.where(w.secretary > NOBODY, w.merged, 0.0)
     return director + weight * (named - director), named
 
@@ -158,6 +159,7 @@ def recall(w: Worlds) -> None:
 
     Part of the change of offices. Nobody else could take them up, and nobody's consent is missing any more.
     """
+    w.derived.pop(AT_THE_BODY, None)
     c = w.cases
     rows = where(c.stage == int(Stage.APPROVAL))
     rows = rows[w.principals[c.world[rows], c.compound[rows]] < 2]

@@ -110,13 +110,13 @@ def put(
     return _put(w, kind, world, compound, organiser, key, days, first, asked, area)
 
 
-def put_case(w: Worlds, rows: Ints, kind: Ints, days: Ints, share: Ints) -> Ints:
+def put_case(w: Worlds, rows: Ints, kind: int | Ints, days: Ints, share: Ints) -> Ints:
     """Put the repairs of the given cases before the owners of the buildings or compounds concerned.
 
     Args:
         w: the worlds.
         rows: case rows.
-        kind: what is asked in each.
+        kind: what is asked, in all or in each.
         days: after how many days each is too late.
         share: what agreeing costs each owner, fen.
 
@@ -136,7 +136,7 @@ def put_case(w: Worlds, rows: Ints, kind: Ints, days: Ints, share: Ints) -> Ints
 
 def _put(
     w: Worlds,
-    kind: Motion | Ints,
+    kind: int | Ints,
     world: Ints,
     compound: Ints,
     organiser: Ints,
@@ -162,7 +162,7 @@ def _put(
         share=share,
         asked=asked,
         area=area,
-        first=w.asked.n + asked.cumsum() - asked,
+        first=np.add.accumulate(asked) - asked + w.asked.n,
     )
     return w.asked.append(world=world.take(position), motion=motion.take(position), owner=owner, day=NOT_ANY_MORE)
 
@@ -173,11 +173,10 @@ def asked_of(w: Worlds, motion: Ints) -> Ints:
     return spans(m.first[motion], m.asked[motion].astype(np.int64))[0]
 
 
-def confidence(w: Worlds, motion: Ints, owner: Ints) -> Floats:
+def confidence(w: Worlds, motion: Ints, world: Ints, owner: Ints) -> Floats:
     """Return the trust that owners asked have in whoever organises: the community's committee, or the body."""
-    m = w.motions
-    organiser = TRUSTED.take(desks.kind_of(w, m.organiser.take(motion)))
-    return trust.in_desks(w, organiser, m.world.take(motion), owner)
+    organiser = TRUSTED.take(desks.kind_of(w, w.motions.organiser.take(motion)))
+    return trust.in_desks(w, organiser, world, owner)
 
 
 def think(w: Worlds, asked: Ints) -> None:
@@ -188,7 +187,7 @@ def think(w: Worlds, asked: Ints) -> None:
 def put_off(w: Worlds, asked: Ints) -> None:
     """Let owners who are asked after today's `consider` put it off at once."""
     asked = _ever(w, asked)
-    _put_off(w, asked, w.asked.motion.take(asked))
+    _put_off(w, asked, w.asked.motion.take(asked).astype(np.int64))
 
 
 def _ever(w: Worlds, asked: Ints) -> Ints:
@@ -203,7 +202,7 @@ def _put_off(w: Worlds, asked: Ints, motion: Ints) -> None:
     draw = noise.exponential(m.key.take(motion), "motion.consider", a.owner.take(asked), days.take(motion))
     day = w.wait("consider_days", m.world.take(motion), draw).astype(np.int32)
     day += date(w.day)
-    day[day >= m.until.take(motion)] = NOT_ANY_MORE
+    np.putmask(day, day >= m.until.take(motion), NOT_ANY_MORE)
     a.day[asked] = day
 
 
@@ -217,20 +216,22 @@ def consider(w: Worlds) -> None:
     rows = where(a.day == today)
     if len(rows) == 0:
         return
-    motion = a.motion.take(rows)
-    new = (m.opened == today).take(motion)
-    on = where((m.open.take(motion) > a.done.take(rows)) | new)  # it is open and the owner has not decided
-    if len(on) < len(rows):
-        rows, motion, new = rows.take(on), motion.take(on), new.take(on)
-    agrees = _agree(w, rows, motion) > new
+    put = np.count_nonzero(m.opened == today)  # these stand last in the table, and so do the owners asked
+    before = rows.searchsorted(m.first[m.n - put]) if put else len(rows)
+    rows, new = rows[:before], rows[before:]
+    motion = a.motion.take(rows).astype(np.int64)
+    on = where(m.open.take(motion) > a.done.take(rows))  # it is open and the owner has not decided
+    rows, motion = rows.take(on), motion.take(on)
+    agrees = _agree(w, rows, motion)
     now, others = where(agrees), where(~agrees)
     _take_part(w, rows.take(now), motion.take(now))
-    _put_off(w, rows.take(others), motion.take(others))
+    later = np.concatenate((rows.take(others), new))
+    _put_off(w, later, a.motion.take(later).astype(np.int64))
 
 
 def decide(w: Worlds, asked: Ints) -> None:
     """Let owners who have not decided do so, given how many have by now."""
-    motion = w.asked.motion.take(asked)
+    motion = w.asked.motion.take(asked).astype(np.int64)
     now = where(_agree(w, asked, motion))
     _take_part(w, asked.take(now), motion.take(now))
 
@@ -244,7 +245,7 @@ def _agree(w: Worlds, asked: Ints, motion: Ints) -> NDArray[np.bool_]:
 
 def take_part(w: Worlds, asked: Ints) -> None:
     """Book that owners have decided; a share is paid at once."""
-    _take_part(w, asked, w.asked.motion.take(asked))
+    _take_part(w, asked, w.asked.motion.take(asked).astype(np.int64))
 
 
 def _take_part(w: Worlds, asked: Ints, motion: Ints) -> None:
@@ -258,9 +259,12 @@ def _take_part(w: Worlds, asked: Ints, motion: Ints) -> None:
     m.stirred[motion] = TRUE
     np.add.at(m.heads_in, motion, ONE_HEAD)
     np.add.at(m.area_in, motion, area)
-    yes = a.yes.take(asked)
-    np.add.at(m.heads_yes, motion, yes.astype(np.int32))
-    np.add.at(m.area_yes, motion, yes * area)
+    yes, of = a.yes.take(asked), motion
+    if np.count_nonzero(yes) < len(yes):  # whoever is asked for a share and takes part agrees
+        agree = where(yes)
+        of, area = motion.take(agree), area.take(agree)
+    np.add.at(m.heads_yes, of, ONE_HEAD)
+    np.add.at(m.area_yes, of, area)
     share = m.share.take(motion)
     paid = where(share > ZERO)
     if len(paid) == 0:

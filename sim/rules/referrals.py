@@ -26,7 +26,10 @@ Ints = NDArray[np.int64]
 
 NO_BODY, NO_COMPANY, NOTHING = code(bodies.NONE), code(contracts.NONE), whole(0)
 
-AT_COMPANY, AT_BODY, AT_BRANCH, AT_COMMUNITY = map(whole, (COMPANY, BODY, BRANCH, COMMUNITY))
+AT_COMPANY, AT_BODY, AT_BRANCH, AT_COMMUNITY, AT_CENTRE = map(whole, (COMPANY, BODY, BRANCH, COMMUNITY, CENTRE))
+
+NOWHERE = whole(-1)
+"""Row of the desk above the last."""
 
 FLATS_A_REPAIRER = real(300.0)
 """Flats for which the hours of a repairer are meant, at full effort."""
@@ -128,23 +131,25 @@ def _belongs(w: Worlds, rows: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     by_body = np.greater(w.body.reshape(-1)[place] > NO_BODY, c.drafted[rows])  # one stands, and it is not drafted
     np.putmask(there, by_body, AT_BODY)
     minor = c.minor[rows]
-    np.putmask(there, minor, AT_COMMUNITY)
-    minor &= w.contract.reshape(-1)[place] != NO_COMPANY
-    by_company = np.greater(minor, c.refused[rows])  # it is minor, and not refused
-    np.putmask(there, by_company, AT_COMPANY)
+    if anywhere(minor):
+        np.putmask(there, minor, AT_COMMUNITY)
+        minor &= w.contract.reshape(-1)[place] != NO_COMPANY
+        by_company = np.greater(minor, c.refused[rows])  # it is minor, and not refused
+        np.putmask(there, by_company, AT_COMPANY)
     away = MOVES.take(c.kind[rows])
     away &= level != AT_BRANCH
     away &= there != level
     return there, away
 
 
-def send_on(w: Worlds, rows: Ints) -> NDArray[np.bool_]:
-    """Hand defects on to the desk that they belong to; return which of the given cases were."""
+def send_on(w: Worlds, rows: Ints) -> Ints:
+    """Hand defects on to the desk that they belong to; return which of the given cases stay where they are."""
     there, away = _belongs(w, rows)
-    if anywhere(away):
-        on = rows[away]
-        desks.hand_off(w, on, of_compound(w, w.cases.compound[on], there[away]))
-    return away
+    if not anywhere(away):
+        return rows
+    on = rows[away]
+    desks.hand_off(w, on, of_compound(w, w.cases.compound[on], there[away]))
+    return rows[~away]
 
 
 def send_from_company(w: Worlds, rows: Ints) -> None:
@@ -161,5 +166,6 @@ def send_from_company(w: Worlds, rows: Ints) -> None:
 def above(w: Worlds, rows: Ints) -> Ints:
     """Return the desk to which each dispute goes that could not be settled where it is, -1 after the last."""
     level, compound = desks.kind_of(w, w.cases.desk[rows]), w.cases.compound[rows]
-    next_desk = of_compound(w, compound, np.where(level == COMMUNITY, CENTRE, COMMUNITY))
-    return np.where(level < CENTRE, next_desk, -1)
+    next_desk = of_compound(w, compound, np.where(level == AT_COMMUNITY, AT_CENTRE, AT_COMMUNITY))
+    np.putmask(next_desk, level >= AT_CENTRE, NOWHERE)
+    return next_desk

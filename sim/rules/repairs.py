@@ -70,11 +70,13 @@ def do_duty(w: Worlds, rows: Ints) -> None:
         return
     c = w.cases
     place = c.world[rows] * whole(w.layout.sizes["compound"]) + c.compound[rows]
-    owed = c.minor[rows] & ~c.refused[rows] & (w.contract.reshape(-1)[place] != NO_COMPANY)
-    refuses = owed & (w.losses.reshape(-1)[place] > NO_LOSS)
-    does = owed
+    does = np.greater(c.minor[rows], c.refused[rows])  # it is minor, and has not been refused
+    does &= w.contract.reshape(-1)[place] != NO_COMPANY
+    refuses = w.losses.reshape(-1)[place] > NO_LOSS
+    refuses &= does
     if anywhere(refuses):
-        refused, does = rows[refuses], owed & ~refuses
+        refused = rows[refuses]
+        does &= ~refuses
         c.refused[refused] = TRUE
         w.count("refused", c.world[refused])
         log_cases(w, refused, Activity.REFUSED)
@@ -90,27 +92,32 @@ def organise(w: Worlds, rows: Ints) -> Ints:
     if len(rows) == 0:
         return rows
     c = w.cases
-    rows = rows[~referrals.send_on(w, rows)]
+    rows = referrals.send_on(w, rows)
     small = c.minor[rows]
-    minor, rows = rows[small], rows[~small]
+    minor = rows[small]
+    if len(minor):
+        rows = rows[~small]
     if len(rows) == 0:
         return minor
     desk, new = c.desk[rows], ~c.drafted[rows]
-    log_cases(w, rows[new], Activity.PROPOSED)
+    if w.log.watching:
+        log_cases(w, rows[new], Activity.PROPOSED)
     c.drafted[rows] = TRUE
     c.organiser[rows] = desk
-    apply = new & (desks.kind_of(w, desk) == AT_COMMUNITY)
-    _apply(w, rows[apply])
-    return np.concatenate([minor, _refer(w, _lay_before(w, rows[~apply], principal=0))])
+    apply = desks.kind_of(w, desk) == AT_COMMUNITY
+    apply &= new
+    if anywhere(apply):
+        _apply(w, rows[apply])
+        rows = rows[~apply]
+    dear = _refer(w, _lay_before(w, rows, principal=0))
+    return np.concatenate([minor, dear]) if len(minor) else dear
 
 
 def _apply(w: Worlds, rows: Ints) -> None:
     """Let a community that organises in place of a body apply for it, which takes time."""
-    if len(rows) == 0:
-        return
     c = w.cases
     c.handled[rows] = date(w.day)
-    c.ready[rows] = w.whole("application_days", c.world[rows]) + whole(w.day)
+    c.ready[rows] = w.in_days("application_days", c.world[rows])
     _await_sitting(w, rows, c.organiser[rows])
 
 
@@ -147,7 +154,7 @@ def _lay_before(w: Worlds, rows: Ints, principal: int) -> Ints:
     passed = rows
     if anywhere(back):
         returned, passed = rows[back], rows[~back]
-        c.ready[returned] = w.whole("session_gap_days", world[back]) + whole(w.day)
+        c.ready[returned] = w.in_days("session_gap_days", world[back])
         _await_sitting(w, returned, c.organiser[returned])
         w.count("turned_back", world[back])
         log_cases(w, returned, Activity.TURNED_BACK)
@@ -180,7 +187,7 @@ def retable(w: Worlds) -> None:
     if len(rows) == 0:
         return
     deadline = w.pick("ledger_deadline", c.world[rows], c.compound[rows])
-    overdue = rows[c.started[rows] + deadline <= whole(w.day)]
+    overdue = rows[c.started[rows].astype(np.int64) + deadline <= whole(w.day)]
     if len(overdue) == 0:
         return
     again = overdue[keeping.write_ledger(w, overdue)]

@@ -148,10 +148,14 @@ def of_each(w: Worlds, rows: Ints) -> Ints:
 def ask(w: Worlds, asked: Ints) -> Ints:
     """Let the owners asked for a share make up their minds, members first; return who will think about it."""
     a = w.asked
-    owner, motion = a.owner.take(asked).astype(np.int64), a.motion.take(asked)
+    owner, motion = a.owner.take(asked).astype(np.int64), a.motion.take(asked).astype(np.int64)
     world = w.motions.world.take(motion)
-    a.need[asked] = _signers_needed(w, world, motion, owner)
-    lead = _members_who_lead(w, world, motion, owner)
+    flat = world * whole(w.flats)
+    flat += owner
+    a.need[asked] = _signers_needed(w, world, motion, owner, flat)
+    if not keeping.has_time(w, "calls"):
+        return asked
+    lead = _members_who_lead(w, world, motion, owner, flat)
     if len(lead) == 0:
         return asked
     motions.take_part(w, asked.take(lead))
@@ -173,10 +177,9 @@ def pay_back(w: Worlds, rows: Ints) -> None:
     w.count("refunded", c.world[rows])
 
 
-def _members_who_lead(w: Worlds, world: Ints, motion: Ints, owner: Ints) -> Ints:
+def _members_who_lead(w: Worlds, world: Ints, motion: Ints, owner: Ints, flat: Ints) -> Ints:
     """Return which owners are members who, called on first, sign and pay before anybody else is asked."""
     m = w.motions
-    flat = world * whole(w.flats) + owner
     members = where(w.member.reshape(-1)[flat] & (w.tenure.reshape(-1)[flat] == LIVES_THERE))
     if len(members) == 0:
         return members
@@ -189,17 +192,20 @@ def _members_who_lead(w: Worlds, world: Ints, motion: Ints, owner: Ints) -> Ints
     return members[noise.chance(leads, key, "share.member_leads", owner.take(members))]
 
 
-def _signers_needed(w: Worlds, world: Ints, motion: Ints, owner: Ints) -> NDArray[np.float64]:
+def _signers_needed(w: Worlds, world: Ints, motion: Ints, owner: Ints, flat: Ints) -> NDArray[np.float64]:
     """Return the share of the owners that must have signed before each owner signs; `NOBODY` = never.
 
     An owner's threshold (Granovetter 1978): benefit over share + social proof x share signed +
     weight x (trust in the organiser - 1/2) >= 1. She makes up her mind when the round begins.
     """
-    own = w.pick("benefit", world, owner)
-    short = ENOUGH - own - w.at("share_trust", world) * (motions.confidence(w, motion, owner) - HALF)
+    short: NDArray[np.float64] = ENOUGH - w.benefit.reshape(-1).take(flat)
+    trust = motions.confidence(w, motion, world, owner)
+    trust -= HALF
+    trust *= w.at("share_trust", world)
+    short -= trust
     proof = w.at("social_proof", world)
     needed: NDArray[np.float64] = short / proof
-    needed[short > proof] = NOBODY
+    np.putmask(needed, short > proof, NOBODY)
     return needed
 
 

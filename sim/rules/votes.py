@@ -86,7 +86,7 @@ def hand_out(w: Worlds, asked: Ints) -> None:
     service = w.pick("satisfaction", world, m.compound.take(motion))
     replace = kind == REPLACE
     about_company = (kind == RENEW) | replace
-    in_favour = np.where(about_company, service, HALF + HALF * motions.confidence(w, motion, owner))
+    in_favour = np.where(about_company, service, HALF + HALF * motions.confidence(w, motion, world, owner))
     draw = noise.uniform(m.key.take(motion), "vote.yes", owner)
     a.yes[asked] = (draw < in_favour) ^ replace
 

@@ -94,7 +94,7 @@ class Compound(Settlement):
         weights[BY_BODY][no_body] = NOTHING
         fees = where(kind == FEE)
         if len(fees):
-            weights[:, fees] = 0.0
+            weights[:, fees] = NOTHING
             no_body = no_body[fees]
             weights[BY_BODY, fees] = ~no_body
             weights[BY_COMMUNITY, fees] = no_body
@@ -157,9 +157,10 @@ class Compound(Settlement):
         at_company = desks.kind_of(w, c.desk[rows]) == AT_COMPANY
         repairs.do_duty(w, rows[at_company])
         paid_for = np.zeros(c.n, dtype=bool)  # or to be: it is seen to in the order of service
-        paid_for[repairs.approve(w, rows[second])] = True
-        second |= at_company
-        paid_for[repairs.organise(w, rows[~second])] = True
+        if anywhere(second):
+            paid_for[repairs.approve(w, rows[second])] = True
+            at_company |= second
+        paid_for[repairs.organise(w, rows[~at_company])] = True
         funding.find(w, rows[paid_for[rows]])
 
     def no_show(self, w: Worlds, rows: Ints) -> Floats:
