@@ -74,7 +74,7 @@ def look_ahead(
         part = tall, slice(first + wide.start, min(first + wide.stop, last))
         used = hazard[part if by_row else tall] * whole(days)
         if running is not None:
-            used = running[part].astype(np.int64) * used
+            used = -running[part].astype(np.int64) & used  # all bits of a number or none: quicker than to multiply
         here = left[part]
         here -= used
         np.less_equal(here, NOUGHT, fired[tall, wide])

@@ -96,8 +96,8 @@ def _look_ahead(w: Worlds) -> tuple[Ints, NDArray[np.float64]]:
     thresholds, others = np.zeros(len(agenda), dtype=np.int64), np.zeros(len(agenda))
     thresholds[:known], others[:known] = w.ahead[1:]
     kind = agenda.clock[known:]
-    entries = {clock: where(kind == code(clock)) + whole(known) for clock in WOUND}
-    asked = [(clock, name) for names in (NAMES, OTHERS) for clock, name in names.items() if len(entries[clock])]
+    entries = {clock: where(kind == code(clock)) + whole(known) for clock in WOUND.keys() & kind.tolist()}
+    asked = [(clock, names[clock]) for names in (NAMES, OTHERS) for clock in entries if clock in names]
     if asked:
         seeds, events = [], []
         for clock, name in asked:
@@ -108,7 +108,7 @@ def _look_ahead(w: Worlds) -> tuple[Ints, NDArray[np.float64]]:
         set_anew = np.concatenate(list(entries.values()))
         thresholds[set_anew] = noise.as_threshold(drawn[: len(set_anew)])
         start = len(set_anew)
-        for clock in OTHERS:
+        for clock in (clock for clock in entries if clock in OTHERS):
             others[entries[clock]] = drawn[start : start + len(entries[clock])]
             start += len(entries[clock])
     w.ahead = week, thresholds, others
