@@ -68,7 +68,7 @@ def logistic(x: ArrayLike) -> Floats:
     return 1.0 / (1.0 + exp(-np.asarray(x, dtype=np.float64)))
 
 
-def elementwise(x: ArrayLike, kernel: Callable[[Floats], Floats], one: Callable[[float], float | None]) -> Floats:
+def elementwise(x: ArrayLike, kernel: Callable[..., Floats], one: Callable[[float], float | None]) -> Floats:
     """Return what a kernel makes of an array, chunk by chunk, or its twin of each of few numbers; a new array."""
     given = np.asarray(x, dtype=np.float64)
     if given.ndim == 1 and FEW < given.size <= CHUNK:
@@ -82,7 +82,7 @@ def elementwise(x: ArrayLike, kernel: Callable[[Floats], Floats], one: Callable[
         return kernel(source).reshape(given.shape)
     out = np.empty(source.size)
     for start in range(0, source.size, CHUNK):
-        out[start : start + CHUNK] = kernel(source[start : start + CHUNK])
+        kernel(source[start : start + CHUNK], out[start : start + CHUNK])
     return out.reshape(given.shape)
 
 
@@ -143,17 +143,17 @@ def polynomial(coefficients: Sequence[NDArray[Any]] | NDArray[Any], x: Floats) -
     return value
 
 
-def _log(x: Floats) -> Floats:
-    """Return log(x)."""
+def _log(x: Floats, out: Floats | None = None) -> Floats:
+    """Return log(x), in ``out`` if given."""
     if np.count_nonzero(subtract(x.view(np.uint64), _SMALLEST_BITS) < _NORMAL_BITS) == x.size:
         upper, lower = _log_parts(x)
-        return subtract(upper, lower, upper)
+        return subtract(upper, lower, upper if out is None else out)
     fine = (x > 0) & (x < np.inf)
     small = fine & (x < _SMALLEST_NORMAL)
     scaled = np.where(fine, x, 1.0)
     multiply(scaled, 2.0**54, out=scaled, where=small)
     upper, lower = _log_parts(scaled, np.where(small, 54.0, 0.0))
-    out: Floats = subtract(upper, lower, upper)
+    out = subtract(upper, lower, upper if out is None else out)
     out[x == 0] = -np.inf
     out[x == np.inf] = np.inf
     out[(x < 0) | np.isnan(x)] = np.nan
@@ -236,14 +236,14 @@ def exp_one(x: float) -> float | None:
     return r * math.ldexp(1.0, k)
 
 
-def _exp(x: Floats) -> Floats:
-    """Return exp(x)."""
+def _exp(x: Floats, out: Floats | None = None) -> Floats:
+    """Return exp(x), in ``out`` if given."""
     if np.count_nonzero(absolute(x) <= _ORDINARY_LIMIT) == x.size:
         r, k = _exp_parts(x)
         left_shift(k, _EXPONENT_SHIFT, k)
-        bits = r.view(_WHOLE)
-        add(bits, k, bits)  # times 2**k: a normal number, so nothing is rounded
-        return r
+        out = r if out is None else out
+        add(r.view(_WHOLE), k, out.view(_WHOLE))  # times 2**k: a normal number, so nothing is rounded
+        return out
     inside = np.minimum(np.maximum(x, _EXP_SMALLEST), _EXP_LARGEST)
     inside[np.isnan(x)] = 0.0
     r, k = _exp_parts(inside)
@@ -253,7 +253,10 @@ def _exp(x: Floats) -> Floats:
         multiply(r, (part + 1023 << 52).view(np.float64), r)
     r[x > _EXP_LARGEST] = np.inf
     r[np.isnan(x)] = np.nan
-    return r
+    if out is None:
+        return r
+    out[...] = r
+    return out
 
 
 def _exp_parts(x: Floats) -> tuple[Floats, NDArray[np.int64]]:
