@@ -74,7 +74,7 @@ def look_ahead(
         part = tall, slice(first + wide.start, min(first + wide.stop, last))
         used = hazard[part if by_row else tall] * whole(days)
         if running is not None:
-            used = running[part].astype(np.int64) * used
+            used = -running[part].astype(np.int64) & used  # all bits of a number or none: quicker than to multiply
         here = left[part]
         here -= used
         np.less_equal(here, NOUGHT, fired[tall, wide])
@@ -135,11 +135,10 @@ def turn_page(w: Worlds) -> None:
         return
     clock, world, row = agenda.clock[today], agenda.world[today], agenda.row[today]
     order = np.lexsort((row, world, clock))  # whenever it was put down
-    clock, world, row = clock[order], world[order], row[order]
-    stamp = agenda.stamp[today[order]].astype(np.int64)
+    clock, world, row, today = clock[order], world[order], row[order], today[order]
     first = [0, *(where(clock[1:] != clock[:-1]) + ONE).tolist(), len(clock)]
     for start, stop in pairwise(first):
-        w.page[int(clock[start])] = world[start:stop], row[start:stop], stamp[start:stop]
+        w.page[int(clock[start])] = world[start:stop], row[start:stop], today[start:stop]
 
 
 def due(w: Worlds, clock: int) -> tuple[Ints, Ints]:

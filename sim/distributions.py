@@ -253,9 +253,8 @@ def _normal_quantile(u: Floats) -> Floats:
         far = where(root > _TAIL_BEGINS)
         if len(far):  # once in 10^11 draws
             r[outside[far]], column[outside[far]] = root[far] - _TAIL_BEGINS, _TAIL_COLUMN
-    ratio = np.empty(2 * len(u))
     columns = np.concatenate((column, column + _NEXT))
-    exact.polynomial(_PIECES.take(columns, axis=1), np.concatenate((r, r)), ratio)
+    ratio = exact.polynomial(_PIECES.take(columns, axis=1), np.concatenate((r, r)))
     value = np.divide(ratio[: len(u)], ratio[len(u) :], r)
     return np.multiply(factor, value, value)
 

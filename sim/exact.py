@@ -13,16 +13,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy import absolute, add, divide, left_shift, multiply, right_shift, rint, subtract
+from numpy import absolute, add, bitwise_and, divide, left_shift, multiply, rint, subtract
 from numpy.typing import ArrayLike, NDArray
 
-from sim.constants import real
+from sim.constants import constant, real, word
 
 Floats = NDArray[np.float64]
 
 # Elements worked on at a time: the working arrays of this length stay in the second-level cache.
 CHUNK = 16384
-SPARES = 7  # rows of working memory, the most that any kernel below needs
 
 # Numbers up to which Python's own are quicker: numpy takes as long for one as for a hundred.
 FEW = 22
@@ -69,31 +68,37 @@ def logistic(x: ArrayLike) -> Floats:
     return 1.0 / (1.0 + exp(-np.asarray(x, dtype=np.float64)))
 
 
-def elementwise(
-    x: ArrayLike, kernel: Callable[[Floats, Floats, Floats], None], one: Callable[[float], float | None]
-) -> Floats:
-    """Apply a kernel (from, to, working memory) chunk by chunk to a new array, or its twin to each of few numbers."""
+def elementwise(x: ArrayLike, kernel: Callable[..., Floats], one: Callable[[float], float | None]) -> Floats:
+    """Return what a kernel makes of an array, chunk by chunk, or its twin of each of few numbers; a new array."""
     given = np.asarray(x, dtype=np.float64)
+    if given.ndim == 1 and FEW < given.size <= CHUNK:
+        return kernel(given)
     source = given.reshape(-1)
     if source.size <= FEW:
         values = [one(value) for value in source.tolist()]
         if None not in values:
             return np.array(values, dtype=np.float64).reshape(given.shape)
+    if source.size <= CHUNK:
+        return kernel(source).reshape(given.shape)
     out = np.empty(source.size)
-    spare = np.empty((SPARES, min(source.size, CHUNK)))
     for start in range(0, source.size, CHUNK):
-        part = source[start : start + CHUNK]
-        kernel(part, out[start : start + CHUNK], spare[:, : part.size])
+        kernel(source[start : start + CHUNK], out[start : start + CHUNK])
     return out.reshape(given.shape)
 
 
 # Constants of fdlibm's e_log.c and e_exp.c. ln 2 comes in two parts; the upper one has so many
 # trailing zeros that its product with an exponent is exact.
+_WHOLE, _FLOAT = np.dtype(np.int64), np.dtype(np.float64)
 _SMALLEST_NORMAL = 2.0**-1022
-_SQRT_HALF_BITS = np.array(0x3FE6A09E667F3BCD, dtype=np.int64)
-_EXPONENT_SHIFT = np.array(52, dtype=np.int64)
+_SMALLEST_BITS = word(1 << 52)
+_NORMAL_BITS = word(0x7FE << 52)  # from the smallest normal number on: so many are positive, normal and finite
+_SQRT_HALF_BITS = constant(0x3FE6A09E667F3BCD, np.int64)
+_EXPONENT_SHIFT = constant(52, np.int64)
+_EXPONENT_BITS = constant(-1 << 52, np.int64)
+_STEP = 2.0**52  # of one exponent to the next, between the bits of two numbers read as whole numbers
 _LN2_UPPER = real(6.93147180369123816490e-01)
 _LN2_LOWER = real(1.90821492927058770002e-10)
+_LN2_UPPER_OF_BITS, _LN2_LOWER_OF_BITS = real(float(_LN2_UPPER) / _STEP), real(float(_LN2_LOWER) / _STEP)
 _INVERSE_LN2 = real(1.44269504088896338700e00)
 _LOG_ODD = (
     real(1.479819860511658591e-01),
@@ -123,62 +128,65 @@ _LOG_ONE = tuple(map(float, _LOG_ODD)), tuple(map(float, _LOG_EVEN))
 _EXP_ONE = tuple(float(c) for c in (_INVERSE_LN2, *_EXP))
 
 
-# In what follows it is said by position where a result goes: by name costs as much as a short list takes.
+# In what follows it is said by position where a result goes: by name costs as much as a short list takes. What goes
+# nowhere goes into an array of its own, which is quicker made than a row of working memory is taken out.
 
 
-def polynomial(coefficients: Sequence[NDArray[Any]] | NDArray[Any], x: Floats, out: Floats) -> None:
-    """Write to ``out`` the polynomial in x, highest power first, by Horner's rule."""
+def polynomial(coefficients: Sequence[NDArray[Any]] | NDArray[Any], x: Floats) -> Floats:
+    """Return the polynomial in x, highest power first, by Horner's rule."""
     highest, *others, last = coefficients
-    multiply(x, highest, out)
+    value: Floats = multiply(x, highest)
     for c in others:
-        add(out, c, out)
-        multiply(out, x, out)
-    add(out, last, out)
+        add(value, c, value)
+        multiply(value, x, value)
+    add(value, last, value)
+    return value
 
 
-def _log(x: Floats, out: Floats, spare: Floats) -> None:
-    """Write log(x) to ``out``."""
-    if x.min() >= _SMALLEST_NORMAL and x.max() < np.inf:  # both are false for nan
-        subtract(*_log_parts(x, spare), out)
-        return
+def _log(x: Floats, out: Floats | None = None) -> Floats:
+    """Return log(x), in ``out`` if given."""
+    if np.count_nonzero(subtract(x.view(np.uint64), _SMALLEST_BITS) < _NORMAL_BITS) == x.size:
+        upper, lower = _log_parts(x)
+        return subtract(upper, lower, upper if out is None else out)
     fine = (x > 0) & (x < np.inf)
     small = fine & (x < _SMALLEST_NORMAL)
     scaled = np.where(fine, x, 1.0)
     multiply(scaled, 2.0**54, out=scaled, where=small)
-    subtract(*_log_parts(scaled, spare, np.where(small, 54.0, 0.0)), out)
+    upper, lower = _log_parts(scaled, np.where(small, 54.0, 0.0))
+    out = subtract(upper, lower, upper if out is None else out)
     out[x == 0] = -np.inf
     out[x == np.inf] = np.inf
     out[(x < 0) | np.isnan(x)] = np.nan
+    return out
 
 
-def minus_log(x: Floats, out: Floats, spare: Floats) -> None:
-    """Write -log(x) of positive normal numbers x other than 1 to ``out``, which may be ``x``."""
-    upper, lower = _log_parts(x, spare)
-    subtract(lower, upper, out)
+def minus_log(x: Floats, out: Floats | None = None) -> Floats:
+    """Return -log(x) of positive normal numbers x other than 1, in ``out`` if given, which may be ``x``."""
+    upper, lower = _log_parts(x)
+    return subtract(lower, upper, upper if out is None else out)
 
 
-def _log_parts(x: Floats, spare: Floats, lift: Floats | None = None) -> tuple[Floats, Floats]:
-    """Return two numbers, in the working memory, whose difference is log(x / 2**lift), of positive normal numbers x."""
-    s, f, exponent, w, w2, odd, even = spare
-    bits, k, z = x.view(np.int64), s.view(np.int64), f.view(np.int64)
-    # x = 2**k * z with z in [sqrt(1/2), sqrt(2)), by integer arithmetic on the bit pattern
-    subtract(bits, _SQRT_HALF_BITS, k)
-    right_shift(k, _EXPONENT_SHIFT, k)
-    left_shift(k, _EXPONENT_SHIFT, z)
-    subtract(bits, z, z)
-    exponent[...] = k
+def _log_parts(x: Floats, lift: Floats | None = None) -> tuple[Floats, Floats]:
+    """Return two numbers whose difference is log(x / 2**lift), of positive normal numbers x."""
+    # x = 2**k * z with z in [sqrt(1/2), sqrt(2)), by integer arithmetic on the bit pattern, in which k is k * 2**52
+    bits = x.view(_WHOLE)
+    k = subtract(bits, _SQRT_HALF_BITS)
+    bitwise_and(k, _EXPONENT_BITS, k)
+    z = subtract(bits, k)
+    exponent = k.astype(_FLOAT)
     if lift is not None:
-        subtract(exponent, lift, exponent)
+        subtract(exponent, lift * _STEP, exponent)
 
     # log(1 + f) = f - (f*f/2 - s*(f*f/2 + R(s*s))) with s = f / (2 + f)
+    f = z.view(_FLOAT)
     subtract(f, _ONE, f)
-    add(f, _TWO, s)
+    s = add(f, _TWO)
     divide(f, s, s)
-    multiply(s, s, w)
-    multiply(w, w, w2)
-    polynomial(_LOG_ODD, w2, odd)
+    w = multiply(s, s)
+    w2 = multiply(w, w)
+    odd = polynomial(_LOG_ODD, w2)
     multiply(odd, w, odd)
-    polynomial(_LOG_EVEN, w2, even)
+    even = polynomial(_LOG_EVEN, w2)
     multiply(even, w2, even)
     add(odd, even, odd)
     half = even
@@ -187,11 +195,11 @@ def _log_parts(x: Floats, spare: Floats, lift: Floats | None = None) -> tuple[Fl
     add(odd, half, odd)
     multiply(odd, s, odd)
     # log(x) = k*upper - ((f*f/2 - (s*(f*f/2 + R) + k*lower)) - f): small parts first
-    multiply(exponent, _LN2_LOWER, w)
+    multiply(exponent, _LN2_LOWER_OF_BITS, w)
     add(odd, w, odd)
     subtract(half, odd, half)
     subtract(half, f, half)
-    multiply(exponent, _LN2_UPPER, exponent)
+    multiply(exponent, _LN2_UPPER_OF_BITS, exponent)
     return exponent, half
 
 
@@ -228,40 +236,42 @@ def exp_one(x: float) -> float | None:
     return r * math.ldexp(1.0, k)
 
 
-def _exp(x: Floats, out: Floats, spare: Floats) -> None:
-    """Write exp(x) to ``out``."""
-    absolute(x, out)
-    if np.count_nonzero(out <= _ORDINARY_LIMIT) == x.size:
-        r, k = _exp_parts(x, spare)
+def _exp(x: Floats, out: Floats | None = None) -> Floats:
+    """Return exp(x), in ``out`` if given."""
+    if np.count_nonzero(absolute(x) <= _ORDINARY_LIMIT) == x.size:
+        r, k = _exp_parts(x)
         left_shift(k, _EXPONENT_SHIFT, k)
-        add(r.view(np.int64), k, out.view(np.int64))  # times 2**k: a normal number, so nothing is rounded
-        return
+        out = r if out is None else out
+        add(r.view(_WHOLE), k, out.view(_WHOLE))  # times 2**k: a normal number, so nothing is rounded
+        return out
     inside = np.minimum(np.maximum(x, _EXP_SMALLEST), _EXP_LARGEST)
     inside[np.isnan(x)] = 0.0
-    r, k = _exp_parts(inside, spare)
+    r, k = _exp_parts(inside)
     # times 2**k in two factors: each is a normal number, and only the last step can round
     first = k >> 1
     for part in (first, k - first):
         multiply(r, (part + 1023 << 52).view(np.float64), r)
+    r[x > _EXP_LARGEST] = np.inf
+    r[np.isnan(x)] = np.nan
+    if out is None:
+        return r
     out[...] = r
-    out[x > _EXP_LARGEST] = np.inf
-    out[np.isnan(x)] = np.nan
+    return out
 
 
-def _exp_parts(x: Floats, spare: Floats) -> tuple[Floats, NDArray[np.int64]]:
+def _exp_parts(x: Floats) -> tuple[Floats, NDArray[np.int64]]:
     """Return r and k with exp(x) = r * 2**k, for x between the smallest and the largest."""
-    k, r, upper, lower, t, c = spare[:6]
     # x = k*ln 2 + r with r = upper - lower
-    multiply(x, _INVERSE_LN2, k)
+    k = multiply(x, _INVERSE_LN2)
     rint(k, k)
-    multiply(k, _LN2_UPPER, upper)
+    upper = multiply(k, _LN2_UPPER)
     subtract(x, upper, upper)
-    multiply(k, _LN2_LOWER, lower)
-    subtract(upper, lower, r)
+    lower = multiply(k, _LN2_LOWER)
+    r = subtract(upper, lower)
 
     # exp(r) = 1 - ((lower - r*c/(2 - c)) - upper) with c = r - r*r*P(r*r)
-    multiply(r, r, t)
-    polynomial(_EXP, t, c)
+    t = multiply(r, r)
+    c = polynomial(_EXP, t)
     multiply(c, t, c)
     subtract(r, c, c)
     multiply(r, c, r)
@@ -270,6 +280,4 @@ def _exp_parts(x: Floats, spare: Floats) -> tuple[Floats, NDArray[np.int64]]:
     subtract(lower, r, r)
     subtract(r, upper, r)
     subtract(_ONE, r, r)
-    whole = t.view(np.int64)
-    whole[...] = k
-    return r, whole
+    return r, k.astype(_WHOLE)

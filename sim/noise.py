@@ -43,7 +43,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim import exact
 from sim.constants import real, word
-from sim.exact import CHUNK, SPARES, Floats, exp, log, log_one, minus_log, power
+from sim.exact import CHUNK, Floats, exp, log, log_one, minus_log, power
 
 __all__ = [
     "GOLDEN",
@@ -194,12 +194,12 @@ class _Finish:
     Attributes:
         dtype: of the draw.
         one: turns one word.
-        many: turns words in place, given working memory if there is some, and returns them as what they now are.
+        many: turns words in place, and returns them as what they now are.
     """
 
     dtype: np.dtype[Any]
     one: Callable[[int], int | float]
-    many: Callable[[Words, Floats | None], NDArray[Any]]
+    many: Callable[[Words], NDArray[Any]]
 
 
 def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: _Finish) -> NDArray[Any]:
@@ -233,8 +233,8 @@ def _draw(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: _Finish) -> NDA
             add(z, product, z)
         _mix(z, t)
     if z.ndim == 1:
-        return finish.many(z, None)
-    finish.many(z.reshape(-1), None)
+        return finish.many(z)
+    finish.many(z.reshape(-1))
     return z.view(finish.dtype)
 
 
@@ -273,11 +273,10 @@ def _draw_any(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: _Finish) ->
             out[...] = state
     flat = out.reshape(-1)
     columns = [w.reshape(-1) for w in full]
-    spare = np.empty((SPARES, min(flat.size, CHUNK)))
+    spare = np.empty(min(flat.size, CHUNK), dtype=np.uint64)
     for start in range(0, flat.size, CHUNK):
         z = flat[start : start + CHUNK]
-        rows = spare[:, : z.size]
-        t = rows[0].view(np.uint64)
+        t = spare[: z.size]
         for number, column in enumerate(columns):
             part = column if column.size == 1 else column[start : start + CHUNK]
             if number > 0:
@@ -287,7 +286,7 @@ def _draw_any(seed: Ints, name: Name, ids: tuple[Ints, ...], finish: _Finish) ->
                 multiply(part, _GOLDEN_WORD, z)
                 add(z, state, z)
             _mix(z, t)
-        finish.many(z, rows)
+        finish.many(z)
     return out.view(finish.dtype)
 
 
@@ -358,12 +357,12 @@ def _mix(z: Words, t: Words) -> None:
     bitwise_xor(z, t, z)
 
 
-def _stay(z: Words, spare: Floats | None) -> Words:
+def _stay(z: Words) -> Words:
     """Let words be what they are."""
     return z
 
 
-def _to_uniform(z: Words, spare: Floats | None) -> Floats:
+def _to_uniform(z: Words) -> Floats:
     """Turn words in place into floats in (0, 1)."""
     # the upper bits as the fraction of a float in [1, 2); subtracting 1 - 2**-53 is exact
     right_shift(z, _DROP, z)
@@ -373,19 +372,19 @@ def _to_uniform(z: Words, spare: Floats | None) -> Floats:
     return value
 
 
-def _to_exponential(z: Words, spare: Floats | None) -> Floats:
+def _to_exponential(z: Words) -> Floats:
     """Turn words in place into exponential floats."""
-    value = _to_uniform(z, spare)
+    value = _to_uniform(z)
     if value.size <= exact.FEW:
         value[:] = [_minus_log_one(one) for one in value.tolist()]
     else:
-        minus_log(value, value, np.empty((SPARES, value.size)) if spare is None else spare)
+        minus_log(value, value)
     return value
 
 
-def _to_threshold(z: Words, spare: Floats | None) -> NDArray[np.int64]:
+def _to_threshold(z: Words) -> NDArray[np.int64]:
     """Turn words in place into integer thresholds."""
-    value = _to_exponential(z, spare)
+    value = _to_exponential(z)
     multiply(value, _UNIT, value)
     np.rint(value, value)
     np.maximum(value, _ONE, out=value)  # here numpy wants it by name

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import mechanisms, places
+from sim import mechanisms, places, winding
 from sim.errors import ConfigError
 from sim.mechanisms import Setting
 from sim.parameters import Values, draw
@@ -70,7 +70,7 @@ def stack(w: Worlds, scenarios: Sequence[Scenario], keep: bool = True) -> Worlds
     flows = list(w.flow)  # what has been counted is added
     out._open_diary(flows, list(w.stock), np.tile(w._today, copies))
     out.derived, out.page, out.newborn, out.waits, out.heard, out.closed = {}, {}, [], [], [], []
-    out.due, out.lots, out.others = w.due[:0], w.lots[:0], {}
+    out.due, out.lots, out.ahead, out.others = w.due[:0], w.lots[:0], winding.NOTHING_YET, {}
     out.handed, out.begun, out.ceased, out.counted = [], [], [], votes.NOT_YET
     suffering.begin_anew(out)
     appoint(out, scenarios)

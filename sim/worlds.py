@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import cases, compaction, distributions, noise, places, settlements, stacking
+from sim import cases, compaction, distributions, noise, places, settlements, stacking, winding
 from sim.cases import Kind
 from sim.columns import Column
 from sim.compaction import TALLIED
@@ -105,8 +105,10 @@ class Worlds(Offers):
         begun, ceased: grievances that begin to be suffered today, and that are suffered no more, see
             `sim.rules.suffering.add_up`.
         handed: cases handed on that have not set out yet, and to which desks, see `sim.rules.desks.hand_off`.
-        page: what the agenda holds for today, see `sim.clocks.turn_page`.
-        others: draws by which the other parties of clocks that fire today are found, see `sim.winding.wind`.
+        page: what the agenda holds for today, by clock: world, row, and the row of the agenda, in whose place
+            `sim.winding.wind_up` puts which event of its bearer it is.
+        ahead: what is drawn for this week's agenda, see `sim.winding`.
+        others: draws by which the other parties of clocks that fire today are found, see there.
     """
 
     grievances: Table
@@ -150,6 +152,7 @@ class Worlds(Offers):
         self._standing: tuple[tuple[Phase, ...], dict[frozenset[Cadence], list[Phase]]] = (), {}
         self.derived = {}
         self.page: dict[int, tuple[Ints, Ints, Ints]] = {}
+        self.ahead: winding.Ahead = winding.NOTHING_YET
         self.others: dict[int, NDArray[np.float64]] = {}
         self.newborn: list[tuple[Any, ...]] = []
         self.due: Ints = np.zeros(0, dtype=np.int64)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import noise, space
+from sim import noise
 from sim.columns import Rule
 from sim.parameters import parameter
 from sim.rules import elders, hosting, needs, volunteers
@@ -59,7 +59,7 @@ def tend(w: Worlds) -> None:
         return
     volunteers.rest(w)
     month = w.day // elders.MONTH
-    world, home = space.places(w.elder)
+    world, home = elders.everywhere(w)
     drawn = noise.uniform(elders.seeds(w, world), "care.need", home, month)
     need = np.flatnonzero(drawn < w.at("care_rate", world))
     there = world.take(need)

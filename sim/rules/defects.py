@@ -396,8 +396,7 @@ def arise(w: Worlds) -> None:
 def break_down(w: Worlds, world: Ints, asset: Ints) -> None:
     """Let the given assets, all of them sound and on no agenda, be defective from today on."""
     if len(world):
-        (nth,) = winding.wind(w, [(int(Clock.DEFECT), world, asset)])
-        _break_down(w, world, asset, nth)
+        _break_down(w, world, asset, winding.wind(w, Clock.DEFECT, world, asset))
 
 
 def _break_down(w: Worlds, world: Ints, asset: Ints, nth: Ints) -> None:
@@ -515,10 +514,10 @@ def _end_of_works(w: Worlds, world: Ints, asset: Ints, nth: Ints) -> None:
 
 def fall_silent(w: Worlds) -> None:
     """Phase: works nearby end; whoever still suffers from them suffers no more, unsettled."""
-    world, asset, stamp = w.page.get(int(Clock.SILENCE), clocks.NOTHING)
+    world, asset, entry = w.page.get(int(Clock.SILENCE), clocks.NOTHING)
     if len(world) == 0:
         return
-    still = w.defective[world, asset] & (w.defects[world, asset] == stamp)
+    still = w.defective[world, asset] & (w.defects[world, asset] == w.agenda.stamp[entry])
     world, asset = world[still], asset[still]
     if len(world) == 0:
         return

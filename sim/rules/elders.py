@@ -73,6 +73,20 @@ class Parameters:
     )
 
 
+def everywhere(w: Worlds) -> tuple[Ints, Ints]:
+    """Return world and household of every elder.
+
+    Nobody moves or grows old, so they are looked for once; in a world alone, where they are found more quickly and to
+    remember them would be 5 bytes a household, each time.
+    """
+    if w.n == 1:
+        return space.places(w.elder)
+    if "elders" not in w.derived:
+        w.derived["elders"] = np.array(space.places(w.elder))
+    world, home = w.derived["elders"]
+    return world, home
+
+
 def of_communities(w: Worlds, mask: Mask) -> tuple[Ints, Ints, Ints]:
     """Return world, household and community of every elder of the communities in a mask.
 
@@ -140,7 +154,7 @@ def take_part(w: Worlds) -> None:
     """Phase, once in four weeks: elders who have taken part in anything since the last time are counted."""
     if w.day % MONTH != MONTH - 1:
         return
-    world, home = space.places(w.elder)
+    world, home = everywhere(w)
     took_part = noise.chance(w.at("elsewhere", world), seeds(w, world), "elders.elsewhere", home, w.day // MONTH)
     if w.came.any():
         came = w.pick("came", world, home) & WEEKS > 0
@@ -149,9 +163,9 @@ def take_part(w: Worlds) -> None:
         w.count("elders_came_in_need", world[came][needs.lasting(w, world[came], home[came])])
     if w.tie.any():
         w.count("elder_ties", world, w.pick("tie", world, home))
-    everywhere = np.arange(w.n)
-    w.count("elder_months", everywhere, np.bincount(world, minlength=w.n))
-    w.count("took_part", everywhere, np.bincount(world[took_part], minlength=w.n))
+    worlds = np.arange(w.n)
+    w.count("elder_months", worlds, np.bincount(world, minlength=w.n))
+    w.count("took_part", worlds, np.bincount(world[took_part], minlength=w.n))
 
 
 RULE = Rule(

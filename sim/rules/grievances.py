@@ -216,8 +216,8 @@ def _put_together(w: Worlds) -> Ints:
     start = 0
     for part in parts:
         stop = start + len(part[0])
-        for field, values in zip(together[:, start:stop], part, strict=True):
-            field[:] = values
+        for field, values in enumerate(part):
+            together[field, start:stop] = values
         start = stop
     return together
 
