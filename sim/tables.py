@@ -91,18 +91,18 @@ CASES = {
 }
 """Fields of the case table: one row an open case."""
 
-ENDED = {
+ENDED = {  # by far the longest of a long run; the numbers of no rows pass 2^31
     "world": np.int64,
     "kind": np.int8,
-    "bearer": np.int64,
+    "bearer": np.int32,
     "ordinal": np.int32,
     "opened": np.int32,
     "closed": np.int32,
     "stage": np.int8,
-    "desk": np.int64,
+    "desk": np.int32,
     "sessions": np.int32,
     "settlement": np.int8,
-    "compound": np.int64,
+    "compound": np.int32,
     "started": np.int32,  # day on which the works began, if a crew was needed
     "minor": np.bool_,
     "cost": np.int64,  # of a dear repair, and who paid it, fen; what nobody paid the developer did, or nobody yet
@@ -277,9 +277,10 @@ class Table:
         if stop > capacity:
             capacity = max(stop, capacity + capacity // 2)
             for field, old in self._data.items():
-                grown = np.empty(capacity, dtype=old.dtype)
+                grown = np.zeros(capacity, dtype=old.dtype)  # spare rows of 0 take no memory until they are written
                 grown[:start] = old[:start]
-                grown[start:] = self.at_first.get(field, 0)
+                if at_first := self.at_first.get(field):
+                    grown[start:] = at_first
                 self._data[field] = grown
         data, new = self._data, slice(start, stop)
         for field, value in values.items():

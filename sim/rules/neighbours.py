@@ -18,7 +18,7 @@ from sim.constants import whole
 from sim.parameters import parameter
 from sim.places.compound import VACANT
 from sim.rules import grievances
-from sim.space import where
+from sim.space import places, where
 
 if TYPE_CHECKING:
     from sim.worlds import Worlds
@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 
 YEAR = 365
 
-NOUGHT, ONE, REOPENINGS = whole(0), whole(1), whole(grievances.REOPENINGS)
+NOUGHT, ONE, NOBODY, REOPENINGS = whole(0), whole(1), whole(-1), whole(grievances.REOPENINGS)
 
 NEIGHBOUR = whole(Kind.NEIGHBOUR)
 
@@ -116,35 +116,40 @@ def quarrel(w: Worlds) -> None:
 
 def _other_party(w: Worlds, world: Ints, household: Ints) -> Ints:
     """Return the neighbour of each quarrel: a flat of the same entrance, or the next inhabited one; -1 if none."""
-    layout, lived_in, before = w.layout, _next_lived_in(w), world * whole(w.flats)
+    layout, on, before = w.layout, _doors_on(w), world * whole(w.flats)
     entrance = layout.up("household", "entrance")[household]
     first, size = layout.first("entrance", "household")[entrance], layout.count("entrance", "household")[entrance]
     behind = household - first + ONE
-    ahead = (w.others[Clock.NEIGHBOUR] * (size - ONE)).astype(np.int64)
-    other = lived_in[before + first + (behind + ahead) % size].astype(np.int64)
+    door = (behind + (w.others[Clock.NEIGHBOUR] * (size - ONE)).astype(np.int64)) % size
+    other: Ints = first + (door + on[before + first + door].astype(np.int64)) % size
     round_again = where(other == household)
     if len(round_again):
-        own, behind = household[round_again], (first + behind % size)[round_again]
-        other[round_again] = found = lived_in[before[round_again] + behind]
-        other[round_again[found == own]] = -1
+        own, first, size = household[round_again], first[round_again], size[round_again]
+        door = behind[round_again] % size
+        found = first + (door + on[before[round_again] + first + door]) % size
+        other[round_again] = np.where(found == own, NOBODY, found)
     return other
 
 
-def _next_lived_in(w: Worlds) -> NDArray[np.int32]:
-    """Return for each flat the first in which somebody lives, from it on round its entrance, world after world.
+def _doors_on(w: Worlds) -> NDArray[np.unsignedinteger]:
+    """Return how many doors on from each flat, round its entrance, the first is behind which somebody lives.
 
-    Nobody moves: it is worked out once. Where nobody lives in an entrance it is -1.
+    Nobody moves: it is worked out once, world after world, as narrow as the largest entrance allows. It is 0 where
+    somebody lives in the flat itself, and of no meaning where nobody lives in the entrance.
     """
-    if "next_lived_in" not in w.derived:
-        layout, flat, inhabited = w.layout, np.arange(w.flats), w.tenure != VACANT
+    if "doors_on" not in w.derived:
+        layout, flat = w.layout, np.arange(w.flats, dtype=np.int32)
         entrance = layout.up("household", "entrance")[: w.flats]
-        first, size = layout.first("entrance", "household")[entrance], layout.count("entrance", "household")[entrance]
-        found = np.full(inhabited.shape, -1, dtype=np.int32)
-        for ahead in range(int(size.max())):
-            door = first + (flat - first + ahead) % size
-            found = np.where((found < 0) & inhabited[:, door], door.astype(np.int32), found)
-        w.derived["next_lived_in"] = found.reshape(-1)
-    return w.derived["next_lived_in"]
+        first, size = layout.first("entrance", "household"), layout.count("entrance", "household")
+        reached = np.where(w.tenure != VACANT, flat, np.int32(w.flats))
+        backwards = reached[:, ::-1]
+        np.minimum.accumulate(backwards, axis=1, out=backwards)  # the first inhabited flat from each on, if any
+        doors = reached - flat
+        world, row = places(reached >= (first + size).astype(np.int32)[entrance])  # none is left up to the last door
+        own = entrance[row]
+        doors[world, row] = reached[world, first[own]] + size[own] - row
+        w.derived["doors_on"] = doors.astype(np.min_scalar_type(int(size.max()))).reshape(-1)
+    return w.derived["doors_on"]
 
 
 RULE = Rule(

@@ -25,6 +25,9 @@ Ints = NDArray[np.int64]
 
 FEE, ONE, LESS, NOTHING, NO = code(Kind.FEE), whole(1), whole(-1), date(0), constant(False, np.bool_)
 
+AT_ONCE = 1 << 17
+"""Household rows whose combination of groups is looked for at once: for all of a large world that takes memory."""
+
 GROUPS = {
     "owner": "in flats where their owner lives",
     "tenant": "in let flats",
@@ -107,7 +110,9 @@ def groups(w: Worlds) -> NDArray[np.int16]:
             belong[settlement.name] = w.layout.traits["settlement"] == settlements.number(w, settlement.name)
         for number, group in enumerate(groups_of(w.recipe.place)):
             if group in belong:
-                bits |= belong[group].astype(np.int16) << number
+                np.bitwise_or(
+                    bits, np.int16(1 << number), out=bits, where=belong.pop(group)
+                )  # as little at once as can be
     return bits.reshape(-1)
 
 
@@ -179,20 +184,24 @@ def add_up(w: Worlds) -> None:
     np.add.at(w.borne.reshape(-1), place, ahead)
 
 
-def _combinations(w: Worlds) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
+def _combinations(w: Worlds) -> tuple[NDArray[np.unsignedinteger], NDArray[np.float64]]:
     """Return which combination of groups each household row belongs to, and in which stocks each of them counts.
 
     Nobody moves or changes: it is worked out once.
 
     Returns:
-        Numbers of combinations, of those that occur; and a matrix of 0 and 1: a row for each stock of the rule that
-        there is, that of `aching` left 0; a column for each combination, and a last one for what companies claim.
+        Numbers of combinations, of those that occur, as narrow as can be; and a matrix of 0 and 1: a row for each stock
+        of the rule that there is, that of `aching` left 0; a column for each combination, a last one for what companies
+        claim.
         Floating-point numbers, whose sums of whole thousandths are exact: numpy multiplies matrices of integers slowly.
     """
     if "combination" not in w.derived:
         belong, present = groups(w), groups_of(w.recipe.place)
-        occurring = where(np.bincount(belong) > 0)
-        w.derived["combination"] = occurring.searchsorted(belong).astype(np.int16)
+        occurring = np.unique(belong)
+        w.derived["combination"] = combination = np.empty(len(belong), dtype=np.min_scalar_type(len(occurring)))
+        for start in range(0, len(belong), AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            combination[part] = occurring.searchsorted(belong[part])
         fees = Kind.FEE in places.declared(w.recipe.place, "KINDS")
         counts_in = np.zeros((2 + len(present) + fees, len(occurring) + 1))
         counts_in[0] = 1
