@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.constants import code
+from sim.constants import code, date
 from sim.space import anywhere, where
 from sim.tables import ENDED
 
@@ -26,6 +26,9 @@ KEPT = tuple(field for field in ENDED if field != "closed")
 
 NEVER = 2**31 - 1
 """A day that does not come."""
+
+NO_DAY = date(NEVER)
+"""The same, as columns of days have it."""
 
 
 class Kind(IntEnum):

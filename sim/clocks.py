@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import noise
-from sim.constants import date, real, whole
+from sim.constants import ONE, ZERO, date, real, whole
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ Ints = NDArray[np.int64]
 WEEK = 7
 
 UNIT = real(noise.UNIT)
-
-NOUGHT, ONE = whole(0), whole(1)
 
 PART = 2**15
 """Clocks that are run at a time."""
@@ -77,7 +75,7 @@ def look_ahead(
             used = -running[part].astype(np.int64) & used  # all bits of a number or none: quicker than to multiply
         here = left[part]
         here -= used
-        np.less_equal(here, NOUGHT, fired[tall, wide])
+        np.less_equal(here, ZERO, fired[tall, wide])
     place = where(fired.reshape(-1))  # as one list: numpy looks through two axes ten times as slowly
     if len(place):
         world, row = divmod(place, whole(last - first))
@@ -112,7 +110,7 @@ def restart(w: Worlds, clock: int, left: Ints, hazard: Ints, world: Ints, row: I
     left, hazard = left.reshape(-1), hazard.reshape(-1)
     remains = left[place] - hazard[place] * whole(days)
     left[place] = remains
-    fired = where(remains <= NOUGHT)
+    fired = where(remains <= ZERO)
     if len(fired):
         over, a_day = -remains[fired], hazard[place[fired]]
         _schedule(w, clock, world[fired], row[fired], over, a_day, days)

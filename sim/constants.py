@@ -55,3 +55,10 @@ def date(value: int) -> Constant:
 def code(member: IntEnum | int) -> Constant:
     """Return a whole number of 8 bits, as columns of kinds, states and stages are."""
     return constant(int(member), np.int8)
+
+
+ZERO, ONE = whole(0), whole(1)
+"""For rows, counts and fen; a rule that meets other types has its own, named by what they mean there."""
+
+TRUE, FALSE = constant(True, np.bool_), constant(False, np.bool_)
+"""For columns of flags."""

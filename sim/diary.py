@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.constants import whole
+from sim.constants import ONE, ZERO, whole
 from sim.space import where
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ Ints = NDArray[np.int64]
 
 NARROW = np.iinfo(np.int32)
 """What numbers of 32 bits hold."""
-
-ZERO, ONE = whole(0), whole(1)
 
 
 class Diary:

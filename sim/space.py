@@ -15,11 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.constants import whole
+from sim.constants import ZERO
 
 Ints = NDArray[np.int64]
-
-ZERO = whole(0)
 
 LAND_USE = {"open": 0, "building": 1, "road": 2, "woodland": 3, "yard": 4}
 """Codes of the land-use layer of the grid."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim import clocks, noise
 from sim.cases import Clock
-from sim.constants import code, date, whole
+from sim.constants import ONE, code, date, whole
 from sim.renaming import ANY, of_worlds
 from sim.space import where
 
@@ -40,7 +40,7 @@ OTHERS = {int(Clock.NEIGHBOUR): "quarrel.other"}
 
 NAMES = {clock: name for clock, (name, _, _) in WOUND.items()}
 
-ONE, EVENT = date(1), whole(1)
+ONCE_MORE = date(1)
 
 Ahead = tuple[int, Ints, NDArray[np.float64]]
 """A week, and for rows of the agenda the next thresholds of their clocks and the draws of `OTHERS`."""
@@ -74,7 +74,7 @@ def _count(w: Worlds, clock: int, world: Ints, row: Ints, thresholds: Ints) -> I
     times = getattr(w, counter)
     place = world * whole(times.shape[1]) + row
     times = times.reshape(-1)
-    nth = times[place] + ONE
+    nth = times[place] + ONCE_MORE
     times[place] = nth
     getattr(w, remains).reshape(-1)[place] = thresholds
     return nth.astype(np.int64)
@@ -103,7 +103,7 @@ def _look_ahead(w: Worlds) -> tuple[Ints, NDArray[np.float64]]:
         for clock, name in asked:
             world, row = agenda.world[entries[clock]], agenda.row[entries[clock]]
             seeds.append(of_worlds(w, name, world, row))
-            events.append(w.pick(WOUND[clock][2], world, row).astype(np.int64) + EVENT)
+            events.append(w.pick(WOUND[clock][2], world, row).astype(np.int64) + ONE)
         drawn = noise.uniform(np.concatenate(seeds), ANY, np.concatenate(events))
         set_anew = np.concatenate(list(entries.values()))
         thresholds[set_anew] = noise.as_threshold(drawn[: len(set_anew)])

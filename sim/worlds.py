@@ -20,7 +20,7 @@ from sim import cases, compaction, distributions, noise, places, settlements, st
 from sim.cases import Kind
 from sim.columns import Column
 from sim.compaction import TALLIED
-from sim.constants import date, whole
+from sim.constants import ONE, date, whole
 from sim.offers import Offers
 from sim.parameters import Value, Values, draw
 from sim.rules import offices, votes
@@ -31,8 +31,6 @@ from sim.tables import TABLES, EventLog, Table, let_write
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
-
-ONE = whole(1)
 
 LARGE = 10_000
 """Households from which on lists of a world alone are so long that one value for all of them is not written down."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim import books, clocks, noise, winding
 from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
-from sim.constants import code, constant, real, whole
+from sim.constants import ONE, TRUE, ZERO, code, real, whole
 from sim.parameters import parameter
 from sim.rules import contracts, grievances
 from sim.space import first_of_group, where
@@ -29,7 +29,7 @@ YEAR = 365
 
 FEES, REOPENINGS, NO_OTHER = whole(Kind.FEE), whole(grievances.REOPENINGS), whole(-1)
 
-NOUGHT, ONE, ALL, UNDISPUTED, YES = whole(0), whole(1), real(1.0), code(0), constant(True, np.bool_)
+ALL, UNDISPUTED = real(1.0), code(0)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def look_ahead(w: Worlds) -> None:
     hazard = clocks.quantise(w.p.claim_rate / YEAR)
     if not hazard.any():
         return
-    owing = np.greater(w.arrears > NOUGHT, w.pays)  # something is owed and is not paid
+    owing = np.greater(w.arrears > ZERO, w.pays)  # something is owed and is not paid
     clocks.look_ahead(w, Clock.FEE, w.claim_left, hazard, owing)
 
 
@@ -100,7 +100,7 @@ def claim(w: Worlds) -> None:
     if len(world) == 0:
         return
     place = world * whole(w.flats) + flat
-    fresh = where((w.arrears.reshape(-1)[place] > NOUGHT) & (w.fees_disputed.reshape(-1)[place] == UNDISPUTED))
+    fresh = where((w.arrears.reshape(-1)[place] > ZERO) & (w.fees_disputed.reshape(-1)[place] == UNDISPUTED))
     world, flat, nth = world[fresh], flat[fresh], nth[fresh]
     if "fee_severity" not in w.derived:
         w.derived["fee_severity"] = np.rint(1000 * w.p.flat["fee_severity"])
@@ -157,8 +157,8 @@ def pay_up(w: Worlds, world: Ints, flat: Ints) -> None:
     w.stocks("payers", world[~pays[once]], ONE)
     books.transfer(w, "purse", flat, "till", compound[flat], world, fen)
     w.count("arrears_fen", world, fen)
-    arrears[once] = NOUGHT
-    pays[once] = YES
+    arrears[once] = ZERO
+    pays[once] = TRUE
 
 
 RULE = Rule(

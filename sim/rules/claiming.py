@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import distributions, noise, places, settlements
-from sim.cases import DEFECT, NEVER, SHARED, Activity, Desk, Kind, Stage, State, log_cases, move_grievances
+from sim.cases import DEFECT, NEVER, NO_DAY, SHARED, Activity, Desk, Kind, Stage, State, log_cases, move_grievances
 from sim.columns import Column, Rule
-from sim.constants import code, constant, date, real, whole
+from sim.constants import FALSE, ZERO, code, constant, date, real, whole
 from sim.parameters import parameter
 from sim.renaming import ANY, of_kinds
 from sim.rules import defects, desks, grievances, hotline, trust
@@ -44,12 +44,10 @@ NOBODY = whole(len(Desk))
 
 FEE, LOST, SHELVED, TRANSIT = code(Kind.FEE), code(Stage.LOST), code(Stage.SHELVED), code(Stage.TRANSIT)
 
-NOUGHT, NO_DAY, NOT_YET = whole(0), date(NEVER), date(-NEVER)
+NOT_YET = date(-NEVER)
 
 UNCLAIMED, ONCE = constant(0, np.int16), constant(1, np.int16)
 """Times claimed or decided, in the type of these columns."""
-
-NO = constant(False, np.bool_)
 
 WHOLE = real(1000.0)
 
@@ -192,7 +190,7 @@ def voice(w: Worlds, rows: Ints, desk_kind: Ints) -> None:
     g.claims[rows] = claims + ONCE
     g.claimed[rows] = date(w.day)
     g.desk[rows] = desk_kind
-    g.answered[rows] = NO
+    g.answered[rows] = FALSE
     g.act[rows] = w.in_days("answer_days", world)
     called = desk_kind == HOTLINE
     w.count("tickets", world[called])
@@ -212,7 +210,7 @@ def voice(w: Worlds, rows: Ints, desk_kind: Ints) -> None:
     shared = where(SHARED.take(kind))
     if len(shared):
         known[shared] = w.pick("defect_case", world[shared], g.bearer[rows[shared]])
-    fresh = known < NOUGHT
+    fresh = known < ZERO
     new, heard = where(fresh), where(~fresh)
     if len(new):
         _open(w, rows[new], desk[new], called[new])

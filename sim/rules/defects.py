@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim import clocks, distributions, noise, winding
 from sim.cases import Activity, Clock, Kind, Stage, State, close_cases
 from sim.columns import Column, Rule
-from sim.constants import code, constant, date, real, whole, word
+from sim.constants import ONE, ZERO, code, constant, date, real, whole, word
 from sim.parameters import parameter
 from sim.places.compound import VACANT, ages, flats_of
 from sim.renaming import ANY, of_worlds
@@ -56,7 +56,7 @@ LAST_CLAIMED, NOBODY_HOME, REOPENINGS = code(State.JOINED), code(VACANT), whole(
 LOTS, HIGHEST, ABOVE_ALL = real(1 << LOT_BITS), real(DEEPEST + 1), whole(DEEPEST)
 LOT_UP, RANKED_UP = whole(LOT_BITS), whole(RANKED_BITS)
 BROKEN, WHOLE, NO_ATTEMPT, NO_CASE = constant(True, np.bool_), constant(False, np.bool_), date(0), whole(-1)
-ZERO, ONE, MONTH, FEN, UNCHANGED = whole(0), whole(1), real(30), real(100), real(1.0)
+MONTH, FEN, UNCHANGED = real(30), real(100), real(1.0)
 """The same numbers, and what columns hold, as constants of the types that they meet."""
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim import compaction, noise, places, settlements
 from sim.cases import Activity, Desk, Kind, Stage, log_cases
 from sim.columns import Column, Lever, Rule
-from sim.constants import Constant, code, constant, date, real, whole
+from sim.constants import ONE, ZERO, Constant, code, constant, date, real, whole
 from sim.rules.service import Parameters
 from sim.rules.trust import DESKS
 from sim.space import first_of_group, where
@@ -57,7 +57,6 @@ NOBODY = whole(1 << PRECEDENCE_BITS)
 UNKNOWN = date(-1)
 """Minutes of a case that has just entered a queue, see `look_over`."""
 
-NOTHING, AT_LEAST = whole(0), whole(1)
 ONCE_MORE = constant(1, np.int16)
 
 LONGEST_WAIT = real(999.0)
@@ -103,8 +102,8 @@ def _post_waits(w: Worlds) -> None:
     if "own_minutes" not in w.derived:
         w.derived["own_minutes"] = np.repeat(w.p.sitting_hours * 60, backlog.shape[1], axis=1)
     days = backlog + w.derived["own_minutes"]
-    days /= np.maximum(w.desk_minutes, AT_LEAST) / WEEK
-    np.putmask(days, w.desk_minutes <= NOTHING, LONGEST_WAIT)
+    days /= np.maximum(w.desk_minutes, ONE) / WEEK
+    np.putmask(days, w.desk_minutes <= ZERO, LONGEST_WAIT)
     np.minimum(days, LONGEST_WAIT, out=w.wait_days)
 
 
@@ -215,12 +214,12 @@ def serve(w: Worlds) -> Ints:
     left = balance[desk]
     left -= total
     left += (total - cost)[first_of_group(desk)]
-    paid = left >= NOTHING
+    paid = left >= ZERO
     able[desk[~paid]] = False
     done = where(paid)
     rows, desk = rows[done], desk[done]
     balance[desk] = left[done]  # of what is left after each case of a desk the last stands
-    balance[able] = NOTHING  # all are served
+    balance[able] = ZERO  # all are served
 
     w.count_each(_counters(w.recipe.place), kind_of(w, c.desk[rows]), c.world[rows], minutes[done])
     return rows

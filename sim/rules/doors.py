@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim import noise
 from sim.columns import Rule
-from sim.constants import whole
+from sim.constants import ONE, ZERO, whole
 from sim.parameters import parameter
 from sim.places.compound import BODY, DESKS_PER_COMPOUND
 from sim.rules import keeping, motions
@@ -29,7 +29,7 @@ Ints = NDArray[np.int64]
 AHEAD = 16
 """Doors that are looked at at once."""
 
-AT_ONCE, NOUGHT, ONE = whole(AHEAD), whole(0), whole(1)
+AT_ONCE = whole(AHEAD)
 
 DESKS, OF_BODY = whole(DESKS_PER_COMPOUND), whole(BODY)
 
@@ -116,7 +116,7 @@ def _next_doors(w: Worlds, motion: Ints, most: Ints) -> tuple[Ints, Ints]:
         knocks = where((closed & (met <= left)).reshape(-1))
         found.append((walks[knocks // AT_ONCE], (nth + WALK).reshape(-1)[knocks]))
         left = left - met[:, -1:]
-        on = where((np.greater(left, NOUGHT) & (flats > whole(step + AHEAD)))[:, 0])
+        on = where((np.greater(left, ZERO) & (flats > whole(step + AHEAD)))[:, 0])
         if len(on) == 0:
             break
         first, flats, walks, left, nth = first[on], flats[on], walks[on], left[on], nth[on] + AT_ONCE
@@ -142,7 +142,7 @@ def _oldest_motions(w: Worlds) -> Ints:
     own = where(m.organiser[rows] == DESKS * compound + OF_BODY)
     rows = rows[own]
     place = m.world[rows] * whole(w.layout.sizes["compound"]) + compound[own]
-    able = where(w.doors_time.reshape(-1)[place] > NOUGHT)
+    able = where(w.doors_time.reshape(-1)[place] > ZERO)
     rows, place = rows[able], place[able]
     oldest = np.empty(w.doors_time.size, dtype=np.int64)
     oldest[place[::-1]] = rows[::-1]  # the table is in the order of opening: of each place the first row stays

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim import books, noise
 from sim.cases import Activity, Kind, Stage, log_cases, move_cases
 from sim.columns import Rule
-from sim.constants import code, date, real, whole
+from sim.constants import ZERO, code, date, real, whole
 from sim.parameters import parameter
 from sim.places.compound import ages
 from sim.rules import contracts, defects, motions, shares, votes
@@ -36,7 +36,7 @@ VOTING, FUNDING, SIGNING = code(Stage.VOTING), code(Stage.FUNDING), code(Stage.S
 SHARES, FUND = whole(Motion.SHARES), whole(Motion.FUND)
 NO_COMPANY, NO_LOSS = code(contracts.NONE), date(0)
 
-ZERO, FEN = whole(0), real(books.FEN)
+FEN = real(books.FEN)
 
 
 @dataclass(frozen=True)

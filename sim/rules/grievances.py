@@ -18,6 +18,7 @@ from sim.cases import (
     DISPUTE,
     LASTING,
     NEVER,
+    NO_DAY,
     RELAPSING,
     SHARED,
     Activity,
@@ -28,7 +29,7 @@ from sim.cases import (
     move_grievances,
 )
 from sim.columns import Column, Rule
-from sim.constants import Constant, code, constant, date, real, whole
+from sim.constants import TRUE, ZERO, Constant, code, constant, date, real, whole
 from sim.parameters import parameter
 from sim.renaming import ANY, as_id, of_kinds, under
 from sim.rules import suffering, trust
@@ -131,12 +132,12 @@ NOTHING, NO_KEYS = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64)
 
 LATENT, QUIET, OPEN, JOINED, SETTLED, LAPSED, WITHDRAWN, ESCALATED, BROKEN, PRIVATE = map(code, State)
 
-NO_DAY, NO_CASE, NOUGHT, YES = date(NEVER), whole(-1), whole(0), constant(True, np.bool_)
+NO_CASE = whole(-1)
 
 UNCLAIMED, ONCE = constant(0, np.int16), constant(1, np.int16)
 """Times claimed, in the type of the column."""
 
-ONE, MILDEST, WHOLE = real(1.0), real(1.5), real(1000.0)
+CERTAIN, A_YEAR, MILDEST, WHOLE = real(1.0), real(1.0), real(1.5), real(1000.0)
 
 LONGEST = real(1e6)
 """Days after which at the latest anything would escalate."""
@@ -434,7 +435,7 @@ def _fading(w: Worlds, rows: Ints) -> Ints:
 def _drop_case(w: Worlds, rows: Ints, stage: Stage, activity: Activity) -> None:
     """End the disputes whose claimant leaves; a case that many share stays on the books without the claimant."""
     g = w.grievances
-    own = rows[np.greater(g.case[rows] >= NOUGHT, SHARED.take(g.kind[rows]))]  # on the books, and not shared
+    own = rows[np.greater(g.case[rows] >= ZERO, SHARED.take(g.kind[rows]))]  # on the books, and not shared
     close_cases(w, g.case[own], stage, activity)
     g.case[rows] = NO_CASE
 
@@ -445,7 +446,7 @@ def _look_for_answer(w: Worlds, rows: Ints, under_way: NDArray[np.bool_]) -> Non
         return
     g = w.grievances
     good = (w.cases.handled[g.case[rows]] >= g.claimed[rows]) | under_way
-    g.answered[rows] = YES
+    g.answered[rows] = TRUE
     own = where(g.kind[rows] != FEE)  # there the company claims
     good, rows = good[own], rows[own]
     trust.hear(w, trust.DESKS, g.desk[rows], good, g.world[rows], g.household[rows])
@@ -489,11 +490,11 @@ def settle(w: Worlds, rows: Ints, confirmed: NDArray[np.bool_] | None = None) ->
     drawn = noise.uniform(g.key[at], "agreement.relapse")
     # later quarrels are new quarrels, "no relapse in 12 months" is what is measured: minus the logarithm of a draw
     # is below the rate, so the draw itself is above 1 - rate
-    soon = where(drawn >= ONE - rate)
+    soon = where(drawn >= CERTAIN - rate)
     if len(soon) == 0:
         return
     years = noise.as_exponential(drawn[soon]) / rate[soon]
-    within = years < ONE
+    within = years < A_YEAR
     g.act[at[soon[within]]] = w.day + 1 + (years[within] * YEAR).astype(np.int64)
 
 
@@ -536,7 +537,7 @@ def _hear_settled(w: Worlds, rows: Ints, world: Ints, kind: Ints) -> None:
         return
     at = rows[claimed]
     fresh = ~g.answered[at]
-    g.answered[at] = YES
+    g.answered[at] = TRUE
     own = where(kind[claimed] != FEES)  # there the company claims
     mine, claimed = at[own], claimed[own]
     world, household, fresh = world[claimed], g.household[mine], where(fresh[own])

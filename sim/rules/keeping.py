@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.columns import Column, Lever, Rule
-from sim.constants import code, whole
+from sim.constants import ONE, ZERO, code, whole
 from sim.places.compound import BODY, DESKS_PER_COMPOUND
 from sim.rules import bodies, service
 from sim.space import anywhere, rank_in_group, where
@@ -45,7 +45,7 @@ FOUND = {"talks": "talks_found", "inspections": "inspections_found"}
 WEEK = whole(7)
 """Minutes in hand are counted in sevenths, as at desks."""
 
-NOTHING, ONE, NO_BODY = whole(0), whole(1), code(bodies.NONE)
+NO_BODY = code(bodies.NONE)
 
 SAVED_WEEKS = {"ledger": 4, "summons": 4, "calls": 4, "talks": 13, "inspections": 13, "rounds": 4}
 """Weeks for which time set aside can be saved; time for doors cannot."""
@@ -63,9 +63,9 @@ def offices(w: Worlds) -> tuple[Ints, Ints]:
     body = np.rint(w.merged * (w.merged_minutes - director)).astype(np.int64)
     body += director
     body += w.extra_minutes
-    np.putmask(body, w.body == NO_BODY, NOTHING)
+    np.putmask(body, w.body == NO_BODY, ZERO)
     branch = w.secretary_minutes.copy()
-    np.putmask(branch, w.principals <= ONE, NOTHING)
+    np.putmask(branch, w.principals <= ONE, ZERO)
     return body, branch
 
 
@@ -144,7 +144,7 @@ def spend(w: Worlds, purpose: str, world: Ints, compound: Ints, hours: str) -> N
     balance, place = getattr(w, purpose + "_balance").reshape(-1), world * whole(w.layout.sizes["compound"])
     place += compound
     in_hand = balance[place]
-    done: NDArray[np.bool_] = in_hand > NOTHING
+    done: NDArray[np.bool_] = in_hand > ZERO
     if not anywhere(done):
         return done
     minutes = service.minutes(w, hours, world)

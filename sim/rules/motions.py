@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import books, noise
-from sim.cases import NEVER, Desk
+from sim.cases import NO_DAY, Desk
 from sim.columns import Column, Rule
-from sim.constants import constant, date, real, whole
+from sim.constants import FALSE, TRUE, ZERO, constant, date, real, whole
 from sim.parameters import parameter
 from sim.places.compound import BODY, COMMUNITY
 from sim.rules import defects, desks, trust
@@ -33,9 +33,7 @@ Floats = NDArray[np.float64]
 NOBODY = real(2.0)
 """A share of owners that is never reached."""
 
-ZERO, NONE, ONE_ROUND, ONE_HEAD = whole(0), whole(-1), constant(1, np.int16), constant(1, np.int32)
-TRUE, FALSE, NOT_ANY_MORE = constant(True, np.bool_), constant(False, np.bool_), date(NEVER)
-
+NONE, ONE_ROUND, ONE_HEAD = whole(-1), constant(1, np.int16), constant(1, np.int32)
 TRUSTED = np.full(len(Desk), BODY)
 TRUSTED[COMMUNITY] = COMMUNITY
 """By number of the kind of desk that organises a motion: the one in which owners must have trust."""
@@ -164,7 +162,7 @@ def _put(
         area=area,
         first=np.add.accumulate(asked) - asked + w.asked.n,
     )
-    return w.asked.append(world=world.take(position), motion=motion.take(position), owner=owner, day=NOT_ANY_MORE)
+    return w.asked.append(world=world.take(position), motion=motion.take(position), owner=owner, day=NO_DAY)
 
 
 def asked_of(w: Worlds, motion: Ints) -> Ints:
@@ -202,7 +200,7 @@ def _put_off(w: Worlds, asked: Ints, motion: Ints) -> None:
     draw = noise.exponential(m.key.take(motion), "motion.consider", a.owner.take(asked), days.take(motion))
     day = w.wait("consider_days", m.world.take(motion), draw).astype(np.int32)
     day += date(w.day)
-    np.putmask(day, day >= m.until.take(motion), NOT_ANY_MORE)
+    np.putmask(day, day >= m.until.take(motion), NO_DAY)
     a.day[asked] = day
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim import clocks, distributions, noise, winding
 from sim.cases import Clock, Kind
 from sim.columns import Column, Rule
-from sim.constants import whole
+from sim.constants import ONE, ZERO, whole
 from sim.parameters import parameter
 from sim.places.compound import VACANT
 from sim.rules import grievances
@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 
 YEAR = 365
 
-NOUGHT, ONE, NOBODY, REOPENINGS = whole(0), whole(1), whole(-1), whole(grievances.REOPENINGS)
+NOBODY, REOPENINGS = whole(-1), whole(grievances.REOPENINGS)
 
 NEIGHBOUR = whole(Kind.NEIGHBOUR)
 
@@ -106,7 +106,7 @@ def quarrel(w: Worlds) -> None:
     other = _other_party(w, world, household)
     if "quarrel_severity" not in w.derived:
         w.derived["quarrel_severity"] = np.rint(1000 * w.p.flat["quarrel_severity"])
-    met = where(other >= NOUGHT)
+    met = where(other >= ZERO)
     there, who, ordinal = world[met], household[met], REOPENINGS * nth[met]
     severity = w.derived["quarrel_severity"][there]
     grievances.arise(w, there, who, NEIGHBOUR, who, other[met], ordinal, severity)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cases import DISPUTE, Desk, Kind
-from sim.constants import code, real, whole
+from sim.constants import ZERO, code, real, whole
 from sim.places.compound import BODY, BRANCH, CENTRE, COMMUNITY, COMPANY, DESKS_PER_COMPOUND
 from sim.rules import bodies, chores, contracts, desks, hosting, keeping
 from sim.rules.service import DUN, MEDIATE, MEND, PROPOSE, SIT, TRIAGE, take
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 
-NO_BODY, NO_COMPANY, NOTHING = code(bodies.NONE), code(contracts.NONE), whole(0)
+NO_BODY, NO_COMPANY = code(bodies.NONE), code(contracts.NONE)
 
 AT_COMPANY, AT_BODY, AT_BRANCH, AT_COMMUNITY, AT_CENTRE = map(whole, (COMPANY, BODY, BRANCH, COMMUNITY, CENTRE))
 
@@ -77,7 +77,7 @@ def staff(w: Worlds) -> None:
     repairer *= w.derived["flats_of_compounds"]
     repairer /= FLATS_A_REPAIRER
     repairer = np.rint(repairer).astype(np.int64)
-    np.putmask(repairer, w.contract == NO_COMPANY, NOTHING)
+    np.putmask(repairer, w.contract == NO_COMPANY, ZERO)
     minutes[:, COMPANY:own:DESKS_PER_COMPOUND] = repairer
     minutes[:, BODY:own:DESKS_PER_COMPOUND] = body
     minutes[:, BRANCH:own:DESKS_PER_COMPOUND] = branch

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim import noise
 from sim.cases import Activity, Stage, close_cases, log_cases
 from sim.columns import Rule
-from sim.constants import Constant, code, constant, date, whole
+from sim.constants import TRUE, Constant, code, constant, date, whole
 from sim.parameters import parameter
 from sim.places.compound import BODY, BRANCH, COMMUNITY
 from sim.rules import contracts, defects, desks, funding, keeping, referrals, service, trust
@@ -30,7 +30,7 @@ Ints = NDArray[np.int64]
 
 SHELVED, WORKS = code(Stage.SHELVED), code(Stage.WORKS)
 NO_COMPANY, NO_LOSS, AT_COMMUNITY = code(contracts.NONE), date(0), whole(COMMUNITY)
-ONE_SITTING, ONE_PRINCIPAL, TRUE = constant(1, np.int16), whole(1), constant(True, np.bool_)
+ONE_SITTING, ONE_PRINCIPAL = constant(1, np.int16), whole(1)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim import places, settlements
 from sim.cases import SHARED, Kind
 from sim.columns import Column, Rule
-from sim.constants import code, constant, date, whole
+from sim.constants import FALSE, ONE, code, date, whole
 from sim.space import spans, where
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 
-FEE, ONE, LESS, NOTHING, NO = code(Kind.FEE), whole(1), whole(-1), date(0), constant(False, np.bool_)
+FEE, LESS, NOTHING = code(Kind.FEE), whole(-1), date(0)
 
 AT_ONCE = 1 << 17
 """Household rows whose combination of groups is looked for at once: for all of a large world that takes memory."""
@@ -126,7 +126,7 @@ def end(w: Worlds, rows: Ints) -> None:
     aching = w.grievances.aching
     rows = rows[aching[rows]]
     if len(rows):
-        aching[rows] = NO
+        aching[rows] = FALSE
         w.ceased.append(rows)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim import noise
 from sim.cases import Kind, State, move_grievances
 from sim.columns import Column, Rule
-from sim.constants import code, constant, date, whole
+from sim.constants import TRUE, code, date, whole
 from sim.renaming import ANY, of_worlds
 from sim.rules import keeping
 from sim.space import anywhere, spans, where
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.worlds import Worlds
 
 
-LATENT, QUIET, FEE, YES = code(State.LATENT), code(State.QUIET), code(Kind.FEE), constant(True, np.bool_)
+LATENT, QUIET, FEE = code(State.LATENT), code(State.QUIET), code(Kind.FEE)
 
 
 def go_round(w: Worlds) -> None:
@@ -44,7 +44,7 @@ def go_round(w: Worlds) -> None:
     flat = w.layout.first("compound", "household")[compound] + nth % flats[position]
     home = where(noise.chance(w.at("at_home", world), of_worlds(w, "visit.at_home", world, flat), ANY, nth))
     met = np.zeros((w.n, w.flats), dtype=bool)
-    met.reshape(-1)[world[home] * whole(w.flats) + flat[home]] = YES
+    met.reshape(-1)[world[home] * whole(w.flats) + flat[home]] = TRUE
     hear(w, met, "surfaced")
 
 
